@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+from itertools import pairwise
+
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import forward_pass
@@ -10,7 +11,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.forward_picture import Form
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn, together
 
 WINDOW, ZOOM = "input.window", "input.window->patch"
 
@@ -85,79 +86,22 @@ class ForwardPass(LessonScene):
         source = next(n for n in (f"{panel}.total", f"{panel}.products") if self.board.has(n))
         return in_turn(*moves, self.board.grow(last, out_of=source), overlap=0.3)
 
-    def show_map(self, event: Event) -> None:
-        """The number becomes a cell of a map; the other maps of its layer come behind it."""
-        lesson = self.lesson
-        value = self.board.box("sum.activated")
-        self.change(self.picture.maps(), 0.3, "chosen")
-        step = lesson.weighed
-        filled = self.board.part("map").values.copy()
-        self.board.fill("map", np.nan)
-        cell = f"map[{step.row}, {step.col}]"
-        self.board.show("map")(1.0)
-        self.during(0.25, self.board.pulse_at(value), self.board.pulse(cell, times=2))
-        self.during(0.25, self.uncover(filled, step.row, step.col))
-        wall = [n for n in self.board.names("wall") if n.startswith("wall[")]
-        grow = [eased(self.board.grow(name, out_of="map")) for name in reversed(wall)]
-        self.during(1, self.board.show("map.cell"), in_turn(*grow, overlap=0.9), rate=linear)
-
-    def uncover(self, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], row: int,
-                col: int) -> Move:  # fmt: skip
-        """Let a map fill from one cell outwards."""
-        rows, cols = np.indices(values.shape)
-        far = np.maximum(np.abs(rows - row), np.abs(cols - col))
-
-        def go(alpha: float) -> None:
-            near = far <= alpha * far.max()
-            self.board.fill("map", np.where(near, values, np.nan))
-
-        return go
-
-    def show_pool(self, event: Event) -> None:
-        """Its neighbours come up beside it; one number of them goes on."""
-        self.change(self.picture.pool(), 0.25, "map")
-        self.during(0.1, self.board.show("map.pool"))
-        self.during(0.2, self.board.grow("four", out_of="map.pool"),
-                    self.board.walk("map.pool->four"))  # fmt: skip
-        step = self.lesson.pooled
-        assert step is not None
-        self.during(0.2, self.board.show("becomes"), self.board.grow("kept", out_of="four"))
-        self.during(0.1, self.board.show("pooled"))
-        self.during(0.15, self.board.send("kept", f"pooled[{step.row}, {step.col}]"))
-        self.during(1, self.board.show("pooled.cell"), self.board.pulse("pooled.cell"))
-
-    def show_reads(self, event: Event) -> None:
-        """All maps stand behind one another; a column of numbers through them becomes one sum."""
-        self.change(self.picture.deeper_cell(), 0.3, "read", "reads")
-        self.during(1, self.add_up("total"))
-
-    def show_deeper(self, event: Event) -> None:
-        """The sum goes to its place in a map of the deeper layer."""
-        self.during(0.2, self.board.show("deep"))
-        step = self.lesson.deeper
-        assert step is not None
-        self.during(0.4, self.board.send("total.activated", f"deep[{step.row}, {step.col}]"))
-        self.during(1, self.board.show("deep.cell"), self.board.pulse("deep.cell"))
+    def show_layers(self, event: Event) -> None:
+        """One map of each layer comes out of the one before it."""
+        self.change(self.picture.layers(), 0.15, "input")
+        names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
+        moves = [
+            in_turn(self.board.pulse(before), eased(self.board.grow(name, out_of=before)),
+                    self.board.show(f"{name}.title"), overlap=0.3)
+            for before, name in pairwise(names)
+        ]  # fmt: skip
+        self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
 
     # The vector, and the sums.
 
-    def show_line(self, event: Event) -> None:
-        """The last maps become one line, cell by cell."""
-        self.change(self.picture.line(), 0.3, "read", "reads", "lined")
-        values = self.board.part("line").values.copy()
-        self.board.fill("line", np.nan)
-        self.board.show("line")(1.0)
-        flat = np.arange(values.size).reshape(values.shape[::-1]).T
-
-        def fill(alpha: float) -> None:
-            self.board.fill("line", np.where(flat < alpha * values.size, values, np.nan))
-
-        self.during(0.55, fill, self.board.pulse("read", times=2), rate=linear)
-        self.during(1, self.board.pulse("line"))
-
     def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows, then what pushes against it; then what is left."""
-        self.change(self.picture.push(), 0.25, "line", "lined", "push.zero")
+        self.change(self.picture.push(), 0.25, "input", "push.zero")
         bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below", "bias")]
         self.during(1, in_turn(*bars))
 
@@ -177,25 +121,33 @@ class ForwardPass(LessonScene):
         return f"classes.{self.lesson.softmax.order[0]}"
 
     def show_scores(self, event: Event) -> None:
-        """The sums of all classes, one after the other."""
-        self.change(self.picture.sums("logits"), 0.2, "input", "classes.zero", "classes.title")
-        self.during(
-            0.6, in_turn(*(eased(self.board.rise(n)) for n in self.names), overlap=0.4), rate=linear
-        )
+        """The sums of all classes, one after the other, run up to where they are."""
+        shown = "input", "classes.zero", "classes.zero.label", "classes.title"
+        self.change(self.picture.sums("logits"), 0.2, *shown)
+        runs = [eased(self.run(name)) for name in self.names]
+        self.during(0.6, in_turn(*runs, overlap=0.4), rate=linear)
         self.during(1, self.board.pulse(self.best))
+
+    def run(self, name: str) -> Move:
+        """Return the move in which a class's point comes out of its name, along its lane."""
+        lanes = (self.board.walk(lane) for lane in self.there(f"{name}.lane"))
+        go = together(self.board.grow(name, out_of=f"{name}.label"), *lanes)
+        return in_turn(self.board.show(f"{name}.label"), go, self.board.show(f"{name}.value"))
 
     def show_predict(self, event: Event) -> None:
         """The two highest are looked at."""
         order = self.lesson.softmax.order[:2]
         looks = [self.board.pulse(f"classes.{n}", f"classes.{n}.value") for n in order]
+        self.during(0.1, self.board.show("classes.counter"))
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
 
     def reform(self, form: Form, share: float) -> None:
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
         values = [f"{name}.value" for name in self.names]
-        self.during(0.12, self.board.hide(*values, "classes.title"))
-        told = (name for name in ("classes.counter",) if self.board.has(name))
-        self.during(share, self.board.become(self.picture.sums(form), hold=told))
+        told = self.there("classes.title", "classes.counter")
+        self.during(0.12, self.board.hide(*values, *told))
+        held = (name for name in ("classes.counter",) if self.board.has(name))
+        self.during(share, self.board.become(self.picture.sums(form), hold=held))
         self.during(0.15, self.board.show(*values, "classes.title"))
 
     def show_shift(self, event: Event) -> None:
@@ -224,7 +176,8 @@ class ForwardPass(LessonScene):
         ]
         self.during(0.3, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
         self.board.show(*self.there("stack.rest"))(1.0)
-        self.during(1, self.board.pulse("stack.title"))
+        self.during(0.3, self.board.show("stack.counter"))
+        self.during(1, self.board.pulse("stack.counter"))
 
     def show_verdict(self, event: Event) -> None:
         """The largest share belongs to the answer."""
@@ -234,6 +187,8 @@ class ForwardPass(LessonScene):
         self.during(1, self.board.pulse(*named) if named else self.board.pulse("input"))
 
     def show_whole(self, event: Event) -> None:
-        """From the picture through the bars to the whole, once more."""
-        looks = [self.board.pulse(name) for name in ("input", self.best, "stack.title")]
+        """From the picture through all layers to the shares, once more."""
+        self.during(0.3, self.board.become(self.picture.whole(), whole=True))
+        names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
+        looks = [self.board.pulse(name) for name in (*names, "stack.title")]
         self.during(1, in_turn(*looks), rate=linear)

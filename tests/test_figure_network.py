@@ -101,20 +101,16 @@ def minus(value):
 
 
 @pytest.mark.parametrize("width", [3.1, 6.3])
-def test_logits_and_shares_are_bars_of_their_numbers(width, weights):
+def test_logits_are_points_and_shares_bars_of_their_numbers(width, weights):
     figure = figures.draw("forward-pass", width=width)
     pixels = figures.make("forward-pass").shown_picture.pixels[:, :, 0]
     logits = forward(weights, pixels)["logits"]
     shares = softmax(logits)
-    drawn = {
-        name: np.array([rectangle(one(figure, f"{name}.{k}"))[2] for k in range(10)])
-        for name in ("logits", "shares")
-    }
+    long = np.array([rectangle(one(figure, f"shares.{k}"))[2] for k in range(10)])
+    np.testing.assert_allclose(long / long.max(), shares / shares.max(), atol=1e-4)
+    at = np.array([rectangle(one(figure, f"logits.{k}"))[0] for k in range(10)])
     np.testing.assert_allclose(
-        drawn["logits"] / drawn["logits"].max(), np.abs(logits) / np.abs(logits).max(), rtol=1e-3
-    )
-    np.testing.assert_allclose(
-        drawn["shares"] / drawn["shares"].max(), shares / shares.max(), atol=1e-4
+        (at - at.min()) / np.ptp(at), (logits - logits.min()) / np.ptp(logits), atol=1e-3
     )
     stack = [rectangle(one(figure, f"stack.{k}"))[2] for k in np.argsort(-shares)[:2]]
     assert stack[0] / stack[1] == pytest.approx(np.sort(shares)[-1] / np.sort(shares)[-2], rel=1e-3)

@@ -91,16 +91,26 @@ def test_the_softmax_is_scipy_s_step_by_step(lesson, computed):
 
 
 def test_the_cells_that_are_shown_are_those_of_scipy_and_add_up_as_printed(lesson, computed):
-    for layer, step, shown in (("conv1", lesson.weighed, 0), ("conv2", lesson.deeper, 4)):
-        expected = computed[layer][step.row, step.col, step.filter]
-        assert step.activated == pytest.approx(expected, abs=1e-5)
-        account = step.breakdown(shown=shown)
-        assert adds_up([value for _, value in account.addends] + [account.bias], account.value)
-    pooled = lesson.pooled
-    expected = computed["pool1"][pooled.row, pooled.col, lesson.filter]
-    assert pooled.value == pytest.approx(expected, abs=1e-5)
-    assert number(pooled.value) in told(lesson)["pool"]
-    assert number(lesson.deeper.activated) in told(lesson)["deeper"]
+    step = lesson.weighed
+    expected = computed["conv1"][step.row, step.col, step.filter]
+    assert step.activated == pytest.approx(expected, abs=1e-5)
+    account = step.breakdown(shown=0)
+    assert adds_up([value for _, value in account.addends] + [account.bias], account.value)
+
+
+def test_every_layer_with_maps_is_seen_by_its_strongest_map(lesson, computed):
+    picture = lesson.picture_of.layers()
+    names = [panel.name for panel in picture.root.panels() if isinstance(panel, panels.Cells)]
+    layers = ["conv1", "pool1", "conv2", "pool2", "conv3"]
+    assert names == ["input", *(f"layer-{name}" for name in layers)]
+    for name in layers:
+        values = computed[name]
+        # A pooling is drawn on the scale of what it reads.
+        limit = computed[name.replace("pool", "conv")].max()
+        channel = values.max(axis=(0, 1)).argmax()
+        np.testing.assert_allclose(
+            picture.panel(f"layer-{name}").values, values[:, :, channel] / limit, atol=1e-4
+        )
 
 
 def test_the_logit_is_what_pushes_for_it_and_against_it(lesson, computed):
@@ -123,6 +133,23 @@ def test_the_prediction_s_choices_are_what_people_do_with_two_logits(lesson, com
     assert "29%" in replies["100%"].text("en")
     asked = question(lesson).text.text("en")
     assert f"by {number(one - two)}." in asked
+    lead = lesson.picture_of.bars("logits").counter.text("en")
+    assert lead == f"9 leads 7 by {number(one - two)}"
+
+
+def test_the_ratio_that_is_said_stands_with_the_shares(lesson, computed):
+    one, two = np.sort(softmax(computed["logits"]))[::-1][:2]
+    said = lesson.picture_of.stack.counter.text("en")
+    assert said == f"9 has {one / two:.1f} times the share of 7"
+
+
+def test_points_stand_where_their_numbers_are_and_the_leader_farthest_right(lesson):
+    placed = panels.place(lesson.picture_of.sums("logits"), panels.VIDEO)
+    logits = lesson.softmax.logits
+    at = np.array([placed[f"classes.{k}"].middle[0] for k in range(10)])
+    zero = placed["classes.zero"].x
+    np.testing.assert_allclose((zero - at) / (zero - at).max(), logits / logits.min(), rtol=1e-6)
+    assert at.argmax() == logits.argmax()
 
 
 def test_printed_distances_are_differences_of_printed_logits(lesson):
@@ -201,9 +228,8 @@ def test_it_can_be_folded_and_stretched(lesson):
 def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
-        picture.opening(), picture.weigh(), picture.maps(), picture.pool(), picture.deeper_cell(),
-        picture.line(), picture.push(), picture.sums("logits"), picture.sums("powers"),
-        picture.shares(), lesson.diagram(),
+        picture.opening(), picture.weigh(), picture.layers(), picture.whole(), picture.push(),
+        picture.sums("logits"), picture.sums("powers"), picture.shares(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 
@@ -227,9 +253,7 @@ def test_another_network_is_told_by_what_it_has(tmp_path):
     lesson = ForwardPass(model=model)
     said = told(lesson)
     assert "25 of its pixels" in said["patch"]
-    assert "mean of nine" in said["pool"]
-    step = lesson.pooled
-    assert step.value == pytest.approx(step.patch.mean(), abs=1e-6)
+    assert "takes the mean" in said["layers"]
     assert any(name in said["verdict"] for name in ("ant", "bee", "cat"))
     assert "keep the largest" not in said["whole"]
     np.testing.assert_allclose(
@@ -237,29 +261,19 @@ def test_another_network_is_told_by_what_it_has(tmp_path):
     )
 
 
-def test_of_more_maps_than_have_room_it_is_told_which_are_shown(tmp_path):
+def test_of_many_layers_eight_are_drawn_evenly_the_first_and_the_last_too(tmp_path):
+    deep = [Conv2D(f"c{n}", 2) for n in range(12)]
     model = saved(
-        tmp_path, Conv2D("c", 40), Conv2D("d", 130), Flatten("f"), Dense("e", 5, "softmax"),
-        input_shape=(9, 9, 1), recipe=Recipe((9, 9), "gray"),
+        tmp_path, *deep, Flatten("f"), Dense("e", 5, "softmax"),
+        input_shape=(40, 40, 1), recipe=Recipe((40, 40), "gray"),
     )  # fmt: skip
     lesson = ForwardPass(model=model)
-    picture, peaks = lesson.picture_of, lesson.trace.activations["c"].max(axis=(0, 1))
-    own = lesson.weighed.filter
-    shown = picture.maps().panel("wall").values
-    others = np.sort(np.delete(peaks, own))[: -15 - 1 : -1]
-    np.testing.assert_array_equal(shown.max(axis=(0, 1)), others)
-    assert picture.maps().panel("chosen").words.text("en").startswith("16 of 40 maps: ")
-    assert "7 × 7 × 40" in picture.deeper_cell().panel("reads").words.text("en")
-    assert "of 40 maps" not in picture.deeper_cell().panel("reads").words.text("en")
-    assert (
-        picture.line()
-        .panel("reads")
-        .words.text("zh")
-        .endswith("5 × 5 × 130。130 张中的 128 张：响应最大的那些。")
-    )
-    for diagram in (picture.maps(), picture.line()):
-        for sheet in panels.ASPECTS.values():
-            assert panels.problems(panels.place(diagram, sheet, "zh")) == []
+    names = [stage.name for stage in lesson.picture_of.with_maps]
+    assert len(names) == 8
+    assert (names[0], names[-1]) == ("input", "c11")
+    for sheet in panels.ASPECTS.values():
+        for picture in (lesson.picture_of.layers(), lesson.picture_of.whole()):
+            assert panels.problems(panels.place(picture, sheet, "zh")) == []
 
 
 def test_colours_are_added_channel_by_channel(tmp_path):

@@ -209,7 +209,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "forward-pass",
         Caption(en="Ten numbers. How do they make an answer?", zh="10 个数怎样变成答案？"),
-        "patch add sum map pool reads deeper pushes push whole",
+        "patch add sum layers pushes push whole",
         {"input": "layer-input"},
     ),
     Chapter(

@@ -121,17 +121,6 @@ class ForwardPass(NetworkLesson):
         return step
 
     @property
-    def deep(self) -> Stage | None:
-        """The next convolution, which reads several maps."""
-        later = [self.stages[n] for n in self._convolutions[1:]]
-        return next((s for s in later if self.network.input_of(s.name)[2] > 1), None)
-
-    @cached_property
-    def deeper(self) -> ConvStep | None:
-        """A cell of it, chosen in the same way."""
-        return None if self.deep is None else self._telling(self.deep.name, NAMED)
-
-    @property
     def filter(self) -> int:
         """The filter of the first convolution that is shown."""
         return self.weighed.filter
@@ -148,12 +137,6 @@ class ForwardPass(NetworkLesson):
         row, col, filter = (int(n) for n in np.unravel_index(place, shape))
         step: ConvStep | PoolStep = self.trace.steps(layer, filter)[row * shape[1] + col]
         return step
-
-    @property
-    def vector(self) -> Stage | None:
-        """What the last layer reads, if that is a vector made of the last maps."""
-        before = self.stages[-2]
-        return before if before.kind == "flatten" else None
 
     @cached_property
     def vote(self) -> Breakdown | None:
@@ -178,8 +161,7 @@ class ForwardPass(NetworkLesson):
     @property
     def less(self) -> float:
         """How much higher the largest logit is than the second, as far as both are printed."""
-        first, second = (fmt.rounded(self.softmax.logits[n]) for n in self.softmax.order[:2])
-        return float(first - second)
+        return self.picture_of.less
 
     @property
     def ratio(self) -> Caption:
@@ -203,10 +185,6 @@ class ForwardPass(NetworkLesson):
             ),
             first=self.first,
             weighed=self.weighed,
-            pooling=self.pooling,
-            pooled=self.pooled,
-            deep=self.deep,
-            deeper=self.deeper,
             stages=self.stages,
             vote=self.vote,
             softmax=self.softmax,
@@ -226,23 +204,13 @@ class ForwardPass(NetworkLesson):
         beats = [
             Beat.of("question", title, Event("ask", 3.6, self.question)),
             Beat.of("weigh", title, *self._weigh()),
+            Beat.of("layers", title, Event("layers", 7.0, self._layers(), detail=1)),
         ]
-        if self.deeper is not None:
-            maps = fmt.count(self.network.input_of(self.deeper_name)[2])
-            reads = Event("reads", 2.4, _READS_ALL.fill(c=maps), detail=1)
-            adds = _DEEPER.fill(v=fmt.number(self.deeper.activated))
-            beats.append(Beat.of("deeper", title, reads, Event("deeper", 1.8, adds, detail=1)))
         beats.append(Beat.of("logits", title, *self._logits()))
         beats.append(Beat.of("softmax", title, *self._shares()))
         beats.append(Beat.of("verdict", title, Event("verdict", 3.6, self.verdict)))
         beats.append(Beat.of("answer", title, Event("whole", 3.6, self._path(), detail=1)))
         return tuple(beats)
-
-    @property
-    def deeper_name(self) -> str:
-        """The layer of the deeper cell."""
-        assert self.deep is not None
-        return self.deep.name
 
     def _path(self) -> Caption:
         """Say what the layers did, as far as they all did it."""
@@ -260,20 +228,19 @@ class ForwardPass(NetworkLesson):
         total, bias, value = (fmt.number(v) for v in (step.total, step.bias, step.value))
         yield Event("add", 1.8, _ADD)
         yield Event("sum", 2.0, _WEIGH.fill(s=total, b=bias, v=value))
-        yield Event("map", 2.8, _CELL_OF.fill(n=fmt.count(self.first.channels)), detail=1)
-        if self.pooled is not None:
-            told = _LARGEST if self.pooled.kind == "max" else _MEAN
-            n = in_words(self.pooled.count)
-            yield Event("pool", 3.0, told.fill(n=n, v=fmt.number(self.pooled.value)), detail=1)
+
+    def _layers(self) -> Caption:
+        """Say what all layers do, and what pooling keeps, if there is one behind the first."""
+        if self.pooled is None:
+            return _LAYERS
+        return _LARGEST if self.pooled.kind == "max" else _MEAN
 
     def _logits(self) -> Iterator[Event]:
         softmax, k = self.softmax, self._called(0)
-        if self.vector is not None:
-            count = fmt.count(self.vector.shape[0])
-            yield Event("line", 3.8, _LINE.fill(n=count), detail=2)
         if self.vote is not None:
+            n = fmt.count(self.stages[-2].shape[-1])
             told = _PUSHES.fill(k=k, z=fmt.number(self.vote.value))
-            yield Event("pushes", 2.4, _WHO_PUSHES.fill(k=k), detail=1)
+            yield Event("pushes", 3.4, _WHO_PUSHES.fill(n=n, k=k), detail=1)
             yield Event("push", 1.8, told, detail=1)
         outputs = self.trace.logits.size
         if outputs == 1:
@@ -344,20 +311,30 @@ _COLOURS = Caption(
 )
 _ADD = Caption(en="Multiply, then add.", zh="相乘，再相加。")
 _WEIGH = Caption(en="That is {s}; with the bias, {b}: {v}.", zh="得 {s}；加上偏置 {b}，得 {v}。")
-_CELL_OF = Caption(en="One cell of one of {n} maps.", zh="这是 {n} 张图中一张图的一格。")
-_LARGEST = Caption(en="Pooling keeps the largest of {n}: {v}.", zh="池化：{n} 个数只留最大的 {v}。")
-_MEAN = Caption(en="Pooling takes the mean of {n}: {v}.", zh="池化：{n} 个数取平均值 {v}。")
-_READS_ALL = Caption(en="A deeper cell reads all {c} maps.", zh="深层的一格读全部 {c} 张图。")
-_DEEPER = Caption(en="It adds up what they all give: {v}.", zh="全部加起来，得到 {v}。")
-_LINE = Caption(en="{n} numbers are left: one line.", zh="剩下 {n} 个数，排成一行。")
-_WHO_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持“{k}”，什么反对？")
+_LAYERS = Caption(
+    en="So every cell of every layer: one map of each.",
+    zh="每一层的每一格都这样算出：各看一张图。",
+)
+_LARGEST = Caption(
+    en="So does every convolution; each pooling keeps the largest.",
+    zh="每个卷积层都这样算；每次池化只留最大的。",
+)
+_MEAN = Caption(
+    en="So does every convolution; each pooling takes the mean.",
+    zh="每个卷积层都这样算；每次池化取平均值。",
+)
+_WHO_PUSHES = Caption(
+    en="{n} numbers are left. What speaks for {k}, what against?",
+    zh="剩下 {n} 个数。什么支持“{k}”，什么反对？",
+)
+_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持“{k}”，什么反对？")
 _PUSHES = Caption(
     en="In all, with the bias: the logit of {k}, {z}.", zh="连同偏置，“{k}”的 logit：{z}。"
 )
 _LOGITS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
 _ALL_BELOW = Caption(
-    en="{n} sums, the logits: all below 0, the highest leads.",
-    zh="{n} 个 logit：全为负，最高的领先。",
+    en="{n} sums, the logits: all below 0. The one farthest right leads.",
+    zh="{n} 个 logit：全为负，最靠右的领先。",
 )
 _ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
 _HOW_SURE = Caption(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -75,6 +76,8 @@ class Bars(Panel):
         From one bar to the next below it, in sizes of the text.
     labelled : bool
         Whether names and numbers stand under those bars of a lying stack that are broad enough.
+    points : bool
+        Whether values are points on a scale, each at the end of its lane, not lengths from zero.
     """
 
     bars: Sequence[Bar]
@@ -90,6 +93,7 @@ class Bars(Panel):
     apart: float = 0.0
     pitch: float = 1.5
     labelled: bool = False
+    points: bool = False
 
     @classmethod
     def of(cls, name: str, account: Breakdown, scale: Scale, **how: Any) -> Bars:
@@ -152,14 +156,19 @@ class Bars(Panel):
         whole = whole if self._ahead else 0.0
         left = max(text_width(say(bar.label, at.lang), sheet.text) for bar in self.bars)
         right = max(text_width(bar.printed(at.lang), sheet.number) for bar in self.bars)
-        apart = 0.5 * sheet.text
+        apart = 0.5 * sheet.text + self._half(at)
         return Extent(
             below + whole,
             self.pitch * sheet.text * len(self.bars),
             left + apart,
             0.0,
             right + apart,
+            leading(sheet.text) if self.points else 0.0,
         )
+
+    def _half(self, at: Setting) -> float:
+        """Return half the side of a point, if values are points."""
+        return 0.3 * self.pitch * at.sheet.text if self.points else 0.0
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the bars with names and numbers."""
@@ -216,23 +225,41 @@ class Bars(Panel):
     def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
         sheet, pitch = at.sheet, self.pitch * at.sheet.text
         zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
+        half = self._half(at)
         for n, bar in enumerate(self.bars):
             middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)
             start = zero if bar.value >= 0 else zero - long
-            yield self._fill(bar, Box(start, middle - 0.3 * pitch, long, 0.6 * pitch))
             name, apart = f"{self.name}.{bar.name}", 0.5 * sheet.text
+            place, end = Box(start, middle - 0.3 * pitch, long, 0.6 * pitch), zero
+            if self.points:
+                end = zero + math.copysign(long, bar.value)
+                if end > box.x + half:
+                    lane = (box.x - half, middle), (end - half, middle)
+                    yield Path(f"{name}.lane", self.name, Box(lane[0][0], middle, end - box.x, 0),
+                               lane, "line")  # fmt: skip
+                place = Box(end - half, middle - half, 2 * half, 2 * half)
+            elif bar.value >= 0:
+                end = zero + long
+            yield self._fill(bar, place)
             label = say(bar.label, at.lang)
             yield line(
-                at, self.name, f"{name}.label", label, box.x - apart, middle, sheet.text,
+                at, self.name, f"{name}.label", label, box.x - half - apart, middle, sheet.text,
                 align="right", tone="muted",
             )  # fmt: skip
-            end = zero + long if bar.value >= 0 else zero
+            # Beside points they would run into the line at zero.
+            beside = (box.right + half if self.points else end) + apart
             yield line(
-                at, self.name, f"{name}.value", bar.printed(at.lang), end + apart, middle,
+                at, self.name, f"{name}.value", bar.printed(at.lang), beside, middle,
                 sheet.number,
             )  # fmt: skip
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
+        if self.points:
+            below = box.bottom + 0.5 * leading(sheet.text)
+            yield line(
+                at, self.name, f"{self.name}.zero.label", "0", zero, below, sheet.text,
+                align="middle", tone="muted",
+            )  # fmt: skip
 
     def describe(self, lang: str) -> str:
         """Tell each bar's name and number; a name that all of them have is told once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -9,12 +10,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.answer_bars import MOST, OTHERS, many
-from convexplain.lessons.parts.stages import Stage, folded, shown_channels
-from convexplain.ops import Box, Breakdown, ConvStep, PoolStep
+from convexplain.lessons.parts.number_words import about
+from convexplain.lessons.parts.stages import Stage
+from convexplain.ops import Box, Breakdown, ConvStep
 from convexplain.panels import (
     INK,
+    Aligned,
     Bar,
     Bars,
     Cells,
@@ -23,7 +25,6 @@ from convexplain.panels import (
     Either,
     Legend,
     Link,
-    Maps,
     Mark,
     Part,
     Row,
@@ -39,12 +40,12 @@ from convexplain.style.captions import Caption
 Form = Literal["logits", "distances", "powers", "shares"]
 #: Responses that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
-#: Between the sheets of a stack, in its cells.
-_FAN = (0.12, 0.25)
+#: How far apart the classes stand where they are alone, in sizes of their text.
+_PITCH = 1.7
+#: So many stages at most are drawn.
+_STAGES = 8
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 11.0, 36.0
-#: Where what stands below a stack breaks, in sizes of its text.
-_NAMED = 12.0
 
 
 class Softmax(NamedTuple):
@@ -79,10 +80,10 @@ class ForwardPicture:
     pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
     field : Box
         What the first cell sees of the picture.
-    first, pooling, deep : Stage
-        Of the cells that are taken apart; None where the network has none.
-    weighed, pooled, deeper : ConvStep or PoolStep
-        These cells.
+    first : Stage
+        Of the cell that is taken apart.
+    weighed : ConvStep
+        This cell.
     stages : tuple of Stage
         All of the network.
     vote : Breakdown, optional
@@ -98,10 +99,6 @@ class ForwardPicture:
     field: Box
     first: Stage
     weighed: ConvStep
-    pooling: Stage | None
-    pooled: PoolStep | None
-    deep: Stage | None
-    deeper: ConvStep | None
     stages: tuple[Stage, ...]
     vote: Breakdown | None
     softmax: Softmax
@@ -137,73 +134,44 @@ class ForwardPicture:
         links = (Link("input.window", "patch", "zoom"),) if self.one_channel else ()
         return Diagram(Column(whole, Legend("legend"), gap=0.6), links)
 
-    def maps(self) -> Diagram:
-        """Describe the map of the first cell, before the others of its layer."""
-        wall, one = self._wall(self.first), self._map()
-        return Diagram(
-            Either(
-                Row(self._input(), one, wall),
-                Column(Row(self._input(), one), wall, align="middle"),
-            )
-        )
+    def layers(self) -> Diagram:
+        """Describe one map of each layer, in their order."""
+        grid, legend = self._layers(), Legend("legend")
+        return Diagram(Either(Row(grid, legend, gap=1.5), Column(grid, legend, gap=0.8)))
 
-    def pool(self) -> Diagram:
-        """Describe the window of a pooling on the map, what it reads, and what it keeps."""
-        assert self.pooled is not None
-        assert self.pooling is not None
-        scale = self._responses(self.first)
-        step = self.pooled
-        four = self._cells("four", step.patch, scale, terms.PATCH)
-        kept = self._cells("kept", np.array([[step.value]]), scale,
-                           terms.LARGEST if step.kind == "max" else terms.MEAN)  # fmt: skip
-        becomes = Text("becomes", "→", role="sign", tone="muted")
-        smaller = Cells(
-            "pooled", self.pooling.values[:, :, self.weighed.filter], scale, share="pixels",
-            lines=False, title=_plain(self.pooling.name),
-            marks={"cell": Mark(step.row, step.col)},
-        )  # fmt: skip
-        middle = Row(four, becomes, kept, gap=0.5)
-        legend = Legend("legend")
-        return Diagram(
-            Either(
-                Row(self._map(), middle, Column(smaller, legend, gap=0.6)),
-                Column(Row(self._map(), smaller), middle, legend, align="middle"),
-            ),
-            (Link("map.pool", "four", "zoom"),),
-        )
+    @cached_property
+    def with_maps(self) -> list[Stage]:
+        """The stages that are drawn: those with maps, evenly chosen where there are many."""
+        found = [stage for stage in self.stages if stage.kind == "input" or stage.has_maps]
+        chosen = np.linspace(0, len(found) - 1, min(len(found), _STAGES)).round().astype(int)
+        return [found[n] for n in chosen.tolist()]
 
-    def deeper_cell(self) -> Diagram:
-        """Describe a cell that reads all maps: their shares of its sum, and its own map."""
-        assert self.deeper is not None
-        assert self.deep is not None
-        index = self.stages.index(self.deep)
-        read = next(s for s in reversed(self.stages[:index]) if s.has_maps or s.kind == "input")
-        scale = self._responses(self.deep)
-        own = Cells(
-            "deep", self.deep.values[:, :, self.deeper.filter], scale, share="pixels",
-            lines=False, title=terms.MAP_OF.fill(layer=self.deep.name, n=self.deeper.filter),
-            marks={"cell": Mark(self.deeper.row, self.deeper.col)},
-        )  # fmt: skip
-        stack = self._stack(read)
-        account = Sum.of("total", self.deeper.breakdown(shown=4), scale)
-        legend = Legend("legend")
-        return Diagram(
-            Either(
-                Row(stack, account, Column(own, legend, gap=0.6)),
-                Column(Row(stack, own, align="bottom"), account, legend, align="middle"),
-            ),
-            (Link("total.activated", "deep.cell"),),
-        )
+    def _layers(self, *, small: bool = False) -> Part:
+        """One map of each layer, all as large as the picture."""
+        count = len(self.with_maps)
+        cells = [self._layer(stage) for stage in self.with_maps]
+        widths = [count] if small else [n for n in (-(-count // 2), 2) if n <= count]
+
+        def rows(width: int) -> Part:
+            cut = [cells[n : n + width] for n in range(0, count, width)]
+            full = [[*row, *[None] * (width - len(row))] for row in cut]
+            return Aligned(full, gap=1.2, row_gap=0.8)
+
+        return Either(*(rows(width) for width in dict.fromkeys(widths or [count])))
+
+    def _layer(self, stage: Stage) -> Cells:
+        """The map that responds most, relative to the largest response of its layer."""
+        fine = stage.shape[0] / self.pixels.shape[0]
+        said = _SIZE.fill(layer=stage.name, size=stage.size)
+        if stage.kind == "input":
+            return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine)
+        whole = stage.limit if stage.limit > _FAINT else 1.0
+        scale = Scale(1.0, _OF_LARGEST, signed=any(s.values.min() < 0 for s in self.stages))
+        values = stage.values[:, :, stage.strongest[0]] / whole
+        return Cells(stage.panel, values, scale, share="layers", lines=False, title=said,
+                     fine=fine)  # fmt: skip
 
     # The vector, and the sums.
-
-    def line(self) -> Diagram:
-        """Describe the last maps, and the one line that they become."""
-        index = len(self.stages) - 2
-        last = next(s for s in reversed(self.stages[: index + 1]) if s.has_maps)
-        return Diagram(
-            Row(self._stack(last), self._vector(), Column(Legend("legend")), align="bottom")
-        )
 
     def push(self) -> Diagram:
         """Describe what pushes for the answer, and what against it."""
@@ -217,16 +185,17 @@ class ForwardPicture:
             Bar("below", _AGAINST.fill(k=called), below.value, tone="negative"),
             Bar("bias", terms.BIAS, vote.bias),
         ]
-        push = Bars("push", bars, Scale(limit), length=12)
+        push = Bars("push", bars, Scale(limit), length=_BAR, share="classes")
         total = _LOGIT_IS.fill(z=fmt.number(vote.value))
-        whole = Column(push, Text("logit", total, role="heading", weight="bold"))
-        if self.stages[-2].kind != "flatten":
-            return Diagram(whole)
-        return Diagram(Row(self._vector(), Column(whole, Legend("legend"), gap=1.5), gap=1.5))
+        said = Text("logit", total, role="display", weight="bold")
+        bars_only = Column(push, said, gap=1.5)
+        read = self._input(small=True)
+        return Diagram(Either(Row(read, bars_only, gap=1.5), bars_only))
 
     def sums(self, form: Form) -> Diagram:
         """Describe the classes with a bar each, from logits to shares."""
-        return Diagram(Either(Row(self._input(small=True), self.bars(form)), self.bars(form)))
+        bars = self.bars(form, pitch=_PITCH)
+        return Diagram(Either(Row(self._input(small=True), bars), bars))
 
     def shares(self) -> Diagram:
         """Describe the shares as one bar, above the bars that it is made of."""
@@ -235,6 +204,16 @@ class ForwardPicture:
             Either(
                 Column(stack, Row(self._input(small=True), bars), gap=0.8),
                 Column(stack, bars, gap=0.8),
+            )
+        )
+
+    def whole(self) -> Diagram:
+        """Describe the way from the picture to the shares: a map of each layer, and all shares."""
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Column(self._layers(small=True), self.stack, legend, gap=1.5),
+                Column(self._layers(), self.stack, legend, gap=0.4),
             )
         )
 
@@ -256,8 +235,8 @@ class ForwardPicture:
             return list(range(len(self.classes)))
         return list(self.softmax.order[:MOST])
 
-    def bars(self, form: Form, name: str = "classes") -> Bars:
-        """Describe the classes with a bar each, in one form."""
+    def bars(self, form: Form, name: str = "classes", pitch: float = 1.5) -> Bars:
+        """Describe the classes with a bar each, in one form, so far apart."""
         values = getattr(self.softmax, form)
         tones = {self.softmax.order[0]: "accent"}
 
@@ -283,11 +262,22 @@ class ForwardPicture:
         # All others together may have more than the largest alone.
         longest = max(abs(bar.value) for bar in bars)
         limit = max(1.0, longest) if form in ("powers", "shares") else longest or 1.0
-        total = _TOTAL.fill(s=fmt.number(self.softmax.total)) if form == "powers" else None
+        total = None
+        if form == "powers":
+            total = _TOTAL.fill(s=fmt.number(self.softmax.total))
+        elif form == "logits" and not name.endswith("logits"):
+            one, two = self.softmax.order[:2]
+            total = _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
         return Bars(
             name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form],
-            counter=total,
+            counter=total, points=form in ("logits", "distances"), pitch=pitch,
         )  # fmt: skip
+
+    @property
+    def less(self) -> float:
+        """How much higher the largest logit is than the second, as far as both are printed."""
+        first, second = (fmt.rounded(self.softmax.logits[n]) for n in self.softmax.order[:2])
+        return float(first - second)
 
     def _printed(self, form: Form, k: int) -> str:
         """Print a class's number; printed logits are subtracted, so that a reader can, too."""
@@ -313,7 +303,14 @@ class ForwardPicture:
         rest = max(0.0, float(1 - sum(shares[k] for k in left)))
         return Bars(
             "stack", bars, Scale(1.0), length=60, stacked=True, thick=1.8, rest=rest,
-            labelled=True, title=_WHOLE,
+            labelled=True, title=_WHOLE, counter=self._times(),
+        )  # fmt: skip
+
+    def _times(self) -> Caption:
+        """How many times as large the largest share is as the second."""
+        one, two = self.softmax.order[:2]
+        return _TIMES.fill(
+            a=self.classes[one], b=self.classes[two], r=about(math.exp(self.less))
         )  # fmt: skip
 
     # Parts.
@@ -324,47 +321,6 @@ class ForwardPicture:
             return Cells("input", self.pixels, share="classes", fine=fine, lines=False)
         marks = {"window": Mark.over(self.field)}
         return Cells("input", self.pixels, share="pixels", lines=False, marks=marks)
-
-    def _map(self) -> Cells:
-        step, filter = self.weighed, self.weighed.filter
-        marks = {"cell": Mark(step.row, step.col)}
-        if self.pooled is not None:
-            marks["pool"] = Mark.over(self.pooled.box)
-        return Cells(
-            "map", self.first.values[:, :, filter], self._responses(self.first), share="pixels",
-            lines=False, title=terms.MAP_OF.fill(layer=self.first.name, n=filter), marks=marks,
-        )  # fmt: skip
-
-    def _wall(self, stage: Stage) -> Part:
-        """The maps beside the shown one, the strongest first."""
-        kept = (self.weighed.filter,)
-        channels = walls.on_wall(stage.values, kept)
-        others = [n for n in stage.strongest if n in channels and n not in kept]
-        wall = Maps("wall", stage.values[:, :, others or list(kept)], self._responses(stage))
-        some = walls.told(stage.values, channels, kept)
-        note = [Text("chosen", some, role="small", tone="muted", measure=_NAMED)] if some else []
-        return Column(wall, *note, Legend("legend"), gap=0.6)
-
-    def _stack(self, stage: Stage) -> Part:
-        if stage.kind == "input":
-            return Cells("read", self.pixels, lines=False)
-        channels = shown_channels(stage, self.stages)
-        values = stage.values[:, :, channels]
-        stack = Maps("read", values, self._responses(stage), share="pixels", stack=True, fan=_FAN)
-        size = _SIZE.fill(layer=stage.name, size=stage.size)
-        some = walls.told(stage.values, channels)
-        named = Text("reads", _CUT.fill(size=size, told=some) if some else size, role="small",
-                     tone="muted", measure=_NAMED)  # fmt: skip
-        return Column(stack, named, gap=0.4)
-
-    def _vector(self) -> Part:
-        stage = self.stages[-2]
-        before = next((s for s in reversed(self.stages[:-2]) if s.has_maps), None)
-        scale = self._responses(stage)
-        strip = Cells("line", folded(stage, before), scale, lines=False)
-        named = Text("lined", _SIZE.fill(layer=stage.name, size=stage.size), role="small",
-                     tone="muted", measure=_NAMED)  # fmt: skip
-        return Column(strip, named, gap=0.4)
 
     def _responses(self, stage: Stage) -> Scale:
         signed = bool(stage.values.min() < 0)
@@ -395,7 +351,9 @@ def _small(value: float) -> str:
 
 
 _RESPONSES = Caption(en="{layer}: responses", zh="{layer}：响应")
-_CUT = Caption(en="{size}. {told}", zh="{size}。{told}")
+_OF_LARGEST = Caption(en="response, of the layer's largest", zh="响应（与该层最大值之比）")
+_LEAD = Caption(en="{a} leads {b} by {d}", zh="“{a}”比“{b}”高 {d}")
+_TIMES = Caption(en="{a} has {r} times the share of {b}", zh="“{a}”是“{b}”的 {r} 倍")
 _SIZE = Caption(en="{layer}: {size}", zh="{layer}：{size}")
 _FOR = Caption(en="for {k}", zh="支持“{k}”")
 _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
