@@ -56,13 +56,14 @@ class Residual(LessonScene):
         picture = self.lesson.adding(upright=self.upright)
         held = ("change", "plus", "equals", "sum", "one")
         if self.board.shown("sum"):
-            self.during(0.1, self.board.hide("sum"))
+            self.during(0.1, self.board.hide("sum", "plus"))
         self.turn_into(picture, 0.2, show=("came",), hold=held)
         values = self.board.part("sum").values
         self.known = values.copy()
         values[...] = float("nan")
-        self.board.show("plus", "equals", "sum")(1.0)
-        self.during(0.35, self.board.grow("change", out_of="came"))
+        self.board.show("equals", "sum")(1.0)
+        self.during(0.3, self.board.grow("change", out_of="came"))
+        self.during(0.05, self.board.show("plus"))
         self.during(1, self.board.show("came.cell", "change.cell"))
 
     def show_meet(self, event: Event) -> None:
@@ -146,15 +147,16 @@ class Residual(LessonScene):
         picture = self.lesson.backwards(upright=self.upright)
         self.turn_into(picture, 0.2, show=("round", "round.cell"), hold=held)
         self.during(0.15, self.board.show("plus", "through"))
-        self.during(0.05, self.board.show("through.cell", "equals"))
+        self.during(0.05, self.board.show("through.cell"))
         self.during(0.2, self.board.grow("arrives", out_of="round"))
-        self.during(0.1, self.board.show("arrives.cell", "back"))
+        self.during(0.1, self.board.show("equals", "arrives.cell", "back"))
         self.during(1, self.board.pulse("round.cell", "through.cell", "arrives.cell", times=2))
 
     def show_answer(self, event: Event) -> None:
         """What goes on, and below it what comes back: what came in, and what comes round."""
         if self.board.has("back"):
-            self.during(0.1, self.board.hide("back", *(f"{name}.cell" for name in BACK)))
+            marks = (f"{name}.cell" for name in BACK)
+            self.during(0.1, self.board.hide("back", "plus", "equals", *marks))
         picture = self.lesson.both()
         shown = [*residual.NAMES, "plus", "equals", "forward"]
         if self.lesson.errors is not None:
