@@ -17,7 +17,8 @@ from convexplain.style import format as fmt
 DESK = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_DESK = {"viewport": {"width": 1024, "height": 768}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-#: A projector, two laptops, a frame of JupyterLab, tablets, a frame of a course, 200%, a phone.
+#: A projector, two laptops, a frame of JupyterLab, tablets, a frame of a course, 200%,
+#: a phone whose browser shows its bars, and one without.
 SCREENS = {
     "1920": {"viewport": {"width": 1920, "height": 1080}},
     "1366": {"viewport": {"width": 1366, "height": 768}},
@@ -28,6 +29,7 @@ SCREENS = {
     "upright": {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True},
     "760": {"viewport": {"width": 760, "height": 600}},
     "zoom": {"viewport": {"width": 683, "height": 384}},
+    "short": {"viewport": {"width": 390, "height": 664}, "has_touch": True, "is_mobile": True},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 LOOK = "lang=en&th=light"

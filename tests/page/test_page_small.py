@@ -60,7 +60,7 @@ def test_question_choices_map_and_arithmetic_are_in_view_together(
             "conv.3.1.valid.1.all.9.12", "conv.7.1.3.1.all.9.12",
             "transposed.4.2.1.1.all.0.12", "max.2.2.valid.1.all.5.5",
         ],
-        [*SCREENS],
+        [screen for screen in SCREENS if screen != "short"],  # 49 numbers that can be read: a swipe
     ),
 )  # fmt: skip
 def test_a_window_its_map_and_its_arithmetic_are_in_view_together(
@@ -79,7 +79,7 @@ def test_a_window_its_map_and_its_arithmetic_are_in_view_together(
 @pytest.mark.parametrize("screen", sparing(SCREENS, *OFTEN))
 def test_a_click_on_a_cell_brings_its_arithmetic_into_view(visit: Open, screen: str) -> None:
     page = visit(fragment(d=5, v="over"), **SCREENS[screen])
-    if screen == "phone":
+    if screen in ("short", "phone"):
         page.locator(".tab").nth(1).tap()
     else:
         click_cell(page, "conv1", 8, 20, 26, 26)
