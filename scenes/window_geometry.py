@@ -58,14 +58,19 @@ class WindowGeometry(LessonScene):
     def show_predict_places(self, event: Event) -> None:
         """The first hops, slowly; then the video waits."""
         self.during(min(0.2, 0.6 / event.seconds), self.near(event.data))
-        self.hop(event.data, TRIED, min(0.7, 2.6 / event.seconds))
+        self.hop(event.data, TRIED, min(0.7, 2.6 / event.seconds), told=False)
 
     show_predict_stride = show_predict_chosen = show_predict_places
 
-    def hop(self, geometry: Geometry, last: float, share: float, *others: Move) -> None:
-        """Let the window hop on to a place, each hop with an arc, each landing with a post."""
+    def hop(
+        self, geometry: Geometry, last: float, share: float, *others: Move, told: bool = True
+    ) -> None:
+        """Let the window hop on to a place, each hop with an arc, each landing with a post.
+
+        While places are to be guessed, it is not told how many there are so far.
+        """
         first, last = self.at, min(float(geometry.hops), last)
-        self.board.show("hops.counter", "hops.post-0")(1.0)
+        self.board.show("hops.post-0", *(["hops.counter"] if told else []))(1.0)
 
         def go(alpha: float) -> None:
             now = first + (last - first) * alpha

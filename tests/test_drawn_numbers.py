@@ -16,6 +16,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 
 import played as plays
 
+from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Network
 from convexplain.stage import Label
 from convexplain.style.format import probability
@@ -307,12 +308,16 @@ def test_blocks_of_the_pile_are_as_high_as_what_the_channels_give(look):
 
 def test_posts_and_arcs_stand_where_the_window_has_been(look):
     played = plays.of("window-geometry", look)
-    seen = 0
+    seen = asked = 0
     for stage in played.during("count"):
         if "input.window" not in stage or "hops.post-1" not in stage or "map" in stage:
             continue
         row, col = under(stage["input.window"], stage["input"])[:2]
         posts = [name for name in stage.names if name.startswith("hops.post-")]
+        if "hops.counter" not in stage:  # it would answer what is asked
+            asked += "26" in stage.caption
+            continue
+        assert "25 · 26" not in stage.caption
         arcs = [name for name in stage.names if name.startswith("hops.arc-")]
         assert row == 0
         assert (len(posts), len(arcs)) == (col + 1, col)
@@ -321,11 +326,12 @@ def test_posts_and_arcs_stand_where_the_window_has_been(look):
         left = stage["input"].places[0, 0] + (col + 0.5) * stage["input"].cell
         assert stage[f"hops.post-{col}"].places[0, 0] == pytest.approx(left)
         seen += 1
-    assert seen >= 3
+    assert seen >= 2
+    assert asked
 
 
-def test_the_colours_of_a_pixel_tell_how_often_it_is_read(look):
-    played = plays.of("window-geometry", look)
+def test_the_colours_of_a_pixel_tell_how_often_it_is_read():
+    played = plays.play(WindowGeometry(length=120.0), watch=True)
     pixels = np.pad(np.ones((26, 26)), 2)
     reads = sum(pixels[2 - r : 30 - r, 2 - c : 30 - c] for r in range(3) for c in range(3))
     np.testing.assert_array_equal(played.ends["count"]["reads"].values, reads)

@@ -128,9 +128,9 @@ def test_the_corner_the_edge_and_the_inside_are_told_as_they_are_read(lesson):
     counts = {geometry.name: geometry.read_counts for geometry in lesson.geometries}
     assert counts["valid"] == (1, 3, 9)
     assert counts["same"] == (4, 6, 9)
-    said = told(lesson, "count", "corners")
+    said = told(WindowGeometry(length=120.0), "count", "corners")
     assert said == "In the corner 1×, inside 9×."
-    alone = WindowGeometry(kernel="1")
+    alone = WindowGeometry(kernel="1", length=100.0)
     assert told(alone, "count", "corners") == "Every pixel is read 1×."
 
 
@@ -142,10 +142,12 @@ def told(lesson, beat, event, lang="en"):
 
 def test_the_sentences_tell_the_counted_hops_and_what_is_left(lesson):
     assert told(lesson, "count", "first") == "25 hops, and the first place."
-    assert told(lesson, "same", "ring-hops") == "More places in each row: 2."
+    assert told(lesson, "same", "ring-sweep") == "28 places in a row: 2 more than before."
     # Windows begin at 0, 2 to 24 of 28 columns: column 27 is read by none.
     assert told(lesson, "stride", "last-place") == "12 hops and one; pixels left over: 1."
-    assert told(lesson, "dilation", "spread-hops") == "Span 5: fewer places in a row: 2."
+    long = WindowGeometry(length=120.0)
+    said = told(long, "dilation", "spread-hops")
+    assert said == "Span 5: 24 places in a row, 2 fewer than at first."
     exact = WindowGeometry(kernel_size=2, stride=2)
     assert told(exact, "chosen", "chosen-law") == "13 hops, and the first place."
 
@@ -247,15 +249,17 @@ def test_picture_and_map_fill_the_frame_with_padding_and_with_a_stride(lang, asp
         assert placed["input"].width > least * min(sheet.width, sheet.height)
 
 
-def test_a_video_is_as_long_as_asked_and_folds_the_reads_and_dilation_away():
+def test_a_video_is_as_long_as_asked_and_only_a_long_one_tells_of_reads_and_dilation():
     short, usual = WindowGeometry(length=30.0), WindowGeometry()
     assert short.seconds == pytest.approx(30)
-    assert "dilation" not in {beat.name for beat in short.beats()}
+    for each in (short, usual):
+        assert not {"dilation", "all"} & {beat.name for beat in each.beats()}
     assert {"same", "stride", "answer"} <= {beat.name for beat in short.beats()}
     for each in (usual, WindowGeometry(model="photo")):
         assert 40 <= each.seconds <= 60.01
     long = WindowGeometry(length=120.0)
     assert long.seconds == pytest.approx(120)
+    assert {"dilation", "all"} <= {beat.name for beat in long.beats()}
     assert "learned" in told(long, "flipped", "no-flip")
     made = WindowGeometry(kernel="sobel-x", length=120.0)
     assert "learned" not in told(made, "flipped", "no-flip")

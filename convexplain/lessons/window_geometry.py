@@ -321,8 +321,8 @@ class WindowGeometry(FilterLesson):
             Event("first", 2.6, self._hopped(plain), plain),
             Event("lattice", 2.8, _EVERY_ROW, plain, "sweep"),
             Event("whole", 1.6, _WHOLE.fill(o=fmt.shape(plain.output)), plain, detail=1),
-            Event("reads", 2.6, _OVERLAP, plain, detail=1),
-            Event("corners", 2.4, alike.fill(**_used(alike, c=corner, i=inside)), plain, detail=1),
+            Event("reads", 2.6, _OVERLAP, plain, detail=2),
+            Event("corners", 2.4, alike.fill(**_used(alike, c=corner, i=inside)), plain, detail=2),
         )  # fmt: skip
         for geometry in self.geometries[1:]:
             title = _TITLE.fill(g=window_picture.named(geometry))
@@ -333,34 +333,36 @@ class WindowGeometry(FilterLesson):
             Event("no-flip", 2.4, _MADE_AS_IS if self.hand_made else _LEARNED, detail=2),
         )  # fmt: skip
         if len(self.geometries) > 1:
-            yield Beat.of("all", self.title, Event("all", 4.1, _ALL))
+            yield Beat.of("all", self.title, Event("all", 4.1, _ALL, detail=2))
         yield Beat.of("answer", self.title, Event("law", 4.2, self.answer, self.last))
 
     def _tell(self, geometry: Geometry) -> Iterator[Event]:
         """What one geometry changes; padding and stride stay in the shortest video."""
         plain, name = self.geometries[0], geometry.name
-        detail = 1 if name == "dilation" else 0
         window = geometry.window
         if name == "same":
-            more = _PADDED.fill(n=geometry.output[1] - plain.output[1])
-            yield Event("ring", 2.0, _RING, geometry, "other")
-            yield Event("ring-hops", 2.2, more, geometry, "hops")
-            yield Event("ring-sweep", 2.2, data=geometry, shown_by="sweep")
+            places = geometry.output[1]
+            more = _PADDED.fill(o=places, n=places - plain.output[1])
+            yield Event("ring", 2.4, _RING, geometry, "other")
+            yield Event("ring-hops", 3.0, _COUNTED, geometry, "hops")
+            yield Event("ring-sweep", 3.4, more, geometry, "sweep")
             return
         if name == "stride":
             yield Event("longer", 1.6, _NOW.fill(s=window.stride[1]), geometry, "other")
             yield Event(
                 "predict-stride", self.pause, data=geometry, ask=self._ask(geometry), detail=1
             )
-            yield Event("long-hops", 3.0, data=geometry, shown_by="hops")
+            yield Event("long-hops", 3.4, _COUNTED, geometry, "hops")
             yield Event("last-place", 2.4, self._hopped(geometry), geometry, "first")
-            yield Event("sink", 2.2, _SMALLER, geometry, "sweep", detail=1)
+            o = fmt.shape(geometry.output)
+            yield Event("sink", 3.0, _WHOLE.fill(o=o), geometry, "sweep", detail=1)
             return
         if name == "dilation":
             cells = _SPREAD.fill(n=self._kernel_size[0] * self._kernel_size[1])
-            yield Event("spread", 3.0, cells, geometry, detail=detail)
-            fewer = _SPAN.fill(w=window.span[1], n=plain.output[1] - geometry.output[1])
-            yield Event("spread-hops", 2.6, fewer, geometry, "hops", detail=detail)
+            yield Event("spread", 3.0, cells, geometry, detail=2)
+            places = geometry.output[1]
+            fewer = _SPAN.fill(w=window.span[1], o=places, n=plain.output[1] - places)
+            yield Event("spread-hops", 2.6, fewer, geometry, "hops", detail=2)
             return
         said = _CHOSEN.fill(g=window_picture.named(geometry))
         yield Event("chosen", 2.4, said, geometry, "other")
@@ -423,11 +425,16 @@ _OVERLAP = Caption(en="How often is each pixel read?", zh="每个像素读几次
 _READ = Caption(en="In the corner {c}×, inside {i}×.", zh="角上读 {c} 次，里面读 {i} 次。")
 _READ_ALIKE = Caption(en="Every pixel is read {c}×.", zh="每个像素读 {c} 次。")
 _RING = Caption(en="Zeros around the picture.", zh="四周补一些 0。")
-_PADDED = Caption(en="More places in each row: {n}.", zh="每行多 {n} 个位置。")
+_COUNTED = Caption(en="Count the hops again.", zh="再数一遍。")
+_PADDED = Caption(
+    en="{o} places in a row: {n} more than before.", zh="一行 {o} 个位置，比刚才多 {n} 个。"
+)
 _NOW = Caption(en="Now it hops by {s}.", zh="现在每次跳 {s} 格。")
-_SMALLER = Caption(en="A smaller map, computed directly.", zh="输出变小，直接算出来。")
 _SPREAD = Caption(en="Dilation: the same {n} cells, spread out.", zh="膨胀：同样 {n} 格，隔开取。")
-_SPAN = Caption(en="Span {w}: fewer places in a row: {n}.", zh="跨度 {w}：每行少 {n} 个位置。")
+_SPAN = Caption(
+    en="Span {w}: {o} places in a row, {n} fewer than at first.",
+    zh="跨度 {w}：一行 {o} 个位置，比最初少 {n} 个。",
+)
 _CHOSEN = Caption(en="Your choice: {g}.", zh="自选参数：{g}。")
 _ALL = Caption(
     en="Same picture, same weights: read differently.", zh="同一张图，同样的权重，读法不同。"

@@ -21,8 +21,7 @@ def card(lesson: WindowGeometry) -> Card:
         "s": stride.window.stride[1],
         "strided": fmt.shape(stride.output),
         "hops": stride.hops,
-        "corner": valid.read_counts[0],
-        "inside": valid.read_counts[2],
+        "padded": same.output[1],
         "kept": fmt.shape(same.output),
         "ring": same.margins[0],
         "d": shown["dilation"].window.dilation[1],
@@ -53,6 +52,17 @@ def card(lesson: WindowGeometry) -> Card:
                 Caption(en="{o}: the first place counts, too.", zh="{o} 个：起始位置也要算。"),
             ),
             Pause(
+                "same",
+                Caption(
+                    en="{ring} zero on each side: how many places in a row now?",
+                    zh="两边各补 {ring} 个 0：一行有几个位置？",
+                ),
+                Caption(
+                    en="{padded}: as many as pixels, so that the map keeps their size.",
+                    zh="{padded} 个：和像素一样多，响应图大小不变。",
+                ),
+            ),
+            Pause(
                 "stride",
                 Caption(
                     en="It hops by {s}: how large does the map become?",
@@ -61,18 +71,6 @@ def card(lesson: WindowGeometry) -> Card:
                 Caption(
                     en="{strided}: {hops} hops and the first place, in rows and in columns.",
                     zh="{strided}：行和列都是 {hops} 步加上第一个位置。",
-                ),
-            ),
-            Pause(
-                "all",
-                Caption(
-                    en="Which pixels are read least often, and why?",
-                    zh="哪些像素读得最少？为什么？",
-                ),
-                Caption(
-                    en="Those in the corners, {corner} time against {inside} inside: few windows "
-                    "reach them.",
-                    zh="角上的像素：只读 {corner} 次，里面读 {inside} 次，很少有窗口盖到它们。",
                 ),
             ),
         ),
