@@ -115,7 +115,9 @@ class Translation(LessonScene):
 
     def show_weights(self, event: Event) -> None:
         """The places of the last map, before and after, each with weights of its own."""
-        self.change(self.picture.by_place(self.lesson.whole_step), 0.25, "input", "shifted")
+        self.change(
+            self.picture.by_place(self.lesson.whole_step), 0.25, "input", "shifted", "places"
+        )
         for name in ("still", "moved"):
             self.during(0.2, self.board.show(name))
             self.during(0.1, self.board.show(f"{name}-sum"))

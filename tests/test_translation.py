@@ -157,8 +157,8 @@ def test_what_the_places_add_is_the_logit(lesson):
     for steps in (0, 4, FAR):
         total = lesson.by_place[steps].sum() + bias
         assert total == pytest.approx(float(lesson.traces[steps].logits[lesson.label]), abs=1e-4)
-    assert lesson.whole_step == 4  # the cumulative step of the last map
-    sums = [number(lesson.by_place[n].sum()) for n in (0, 4)]
+    assert lesson.whole_step == lesson.fails[0] == 6  # when its answer changes
+    sums = [number(lesson.by_place[n].sum()) for n in (0, 6)]
     assert told(lesson)["places"].endswith(f"The sum: {sums[0]}, then {sums[1]}.")
 
 

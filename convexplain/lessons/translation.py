@@ -21,7 +21,7 @@ from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role, Subject, digits_of, find, max_pools
 from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture
-from convexplain.network import Network, Trace
+from convexplain.network import Layer, Network, Trace
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -434,7 +434,7 @@ class Translation(FilterLesson):
         None where the last layer does not read the places of a map.
         """
         flatten, last = find(self.network, "flatten"), self.network.classifier
-        maps = find(self.network, "last map")
+        maps = self.last
         reads = flatten is not None and self.network.sources(last.name) == (flatten.name,)
         if not reads or maps is None or last.family != "dense" or self.network.outputs == 1:
             return None
@@ -443,9 +443,19 @@ class Translation(FilterLesson):
         return tuple(np.asarray((v * kernel.reshape(v.shape)).sum(axis=2)) for v in values)
 
     @property
+    def last(self) -> Layer | None:
+        """The layer with the last map."""
+        return find(self.network, "last map")
+
+    @property
     def whole_step(self) -> int:
-        """The steps after which the last map moves by one place, or as many as are shown."""
-        maps = find(self.network, "last map")
+        """The steps after which places are compared: when the answer changes.
+
+        Where it holds, those after which the last map moves by one place, or all that are shown.
+        """
+        if self.fails[0] <= FAR:
+            return self.fails[0]
+        maps = self.last
         assert maps is not None
         jump = max(self.network.receptive_field(maps.name).stride)
         fits = [n for n in range(1, FAR + 1) if self.pixels(n) % jump == 0]
@@ -487,6 +497,7 @@ class Translation(FilterLesson):
             changes=self.changes,
             places=self.by_place,
             whole_step=self.whole_step,
+            last=self.last.name if self.last is not None else "",
             label=class_label(self.network, self.label),
             accuracy=curves,
             told_at=AT,
@@ -583,7 +594,7 @@ class Translation(FilterLesson):
         if self.inside is not None:
             yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1)), detail=1)
         told = _SWALLOWS if self.swallows else _CHANGES
-        yield Event("changes", 3.9, told.fill(n=self.pixels(1)), detail=1)
+        yield Event("changes", 3.9, told.fill(n=self.pixels(1)), detail=2)
 
     def _why(self) -> Iterator[Event]:
         places = self.by_place
@@ -594,15 +605,15 @@ class Translation(FilterLesson):
             return
         steps = self.whole_step
         before, after = (fmt.number(places[n].sum()) for n in (0, steps))
-        yield Event("weights", 2.9, _OTHER_WEIGHTS.fill(n=self.pixels(steps)))
+        yield Event("weights", 4.4, _OTHER_WEIGHTS.fill(n=self.pixels(steps)))
         yield Event("places", 2.4, _WHY.fill(a=before, b=after))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
             return
         cnn, dense = (fmt.percent(self.accuracy(name)[AT]) for name in ("cnn", "dense"))
-        yield Event("digits", 2.2, _MANY, detail=1)
-        yield Event("curve", 2.6, _CURVE.fill(n=AT, p=cnn, q=dense), detail=1)
+        yield Event("digits", 2.2, _MANY, detail=2)
+        yield Event("curve", 2.6, _CURVE.fill(n=AT, p=cnn, q=dense), detail=2)
 
     @property
     def misread(self) -> Caption | None:

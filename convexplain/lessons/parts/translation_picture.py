@@ -103,6 +103,8 @@ class TranslationPicture:
         What each place adds to the label's logit, after each number of steps.
     whole_step : int
         After how many steps places are compared.
+    last : str
+        Name of the layer whose places they are.
     label : Caption
     accuracy : tuple of (tuple of float), optional
         Of both networks that ship, by pixels.
@@ -125,6 +127,7 @@ class TranslationPicture:
     changes: tuple[tuple[str, float], ...]
     places: tuple[npt.NDArray[np.float64], ...] | None
     whole_step: int
+    last: str
     label: Caption
     accuracy: tuple[tuple[float, ...], ...] | None
     told_at: int
@@ -230,10 +233,17 @@ class TranslationPicture:
                 ("still", 0, _BEFORE), ("moved", steps, _AFTER.fill(n=steps * self.step))
             )
         ]  # fmt: skip
-        pictures = [self._cells("input", self.drawn[0]), self._cells("shifted", self.drawn[steps])]
+        pictures = [
+            self._cells("input", self.drawn[0]), self._cells("shifted", self.drawn[steps]),
+        ]  # fmt: skip
+        told = _PLACES.fill(layer=self.last, n=self.places[0].size, k=self.label)
         legend = Legend("legend")
+        pairs = [Row(picture, grid, gap=0.6) for picture, grid in zip(pictures, grids, strict=True)]
+        head = Text("places", told, weight="bold")
         return Diagram(
             Either(
+                Column(head, Row(*pairs, gap=1.5), legend, gap=0.8),
+                Column(head, *pairs, legend, gap=0.8),
                 Column(Aligned([pictures, grids], gap=1.5), legend, gap=0.6),
                 Row(Column(*pictures), Column(*grids), legend),
                 Column(Row(*grids, gap=1.5), legend),
@@ -338,6 +348,10 @@ _DIFFERENCE = Caption(en="Difference", zh="差值")
 _MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
 _OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
 _ADDS = Caption(en="adds to the logit of {k}", zh="对“{k}”logit 的贡献")
+_PLACES = Caption(
+    en="What each of the {n} places of {layer} adds to the logit of {k}",
+    zh="{layer} 的 {n} 个位置，每个对“{k}”的 logit 贡献多少",
+)
 _IN_ALL = Caption(en="in all {v}", zh="合计 {v}")
 _SHIFT = Caption(en="pixels", zh="像素")
 _PX = Caption(en="{n} px", zh="{n} 像素")
