@@ -236,11 +236,14 @@ class Architecture(LessonScene):
         numbers = self.picture.compared
         names = [f"stage-{self.stages[n].name}" for n in numbers]
         trade = self.board.become(self.picture.trade(), show=(*names, "said-places"))
-        self.during(0.2, self.camera.home(), trade)
-        for what in ("places", "channels"):
-            moves = [self.pile(what, number) for number in numbers]
-            named = self.board.show(f"said-{what}")
-            self.during(0.36, named, in_turn(*moves, overlap=0.3), rate=linear)
+
+        def piles(what: str) -> Move:
+            return in_turn(*(self.pile(what, number) for number in numbers), overlap=0.3)
+
+        # The first piles rise while the stacks go: the frame is never empty.
+        going = together(self.camera.home(), trade)
+        self.during(0.55, in_turn(going, piles("places"), overlap=0.5), rate=linear)
+        self.during(0.36, self.board.show("said-channels"), piles("channels"), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
 

@@ -32,8 +32,8 @@ def in_turn(*moves: Move, overlap: float = 0.0) -> Move:
     *moves : callable
         None is called before its turn; each is called with 1 once it is over.
     overlap : float
-        How much of a move's time has passed when the next one begins: 0 for none of it, 1 for all
-        moves at once.
+        What share of a move's time the next one has in common with it: 0 for one after the other,
+        1 for all moves at once.
 
     Examples
     --------
@@ -120,11 +120,11 @@ def crossing(alpha: float, carried: float) -> tuple[float, float]:
     >>> crossing(0.5, carried=0.3)
     (0.0, 0.0)
     >>> crossing(0.5, carried=0.0)
-    (0.375, 0.375)
+    (0.25, 0.25)
     """
     if carried > _ENOUGH:
         return max(0.0, 1 - 2.5 * alpha), late(alpha)
-    return max(0.0, 1 - 1.25 * alpha), max(0.0, 1.25 * alpha - 0.25)
+    return max(0.0, 1 - 1.5 * alpha), max(0.0, 1.5 * alpha - 0.5)
 
 
 @dataclass(frozen=True, eq=False)
