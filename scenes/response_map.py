@@ -23,7 +23,7 @@ class ResponseMap(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture and the filter, which are there from the first moment."""
         self.picture = self.lesson.picture_of
-        self.board.lay(self.picture.opened())
+        self.board.lay(self.picture.opened(mapped=self.lesson.telling is not None))
         self.come("input", "kernel", "map", "legend")(1.0)
         self.channel = self.lesson.shown_filter
 
@@ -45,7 +45,7 @@ class ResponseMap(LessonScene):
     def show_ask(self, event: Event) -> None:
         """The picture is looked at, then what is asked about."""
         self.during(0.5, self.board.pulse("input"))
-        self.during(1, self.board.pulse("kernel" if self.board.has("kernel") else "map", times=2))
+        self.during(1, self.board.pulse("map" if self.board.has("map") else "kernel", times=2))
 
     def show_signs(self, event: Event) -> None:
         """The weights for the pattern light up, then the others."""
@@ -214,8 +214,10 @@ class ResponseMap(LessonScene):
         if self.channel != self.lesson.shown_filter:
             self.draw_map(self.lesson.shown_filter, 0.4)
         letter = self.lesson.places["largest"].letter if self.lesson.places else "best"
+        others = [f"input.{n}" for n in self.letters if n != letter]
         self.board.fill("shown", [[self.lesson.largest]])
-        self.during(0.2, self.board.show("shown", f"input.{letter}"))
+        away = [self.board.hide(*others)] if others else []
+        self.during(0.2, self.board.show("shown", f"input.{letter}"), *away)
         self.during(1, self.board.pulse(f"input.{letter}", "shown", times=2))
 
 

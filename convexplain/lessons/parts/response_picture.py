@@ -162,18 +162,23 @@ class ResponsePicture:
     seen: Mapping[str, Box]
     amount: Caption
 
-    def opened(self) -> Diagram:
-        """Describe the picture and the filter that is asked about; or the map, if it has none."""
-        if self.kernels is None:
-            both, legend = (self._read(), self._map()), Legend("legend", row=True)
-            return Diagram(
-                Either(
-                    Column(Row(*both), legend, align="middle"),
-                    Column(*both, legend, align="middle"),
-                )
+    def opened(self, *, mapped: bool = False) -> Diagram:
+        """Describe the picture and the filter that is asked about.
+
+        Parameters
+        ----------
+        mapped : bool
+            Whether its map is known already; it always is where no filter can be seen.
+        """
+        kernel = [] if self.kernels is None else [self._kernel(self.shown, alone=True)]
+        shown = [self._read(), *kernel, *([self._map()] if mapped or not kernel else [])]
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Column(Row(*shown), legend, align="middle"),
+                Column(*shown, legend, align="middle"),
             )
-        kernel = self._kernel(self.shown, alone=True)
-        return Diagram(Either(Row(self._read(), kernel), Column(self._read(), kernel)))
+        )
 
     def windows(self) -> Diagram:
         """Describe the picture beside what some of its windows hold, and the filter below them."""
