@@ -315,7 +315,8 @@ class LocalPatterns(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The digit is whole again, and a window walks over it."""
-        self.during(0.35, self.board.become(self.picture.opening()), self.come("input", WINDOW))
+        self.during(0.3, self.board.become(self.picture.opening()), self.come("input"))
+        self.during(0.05, self.board.show(WINDOW))
         stops = self.lesson.sent[:: max(1, len(self.lesson.sent) // 3)]
         moves = [eased(self.board.move(WINDOW, row, col)) for row, col in stops]
         self.during(1, in_turn(*moves), rate=linear)
