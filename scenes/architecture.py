@@ -15,6 +15,9 @@ from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
+#: So many stacks are seen from nearby as the last one becomes a vector.
+_BEHIND = 4
+
 
 class Architecture(LessonScene):
     """Plays the lesson of the same name."""
@@ -157,10 +160,10 @@ class Architecture(LessonScene):
         """Place by place, all numbers of the last maps go into one vector."""
         if not self.lesson.rest:
             self.during(0.2, self.arrange())
-        last, tail = self.drawn(self.lesson.with_maps)[-1], self.drawn(self.lesson.tail)
-        panel = self.stages[last].panel
+        maps, tail = self.drawn(self.lesson.with_maps), self.drawn(self.lesson.tail)
+        last = maps[-1]
         near = self.camera.to(
-            self.board.around(panel, *(self.stages[n].panel for n in tail)), share=0.8
+            self.board.around(*(self.stages[n].panel for n in (*maps[-_BEHIND:], *tail))), share=0.8
         )
         self.during(0.2, near, self.board.show(*self.texts(*tail)))
         for number in tail:

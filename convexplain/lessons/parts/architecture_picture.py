@@ -378,8 +378,8 @@ _FOLDED_IN = Caption(
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
 _TRADED = {
-    "places": Caption(en="places: rows × columns", zh="位置：行 × 列"),
-    "channels": Caption(en="channels: kinds of pattern", zh="通道：模式种类"),
+    "places": Caption(en="places: rows × columns", zh="位置数"),
+    "channels": Caption(en="channels: kinds of pattern", zh="通道数"),
 }
 _STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
 _PARAMETERS_OF = Caption(en="{layer}: {n} parameters.", zh="{layer}：{n} 个参数。")
