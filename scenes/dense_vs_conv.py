@@ -113,21 +113,6 @@ class DenseVsConv(LessonScene):
         self.during(0.6, in_turn(*(self.board.pulse(name) for name in counters)))
         self.during(1, self.board.pulse(*NETWORKS))
 
-    def show_common(self, event: Event) -> None:
-        """Those that both misread take on another colour, row by row."""
-        self.become(self.lesson.walls(both=True, upright=self.upright), 0.0)
-        rows = len(self.lesson.wall(CNN))
-        plain = {network: self.lesson.wall(network) for network in NETWORKS}
-        told = {network: self.lesson.wall(network, both=True) for network in NETWORKS}
-
-        def turn(alpha: float) -> None:
-            row = round(alpha * rows)
-            for network in NETWORKS:
-                self.board.fill(network, np.vstack([told[network][:row], plain[network][row:]]))
-
-        self.during(0.7, turn, rate=linear)
-        self.during(1, self.board.pulse("told"))
-
     # The control.
 
     def show_shuffle(self, event: Event) -> None:
@@ -187,7 +172,8 @@ class DenseVsConv(LessonScene):
         """Lay out the bars, and let those of pixels in place grow."""
         words = ("control.title", "control.zero")
         self.become(self.lesson.control_picture(), 0.4 * share, show=("before", "after", *words))
-        self.board.show("control.note")(1.0)
+        notes = [name for name in self.board.names("control") if name.startswith("control.note")]
+        self.board.show(*notes)(1.0)
         for network in NETWORKS:
             bar = self.board.grow(f"control.{network}-0", out_of="control.zero")
             self.during(0.3 * share, bar)
@@ -240,9 +226,8 @@ class DenseVsConv(LessonScene):
         self.grow_bars("work")
 
     def show_answer(self, event: Event) -> None:
-        """The walls of mistakes once more, as large as they can be."""
-        self.become(
-            self.lesson.walls(both=True, upright=self.upright), 0.25, show=(*NETWORKS, "told")
-        )
-        self.during(0.4, in_turn(*(self.board.pulse(network) for network in NETWORKS)))
-        self.during(1, self.board.pulse(*(f"{network}.counter" for network in NETWORKS), times=2))
+        """What both learned once more, and all that it took."""
+        maps = "kernels", "templates", "legend", "parameters"
+        self.become(self.lesson.learned(counted=True), 0.3, show=maps)
+        self.during(0.5, in_turn(*(self.board.pulse(name) for name in ("kernels", "templates"))))
+        self.during(1, self.board.pulse("kernels"))

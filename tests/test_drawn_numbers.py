@@ -594,7 +594,10 @@ def test_while_it_runs_the_training_s_numbers_are_those_of_the_step(look):
 
 def test_the_networks_bars_have_their_own_names_and_numbers(look):
     played = plays.of("dense-vs-conv", look)
-    names = {"cnn": "CNN", "dense": {"en": "dense", "zh": "全连接"}[look.lang]}
+    names = {
+        "en": {"cnn": "convnet", "dense": "dense"},
+        "zh": {"cnn": "卷积网络", "dense": "全连接"},
+    }[look.lang]
     counted = {
         ("question", "parameters"): {"cnn": 104_202, "dense": 407_050},
         ("answer", "work"): {"cnn": 3_100_032, "dense": 406_528},

@@ -106,7 +106,7 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert 40 <= lesson.seconds <= 66
     said = told(lesson)
     assert said["staircase"] == (
-        f"The CNN gives up at {lesson.fails[0]} px, the dense network at {lesson.fails[1]}."
+        f"The convnet gives up at {lesson.fails[0]} px, the dense network at {lesson.fails[1]}."
     )
 
 
@@ -116,8 +116,8 @@ def test_the_question_s_replies_are_measured(lesson):
     rates = {
         name: facts.row("shift", pixels=3, network=name)["accuracy"] for name in ("cnn", "dense")
     }
-    assert percent(rates["cnn"]) in replies["the CNN"].text("en")
-    assert percent(rates["dense"]) in replies["the CNN"].text("en")
+    assert percent(rates["cnn"]) in replies["the convnet"].text("en")
+    assert percent(rates["dense"]) in replies["the convnet"].text("en")
     far = facts.row("shift", pixels=6, network="cnn")["accuracy"]
     assert percent(far) in replies["neither will"].text("en")
     assert percent(rates["cnn"]) in told(lesson)["curve"]

@@ -491,8 +491,8 @@ MUTATIONS = (
     Mutation(
         "one network's mistakes on both walls",
         "scenes.dense_vs_conv",
-        "np.vstack([told[network][:row]",
-        "np.vstack([told[CNN][:row]",
+        "self.board.fill(network, self.lesson.wall(network, until))",
+        "self.board.fill(network, self.lesson.wall(CNN, until))",
         "tests/test_drawn_numbers.py::test_what_is_lit_is_what_was_misread",
     ),
     Mutation(

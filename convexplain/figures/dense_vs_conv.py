@@ -12,21 +12,24 @@ Options = DenseVsConv
 
 _NOTES = Caption(
     en="Bars: the networks that ship; in parentheses, mistakes of {n} trainings each. "
-    "Test accuracy: CNN {a} ({b}), dense {c} ({d}); the chapter reports {e} for its dense network.",
+    "Test accuracy: convnet {a} ({b}), dense {c} ({d}); the chapter reports {e} for its dense "
+    "network.",
     zh="条形：自带的网络；括号内：各 {n} 次训练的错误数。"
-    "测试准确率：CNN {a}（{b}），全连接 {c}（{d}）；教材中的全连接网络为 {e}。",
+    "测试准确率：卷积网络 {a}（{b}），全连接 {c}（{d}）；教材中的全连接网络为 {e}。",
 )
 _ALT = Caption(
-    en="Three pairs of bars. Parameters: CNN {a}, dense network {b}. Multiplications for one "
-    "picture: CNN {c}, dense network {d}. Mistakes on {n} test digits: CNN {e} (trainings from "
-    "other seeds: {f}), dense network {g} ({h}).",
-    zh="三组条形图。参数：CNN {a}，全连接网络 {b}。处理一幅图的乘法次数：CNN {c}，全连接网络 {d}。"
-    "{n} 个测试样本中的错误数：CNN {e}（其他随机种子：{f}），全连接网络 {g}（{h}）。",
+    en="Three pairs of bars. Parameters: convnet {a}, dense network {b}. Multiplications for one "
+    "picture: convnet {c}, dense network {d}. Mistakes on {n} test digits: convnet {e} (trainings "
+    "from other seeds: {f}), dense network {g} ({h}).",
+    zh="三组条形图。参数：卷积网络 {a}，全连接网络 {b}。"
+    "处理一幅图的乘法次数：卷积网络 {c}，全连接网络 {d}。"
+    "{n} 个测试样本中的错误数：卷积网络 {e}（其他随机种子：{f}），全连接网络 {g}（{h}）。",
 )
 _CAPTION = Caption(
-    en="On this task the CNN has {w}% of the parameters and makes {e}% of the mistakes, for {m} "
-    "times the multiplications.",
-    zh="在这个任务上，CNN 的参数量是全连接网络的 {w}%，错误数是它的 {e}%，乘法次数是它的 {m} 倍。",
+    en="On this task the convnet has {w}% of the parameters and makes {e}% of the mistakes, for "
+    "{m} times the multiplications.",
+    zh="在这个任务上，卷积网络的参数量是全连接网络的 {w}%，错误数是它的 {e}%，"
+    "乘法次数是它的 {m} 倍。",
 )
 _DIGITS = 10_000
 

@@ -12,10 +12,10 @@ Options = DenseVsConv
 
 _ALT = Caption(
     en="Two line charts of test accuracy, with the number of training digits in parentheses. "
-    "Pixels in place: CNN {a}; dense network {b}. Pixels shuffled by one rule for all digits: CNN "
-    "{c}; dense network {d}.",
-    zh="两幅折线图：测试准确率，括号内为训练样本数。像素在原位：CNN {a}；全连接网络 {b}。"
-    "所有样本的像素按同一规则打乱：CNN {c}；全连接网络 {d}。",
+    "Pixels in place: convnet {a}; dense network {b}. Pixels shuffled by one rule for all digits: "
+    "convnet {c}; dense network {d}.",
+    zh="两幅折线图：测试准确率，括号内为训练样本数。像素在原位：卷积网络 {a}；全连接网络 {b}。"
+    "所有样本的像素按同一规则打乱：卷积网络 {c}；全连接网络 {d}。",
 )
 _CAPTION = Caption(
     en="Trained on {n} digits, the convnet reads {a} of the test right, the dense network {b}. "

@@ -24,10 +24,10 @@ _ACROSS = Caption(en="shift in pixels", zh="平移的像素数")
 _SHADED = Caption(en="shaded: lowest to highest of 4 directions", zh="阴影：4 个方向的最低到最高")
 _ALT = Caption(
     en="Line chart of the accuracy on {n} test digits, mean of 4 directions, with the shift in "
-    "pixels in parentheses. CNN: {cnn}. Dense network: {dense}. From {s} pixels on even the CNN "
-    "misreads most digits.",
-    zh="折线图：{n} 个测试样本的准确率，取 4 个方向的平均，括号内为平移的像素数。CNN：{cnn}。"
-    "全连接网络：{dense}。从 {s} 个像素起，CNN 也会读错多数样本。",
+    "pixels in parentheses. Convnet: {cnn}. Dense network: {dense}. From {s} pixels on even the "
+    "convnet misreads most digits.",
+    zh="折线图：{n} 个测试样本的准确率，取 4 个方向的平均，括号内为平移的像素数。卷积网络：{cnn}。"
+    "全连接网络：{dense}。从 {s} 个像素起，卷积网络也会读错多数样本。",
 )
 _CAPTION = Caption(
     en="On {n} test digits shifted by {s} pixels, the convnet reads {a} right, the dense network "

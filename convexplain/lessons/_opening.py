@@ -79,7 +79,7 @@ class Opening(Lesson):
         """The convnet's and the dense network's."""
         accuracy, misread = self.compared.accuracy, self.compared.misread
         return (
-            Score(CONVNET, accuracy.cnn, CHAPTER_CNN, len(misread[CNN])),
+            Score(terms.CNN.capital, accuracy.cnn, CHAPTER_CNN, len(misread[CNN])),
             Score(terms.DENSE_NETWORK.capital, accuracy.dense, CHAPTER_DENSE, len(misread[DENSE])),
         )
 
@@ -172,7 +172,6 @@ class Opening(Lesson):
         )
 
 
-CONVNET = Caption(en="Convnet", zh="卷积网络")
 _CHAPTER_SAYS = Caption(en="in the chapter: {v}", zh="教材中：{v}")
 _MEASURED = Caption(en="test accuracy, measured here", zh="测试准确率，本片实测")
 _MISREAD = Caption(en="misread: {n}", zh="认错 {n} 个")

@@ -56,7 +56,7 @@ class DenseVsConv(Lesson):
 
     name: ClassVar[str] = "dense-vs-conv"
     title: ClassVar[Caption] = Caption(
-        en="Same task, fewer parameters, fewer mistakes", zh="同一任务：参数更少，错误也更少"
+        en="Convnet or dense network?", zh="卷积网络还是全连接网络？"
     )
     question: ClassVar[Caption] = Caption(
         en="Same digits, a quarter of the parameters: why fewer mistakes?",
@@ -142,11 +142,6 @@ class DenseVsConv(Lesson):
             for network in (CNN, DENSE)
         }
 
-    @property
-    def common(self) -> npt.NDArray[np.intp]:
-        """Those that both misread."""
-        return np.intersect1d(self.misread[CNN], self.misread[DENSE])
-
     @cached_property
     def control(self) -> dict[str, tuple[float, float]]:
         """Share of mistakes of each network, trained with pixels in place and shuffled."""
@@ -205,7 +200,7 @@ class DenseVsConv(Lesson):
         )
         return np.asarray(network.weights[f"{name}/kernel"])
 
-    def wall(self, network: str, until: int | None = None, *, both: bool = False) -> Wall:
+    def wall(self, network: str, until: int | None = None) -> Wall:
         """Return what is known of each test digit once so many were read.
 
         Parameters
@@ -213,13 +208,9 @@ class DenseVsConv(Lesson):
         network : {"cnn", "dense"}
         until : int, optional
             All of them if not given.
-        both : bool
-            Whether those that both misread are told apart.
         """
         values = np.full(_TESTED, pictures.RIGHT)
-        values[self.misread[network]] = pictures.ALONE
-        if both:
-            values[self.common] = pictures.BOTH
+        values[self.misread[network]] = pictures.WRONG
         values[_TESTED if until is None else until :] = pictures.RIGHT
         return values.reshape(_ROWS, -1)
 
@@ -245,13 +236,12 @@ class DenseVsConv(Lesson):
         """How many times as many multiplications the convnet makes, as it is printed."""
         return fmt.number(self.multiplications.ratio, 1)
 
-    def walls(self, *, both: bool = False, upright: bool = False) -> Diagram:
+    def walls(self, *, upright: bool = False) -> Diagram:
         """Describe all test digits, and which of them each network misreads."""
-        told = _COLOURS if both else _EACH
         return pictures.walls(
-            {network: self.wall(network, both=both) for network in (CNN, DENSE)},
+            {network: self.wall(network) for network in (CNN, DENSE)},
             {network: len(self.misread[network]) for network in (CNN, DENSE)},
-            told,
+            _EACH,
             upright=upright,
         )
 
@@ -337,13 +327,12 @@ class DenseVsConv(Lesson):
         yield Event("stream", 5.0, _STREAM.fill(n=fmt.count(_TESTED)))
         counts = [len(self.misread[network]) for network in (CNN, DENSE)]
         yield Event("counted", 3.0, _COUNTED.fill(a=counts[0], b=counts[1]))
-        both = len(self.common)
-        yield Event("common", 3.6, _COMMON.fill(c=both, d=counts[1] - both), detail=1)
 
     def _tell_shuffled(self) -> Iterator[Event]:
         yield Event("shuffle", 4.4, _SHUFFLE)
         yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=1)
-        yield Event("control", 2.8, _ANEW, detail=1)
+        steps = fmt.count(facts.steps("permuted"))
+        yield Event("control", 2.8, _ANEW.fill(n=steps), detail=1)
         yield Event("worse", 3.6, self._control_caption())
 
     def _ask(self) -> Question:
@@ -386,7 +375,7 @@ _TESTED, _ROWS = 10_000, 100
 #: A difference that is more than the trainings' luck.
 _NOTABLE = 0.005
 
-_MISTAKES_TITLE = Caption(en="Fewer mistakes", zh="错误更少")
+_MISTAKES_TITLE = Caption(en="Their mistakes", zh="各自的错误")
 _CONTROL_TITLE = Caption(en="A control: shuffled pixels", zh="对照实验：打乱像素")
 _CURVES = Caption(en="Fewer training digits", zh="训练样本更少时")
 _LOOKS = Caption(
@@ -401,16 +390,9 @@ _STREAM = Caption(
     en="{n} test digits: what is misread lights up.", zh="{n} 个测试样本：认错的亮起来。"
 )
 _EACH = Caption(en="Each cell is a test digit.", zh="每格是一个测试样本。")
-_COLOURS = Caption(
-    en="Each cell is a test digit. Grey: both networks misread it.",
-    zh="每格是一个测试样本。灰色：两个网络都认错。",
-)
 _COUNTED = Caption(
     en="The convnet makes {a} mistakes, the dense network {b}.",
     zh="卷积网络错 {a} 个，全连接网络错 {b} 个。",
-)
-_COMMON = Caption(
-    en="{c} both misread; {d} only the dense network.", zh="{c} 个都错，{d} 个只有全连接网络错。"
 )
 _SHUFFLE = Caption(
     en="Shuffle the pixels of all digits one way; train anew.",
@@ -431,7 +413,10 @@ _NEIGHBOURS = Caption(
     en="A small window needs neighbours that belong together.",
     zh="小窗口需要相邻的像素本来就相关。",
 )
-_ANEW = Caption(en="Their mistakes, trained anew:", zh="重新训练后的错误：")
+_ANEW = Caption(
+    en="Trained anew, for {n} steps only: their mistakes.",
+    zh="重新训练，但只训练 {n} 步：各自的错误。",
+)
 _ONLY = Caption(
     en="Only the convnet: {a} → {b} misread. Its neighbours are gone.",
     zh="只有卷积网络变差：{a} → {b}，邻居没了。",

@@ -668,7 +668,7 @@ _WHICH = Caption(
     zh="继续这样移动，哪个网络先认错？",
 )
 _DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
-_CNN_FIRST = Caption(en="the CNN", zh="CNN")
+_CNN_FIRST = Caption(en="the convnet", zh="卷积网络")
 _NEITHER = Caption(en="neither will", zh="都不会")
 _HOLDS = Caption(
     en="Moved by 3 pixels it still reads {p} of the digits, the dense network {q}.",
@@ -681,7 +681,7 @@ _INVARIANT = Caption(
 _UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
 _ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
 _BOTH = Caption(
-    en="The CNN reads {k}, the dense network {j}.", zh="CNN 判为“{k}”，全连接判为“{j}”。"
+    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判为“{k}”，全连接判为“{j}”。"
 )
 _READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
 _HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
@@ -705,11 +705,13 @@ _FORGETS = Caption(
     zh="最后对所有位置取平均，就忘了位置。",
 )
 _MANY = Caption(en="And 10,000 other digits?", zh="再看 10,000 个样本？")
-_CURVE = Caption(en="{n} px: CNN {p}, dense network {q}.", zh="移 {n} 像素：CNN {p}，全连接 {q}。")
+_CURVE = Caption(
+    en="{n} px: convnet {p}, dense network {q}.", zh="移 {n} 像素：卷积网络 {p}，全连接 {q}。"
+)
 _STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
 _GIVE_UP = Caption(
-    en="The CNN gives up at {a} px, the dense network at {b}.",
-    zh="CNN 到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
+    en="The convnet gives up at {a} px, the dense network at {b}.",
+    zh="卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
 )
 _BEGINS = Caption(
     en="It begins with a mistake: read as {k}, the label is {label}.",

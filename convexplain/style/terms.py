@@ -57,7 +57,7 @@ RECEPTIVE_FIELD = Caption(en="receptive field", zh="感受野")
 PARAMETERS = Caption(en="parameters", zh="参数")
 MULTIPLICATIONS = Caption(en="multiplications", zh="乘法次数")
 NONE = Caption(en="none", zh="无")
-CNN = Caption(en="CNN", zh="CNN")
+CNN = Caption(en="convnet", zh="卷积网络")
 DENSE = Caption(en="dense", zh="全连接")
 DENSE_NETWORK = Caption(en="dense network", zh="全连接网络")
 

@@ -33,8 +33,10 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: What a cell of a wall of test digits means: read right, misread by both networks, by one.
-RIGHT, BOTH, ALONE = 0.0, 0.45, 1.0
+#: What a cell of a wall of test digits means: read right, or misread.
+RIGHT, WRONG = 0.0, 1.0
+#: How far apart bars stand that have a frame to themselves, in sizes of their text.
+_PITCH = 2.4
 #: Token of the theme in which each network's bars and curves are drawn.
 TONES = {"cnn": "accent", "dense": "muted"}
 NAMES = {"cnn": terms.CNN, "dense": terms.DENSE_NETWORK}
@@ -53,7 +55,7 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
         Whether one stands below the other, not beside it.
     """
     small = Cells(
-        "cnn", pixels, lines=False, share="digit", title=terms.CNN,
+        "cnn", pixels, lines=False, share="digit", title=terms.CNN.capital,
         note=PIXELS_AT_ONCE.fill(n=window[0] * window[1]), marks={"window": Mark(0, 0, *window)},
     )  # fmt: skip
     whole = Cells(
@@ -170,9 +172,9 @@ def costs(parameters: Mapping[str, int], work: Mapping[str, int], times: str) ->
 
     How many times as many of these the one makes is told above them.
     """
-    first = cost("parameters", terms.PARAMETERS.capital, parameters)
+    first = replace(cost("parameters", terms.PARAMETERS.capital, parameters), pitch=_PITCH)
     told = Caption(en=f"× {times}", zh=f"× {times}")
-    second = replace(cost("work", terms.MULTIPLICATIONS.capital, work), counter=told)
+    second = replace(cost("work", terms.MULTIPLICATIONS.capital, work), counter=told, pitch=_PITCH)
     return Diagram(Column(first, second, gap=2.0, align="right"))
 
 
@@ -188,7 +190,7 @@ def walls(
     Parameters
     ----------
     misread : mapping of str to numpy.ndarray, shape (rows, cols)
-        By network; `RIGHT`, `BOTH` or `ALONE` for each digit.
+        By network; `RIGHT` or `WRONG` for each digit.
     counters : mapping of str to int
         How many mistakes are told above each.
     told : Caption
@@ -249,7 +251,10 @@ def control(
     ]  # fmt: skip
     most = max(share for shares in mistakes.values() for share in shares)
     note = TRAINED.fill(n=fmt.count(steps), m=seeds)
-    lost = Bars("control", bars, Scale(most), title=SHARE_WRONG, note=note, length=18, thick=1.4)
+    lost = Bars(
+        "control", bars, Scale(most), title=SHARE_WRONG, note=note, length=18, thick=1.4,
+        pitch=_PITCH,
+    )  # fmt: skip
     before, after = _pair(pixels, shuffled)
     return Diagram(
         Either(
@@ -334,7 +339,8 @@ def _accuracy(
         )  # fmt: skip
         marked = 1 if seeds else len(digits)
         dots += [
-            Dot(f"{network}-{n}", digits[n], shares[n], fmt.percent(shares[n]) if n == 0 else "",
+            Dot(f"{network}-{n}", digits[n], shares[n],
+                fmt.percent(shares[n], int(seeds)) if n == 0 else "",
                 TONES[network], side="left")
             for n in range(marked)
         ]  # fmt: skip

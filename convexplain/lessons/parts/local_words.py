@@ -82,7 +82,7 @@ LEFT = Caption(en="{k} more fly to the other {n} filters.", zh="另有 {k} 个�
 HELD = Caption(en="{m} windows", zh="{m} 个窗口")
 ERRORS = Caption(en="errors on the test set", zh="测试集错误率")
 RUN = {
-    "cnn": Caption(en="convnet", zh="卷积网络"),
+    "cnn": terms.CNN,
     "dense": terms.DENSE,
     "in place": Caption(en="in place", zh="原位"),
     "shuffled": Caption(en="shuffled", zh="打乱"),
