@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,15 @@ class Learning(LessonScene):
     def show_loss(self, event: Event) -> None:
         """One kernel comes out of the wall; one of its weights and the loss with it are marked."""
         self.during(0.2, self.board.pulse(f"kernels[{self.lesson.filter}]"))
-        self.become(self.valley(event.data), 0.3, show=("kernel",))
-        self.during(0.15, self.board.show("kernel.weight", *self.board.frame("valley")))
+        self.become(self.valley(event.data), 0.3, show=self.kernel_and_axes())
+        self.during(0.15, self.board.show("kernel.weight"))
         self.board.show(BALL)(1.0)
         self.during(1, self.board.pulse("kernel.weight", BALL, times=2))
+
+    def kernel_and_axes(self) -> Iterator[str]:
+        """Yield the names of what comes before the curve, once it is laid out."""
+        yield "kernel"
+        yield from self.board.frame("valley")
 
     # One weight.
 
@@ -103,18 +109,6 @@ class Learning(LessonScene):
         self.during(0.4, self.board.become(self.valley(event.data, near=True)))
         self.during(0.35, self.board.become(self.valley(event.data, near=True, gone=True)))
         self.during(1, self.board.pulse(BALL, "kernel.weight"))
-
-    def show_other_valley(self, event: Event) -> None:
-        """Another step's valley, drawn as the first one was."""
-        self.become(self.valley(event.data), 0.15, show=("kernel",))
-        self.board.hide(CURVE, TANGENT, f"{TANGENT}.label")(1.0)
-        self.board.show("kernel.weight", *self.board.frame("valley"), BALL)(1.0)
-        self.during(
-            0.5, self.board.trace(CURVE), self.board.ride(BALL, CURVE), self.turn(event.data),
-            rate=linear,
-        )  # fmt: skip
-        self.during(0.2, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(event.data))
-        self.show_slope(event)
 
     # All of them.
 

@@ -50,11 +50,10 @@ def test_the_training_loss_is_the_mean_of_the_batch_it_is_shown_for(lesson):
 
 
 def test_the_slope_is_that_of_the_curve(lesson):
-    for valley in lesson.valleys:
-        now = valley.now
-        run = float(valley.weights[now + 1]) - float(valley.weights[now - 1])
-        rise = valley.losses[now + 1] - valley.losses[now - 1]
-        assert valley.slope == pytest.approx(rise / run, abs=2e-3)
+    valley, now = lesson.valley, lesson.valley.now
+    run = float(valley.weights[now + 1]) - float(valley.weights[now - 1])
+    rise = valley.losses[now + 1] - valley.losses[now - 1]
+    assert valley.slope == pytest.approx(rise / run, abs=2e-3)
     down = "smaller" if lesson.valley.slope > 0 else "larger"
     assert f"a {down} weight" in said(lesson)["slope"]
 
@@ -193,9 +192,7 @@ def test_a_picture_that_was_not_watched_is_refused():
 
 def test_it_folds_and_stretches():
     assert Learning(length=30).seconds == pytest.approx(30)
-    long = Learning(length=120)
-    assert long.seconds == pytest.approx(120)
-    assert {"valley-0", "valley-64"} <= set(said(long))
+    assert Learning(length=120).seconds == pytest.approx(120)
 
 
 @pytest.mark.render

@@ -183,19 +183,14 @@ class Learning(Lesson):
         return int(np.flatnonzero(self.history.steps == self.step)[0])
 
     @cached_property
-    def valleys(self) -> tuple[Valley, ...]:
-        """The measured curves of the training loss, in the order of their steps."""
-        history = self.history
-        measured = zip(
-            history.valley_steps.tolist(), history.valley_weights, history.valley_losses,
-            history.valley_slopes.tolist(), strict=True,
-        )  # fmt: skip
-        return tuple(Valley(*each) for each in measured)
-
-    @property
     def valley(self) -> Valley:
-        """The one that is looked at first."""
-        return next(valley for valley in self.valleys if valley.step == self.step)
+        """The measured curve of the training loss at the step at which the weight is looked at."""
+        history = self.history
+        at = history.valley_steps.tolist().index(self.step)
+        return Valley(
+            self.step, history.valley_weights[at], history.valley_losses[at],
+            float(history.valley_slopes[at]),
+        )  # fmt: skip
 
     @property
     def next_weight(self) -> float:
@@ -320,10 +315,6 @@ class Learning(Lesson):
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
         a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
         yield Event("step", 4.4, _STEP.fill(a=a, b=b), self.valley, detail=1)
-        for valley in self.valleys:
-            if valley.step != self.step:
-                said = _OTHER_VALLEY.fill(s=valley.step, v=fmt.number(valley.slope, 3))
-                yield Event(f"valley-{valley.step}", 5.0, said, valley, "other_valley", detail=2)
 
     @property
     def _way_down(self) -> Caption:
@@ -398,9 +389,6 @@ _LARGER = Caption(en="a larger weight", zh="权重要变大")
 _WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
 _UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
 _STEP = Caption(en="From nearby, one step: from {a} to {b}.", zh="放大看走一步：从 {a} 到 {b}。")
-_OTHER_VALLEY = Caption(
-    en="Step {s}: another valley, with slope {v}.", zh="训练 {s} 步时是另一道山谷，斜率 {v}。"
-)
 _ALL = Caption(
     en="Alone it hardly helps. But every weight has a slope.",
     zh="单个权重帮助很小，但个个都有斜率。",

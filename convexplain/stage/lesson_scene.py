@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from time import monotonic
 from typing import Any, ClassVar, NamedTuple
@@ -294,8 +294,8 @@ class LessonScene(StageScene):
         picture: Diagram,
         share: float,
         *others: Move,
-        show: Sequence[str] = (),
-        hold: Sequence[str] = (),
+        show: Iterable[str] = (),
+        hold: Iterable[str] = (),
     ) -> None:
         """Lay out another picture, with as much in it as is known."""
         change = self.board.become(picture, show=show, hold=hold)

@@ -220,9 +220,9 @@ class HierarchyPicture:
                 Column(self._heads(parts[0].layer), *cells, gap=0.4)
                 for cells, (_, parts) in zip(rows, steps, strict=True)
             ]
-            # Where a frame is narrow, each level is a row.
+            # Where a frame is narrow, each level is a row, with its name at its free end.
             down = [
-                Column(self._heads(parts[0].layer), Row(*cells, gap=0.6), gap=0.2)
+                Row(*cells, self._heads(parts[0].layer, upright=True), gap=0.6, align="top")
                 for cells, (_, parts) in zip(rows, steps, strict=True)
             ]
             legend = Legend("legend")
@@ -272,15 +272,13 @@ class HierarchyPicture:
             shown.append(Row(large, *kernels, gap=0.4, align="middle") if kernels else large)
         return shown
 
-    def _heads(self, layer: str) -> Part:
+    def _heads(self, layer: str, *, upright: bool = False) -> Part:
         """The name of a layer, and how much of the picture its cells see."""
+        name = Text(f"row-{layer}", layer, weight="bold")
         if layer in self.units:
-            return Text(f"row-{layer}", layer, weight="bold")
-        return Row(
-            Text(f"row-{layer}", layer, weight="bold"),
-            Text(f"field-{layer}", fmt.shape(self.fields[layer]), tone="muted"),
-            gap=0.3,
-        )
+            return name
+        field = Text(f"field-{layer}", fmt.shape(self.fields[layer]), tone="muted")
+        return Column(name, field, gap=0) if upright else Row(name, field, gap=0.3)
 
     def _zooms(self, steps: Sequence[tuple[str, Sequence[Node]]]) -> Iterator[Link]:
         """Yield a link from each window of the path to what is seen in it, enlarged."""
