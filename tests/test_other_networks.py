@@ -17,6 +17,7 @@ from convexplain import figures, lessons
 from convexplain.cli import cli
 from convexplain.data import digits
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.answer_bars import unwritten
 from convexplain.lessons.parts.network_lesson import shows_networks
 from convexplain.lessons.parts.subject import find, lacking
 from convexplain.network import Network, Trace
@@ -126,8 +127,11 @@ def test_a_figure_shows_a_network_or_says_what_it_lacks(figure, name, files):
     if lacking(network(name), kind.needs):
         result = run("figure", figure, "--model", files[name], "-o", "none.svg")
         assert result.exit_code == 2
-        assert "lacks" in result.output
-        assert len(result.output.strip().splitlines()) == 1
+        *notes, error = result.output.strip().splitlines()
+        assert "lacks" in error
+        # Of a file it is said first which of its classes pictures cannot write.
+        assert len(notes) == bool(unwritten(network(name)))
+        assert all("the font lacks" in note for note in notes)
         return
     try:
         options = {"model": files[name], **given(figure)}
