@@ -1,4 +1,4 @@
-"""The residual block: both ways to the plus, one sum, all sums, and the errors' way back."""
+"""The residual block: both ways to the plus, one sum, all sums, and a block that gives nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.board import DIM
 from convexplain.stage.pace import in_turn, smoothly
+
+#: The two ways, arrow after arrow.
+THROUGH, ROUND = ("came->layers", "layers->change"), ("came->round", "round->plus")
 
 
 class Residual(LessonScene):
@@ -22,48 +24,42 @@ class Residual(LessonScene):
         self.board.lay(self.lesson.opening())
         self.board.show("came", "legend")(1.0)
 
-    def on_the_way(self) -> list[str]:
-        """Return the names of the maps between."""
-        return [name for name in self.board.parts
-                if name.startswith("way-") and "." not in name and "[" not in name]  # fmt: skip
-
     # Two ways.
 
     def show_reads(self, event: Event) -> None:
-        """What comes in is looked at; the arrow goes round."""
-        self.during(0.3, self.board.pulse("came", times=2))
-        self.turn_into(
-            self.lesson.both_ways(upright=self.upright), 0.4, show=("came->plus", "plus")
-        )
-        self.board.show(*self.on_the_way(), dim=DIM)(1.0)
-        self.during(1, self.board.walk("came->plus"))
+        """What comes in is looked at; the layers and the plus stand there, the arrow goes round."""
+        self.during(0.15, self.board.pulse("came"))
+        picture = self.lesson.both_ways(upright=self.upright)
+        self.turn_into(picture, 0.25, show=("layers", "plus"), hold=(*THROUGH, *ROUND, "change"))
+        first, last = map(self.board.walk, ROUND)
+        self.during(0.2, first)
+        self.during(0.1, self.board.show("round"))
+        self.during(0.2, last)
+        self.during(1, self.board.pulse("plus"))
 
     def show_ways(self, event: Event) -> None:
-        """Map after map grows out of the one before; both ways end at the sum."""
-        before = "came"
-        names = self.on_the_way()
-        for name in names:
-            self.during(0.6 / len(names), self.board.grow(name, out_of=before))
-            before = name
-        self.during(0.1, self.board.pulse("plus"))
-        self.during(0.2, self.board.grow("sum", out_of=before))
-        self.during(1, self.board.pulse("came", before, "sum"))
+        """The change comes through the layers, to the plus at which the arrow ends."""
+        first, last = map(self.board.walk, THROUGH)
+        self.during(0.15, first)
+        self.during(0.1, self.board.pulse("layers"))
+        self.during(0.15, last)
+        self.during(0.2, self.board.show("change"))
+        self.during(0.15, self.board.pulse("change"))
+        self.during(1, in_turn(*map(self.board.walk, ROUND)))
 
     # One sum, all sums.
 
     def show_arrive(self, event: Event) -> None:
         """The same place of what came in and of the change; the sum is still to come."""
+        self.during(0.2, self.board.pulse("came"))
+        self.during(0.2, self.board.pulse("change"))
+        self.during(0.05, self.board.hide("plus"))
         picture = self.lesson.adding(upright=self.upright)
-        held = ("change", "plus", "equals", "sum", "one")
-        if self.board.shown("sum"):
-            self.during(0.1, self.board.hide("sum", "plus"))
-        self.turn_into(picture, 0.2, show=("came",), hold=held)
+        self.turn_into(picture, 0.25, show=("plus",), hold=("equals", "sum", "one"))
         values = self.board.part("sum").values
         self.known = values.copy()
         values[...] = float("nan")
-        self.board.show("equals", "sum")(1.0)
-        self.during(0.3, self.board.grow("change", out_of="came"))
-        self.during(0.05, self.board.show("plus"))
+        self.during(0.1, self.board.show("equals", "sum"))
         self.during(1, self.board.show("came.cell", "change.cell"))
 
     def show_meet(self, event: Event) -> None:
@@ -128,43 +124,26 @@ class Residual(LessonScene):
         self.during(0.5, fade, rate=linear)
         self.during(1, self.board.pulse("came", "sum", times=2))
 
-    def show_round(self, event: Event) -> None:
-        """The errors behind the plus go round the layers, and arrive as they were."""
-        arrow = "behind->round"
-        held = ("round", arrow, "same")
-        picture = self.lesson.past(upright=self.upright)
-        self.turn_into(picture, 0.2, show=("behind", "layers"), hold=held)
-        self.during(0.1, self.board.pulse("behind"))
-        self.during(0.2, self.board.show(arrow), self.board.walk(arrow))
-        self.during(0.15, self.board.show("round"))
-        cells = ("behind.cell", "round.cell")
-        self.during(0.1, self.board.show(*cells, "same"))
-        self.during(1, self.board.pulse(*cells, times=2))
+    def show_learn(self, event: Event) -> None:
+        """The change comes back, as its layers learned it, and with it the sum."""
+        grids = [self.board.part(name).values for name in ("change", "sum")]
+        before = [grid.copy() for grid in grids]
+        after = self.lesson.learned()
 
-    def show_backwards(self, event: Event) -> None:
-        """What comes through the layers is added, cell by cell."""
-        held = ("through", "plus", "equals", "arrives", "back")
-        picture = self.lesson.backwards(upright=self.upright)
-        self.turn_into(picture, 0.2, show=("round", "round.cell"), hold=held)
-        self.during(0.15, self.board.show("plus", "through"))
-        self.during(0.05, self.board.show("through.cell"))
-        self.during(0.2, self.board.grow("arrives", out_of="round"))
-        self.during(0.1, self.board.show("equals", "arrives.cell", "back"))
-        self.during(1, self.board.pulse("round.cell", "through.cell", "arrives.cell", times=2))
+        def rise(alpha: float) -> None:
+            for grid, start, end in zip(grids, before, after, strict=True):
+                grid[...] = start + (end - start) * smoothly(alpha)
+
+        self.during(0.15, self.board.pulse("change"))
+        self.during(0.5, rise, rate=linear)
+        self.during(1, self.board.pulse("change", "sum", times=2))
 
     def show_answer(self, event: Event) -> None:
-        """What goes on, and below it what comes back: what came in, and what comes round."""
-        if self.board.has("back"):
-            marks = (f"{name}.cell" for name in BACK)
-            self.during(0.1, self.board.hide("back", "plus", "equals", *marks))
-        picture = self.lesson.both()
-        shown = [*residual.NAMES, "plus", "equals", "forward"]
-        if self.lesson.errors is not None:
-            shown += [*BACK, "plus-back", "equals-back", "backward"]
-        self.turn_into(picture, 0.35, show=tuple(shown))
-        looks = [("came", "sum"), *([("round", "arrives")] if "round" in shown else [])]
-        self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))
-
-
-#: The errors of what came in, and the two that they consist of.
-BACK = ("round", "through", "arrives")
+        """Both ways once more, and the sum that goes on."""
+        self.during(0.05, self.board.hide("plus"))
+        picture = self.lesson.both_ways(upright=self.upright, whole=True)
+        shown = (*residual.NAMES, "layers", "plus", "equals", "round")
+        self.turn_into(picture, 0.25, show=shown, hold=(*THROUGH, *ROUND))
+        self.during(0.3, in_turn(*map(self.board.walk, ROUND)))
+        self.during(0.2, in_turn(*map(self.board.walk, THROUGH)))
+        self.during(1, in_turn(self.board.pulse("came", "change"), self.board.pulse("sum")))

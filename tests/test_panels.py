@@ -222,6 +222,14 @@ def test_two_panels_of_one_name_and_a_link_to_nothing_are_refused():
         Cells("a", np.ones((2, 3, 4)))
 
 
+def test_an_arrow_to_words_ends_before_them():
+    picture = Diagram(Row(Text("from", "5"), Text("to", "6"), gap=3), (Link("from", "to"),))
+    placed = place(picture, panels.PAGE)
+    arrow = placed.piece("from->to")
+    assert placed["from"].right < arrow.points[0][0]
+    assert arrow.points[-1][0] < placed["to"].x
+
+
 def test_a_link_runs_through_lanes():
     for sheet in SHEETS.values():
         placed = place(step(), sheet)

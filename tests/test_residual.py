@@ -1,4 +1,4 @@
-"""The residual block, the lesson: by single layers, networks rebuilt, and finite differences."""
+"""The residual block, the lesson: by single layers, and by networks rebuilt."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ def test_the_sum_is_what_came_in_and_what_the_layers_make_of_it(lesson):
     np.testing.assert_allclose(total, lesson.trace.activations["pool1"] + x, atol=1e-4)
     assert lesson.between == ("conv2", "norm2", "relu2", "conv3", "norm3")
     assert told(lesson, "ways").startswith("Two ways lead to the plus: through 5 layers")
+    assert told(lesson, "all").startswith("So for all 169 numbers of this map")
+    assert total.shape[:2] == (13, 13)
 
 
 def test_the_followed_sum_is_right_as_it_is_printed(lesson):
@@ -61,43 +63,6 @@ def test_a_block_of_zeros_hands_on_what_came_in(lesson):
     trace = Trace(replace(lesson.network, weights=weights), lesson.trace.image)
     np.testing.assert_array_equal(trace.before("add"), lesson.three[0])
     assert lesson.lets_all_through
-
-
-def test_the_errors_of_what_came_in_are_those_of_finite_differences(lesson):
-    behind, through, arrives = lesson.errors
-    np.testing.assert_allclose(behind + through, arrives, atol=1e-12)
-    network, label, n = lesson.network, lesson.subject.label, lesson.shown_filter
-    names = [layer.name for layer in network.layers]
-    after = network.layers[names.index("pool1") + 1 :]
-
-    def loss(pooled):
-        found = {"pool1": pooled}
-        for layer in after:
-            x = np.concatenate([found[name] for name in network.sources(layer.name)], axis=-1)
-            z = layer.before(x, network.weights_of(layer.name))
-            found[layer.name] = z if layer is after[-1] else layer.activate(z)
-        logits = found[after[-1].name]
-        return np.logaddexp.reduce(logits) - logits[label]
-
-    start = lesson.trace.activations["pool1"].astype(np.float64)
-    rows = np.argwhere(np.abs(behind + through) > 0.2 * np.abs(behind + through).max())
-    smooth = 0
-    for row, col in rows[:12]:
-        nudge = np.zeros_like(start)
-        nudge[row, col, n] = 1e-6
-        up, down = loss(start + nudge) - loss(start), loss(start) - loss(start - nudge)
-        if up == pytest.approx(down, rel=1e-3):  # no two cells of a pooling's window are equal
-            smooth += 1
-            slope = (up + down) / 2e-6
-            assert (behind + through)[row, col] == pytest.approx(slope, rel=1e-4)
-    assert smooth > 4
-    back = lesson.trace.backward(label)
-    np.testing.assert_array_equal(behind, back.errors["add"][:, :, n])
-
-
-def test_a_sure_and_right_answer_has_no_errors_to_show():
-    sure = max(digits.load(), key=lambda p: Network.load("blocks")(p.pixels)[p.label])
-    assert Residual(picture=sure).errors is None
 
 
 def test_each_way_alone_is_counted_in_a_network_that_has_only_that(lesson):
@@ -158,9 +123,7 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         lesson.both_ways(upright=upright),
         lesson.adding(upright=upright),
         lesson.adding(upright=upright, told=False),
-        lesson.past(upright=upright),
-        lesson.backwards(upright=upright),
-        lesson.both(),
+        lesson.both_ways(upright=upright, whole=True),
     ]
     for diagram in shown:
         assert problems(place(diagram, sheet, "en")) == []
@@ -196,17 +159,8 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     stage = of("residual", LOOKS[0]).ends["answer"]
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
         np.testing.assert_allclose(stage[name].values, maps[:, :, n])
-    # What comes round is what stands behind the plus, at the same place.
-    behind, through, arrives = lesson.errors
-    np.testing.assert_allclose(stage["round"].values, behind)
-    np.testing.assert_allclose(stage["through"].values, through)
-    np.testing.assert_allclose(stage["arrives"].values, arrives)
     moments = of("residual", LOOKS[0]).during("arrow")
     faded = next(m for m in moments if "change" in m and not m["change"].values.any())
     np.testing.assert_allclose(faded["sum"].values, faded["came"].values)
-    passed = next(m for m in moments if "round.cell" in m)
-    np.testing.assert_array_equal(passed["round"].values, passed["behind"].values)
-    for name in ("round", "behind"):
-        grid, frame = passed[name], passed[f"{name}.cell"]
-        left, top = (frame.places[0] - grid.places[0]) / grid.cell
-        assert (top, left) == pytest.approx(lesson.error_place, abs=0.01)
+    for name, maps in zip(("change", "sum"), lesson.three[1:], strict=True):
+        np.testing.assert_allclose(moments[-1][name].values, maps[:, :, n])  # learned again

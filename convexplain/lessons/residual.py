@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,10 +14,9 @@ import numpy.typing as npt
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
-from convexplain.lessons.parts.subject import Role, ancestors, find
+from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
-    Aligned,
     Cells,
     Column,
     Diagram,
@@ -36,22 +36,15 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: At most so many maps on the way through.
-_ON_THE_WAY = 2
 #: A change that is followed prints as at least so much.
 _LEAST = 0.2
 
 _CAME = Caption(en="came in", zh="输入")
 _CHANGE = Caption(en="change", zh="改动")
 _SUM = Caption(en="goes on", zh="传下去")
-_BEHIND = Caption(en="error behind the plus", zh="加号之后的误差")
-_ROUND = Caption(en="comes round", zh="绕过来的")
-_THROUGH = Caption(en="through the layers", zh="穿过各层的")
-_ARRIVES = Caption(en="arrives", zh="到达")
-_FORWARD = Caption(en="forward", zh="正向")
-_BACKWARD = Caption(en="backward", zh="反向")
-_ON_WAY = Caption(en="on the way through", zh="途中")
-#: Of the names of the layers between, so many sizes of text go into a line.
+_LAYERS = Caption(en="{n} layers", zh="{n} 层")
+_ROUND = Caption(en="round", zh="绕过去")
+#: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW = 5.0
 
 
@@ -68,8 +61,8 @@ class Residual(FilterLesson):
         zh="有一条箭头绕过卷积。什么和什么相加？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="The block adds a change; what came in goes on, and errors come back, as they are.",
-        zh="块只加上改动；输入照样传下去，误差照样传回来。",
+        en="What came in, as it is, plus a change: the sum goes on.",
+        zh="输入原样，加上改动：传下去的是两者的和。",
     )
     needs: ClassVar[tuple[Role, ...]] = ("addition",)
 
@@ -143,30 +136,6 @@ class Residual(FilterLesson):
         return not change.any() and bool((total == self.three[0]).all())
 
     @cached_property
-    def errors(self) -> tuple[Floats, Floats, Floats] | None:
-        """The errors behind the plus, those that come through the layers, and their sum.
-
-        Of the shown channel; what comes round is what stands behind the plus. None where it is not
-        known what the picture is, or where all of them print as 0: an answer that is sure and right
-        has hardly any.
-        """
-        label = self.subject.label
-        if label is None or find(self.network, "probabilities") is None or self.ways[0] == "input":
-            return None
-        back, n = self.trace.backward(label), self.shown_filter
-        behind, arrives = (back.errors[name][:, :, n] for name in (self.shown_layer, self.ways[0]))
-        through = arrives - behind
-        seen = all(fmt.rounded(float(np.abs(each).max())) for each in (behind, through))
-        return (behind, through, arrives) if seen else None
-
-    @cached_property
-    def error_place(self) -> tuple[int, int]:
-        """Where the error behind the plus is large, of the places that add up as printed."""
-        assert self.errors is not None
-        behind, through, arrives = self.errors
-        return followed(through, behind, arrives, least=0.0)
-
-    @cached_property
     def right(self) -> Mapping[str, int] | None:
         """How many bundled digits are read right: as it is, and with one of the ways alone."""
         many = bundled(self.network)
@@ -194,45 +163,38 @@ class Residual(FilterLesson):
         most = max(np.abs(each[:, :, self.shown_filter]).max() for each in self.three)
         return Scale(float(most) or 1.0, terms.RESPONSE)
 
-    def _map(
-        self, name: str, values: Floats, title: Caption, *, place: tuple[int, int] | None = None,
-        scale: Scale | None = None,
-    ) -> Cells:  # fmt: skip
-        return Cells(
-            name, values, scale or self.scale, lines=False, title=title, share="maps",
-            marks={"cell": Mark(*place)} if place else {},
-        )  # fmt: skip
-
     def _three(self, *, marked: bool = False) -> list[Cells]:
-        titles, place = (_CAME.capital, _CHANGE.capital, _SUM.capital), self.place
+        titles, marks = (_CAME, _CHANGE, _SUM), {"cell": Mark(*self.place)} if marked else {}
         return [
-            self._map(name, values[:, :, self.shown_filter], title, place=place if marked else None)
+            Cells(
+                name, values[:, :, self.shown_filter], self.scale, lines=False,
+                title=title.capital, share="maps", marks=marks,
+            )
             for name, values, title in zip(NAMES, self.three, titles, strict=True)
-        ]
+        ]  # fmt: skip
 
     def opening(self) -> Diagram:
         """Describe what comes in, alone."""
         came, _, _ = self._three()
         return Diagram(Column(came, Legend("legend", row=True), align="middle"))
 
-    def both_ways(self, *, upright: bool = False) -> Diagram:
-        """Describe both ways to the plus: through the layers, and round."""
-        came, _, total = self._three()
-        names = self.between
-        at = np.linspace(0, len(names) - 1, min(_ON_THE_WAY, len(names))).round().astype(int)
-        numbers = dict.fromkeys(at.tolist())
-        maps = [self.maps_of(names[number]) for number in numbers]
-        most = Scale(float(max(np.abs(each).max() for each in maps)) or 1.0, _ON_WAY)
-        way = []
-        for number, each in zip(numbers, maps, strict=True):
-            n = min(self.shown_filter, each.shape[2] - 1)
-            said = Caption(en=names[number], zh=names[number])
-            cells = self._map(f"way-{number}", each[:, :, n], said, scale=most)
-            way.append(replace(cells, share=f"way-{number}"))
-        parts = (came, *way, Text("plus", "+", role="sign"), total)
-        links = (Link("came", "plus"),)
-        row, column = Row(*parts, gap=1.2), Column(*parts, gap=1.0, align="middle")
-        body = column if upright else Either(row, column)
+    def both_ways(self, *, upright: bool = False, whole: bool = False) -> Diagram:
+        """Describe both ways to the plus: through the layers, and round; if whole, the sum, too."""
+        came, change, total = self._three()
+        number = _LAYERS.fill(n=fmt.count(len(self.between)))
+        layers = Text("layers", number, role="heading", measure=_NARROW)
+        goes = [Text("equals", "=", role="sign"), total] if whole else []
+        parts = (came, layers, change, Text("plus", "+", role="sign"), *goes)
+        links = (
+            Link("came", "layers"), Link("layers", "change"),
+            Link("came", "round"), Link("round", "plus"),
+        )  # fmt: skip
+        way = Text("round", _ROUND, role="heading", measure=_NARROW if upright else math.inf)
+        body: Part = (
+            Row(Column(*parts, gap=1.0, align="middle"), way, gap=1.5)
+            if upright
+            else Column(Row(*parts, gap=1.6), way, gap=0.8, align="middle")
+        )
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
     def adding(self, *, upright: bool = False, told: bool = True) -> Diagram:
@@ -242,7 +204,16 @@ class Residual(FilterLesson):
         return Diagram(Column(row, *numbers, legend, align="middle"))
 
     def _sum(self, *, large: bool = False) -> Formula:
-        return _addition("one", self.numbers, (_CAME, _CHANGE, _SUM), large=large)
+        """Write out the sum of the followed place."""
+        came, change, total = self.numbers
+        terms_ = (
+            Term("came", fmt.number(came), _CAME),
+            Term("sign", "+"),
+            Term("change", fmt.bracketed(change), _CHANGE),
+            Term("equals", "="),
+            Term("sum", fmt.number(total), _SUM),
+        )
+        return Formula("one", terms_, large=large)
 
     def silent(self) -> tuple[Floats, Floats]:
         """Return change and sum of the shown channel with all weights of the block at 0."""
@@ -252,61 +223,10 @@ class Residual(FilterLesson):
         )
         return change, total
 
-    def _errors(self) -> dict[str, Cells]:
-        assert self.errors is not None
-        behind, through, arrives = self.errors
-        most = float(max(np.abs(each).max() for each in self.errors))
-        said = {
-            "behind": (behind, _BEHIND), "round": (behind, _ROUND), "through": (through, _THROUGH),
-            "arrives": (arrives, _ARRIVES),
-        }  # fmt: skip
-        scale = Scale(most, terms.ERROR)
-        return {
-            name: self._map(name, values, title.capital, scale=scale, place=self.error_place)
-            for name, (values, title) in said.items()
-        }
-
-    def past(self, *, upright: bool = False) -> Diagram:
-        """Describe the errors behind the plus, and how they come round the layers."""
-        maps, names = self._errors(), ", ".join(self.between)
-        layers = Text("layers", names, role="heading", tone="muted", measure=_NARROW)
-        parts = (maps["round"], layers, maps["behind"])
-        row = Column(*parts, align="middle") if upright else Row(*parts, gap=3)
-        number = fmt.number(float(maps["behind"].values[self.error_place]))
-        same = Formula(
-            "same",
-            (Term("round", number, _ROUND), Term("equals", "="), Term("behind", number, _BEHIND)),
-            large=not upright,
-        )
-        legend = Legend("legend", row=True)
-        return Diagram(Column(row, same, legend, align="middle"), (Link("behind", "round"),))
-
-    def both(self) -> Diagram:
-        """Describe both sums: of what goes on, and of the errors that come back."""
-        rows = {"forward": (_FORWARD, _terms(self._three()))}
-        if self.errors is not None:
-            back = [replace(each, marks={}) for each in self._arriving()]
-            rows["backward"] = (_BACKWARD, _terms(back, "-back"))
-        named = [
-            (Text(name, said.capital, role="heading", tone="muted"), *parts)
-            for name, (said, parts) in rows.items()
-        ]
-        above = [part for words, *parts in named for part in (words, Row(*parts, gap=0.7))]
-        both = Either(Aligned(named, gap=0.7, row_gap=0.6, down="middle"), Column(*above, gap=0.4))
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
-
-    def _arriving(self) -> list[Cells]:
-        maps = self._errors()
-        return [maps[name] for name in ("round", "through", "arrives")]
-
-    def backwards(self, *, upright: bool = False) -> Diagram:
-        """Describe the errors that come round, those through the layers, and what arrives."""
-        assert self.errors is not None
-        row = _equation(self._arriving(), upright)
-        behind, through, arrives = (float(each[self.error_place]) for each in self.errors)
-        said = (_ROUND, _THROUGH, _ARRIVES)
-        numbers = _addition("back", (behind, through, arrives), said, large=not upright)
-        return Diagram(Column(row, numbers, Legend("legend", row=True), align="middle"))
+    def learned(self) -> tuple[Floats, Floats]:
+        """Return change and sum of the shown channel, as the network has learned them."""
+        _, change, total = (each[:, :, self.shown_filter] for each in self.three)
+        return change, total
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -333,44 +253,45 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 3.9, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("reads", 3.6, self.question)
+        yield Event("reads", 4.4, self.question)
         said = Caption(
             en="Two ways lead to the plus: through {n} layers, and round.",
             zh="两条路通向加号：穿过 {n} 层，或者绕过去。",
         )
-        yield Event("ways", 4.8, said.fill(n=len(self.between)))
+        yield Event("ways", 5.6, said.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
-        came, change, _ = map(fmt.number, self.numbers)
         said = Caption(
             en="Round comes what came in; through comes a change.",
             zh="绕过来的是输入，穿过来的是改动。",
         )
-        yield Event("arrive", 3.4, said)
+        yield Event("arrive", 4.4, said)
+        came, change, _ = map(fmt.number, self.numbers)
         said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
-        yield Event("meet", 2.4, said.fill(a=came, b=change))
+        yield Event("meet", 2.8, said.fill(a=came, b=change))
         said = Caption(
             en="They are added, each number to the one at its own place.",
             zh="两者相加，每个数各加同一位置的数。",
         )
         yield Event("adds", 3.6, said)
         said = Caption(
-            en="So for all {n} numbers; the plus has no weights.",
-            zh="{n} 个数都这样；加号没有权重。",
+            en="So for all {n} numbers of this map; the plus has no weights.",
+            zh="这张图的 {n} 个数都这样；加号没有权重。",
         )
-        yield Event("all", 4.0, said.fill(n=fmt.count(self.three[0].size)), detail=1)
+        numbers = int(np.prod(self.three[0].shape[:2]))
+        yield Event("all", 4.4, said.fill(n=fmt.count(numbers)), detail=1)
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
         if not self.lets_all_through:
             return None
         said = Caption(
-            en="All weights of these layers set to 0: what goes on?",
-            zh="把这些层的权重全设为 0：传下去的是什么？",
-        )
+            en="All weights of the {n} layers set to 0: what goes on?",
+            zh="把这 {n} 层的权重全设为 0：传下去的是什么？",
+        ).fill(n=len(self.between))
         return Question(said, ZEROS)
 
     def _tell_arrow(self) -> Iterator[Event]:
@@ -381,19 +302,12 @@ class Residual(FilterLesson):
                 en="No change is left, so what came in goes on, unchanged.",
                 zh="改动没有了，所以输入原样传下去。",
             )
-            yield Event("silent", 4.4, said)
-        if self.errors is None:
-            return
-        said = Caption(
-            en="Backward, as trained: round the layers each error comes back as it was.",
-            zh="反向，权重如训练所得：绕过各层，误差原样传回。",
-        )
-        yield Event("round", 6.0, said)
-        said = Caption(
-            en="Through the layers comes a second part; the two are added.",
-            zh="穿过各层传回另一部分，两者相加。",
-        )
-        yield Event("backwards", 5.4, said, detail=1)
+            yield Event("silent", 4.6, said)
+            said = Caption(
+                en="So the layers need not make the map anew: they learn only its change.",
+                zh="所以各层不必重新造出这张图，只要学会怎样改动它。",
+            )
+            yield Event("learn", 5.2, said, detail=1)
 
 
 #: The three maps, by name.
@@ -415,11 +329,9 @@ ZEROS = (
 )
 
 
-def followed(
-    came: Floats, change: Floats, total: Floats, *, least: float = _LEAST
-) -> tuple[int, int]:
+def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
     """Return the place of the largest change whose sum adds up as printed, where much came in."""
-    weight = np.abs(change) * (np.abs(came) >= least)
+    weight = np.abs(change) * (np.abs(came) >= _LEAST)
     order = np.argsort(-weight, axis=None, kind="stable")
     cells = [divmod(int(n), came.shape[1]) for n in order]
     honest = (c for c in cells if fmt.adds_up((came[c], change[c]), total[c]))
@@ -427,40 +339,11 @@ def followed(
     return int(row), int(col)
 
 
-def _terms(maps: list[Cells], suffix: str = "") -> tuple[Part, ...]:
-    """Return three maps with a plus and an equals sign between them."""
-    one, other, total = maps
-    plus, equals = (
-        Text(f"{name}{suffix}", sign, role="sign")
-        for name, sign in (("plus", "+"), ("equals", "="))
-    )
-    return one, plus, other, equals, total
-
-
 def _equation(maps: list[Cells], upright: bool) -> Part:
     """Lay out three maps with a plus and an equals sign between them, or the last one below."""
-    parts = _terms(maps)
+    one, other, total = maps
+    plus, equals = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
     if upright:
-        row, below = (Row(*each, gap=0.7) for each in (parts[:3], parts[3:]))
+        row, below = Row(one, plus, other, gap=0.7), Row(equals, total, gap=0.7)
         return Column(row, below, align="middle")
-    return Row(*parts, gap=0.7)
-
-
-def _addition(
-    name: str, numbers: tuple[float, float, float], said: tuple[Caption, Caption, Caption],
-    *, large: bool,
-) -> Formula:  # fmt: skip
-    """Write out one sum, with what its numbers are."""
-    one, change, total = numbers
-    sign, size = fmt.addend(change)
-    return Formula(
-        name,
-        (
-            Term("came", fmt.number(one), said[0]),
-            Term("sign", sign),
-            Term("change", size, said[1]),
-            Term("equals", "="),
-            Term("sum", fmt.number(total), said[2]),
-        ),
-        large=large,
-    )
+    return Row(one, plus, other, equals, total, gap=0.7)

@@ -74,7 +74,7 @@ class Link:
             yield self._path([(far, level), (end.x - 0.5 * lane, level)], 1, head=True)
             return
         begin, goal = (
-            End(box, find(_holder(name, placed)))
+            End(box, _edge(name, find, placed, 0.5 * lane))
             for name, box in ((self.start, start), (self.end, end))
         )
         ways = (
@@ -95,6 +95,13 @@ def _holder(name: str, pieces: Sequence[Piece]) -> str:
     grids = [piece.name for piece in pieces if isinstance(piece, Grid)]
     within = [grid for grid in grids if name.startswith((f"{grid}.", f"{grid}["))]
     return max(within, key=len, default=name)
+
+
+def _edge(name: str, find: Find, pieces: Sequence[Piece], apart: float) -> Box:
+    """Return the edge of what a link ends at; words it does not touch."""
+    holder = find(_holder(name, pieces))
+    words = any(isinstance(piece, Words) and piece.name == piece.panel == name for piece in pieces)
+    return holder.grown(apart) if words else holder
 
 
 def _walls(pieces: Sequence[Piece]) -> list[Box]:

@@ -193,6 +193,18 @@ def addend(value: float, decimals: int = 2) -> tuple[str, str]:
     return (MINUS, printed[1:]) if printed.startswith(MINUS) else ("+", printed)
 
 
+def bracketed(value: float, decimals: int = 2) -> str:
+    """Print a number behind a sign: a negative one in brackets.
+
+    Examples
+    --------
+    >>> bracketed(0.2), bracketed(-0.53)
+    ('0.20', '(−0.53)')
+    """
+    printed = number(value, decimals)
+    return f"({printed})" if printed.startswith(MINUS) else printed
+
+
 def rounded(value: SupportsFloat, decimals: int = 2) -> Decimal:
     """Return what `number` prints as an exact number, to calculate with it as a person does."""
     return _quantized(_exact(value), decimals)

@@ -33,18 +33,14 @@ def card(lesson: Residual) -> Card:
     return Card(
         lesson,
         aim=Caption(
-            en="Say what is added to what in a residual block, which shapes fit, and what the "
-            "arrow does for the numbers and for the errors.",
-            zh="能说出残差块里什么和什么相加、形状要怎样才配得上，以及这条箭头对数值和误差起什么作用。",
+            en="Say what is added to what in a residual block, which shapes fit, and what is "
+            "left for the layers to learn.",
+            zh="能说出残差块里什么和什么相加、形状要怎样才配得上，以及留给各层学的是什么。",
         ),
         needs=(
             Caption(
                 en="What channels and maps are (lesson channels).",
                 zh="什么是通道和响应图（课程 channels）。",
-            ),
-            Caption(
-                en="For the last part, that errors run back (lesson backward).",
-                zh="最后一部分需要知道误差会往回传（课程 backward）。",
             ),
         ),
         pauses=(
