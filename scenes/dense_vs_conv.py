@@ -100,7 +100,7 @@ class DenseVsConv(LessonScene):
             read(0.0)
 
         walls = self.board.become(self.lesson.walls(upright=self.upright), show=(*NETWORKS, "told"))
-        self.during(0.12, begin)
+        self.during(0.06, begin)
         self.during(1, read, rate=linear)
 
     def mistakes(self, count: int) -> str:
@@ -227,7 +227,13 @@ class DenseVsConv(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """What both learned once more, and all that it took."""
-        maps = "kernels", "templates", "legend", "parameters"
-        self.become(self.lesson.learned(counted=True), 0.3, show=maps)
+        rest = "kernels.title", "templates", "legend", "parameters"
+        kernels = [f"kernels[{n}]" for n in range(self.lesson.kernels.shape[2])]
+        if self.board.has("parameters"):  # what was learned comes out of its count
+            count = self.board.box(f"parameters.{CNN}")
+            grown = eased(in_turn(*(self.board.emerge(n, count) for n in kernels), overlap=0.9))
+            self.become(self.lesson.learned(counted=True), 0.3, grown, show=rest)
+        else:
+            self.become(self.lesson.learned(counted=True), 0.3, show=("kernels", *rest))
         self.during(0.5, in_turn(*(self.board.pulse(name) for name in ("kernels", "templates"))))
         self.during(1, self.board.pulse("kernels"))

@@ -176,8 +176,12 @@ class ForwardPass(LessonScene):
         ]
         self.during(0.3, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
         self.board.show(*self.there("stack.rest"))(1.0)
-        self.during(0.3, self.board.show("stack.counter"))
-        self.during(1, self.board.pulse("stack.counter"))
+        self.during(1, self.board.pulse("stack.title"))
+
+    def show_ratio(self, event: Event) -> None:
+        """How many times as large the one share is as the other."""
+        self.during(0.2, self.board.show("stack.counter"))
+        self.during(1, self.board.pulse("stack.counter", times=2))
 
     def show_verdict(self, event: Event) -> None:
         """The largest share belongs to the answer."""

@@ -104,10 +104,14 @@ class Learning(LessonScene):
 
         return go
 
+    def show_near(self, event: Event) -> None:
+        """The axes come near."""
+        self.during(0.5, self.board.become(self.valley(event.data, near=True)))
+        self.during(1, self.board.pulse(TANGENT))
+
     def show_step(self, event: Event) -> None:
-        """The axes come near; the ball goes one step down, and the weight with it."""
-        self.during(0.4, self.board.become(self.valley(event.data, near=True)))
-        self.during(0.35, self.board.become(self.valley(event.data, near=True, gone=True)))
+        """The ball goes one step down, and the weight with it."""
+        self.during(0.5, self.board.become(self.valley(event.data, near=True, gone=True)))
         self.during(1, self.board.pulse(BALL, "kernel.weight"))
 
     # All of them.

@@ -257,7 +257,7 @@ def check_layout(lesson: Any, lang: str = "en") -> None:
 
 
 #: Events at whose end points lie on the line that they tell of; it is looked at from nearby.
-ON_THEIR_LINE = {"learning": ("step",)}
+ON_THEIR_LINE = {"learning": ("near", "step")}
 
 
 def check_events(lesson: Any, look: Look = Look(), aspect: str = "16:9") -> None:  # noqa: B008

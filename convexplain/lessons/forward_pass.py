@@ -258,7 +258,8 @@ class ForwardPass(NetworkLesson):
         powers = _POWERS if self.trace.logits.size > 1 else _SIGMOID
         yield Event("powers", 2.6, powers)
         yield Event("total", 1.4, _TOTAL.fill(s=fmt.number(softmax.total)))
-        yield Event("shares", 4.6, _SHARES.fill(**self.ratio.values))
+        yield Event("shares", 3.4, _SHARES)
+        yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=1)
 
     def _called(self, place: int) -> Caption:
         """What the class at a place of the order is called."""
@@ -363,9 +364,10 @@ _POWERS = Caption(en="Softmax: e to the power of each …", zh="softmax：各作
 _SIGMOID = Caption(en="Sigmoid: e to the power of both …", zh="sigmoid：两个都取 e 的幂……")
 _TOTAL = Caption(en="… together {s} …", zh="……总和 {s}……")
 _SHARES = Caption(
-    en="… and its share of the sum: {d} more, {r} times the share.",
-    zh="……再除以总和，得到比例：高 {d}，是 {r} 倍。",
+    en="… and its share of the sum.",
+    zh="……再除以总和，得到比例。",
 )
+_TIMES = Caption(en="{d} more, {r} times the share.", zh="高 {d}，比例是 {r} 倍。")
 _RATIO = Caption(
     en="Softmax sees only differences: {d} more gives {r} times the share.",
     zh="softmax 只看 logit 之差：高出 {d}，比例就是另一类的 {r} 倍。",

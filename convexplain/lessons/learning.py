@@ -314,7 +314,8 @@ class Learning(Lesson):
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
         a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
-        yield Event("step", 4.4, _STEP.fill(a=a, b=b), self.valley, detail=1)
+        yield Event("near", 2.6, _NEAR, self.valley, detail=1)
+        yield Event("step", 2.8, _STEP.fill(a=a, b=b), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -388,7 +389,8 @@ _SMALLER = Caption(en="a smaller weight", zh="权重要变小")
 _LARGER = Caption(en="a larger weight", zh="权重要变大")
 _WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
 _UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
-_STEP = Caption(en="From nearby, one step: from {a} to {b}.", zh="放大看走一步：从 {a} 到 {b}。")
+_NEAR = Caption(en="From nearby it is as straight as its slope.", zh="放大看，它和斜率一样直。")
+_STEP = Caption(en="One step: from {a} to {b}.", zh="走一步：从 {a} 到 {b}。")
 _ALL = Caption(
     en="Alone it hardly helps. But every weight has a slope.",
     zh="单个权重帮助很小，但个个都有斜率。",
