@@ -23,18 +23,17 @@ class BatchNorm(LessonScene):
         self.board.show("input")(1.0)
 
     def show_reads(self, event: Event) -> None:
-        """The picture's map of the channel grows out of it."""
+        """The picture's map of the channel comes up beside it."""
         self.during(0.2, self.board.pulse("input"))
-        self.during(0.5, self.board.grow("sums", out_of="input"))
-        self.board.show("legend")(1.0)
+        self.during(0.3, self.board.show("sums", "sums.title", "legend"))
         self.during(1, self.board.pulse("sums", times=2))
 
     # What training stores.
 
     def show_batches(self, event: Event) -> None:
-        """Mean and spread of batch after batch."""
-        self.turn_into(self.lesson.training(upright=self.upright), 0.2, show=("sums",))
-        self.during(0.1, self.board.show(*self.board.frame("batches")))
+        """Maps of a batch; mean and spread of batch after batch."""
+        self.turn_into(self.lesson.training(upright=self.upright), 0.15, show=("batch",))
+        self.during(0.1, self.board.pulse("batch"), self.board.show(*self.board.frame("batches")))
         self.during(0.6, *map(self.board.trace, ("batches.mean", "batches.spread")), rate=linear)
         labels = [name for name in self.labels() if "kept" not in name]
         self.during(1, self.board.show(*labels))
@@ -47,7 +46,7 @@ class BatchNorm(LessonScene):
         """The lines of what is stored."""
         if not self.board.has("batches"):
             self.turn_into(
-                self.lesson.training(upright=self.upright), 0.2, show=("sums", "batches")
+                self.lesson.training(upright=self.upright), 0.2, show=("batch", "batches")
             )
         lines = ("batches.mean-kept", "batches.spread-kept")
         self.during(0.5, *map(self.board.trace, lines), rate=linear)
@@ -69,36 +68,32 @@ class BatchNorm(LessonScene):
             f"{name}.constant.over" for name in names
         ]
 
-    def show_fixed(self, event: Event) -> None:
-        """One picture's map, and the two stored numbers."""
+    def show_constants(self, event: Event) -> None:
+        """One picture's map, the two stored numbers, and the two that were learned."""
         self.turn_into(self.lesson.one(upright=self.upright), 0.15, show=("sums",))
-        for name in batch_norm.STEPS[:2]:
-            self.during(0.15, self.board.show(*self.constants(name)))
-        looked = [f"{name}.constant" for name in batch_norm.STEPS[:2]]
-        self.during(1, self.board.pulse(*looked, times=2))
-
-    def show_learned(self, event: Event) -> None:
-        """The two numbers that were learned."""
-        for name in batch_norm.STEPS[2:]:
-            self.during(0.2, self.board.show(*self.constants(name)))
-        looked = [f"{name}.constant" for name in batch_norm.STEPS[2:]]
-        self.during(1, self.board.pulse(*looked, times=2))
+        for names in (batch_norm.STEPS[:2], batch_norm.STEPS[2:]):
+            self.during(0.15, self.board.show(*self.constants(*names)))
+            self.during(0.2, self.board.pulse(*(f"{name}.constant" for name in names)))
 
     def show_predict(self, event: Event) -> None:
-        """The cell that is asked about, and its number before the first step; the video waits."""
-        self.board.show("sums.cell", *self.constants(*batch_norm.STEPS))(1.0)
+        """Row by row the numbers are looked at that the result is made of; the video waits."""
         self.during(0.6 / event.seconds, self.board.pulse("sums.cell"))
-        self.during(0.8 / event.seconds, self.send_number())
-        looked = ["mean.value", *(f"{name}.constant" for name in batch_norm.STEPS)]
-        looks = in_turn(*map(self.board.pulse, looked), overlap=0.3)
-        self.during(min(1.0, 5.0 / event.seconds), looks, rate=linear)
+        looked = [
+            self.board.pulse(f"{name}.value", f"{name}.constant") for name in batch_norm.STEPS
+        ]
+        self.during(min(1.0, 5.0 / event.seconds), in_turn(*looked, overlap=0.2), rate=linear)
+
+    def show_fixed(self, event: Event) -> None:
+        """All four constants are looked at, and what comes out."""
+        self.during(0.5, self.board.pulse(*(f"{name}.constant" for name in batch_norm.STEPS)))
+        self.during(1, self.board.pulse("beta.result", times=2))
 
     def send_number(self) -> Move:
         """Return the flight of the cell to the first step."""
         return self.board.send("sums.cell", "mean.value", lambda: self.board.show("mean.value")(1))
 
     def show_steps(self, event: Event) -> None:
-        """The number goes through the four steps, row by row."""
+        """A number of the map goes through the four steps, row by row."""
         self.board.show("sums.cell", *self.constants(*batch_norm.STEPS))(1.0)
         if not self.board.shown("mean.value"):
             self.during(0.08, self.send_number())
@@ -120,18 +115,25 @@ class BatchNorm(LessonScene):
         return self.board.send(f"{name}.result", goal, lambda: self.board.show(goal)(1))
 
     def show_together(self, event: Event) -> None:
-        """The four steps become two, beside the map."""
+        """The four steps become two, beside the map; the same number comes out."""
         picture = self.lesson.everywhere(upright=self.upright)
-        self.turn_into(picture, 0.3, show=("sums", "sums.cell"), hold=("normal",))
+        self.turn_into(picture, 0.15, show=("sums", "sums.cell"))
         self.board.fill("normal", np.nan)
-        self.during(0.1, self.board.show("normal"))
-        for name in ("times", "plus"):
-            self.during(0.2, self.board.show(name))
-        self.during(1, self.board.pulse("times", "plus"))
+        self.during(0.08, self.board.show("normal", "normal.title"))
+        for names in (("number",), ("times", "ratio"), ("plus",), ("gives",)):
+            self.during(0.12, self.board.show(*names))
+        row, col = self.lesson.place
+        self.board.show("normal.cell")(1.0)
+
+        def land() -> None:
+            self.board.part("normal").values[row, col] = self.lesson.response_map[row, col]
+
+        self.during(0.15, self.board.send("gives", "normal.cell", land))
+        self.during(1, self.board.pulse("gives"))
 
     def show_everywhere(self, event: Event) -> None:
         """All numbers of the map take the same way."""
-        known = self.lesson.maps[:, :, self.lesson.shown_filter]
+        known = self.lesson.response_map
         values, height = self.board.part("normal").values, len(known)
 
         def fill(alpha: float) -> None:
@@ -148,7 +150,7 @@ class BatchNorm(LessonScene):
         held = ("after", "equals", "bias")
         self.turn_into(self.lesson.folding(), 0.2, show=("kernel", "times"), hold=held)
         self.during(0.1, self.board.pulse("times"))
-        self.during(0.2, self.board.grow("after", out_of="kernel"), self.board.show("equals"))
+        self.during(0.2, self.board.show("after", "after.title", "equals"))
         height, width = self.lesson.kernel[0].shape
         cells = [self.board.pulse(f"after[{r}, {c}]") for r in range(height) for c in range(width)]
         self.during(0.15, in_turn(*cells, overlap=0.6), rate=linear)
@@ -159,9 +161,10 @@ class BatchNorm(LessonScene):
         """The map of both ways, and what is left between them."""
         held = ("joined", "difference")
         self.turn_into(self.lesson.same(), 0.25, show=("normal",), hold=held)
-        self.during(0.25, self.board.grow("joined", out_of="normal"))
-        self.during(0.2, self.board.pulse("normal", "joined"))
-        self.during(1, self.board.grow("difference", out_of="joined"))
+        self.during(0.2, self.board.show("joined", "joined.title"))
+        self.during(0.3, self.board.pulse("normal", "joined"))
+        self.during(0.3, self.board.show("difference", "difference.title"))
+        self.during(1, self.board.pulse("difference"))
 
     def show_apart(self, event: Event) -> None:
         """What is left between them is looked at."""

@@ -88,23 +88,33 @@ def test_a_batch_s_mean_and_spread_are_those_of_all_its_pictures(lesson):
     assert spreads[3] == pytest.approx(np.sqrt(np.var(sums) + 0.001), abs=1e-6)
 
 
-def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
+def test_in_another_batch_only_its_own_numbers_would_change_the_result(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
-    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
-    mean, variance, gamma, beta, epsilon = numbers(lesson)
-    z, own = lesson.number, lesson.sums[..., lesson.shown_filter].astype(float)
-    spread = np.sqrt(variance + epsilon)
-    alone = (z - own.mean()) / np.sqrt(own.var() + epsilon) * gamma + beta
-    wrong = {
-        fmt.number(alone): "depend on all else",
-        fmt.number((z - mean) / spread**2 * gamma + beta): "root of the variance",
-        fmt.number(z / spread * gamma + beta): "subtract the mean",
-        fmt.number((z - mean) / spread): "were learned",
-    }
-    assert choices.pop(fmt.number((z - mean) / spread * gamma + beta)) is None
-    assert set(choices) == set(wrong)
-    for text, reply in choices.items():
-        assert wrong[text] in reply.text("en")
+    (right,) = (choice for choice in question.choices if choice.reply is None)
+    assert right.text.en == "the same"
+    assert fmt.number(lesson.steps[-1]) in question.text.text("en")
+    # By the statistics of the batches themselves it would be less, or more.
+    four = lesson.constants
+    other = [
+        (lesson.number - mean) / spread * four.gamma + four.beta
+        for mean, spread in zip(*lesson.batches, strict=True)
+    ]
+    assert min(other) < lesson.steps[-1] < max(other)
+    assert np.ptp(other) > 0.1
+
+
+def test_factor_shift_and_folded_weights_are_right_as_they_are_printed(lesson):
+    four = lesson.constants
+    factor, shift = fmt.rounded(four.factor), fmt.rounded(four.addend)
+    value = fmt.rounded(lesson.number) * factor + shift
+    assert fmt.rounded(value) == fmt.rounded(lesson.steps[-1])
+    assert fmt.rounded(fmt.rounded(four.gamma) / fmt.rounded(four.spread)) == factor
+    old, new = lesson.kernel
+    for before, after in zip(old.flat, new.flat, strict=True):
+        assert fmt.rounded(fmt.rounded(before, lesson.decimals) * factor) == fmt.rounded(after)
+    printed = place(lesson.folding(), ASPECTS["16:9"]).pieces
+    grids = {piece.name: piece for piece in printed if hasattr(piece, "decimals")}
+    assert grids["kernel"].decimals == lesson.decimals > grids["after"].decimals == 2
 
 
 def test_digits_are_counted_with_stored_and_with_their_own_numbers(lesson):
@@ -242,7 +252,14 @@ def test_training_ends_with_what_is_shipped_and_its_batches_are_plausible(lesson
     curves = {curve.name: curve for curve in lesson.training().panel("batches").curves}
     spread = np.sqrt(found.variance[:, lesson.shown_filter] + 0.001)
     np.testing.assert_allclose(curves["spread"].y, spread, rtol=1e-6)
-    assert (curves["spread-kept"].y == lesson.constants.spread).all()
+    # What is stored follows the batches, and ends at what is shipped.
+    for name, ends in (("mean", lesson.constants.mean), ("spread", lesson.constants.spread)):
+        kept, each = curves[f"{name}-kept"], curves[name]
+        assert kept.y[-1] == pytest.approx(ends, rel=1e-6)
+        assert np.abs(kept.y[-50:] - each.y[-50:]).max() < 0.02
+    np.testing.assert_allclose(
+        curves["mean-kept"].y, found.moving_mean[:, lesson.shown_filter], rtol=1e-6
+    )
     assert curves["spread-kept"].label.text("en") == "stored: 0.18"
 
 
@@ -296,8 +313,10 @@ def test_the_steps_stand_row_by_row_and_both_ways_differ_by_nothing():
 def test_what_stands_between_the_maps_makes_one_of_the_other(lesson):
     stage = of("batch-norm", LOOKS[0]).ends["one"]
     before, after = (stage[name].values for name in ("sums", "normal"))
-    factor = float(stage["times"].text.strip("· ").replace("−", "-"))
+    factor = float(stage["times"].text.strip("× ").replace("−", "-"))
     shift = float(stage["plus"].text.strip("+ ()").replace("−", "-"))
     np.testing.assert_allclose(before * factor + shift, after, atol=0.01)
     said = told(lesson, "everywhere")
     assert said.startswith(f"Times {fmt.number(factor)}, plus {fmt.number(shift)}:")
+    assert stage["number"].text == fmt.number(lesson.number)
+    assert stage["gives"].text == f"= {fmt.number(lesson.steps[-1])}"

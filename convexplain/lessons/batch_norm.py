@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
-from convexplain.lessons.parts import mistakes
-from convexplain.lessons.parts.beats import Beat, Event, Question
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
-from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
-from convexplain.lessons.parts.normalizing import (
-    NO_GAMMA_BETA,
-    NO_MEAN,
-    OWN,
-    VARIANCE,
-    Normalizing,
-    by_its_own,
-)
+from convexplain.lessons.parts.normalizing import Normalizing, by_its_own
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer, Trace, folded
 from convexplain.network.folding import fold, host_of
@@ -38,6 +29,7 @@ from convexplain.panels import (
     Either,
     Formula,
     Legend,
+    Maps,
     Mark,
     Part,
     Row,
@@ -54,6 +46,10 @@ Floats = npt.NDArray[Any]
 BATCHES = 10
 #: Above the batches' largest spread the chart has so much more room.
 _ROOM = 1.25
+#: So many maps of a batch are seen, in so many columns.
+_SEEN, _ACROSS = 9, 3
+#: Weights are printed with so many decimals, the fewest with which they give the folded ones.
+_DECIMALS = range(2, 5)
 #: The four steps, by the constant that each takes.
 STEPS = ("mean", "spread", "gamma", "beta")
 
@@ -62,11 +58,20 @@ _NORMALISED = Caption(en="normalized", zh="归一化之后")
 _BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
 _STEP = Caption(en="steps of training", zh="训练步数")
 _STORED = Caption(en="stored: {v}", zh="保存的：{v}")
+_CONVOLVED = Caption(en="convolution, filter {n}", zh="卷积，过滤器 {n}")
+_NORMAL = Caption(en="normalized, filter {n}", zh="归一化之后，过滤器 {n}")
+_TWO_LAYERS = Caption(en="convolution, then normalization", zh="先卷积，再归一化")
+_ONE_LAYER = Caption(en="folded convolution alone", zh="只有合并后的卷积")
+_OTHERS = Caption(en="{k} pictures of one batch", zh="一批中的 {k} 张图")
 _CALLED = (terms.MEAN, terms.SPREAD, Caption(en="γ", zh="γ"), Caption(en="β", zh="β"))
-_FOLDED_IN = Caption(en="folded {host}", zh="合并后的 {host}")
 _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
+_STORED_ONES = Caption(
+    en="Mean and spread are those that training stored, whatever is in the batch.",
+    zh="平均值和标准差是训练时保存的，与这一批里有什么无关。",
+)
 _FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
+_RATIO = Caption(en="γ / spread: {g} / {s}", zh="γ / 标准差：{g} / {s}")
 _OF_BIAS = Caption(en="bias after", zh="之后的偏置")
 
 
@@ -141,13 +146,6 @@ class BatchNorm(FilterLesson):
         """What becomes of it, step by step."""
         return self.constants.steps(self.number)
 
-    @cached_property
-    def own(self) -> Normalizing:
-        """The constants if mean and spread were those of this picture's map."""
-        own = self.sums[:, :, self.shown_filter].astype(np.float64)
-        spread = float(np.sqrt(own.var() + self._epsilon))
-        return Normalizing(float(own.mean()), spread, self.constants.gamma, self.constants.beta)
-
     # Many digits: only for a network that reads them.
 
     @cached_property
@@ -156,32 +154,43 @@ class BatchNorm(FilterLesson):
         return bundled(self.network)
 
     @cached_property
-    def batches(self) -> tuple[Floats, Floats] | None:
-        """Mean and spread of the channel's sums in each batch of bundled digits.
-
-        The spread is the root of variance and epsilon, as the stored one is.
-        """
+    def batch_sums(self) -> list[Floats] | None:
+        """The channel's sums in each batch of bundled digits, (digits, height, width)."""
         if self.digits is None:
             return None
         sums = carried(self.network, self.digits, until=self.host)[..., self.shown_filter]
-        parts = [sums[n::BATCHES].astype(np.float64) for n in range(BATCHES)]
+        return [sums[n::BATCHES].astype(np.float64) for n in range(BATCHES)]
+
+    @cached_property
+    def batches(self) -> tuple[Floats, Floats] | None:
+        """Mean and spread of each of them.
+
+        The spread is the root of variance and epsilon, as the stored one is.
+        """
+        if self.batch_sums is None:
+            return None
         epsilon = self._epsilon
         return (
-            np.array([p.mean() for p in parts]),
-            np.array([np.sqrt(p.var() + epsilon) for p in parts]),
+            np.array([p.mean() for p in self.batch_sums]),
+            np.array([np.sqrt(p.var() + epsilon) for p in self.batch_sums]),
         )
 
     @cached_property
     def history(self) -> Mapping[str, Floats] | None:
-        """Mean and spread of the channel in the batches with which it was trained.
+        """Mean and spread of the channel in the batches of its training, and what was then stored.
 
         None beside a network of one's own, of whose training nothing is known.
         """
         if self.model != type(self).model:
             return None
         found, n = facts.normalizing(), self.shown_filter
-        spread = np.sqrt(found.variance[:, n] + self._epsilon)
-        return {"steps": found.steps, "mean": found.mean[:, n], "spread": spread}
+        spread, kept = (
+            np.sqrt(each[:, n] + self._epsilon) for each in (found.variance, found.moving_variance)
+        )
+        return {
+            "steps": found.steps, "mean": found.mean[:, n], "spread": spread,
+            "mean-kept": found.moving_mean[:, n], "spread-kept": kept,
+        }  # fmt: skip
 
     @property
     def _epsilon(self) -> float:
@@ -217,6 +226,17 @@ class BatchNorm(FilterLesson):
         return int((kernel.astype(np.float64) ** 2).sum(axis=(0, 1)).argmax())
 
     @property
+    def decimals(self) -> int:
+        """How many decimals of the weights are printed: with these they give the folded ones."""
+        factor, (old, new) = fmt.rounded(self.constants.factor), self.kernel
+        pairs = list(zip(old.flat, new.flat, strict=True))
+        honest = (
+            n for n in _DECIMALS
+            if all(fmt.rounded(fmt.rounded(a, n) * factor) == fmt.rounded(b) for a, b in pairs)
+        )  # fmt: skip
+        return next(honest, _DECIMALS[-1])
+
+    @property
     def bias(self) -> tuple[float, float]:
         """The filter's bias before and after."""
         _, after = fold(self.network, self.shown_layer)
@@ -237,26 +257,31 @@ class BatchNorm(FilterLesson):
     # The pictures.
 
     def _scales(self) -> tuple[Scale, Scale]:
-        before, after = (float(np.abs(each).max()) or 1.0 for each in (self.sums, self.maps))
-        return Scale(before, _SUMS), Scale(after, _NORMALISED)
+        """Scales of the channel's sums, those of a batch among them, and of what comes of them."""
+        n = self.shown_filter
+        before, after = (float(np.abs(each[:, :, n]).max()) for each in (self.sums, self.maps))
+        if self.batch_sums is not None:
+            before = max(before, float(np.abs(self.batch_sums[0]).max()))
+        return Scale(before or 1.0, _SUMS), Scale(after or 1.0, _NORMALISED)
 
     def _map(self, *, marked: bool = False) -> Cells:
-        marks = {"cell": Mark(*self.place)} if marked else {}
-        title = terms.MAP_OF.fill(layer=self.host, n=self.shown_filter)
-        values = self.sums[:, :, self.shown_filter]
+        values, title = self.sums[:, :, self.shown_filter], _CONVOLVED.capital
         return Cells(
-            "sums", values, self._scales()[0], share="maps", title=title, lines=False, marks=marks
-        )
+            "sums", values, self._scales()[0], share="maps", lines=False,
+            title=title.fill(n=self.shown_filter), marks=self._marks(marked),
+        )  # fmt: skip
 
-    def _normal(self, name: str = "normal", values: Floats | None = None) -> Cells:
-        shown = self.maps if values is None else values
-        title = terms.MAP_OF.fill(layer=self.shown_layer, n=self.shown_filter)
-        if name != "normal":
-            layer = _FOLDED_IN.fill(host=self.host)
-            title = terms.MAP_OF.fill(layer=layer, n=self.shown_filter)
+    def _marks(self, marked: bool) -> Mapping[str, Mark]:
+        return {"cell": Mark(*self.place)} if marked else {}
+
+    def _normal(
+        self, name: str = "normal", values: Floats | None = None, *, title: Caption | None = None,
+        marked: bool = False,
+    ) -> Cells:  # fmt: skip
+        shown, n = self.maps if values is None else values, self.shown_filter
         return Cells(
-            name, shown[:, :, self.shown_filter], self._scales()[1], share="maps", title=title,
-            lines=False,
+            name, shown[:, :, n], self._scales()[1], share="maps", lines=False,
+            title=(title or _NORMAL.fill(n=n)).capital, marks=self._marks(marked),
         )  # fmt: skip
 
     def opening(self, *, upright: bool = False) -> Diagram:
@@ -265,9 +290,15 @@ class BatchNorm(FilterLesson):
         return _beside(read, Column(self._map(), Legend("legend", row=True)), upright)
 
     def training(self, *, upright: bool = False) -> Diagram:
-        """Describe mean and spread of the batches, and what is stored."""
+        """Describe maps of a batch, mean and spread of the batches, and what is stored."""
+        assert self.batch_sums is not None
         chart = self._of_training() if self.history is not None else self._of_batches()
-        return _beside(Column(self._map(), Legend("legend", row=True)), chart, upright)
+        some = self.batch_sums[0][:_SEEN]
+        batch = Maps(
+            "batch", some.transpose(1, 2, 0), self._scales()[0], columns=_ACROSS,
+            title=_OTHERS.capital.fill(k=len(some)),
+        )  # fmt: skip
+        return _beside(Column(batch, Legend("legend", row=True)), chart, upright)
 
     def _of_training(self) -> Chart:
         assert self.history is not None
@@ -275,7 +306,7 @@ class BatchNorm(FilterLesson):
         low = min(0.0, *(float(found.min()) for found in batches))
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
-            "batches", self._courses(steps, self.history),
+            "batches", self._courses(steps, self.history, high),
             Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_SUMS, low, high), size=(16, 24),
         )  # fmt: skip
 
@@ -289,7 +320,7 @@ class BatchNorm(FilterLesson):
         low, high = float(values.min()), float(values.max())
         room = 0.1 * (high - low)
         return Chart(
-            "batches", self._courses(count, found),
+            "batches", self._courses(count, found, high + room),
             Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
             Axis(_SUMS, low - room, high + room), size=(16, 24),
         )  # fmt: skip
@@ -298,16 +329,21 @@ class BatchNorm(FilterLesson):
     def _stored(self) -> tuple[float, float]:
         return self.constants.mean, self.constants.spread
 
-    def _courses(self, x: Floats, found: Mapping[str, Floats]) -> list[Curve]:
-        """Describe mean and spread, batch after batch, and what is stored in the end."""
+    def _courses(self, x: Floats, found: Mapping[str, Floats], high: float) -> list[Curve]:
+        """Describe mean and spread, batch after batch, and what is stored, as far as it is seen.
+
+        The running spread begins at 1, far above the batches'.
+        """
         curves = []
         for name, label, kept, tone in zip(
             STEPS[:2], _CALLED[:2], self._stored, ("ink", "accent"), strict=True
         ):
             curves.append(Curve(name, x, found[name], label, tone))
-            said, ends = _STORED.fill(v=fmt.number(kept)), np.array([x[0], x[-1]])
+            said = _STORED.fill(v=fmt.number(kept))
+            running = found.get(f"{name}-kept", np.full(len(x), kept))
+            seen = running <= high
             curves.append(
-                Curve(f"{name}-kept", ends, np.full(2, kept), said, tone, dashed=True, strong=True)
+                Curve(f"{name}-kept", x[seen], running[seen], said, tone, dashed=True, strong=True)
             )
         return curves
 
@@ -327,7 +363,7 @@ class BatchNorm(FilterLesson):
                 name,
                 (
                     Term("value", values[n], widest=widest),
-                    Term("sign", "−/·+"[n], widest="+"),
+                    Term("sign", "−/×+"[n], widest="+"),
                     Term("constant", given[n], _CALLED[n], widest=room),
                     Term("equals", "="),
                     Term("result", values[n + 1], widest=widest),
@@ -338,17 +374,27 @@ class BatchNorm(FilterLesson):
         ]
 
     def everywhere(self, *, upright: bool = False) -> Diagram:
-        """Describe the map before and after, and between them what all its numbers go through."""
-        both = Column(
-            Text("times", f"· {_bracketed(self.constants.factor)}", role="display"),
-            Text("plus", f"+ {_bracketed(self.constants.addend)}", role="display"),
-            align="middle",
-        )
-        maps = self._map(marked=True), self._normal()
-        row = Column(*(maps[0], both, maps[1]), align="middle") if upright else Row(
-            maps[0], both, maps[1], gap=1.5
-        )  # fmt: skip
-        return Diagram(Column(row, Legend("legend", row=True), align="middle"))
+        """Describe the map before and after, and between them one number's way in two steps."""
+        four = self.constants
+        of_factor = _RATIO.fill(g=_bracketed(four.gamma), s=_bracketed(four.spread))
+        said = {
+            "number": fmt.number(self.number),
+            "times": f"× {_bracketed(four.factor)}",
+            "plus": f"+ {_bracketed(four.addend)}",
+            "gives": f"= {fmt.number(self.steps[-1])}",
+        }
+        about = Text("ratio", of_factor, role="text", tone="muted")
+
+        def way(*, large: bool) -> Part:
+            role: Literal["display", "heading"] = "display" if large else "heading"
+            texts: list[Part] = [Text(name, text, role=role) for name, text in said.items()]
+            return Column(*texts[:2], about, *texts[2:], align="middle", gap=0.4)
+
+        before, after = self._map(marked=True), self._normal(marked=True)
+        high = Column(before, way(large=True), after, align="middle")
+        ways = [Row(before, way(large=large), after, gap=1.5) for large in (True, False)]
+        picture = high if upright else Either(*ways)
+        return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
 
     def folding(self) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
@@ -360,17 +406,19 @@ class BatchNorm(FilterLesson):
         scale = Scale(most, terms.WEIGHT)
         title = terms.FILTER.capital.fill(n=self.shown_filter)
         kernels = [
-            Cells(name, values, scale, numbers=True, share="numbers", title=called)
-            for name, values, called in (("kernel", old, title), ("after", new, _FOLDED.capital))
-        ]
-        factor = Text("times", f"· {_bracketed(self.constants.factor)}", role="display")
+            Cells(name, values, scale, numbers=True, share="numbers", title=called, finer=finer)
+            for name, values, called, finer in (
+                ("kernel", old, title, self.decimals - 2), ("after", new, _FOLDED.capital, 0)
+            )
+        ]  # fmt: skip
+        factor = Text("times", f"× {_bracketed(self.constants.factor)}", role="display")
         equals = Text("equals", "=", role="display")
         before, after = self.bias
         sum_ = Formula(
             "bias",
             (
                 Term("old", fmt.number(before), terms.BIAS),
-                Term("times", f"· {_bracketed(self.constants.factor)}", _FACTOR),
+                Term("times", f"× {_bracketed(self.constants.factor)}", _FACTOR),
                 Term("shift", f"+ {_bracketed(self.constants.addend)}", _ADDEND),
                 Term("equals", "="),
                 Term("new", fmt.number(after), _OF_BIAS),
@@ -397,7 +445,11 @@ class BatchNorm(FilterLesson):
             "difference", apart[:, :, self.shown_filter], self._scales()[1], share="maps",
             title=_DIFFERENCE.fill(d=self.bound).capital, lines=False,
         )  # fmt: skip
-        return self._normal(), self._normal("joined", self.folded_maps), difference
+        both = (
+            self._normal(title=_TWO_LAYERS),
+            self._normal("joined", self.folded_maps, title=_ONE_LAYER),
+        )
+        return *both, difference
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: kernel and bias folded, and the same map."""
@@ -433,8 +485,8 @@ class BatchNorm(FilterLesson):
 
     def _tell_training(self) -> Iterator[Event]:
         said = Caption(
-            en="In training each batch has its own mean and spread.",
-            zh="训练时，每一批都有自己的平均值和标准差。",
+            en="In training each batch of pictures has its own mean and spread.",
+            zh="训练时，每一批图都有自己的平均值和标准差。",
         )
         if self.history is None:  # batches of digits, not those of its training
             said = Caption(
@@ -447,57 +499,72 @@ class BatchNorm(FilterLesson):
                 en="Its training stored running averages.", zh="训练时保存了滑动平均。"
             )
         yield Event("averages", 2.6, averages)
-        kept = Caption(en="Mean {m}, spread {s}.", zh="平均值 {m}，标准差 {s}。")
+        kept = Caption(
+            en="Mean {m}, spread {s}: to bring all channels to a like size.",
+            zh="平均值 {m}，标准差 {s}：用来让各通道的数大小相近。",
+        )
         mean, spread = map(fmt.number, self._stored)
-        yield Event("kept", 1.8, kept.fill(m=mean, s=spread))
+        yield Event("kept", 2.2, kept.fill(m=mean, s=spread), detail=1)
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
-        fixed = Caption(en="When it answers, these numbers are fixed.", zh="推理时，这些数不再变。")
-        yield Event("fixed", 3.6, fixed)
+        said = Caption(
+            en="Now one picture: each of its numbers takes four steps.",
+            zh="现在只有一张图：每个数都走四步。",
+        )
         learned = [name for name, part in (("γ", "gamma"), ("β", "beta")) if part in weights]
         if learned:
-            said = Caption(en="The channel has learned {n}, too.", zh="这个通道还学会了 {n}。")
+            said = Caption(
+                en="Now one picture. {n} were learned, as weights are.",
+                zh="现在只有一张图。{n} 像权重一样，是学来的。",
+            )
             names = Caption(en=" and ".join(learned), zh=" 和 ".join(learned))
-            yield Event("learned", 2.7, said.fill(n=names), detail=1)
-        question = self.ask()
-        if question is not None:
-            yield Event("predict", self.pause, ask=question, detail=1)
-        said = Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
-        yield Event("steps", 5.2, said)
+            said = said.fill(n=names)
+        yield Event("constants", 3.6, said)
+        yield Event(
+            "steps", 5.4, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
+        )
         said = Caption(en="So {z} becomes {v}.", zh="{z} 变成 {v}。")
         value = fmt.number(self.steps[-1])
-        yield Event("result", 1.6, said.fill(z=fmt.number(self.number), v=value), detail=1)
+        yield Event("result", 1.8, said.fill(z=fmt.number(self.number), v=value), detail=1)
+        yield Event("predict", self.pause, ask=self.ask(), detail=1)
         said = Caption(
-            en="All of it is one factor and one shift.", zh="合起来就是一个倍数和一次平移。"
+            en="Still {v}: once trained, all four numbers are fixed.",
+            zh="仍是 {v}：训练之后，这四个数不再变。",
         )
-        yield Event("together", 2.8, said)
+        yield Event("fixed", 3.6, said.fill(v=value), detail=1)
+        four = self.constants
+        f, s = fmt.number(four.factor), fmt.number(four.addend)
+        yield Event(
+            "together", 3.6,
+            Caption(en="The four steps in two: a factor, then a shift.",
+                    zh="四步合成两步：乘一个倍数，再平移。"),
+        )  # fmt: skip
         said = Caption(
             en="Times {f}, plus {s}: the same at every place.",
             zh="乘 {f}，加 {s}：每个位置都一样。",
         )
-        four = self.constants
-        f, s = fmt.number(four.factor), fmt.number(four.addend)
-        yield Event("everywhere", 4.0, said.fill(f=f, s=s))
+        yield Event("everywhere", 3.0, said.fill(f=f, s=s))
 
-    def ask(self) -> Question | None:
-        """Ask what becomes of the number; None if too few wrong ways print another result."""
-        ways = {RIGHT: self.steps[-1], **self.constants.mistakes(self.number, self.own)}
-        choices = mistakes.choices(ways, fmt.number, REPLIES)
-        if len(choices) < FEWEST_CHOICES:
-            return None
+    def ask(self) -> Question:
+        """Ask what becomes of the result where other pictures are in the batch."""
         said = Caption(
-            en="One picture, z = {z} in this channel. What comes out?",
-            zh="一张图，这个通道里 z = {z}。输出是多少？",
+            en="With other pictures in the batch: what becomes of {v}?",
+            zh="同一批换成别的图：{v} 会变吗？",
         )
-        return Question(said.fill(z=fmt.number(self.number)), choices)
+        choices = (
+            Choice(Caption(en="less", zh="变小"), _STORED_ONES),
+            Choice(Caption(en="the same", zh="不变")),
+            Choice(Caption(en="more", zh="变大"), _STORED_ONES),
+        )
+        return Question(said.fill(v=fmt.number(self.steps[-1])), choices)
 
     def _tell_fold(self) -> Iterator[Event]:
         said = Caption(
             en="The factor goes into the kernel, the shift into the bias.",
             zh="倍数并入卷积核，平移并入偏置。",
         )
-        yield Event("fold", 5.0, said)
+        yield Event("fold", 4.6, said)
         said = Caption(en="Same map, one layer less.", zh="少了一层，响应图一样。")
         yield Event("same", 4.0, said)
         said = Caption(en="Less than {d} apart.", zh="相差不到 {d}。")
@@ -508,19 +575,6 @@ class BatchNorm(FilterLesson):
         """The least power of ten above the largest difference, as it is written out."""
         power = int(np.floor(np.log10(self.apart))) + 1 if self.apart else -12
         return fmt.number(10.0**power, max(0, -power))
-
-
-REPLIES = {
-    OWN: Caption(
-        en="With the picture's own numbers the answer would depend on all else that is in it.",
-        zh="若用这张图自己的数，结果就会随图中其他内容而变。",
-    ),
-    VARIANCE: Caption(en="The spread is the root of the variance.", zh="标准差是方差的平方根。"),
-    NO_MEAN: Caption(en="First to the middle: subtract the mean.", zh="先减平均值，移到中间。"),
-    NO_GAMMA_BETA: Caption(
-        en="γ and β are part of it: they were learned.", zh="还有 γ 和 β，它们是学来的。"
-    ),
-}
 
 
 def _beside(one: Part, other: Part, upright: bool) -> Diagram:

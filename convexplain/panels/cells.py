@@ -93,6 +93,8 @@ class Cells(Panel):
         How many of its cells make the side of one of its `share`.
     dim : numpy.ndarray of bool, shape (rows, cols), optional
         Cells that step back behind the others.
+    finer : int
+        So many decimals more than other panels' numbers have.
     """
 
     values: npt.NDArray[Any]
@@ -108,6 +110,7 @@ class Cells(Panel):
     glass: float = 0.0
     fine: float = 1.0
     dim: npt.NDArray[np.bool_] | None = None
+    finer: int = 0
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 and self.values.shape[2:] != (3,):
@@ -134,7 +137,7 @@ class Cells(Panel):
         """Return with how many decimals its numbers are printed; None: they are not."""
         if not self.numbers or at.decimals is None:
             return None
-        return 0 if self.scale.counts else at.decimals
+        return 0 if self.scale.counts else at.decimals + self.finer
 
     def scales_shown(self) -> tuple[Scale, ...]:
         """Return its scale, unless it is that of pictures."""

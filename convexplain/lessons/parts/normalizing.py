@@ -13,8 +13,6 @@ from convexplain.network import BatchNormalization, Layer, Network
 from convexplain.style import format as fmt
 
 Array = npt.NDArray[Any]
-#: The ways in which one number is normalised wrongly.
-OWN, VARIANCE, NO_MEAN, NO_GAMMA_BETA = "own", "variance", "no-mean", "no-gamma-beta"
 
 
 @dataclass(frozen=True)
@@ -57,18 +55,20 @@ class Normalizing:
         return centred, normalised, normalised * self.gamma, number * self.factor + self.addend
 
     def adds_up(self, number: float) -> bool:
-        """Tell whether each of its steps is right with the numbers as they are printed."""
+        """Tell whether its steps, and factor and shift, are right with the numbers as printed."""
         centred, normalised, scaled, value = self.steps(number)
         mean, spread, gamma, beta, start = (
             fmt.rounded(each) for each in (self.mean, self.spread, self.gamma, self.beta, number)
         )
         first, second, third = (fmt.rounded(each) for each in (centred, normalised, scaled))
+        factor, addend = fmt.rounded(self.factor), fmt.rounded(self.addend)
         return bool(
             spread
             and start - mean == first
             and fmt.rounded(first / spread) == second
             and fmt.rounded(second * gamma) == third
             and third + beta == fmt.rounded(value)
+            and fmt.rounded(start * factor + addend) == fmt.rounded(value)
         )
 
     def followed(self, sums: Array) -> tuple[int, int] | None:
@@ -76,15 +76,6 @@ class Normalizing:
         order = np.argsort(-sums * np.sign(self.factor), axis=None, kind="stable")
         cells = (divmod(int(n), sums.shape[1]) for n in order)
         return next((cell for cell in cells if self.adds_up(float(sums[cell]))), None)
-
-    def mistakes(self, number: float, own: Normalizing) -> Mapping[str, float]:
-        """Return what the wrong ways give; `own` has this picture's own mean and spread."""
-        return {
-            OWN: own.steps(number)[-1],
-            VARIANCE: (number - self.mean) / self.spread**2 * self.gamma + self.beta,
-            NO_MEAN: number * self.factor + self.beta,
-            NO_GAMMA_BETA: self.steps(number)[1],
-        }
 
 
 def by_its_own(layer: Layer, x: Array, weights: Mapping[str, Array]) -> Array | None:
