@@ -9,13 +9,14 @@ import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
-from convexplain.lessons.parts.backward_picture import BackwardPicture
+from convexplain.lessons.parts.backward_picture import LARGEST, BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, in_turn
+from convexplain.stage.pace import Move, in_turn, smoothly
+from convexplain.style import format as fmt
 from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
@@ -23,6 +24,8 @@ Points = npt.NDArray[np.float64]
 UNDER = 0.5
 #: Around the errors on the picture, and around the picture.
 FRAMES = ("input.place", "input.edge")
+#: Round the weight that is followed, and its slope.
+STEEP = ("kernel.steep", "gradient.steep")
 
 
 class Backward(LessonScene):
@@ -36,7 +39,7 @@ class Backward(LessonScene):
         self.picture: BackwardPicture = self.lesson.picture_of(upright=self.upright)
         bars = self.lesson.answers(self.lesson.trace)
         self.board.lay(self.picture.opening(bars, terms.ANSWER.capital))
-        self.board.show("input", "answer")(1.0)
+        self.board.show("input", "answer", "kernel")(1.0)
 
     def answers(self, back: BackwardTrace) -> Diagram:
         """Describe the picture and what a network answers."""
@@ -51,7 +54,6 @@ class Backward(LessonScene):
 
     def show_reads(self, event: Event) -> None:
         """The filter's weights, one after the other."""
-        self.during(0.2, self.board.show("kernel"))
         cells = [f"kernel[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
         self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
@@ -69,41 +71,44 @@ class Backward(LessonScene):
     # The way back.
 
     def show_back(self, event: Event) -> None:
-        """The filter's map comes, and out of the right class's error those of its numbers."""
-        box = self.board.box(f"answer.{self.lesson.right}")
-        self.gates(0.3)
-        self.board.fill("errors", self.picture.after)
-        self.during(0.45, self.board.grow("errors", out_of=box))
-        self.during(1, self.board.pulse("errors", times=2))
-
-    def gates(self, share: float) -> None:
-        """Lay out the sums of the filter's map, and the errors that pass."""
+        """The filter's map comes, and the errors of its numbers."""
         called = terms.activation(self.lesson.network.layer(self.lesson.shown_layer).activation)
-        shown = ("sums", "layers")
-        self.turn_into(self.picture.gate(called), share, show=shown, hold=("errors",))
-
-    def show_gate(self, event: Event) -> None:
-        """Of the errors those stay that pass the activation."""
-        after, before = self.picture.after, self.picture.before
-        shown = self.board.part("errors").values
-
-        def fade(alpha: float) -> None:
-            shown[...] = after + (before - after) * alpha
-
-        self.during(0.3, self.board.pulse("sums"))
-        self.during(0.4, fade)
+        self.turn_into(self.picture.reached(called), 0.25, show=("sums",), hold=("errors",))
+        self.during(0.1, self.board.pulse("sums"))
+        self.during(0.25, self.board.show("errors"))
         self.during(1, self.board.pulse("errors", times=2))
 
     # Input times error.
 
     def show_stand(self, event: Event) -> None:
-        """The errors lie down on the picture, in the middle, and are framed."""
-        box = self.board.box("errors")
-        self.turn_into(self.picture.standing(), 0.3, show=("input",), hold=("errors",))
-        self.during(0.3, self.board.grow("errors", out_of=box), self.board.dim("input", to=UNDER))
+        """The errors lie down on the picture, in the middle, and move a cell out and back."""
+        self.turn_into(self.picture.standing(), 0.2, show=("input", "alone"), hold=("errors",))
+        under = self.board.dim("input", to=UNDER)
+        self.during(0.2, self.board.grow("errors", out_of="alone"), under)
         # The sizes are asked about next.
         self.during(0.1, self.board.dim("input.title", to=1.0), self.board.show(*FRAMES))
-        self.during(1, self.board.pulse("input.place", times=2))
+        self.during(0.1, self.board.pulse("input.place"))
+        self.during(1, self.out_and_back())
+
+    def out_and_back(self) -> Move:
+        """Return the move of the errors, and of their frame, to the next place and back again."""
+        rows, cols = self.lesson.gradient.shape
+        if rows == cols == 1:
+            return self.board.pulse("input.place")
+        beside = (0, 1) if cols > 1 else (1, 0)
+
+        def start() -> Move:
+            parts = [self.board.part("errors"), self.board.part("input.place")]
+            starts = [part.places.copy() for part in parts]
+            way = self.place_of(*beside) - self.place_of(0, 0)
+
+            def go(alpha: float) -> None:
+                for part, places in zip(parts, starts, strict=True):
+                    part.places = places + way * smoothly(1 - abs(2 * alpha - 1))
+
+            return go
+
+        return lazily(start)
 
     def show_predict(self, event: Event) -> None:
         """They lie there, and the video waits."""
@@ -118,18 +123,20 @@ class Backward(LessonScene):
     def show_lay(self, event: Event) -> None:
         """The errors lie down on the picture, at one weight's place; its products are added up."""
         told = self.lesson.told
-        picture = self.picture.laid(told, known=self.known(0))
+        picture = self.picture.laid(self.picture.products(told), known=self.known(0))
         shown = ("input", "errors", "kernel", "gradient")
         if self.board.has("input.place"):
-            self.during(0.1, self.board.hide("input.place"))
-        self.turn_into(picture, 0.2, show=shown, hold=("sum",))
+            self.during(0.05, self.board.hide("input.place"))
+        self.turn_into(picture, 0.15, show=shown, hold=("products", "total"))
         goes = self.stand(told.row, told.col)
-        self.during(0.1, self.board.show("input.place"), self.board.dim("input", to=UNDER))
-        self.during(0.15, goes)
-        self.during(0.15, self.board.show("sum"))
-        self.during(0.15, self.board.pulse(*self.meeting()))
+        self.during(0.05, self.board.show("input.place"), self.board.dim("input", to=UNDER))
+        self.during(0.1, goes)
+        meets = self.board.pulse(*self.meeting(), times=2)
+        self.during(0.25, self.board.show("products"), meets)
+        self.during(0.1, self.board.show("total"))
         gives = self.value_of(told.row, told.col)
-        self.during(1, self.board.send("sum.activated", self.cell(told.row, told.col), gives))
+        self.during(0.15, self.board.send("total.sum", self.cell(told.row, told.col), gives))
+        self.during(1, self.board.pulse(self.cell(told.row, told.col), times=2))
 
     def meeting(self) -> list[str]:
         """Return the cells of the picture at which the told sum's terms are met."""
@@ -137,7 +144,7 @@ class Backward(LessonScene):
         width = told.products.shape[1]
         first, apart = self.picture.corner(told.row, told.col), self.picture.window.stride
         cells = []
-        for part in told.breakdown().parts:
+        for part in told.breakdown(LARGEST).parts:
             at = np.array(divmod(part.place, width)) * apart + first
             if all(0 <= n < size for n, size in zip(at, self.lesson.drawn.shape, strict=True)):
                 cells.append(f"input[{at[0]}, {at[1]}]")
@@ -195,16 +202,24 @@ class Backward(LessonScene):
         told = self.lesson.told
         known = self.known(0)
         known[told.row, told.col] = True
-        self.turn_into(self.picture.laid(known=known), 0.1, self.stays(told.row, told.col))
+        picture = self.picture.laid(self.picture.running(told.value), known=known)
+        if self.board.has("products"):
+            self.during(0.05, self.board.hide("products", "total"))
+        self.turn_into(picture, 0.1, self.stays(told.row, told.col), show=("rule", "running"))
         count = self.lesson.gradient.size
         for number in range(count):
             row, col = divmod(number, self.lesson.gradient.shape[1])
             # The first ones are seen in peace, the others faster.
-            share = 0.85 * (1.6 if number < 3 else 0.8) / (0.8 * count + 0.8 * min(3, count))
+            share = 0.8 * (1.6 if number < 3 else 0.8) / (0.8 * count + 0.8 * min(3, count))
             self.during(0.7 * share, self.stand(row, col))
             self.value_of(row, col)()
+            self.tell(row, col)
             self.during(0.3 * share, self.board.pulse(self.cell(row, col)))
         self.during(1, self.board.pulse("gradient"))
+
+    def tell(self, row: int, col: int) -> None:
+        """Write a weight's sum."""
+        self.board.say("running.value", fmt.number(self.lesson.gradient[row, col]))
 
     # The loss, and a step.
 
@@ -217,36 +232,27 @@ class Backward(LessonScene):
         self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
 
     def show_step(self, event: Event) -> None:
-        """The gradient changes its signs, and a little of it is added; one weight more exactly."""
+        """A little of the gradient with its signs changed is added; one weight more exactly."""
         gradient = self.lesson.gradient
         picture = self.picture.step(self.lesson.steep, self.lesson.rated)
-
-        def keep(alpha: float) -> None:
-            self.board.part("gradient").values[...] = gradient
-
-        held = ("rate", "one", "gradient.title")
-        self.board.hide("gradient.title")(1.0)
-        self.turn_into(picture, 0.2, keep, show=("kernel", "gradient", "note"), hold=held)
-        values = self.board.part("gradient").values
-
-        def turn(alpha: float) -> None:
-            values[...] = gradient * (1 - 2 * alpha)
-
-        marks = ("kernel.steep", "gradient.steep")
-        first = [
-            f"one.{name}{over}" for name in ("weight", "rate", "slope") for over in ("", ".over")
-        ]
-        self.during(0.3, turn, self.board.show("gradient.title", "rate", *first, *marks))
+        if self.board.has("running"):
+            self.during(0.05, self.board.hide("rule", "running"))
+        shown = ("kernel", "gradient", "note", "rate")
+        self.turn_into(picture, 0.25, show=shown, hold=("one",))
         grows = [self.cell(row, col) for row, col in np.argwhere(gradient < 0)]
         shrinks = [self.cell(row, col) for row, col in np.argwhere(gradient > 0)]
         looks = [self.board.pulse(*cells) for cells in (grows, shrinks) if cells]
         self.during(0.25, in_turn(*looks))
-        self.during(0.05, self.board.show("one"))
+        first = [
+            f"one.{name}{over}" for name in ("weight", "rate", "slope") for over in ("", ".over")
+        ]
+        self.during(0.15, self.board.show(*first, *STEEP))
+        self.during(0.1, self.board.show("one"))
         self.during(1, self.board.pulse("one.after", times=2))
 
     def show_again(self, event: Event) -> None:
         """The picture, and what was answered before the step."""
-        self.during(0.1, self.board.hide("one", "note", "rate"))
+        self.during(0.1, self.board.hide("one", "note", "rate", "kernel", "gradient", *STEEP))
         self.turn_into(self.answers(self.lesson.back), 0.35, show=("input", "answer"))
         self.during(1, self.point_at(self.lesson.right))
 
@@ -262,15 +268,18 @@ class Backward(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The errors slide over the picture once more."""
-        picture = self.picture.laid(steep=self.lesson.steep)
-        self.turn_into(picture, 0.2, show=("input", "errors", "kernel", "gradient"))
+        told = self.picture.running(float(self.lesson.gradient[self.lesson.steep]))
+        shown = ("input", "errors", "kernel", "gradient", "rule", "running")
+        picture = self.picture.laid(told, steep=self.lesson.steep)
+        self.turn_into(picture, 0.15, show=shown)
         self.during(0.08, self.board.dim("input", to=UNDER))
         self.board.show("input.place")(1.0)
         self.board.dim("input.place", to=1.0)(1.0)
         height, width = self.lesson.gradient.shape
         way = [(0, 0), (0, width - 1), (height - 1, width - 1), (height - 1, 0), self.lesson.steep]
-        for row, col in way[:-1]:
-            self.during(0.15, self.stand(row, col), self.board.pulse(self.cell(row, col)))
-        self.during(0.15, self.stand(*way[-1]))
+        for row, col in way:
+            self.during(0.12, self.stand(row, col))
+            self.tell(row, col)
+            self.during(0.03, self.board.pulse(self.cell(row, col)))
         self.board.show("gradient.steep")(1.0)
         self.during(1, self.board.pulse("gradient.steep", times=2))

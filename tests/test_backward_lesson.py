@@ -83,10 +83,29 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
     assert "太长" in told(Backward(), "better", "zh")
 
 
-def test_what_is_counted_is_counted_cell_by_cell(lesson):
-    left = sum(1 for value in lesson.before.flat if value != 0)
-    assert told(lesson, "gate").endswith(f"gets none: {left} of 676 are left.")
+def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert told(lesson, "looks") == "It reads this 4 as 9: 71.9% against 28.1%."
+    assert told(lesson, "errors").startswith("Error: right class 0.28 − 1 = −0.72,")
+    share = round(float(lesson.trace.shares[4]), 2)
+    assert (share, round(share - 1, 2)) == (0.28, -0.72)
+    assert next(b for b in lesson.mistaken() if b.name == "4").text == "−0.72"
+
+
+def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
+    step = lesson.told
+    picture = lesson.picture_of()
+    laid = picture.laid(picture.products(step))
+    products, total = laid.panel("products"), laid.panel("total")
+    said = [term.text for term in products.terms if term.text != "+"]
+    given = [[float(n.strip("()").replace("−", "-")) for n in text.split(" × ")] for text in said]
+    assert len(given) == 2
+    assert all(round(a * b, 2) for a, b in given)
+    rest, value = (float(total.terms[n].text.strip("()").replace("−", "-")) for n in (1, 3))
+    assert round(sum(a * b for a, b in given) + rest, 2) == value == round(step.value, 2)
+    met = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
+    largest = sorted(met.flat, key=abs)[-2:]
+    assert sorted(round(a * b, 2) for a, b in given) == sorted(round(n, 2) for n in largest)
+    assert total.terms[1].over.text("en") == f"{np.count_nonzero(met) - 2} others"
 
 
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
@@ -104,8 +123,10 @@ def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
     assert choices.pop(str(places)) is None
     assert places == lesson.gradient.size
     assert set(choices) == {"1", "676", "784"}
-    shown = lesson.picture_of().standing().panel("input")
-    assert shown.title.text("en") == "Input 28 × 28, errors 26 × 26"
+    standing = lesson.picture_of().standing()
+    shown = standing.panel("input")
+    assert shown.title.text("en") == "Input 28 × 28"
+    assert standing.panel("alone").title.text("en") == "Errors 26 × 26"
     assert (shown.marks["edge"].rows, shown.marks["place"].rows) == (28, 26)
 
 
@@ -132,9 +153,11 @@ def pictures(lesson, upright):
     for back in (lesson.back, lesson.stepped):
         yield picture.answer(lesson.answers(back.trace), terms.ANSWER.capital)
     yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
-    yield picture.gate("ReLU")
+    yield picture.reached("ReLU")
     yield picture.standing()
-    yield picture.laid(lesson.told, steep=lesson.steep)
+    yield picture.laid(picture.sum(lesson.told), steep=lesson.steep)
+    for told in (picture.products(lesson.told), picture.running(lesson.told.value)):
+        yield picture.laid(told)
     yield picture.step(lesson.steep, lesson.rated)
 
 
@@ -156,7 +179,7 @@ def test_a_video_is_as_long_as_asked():
         short = Backward(picture=picture, length=30.0)
         assert short.seconds == pytest.approx(30)
         names = {e.name for beat in short.beats() for e in beat.parts}
-        assert not {"predict", "gate", "slope"} & names
+        assert not {"predict", "slope"} & names
         assert {"errors", "back", "lay", "places", "step", "answer"} <= names
 
 

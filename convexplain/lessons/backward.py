@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,7 +17,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.answer_bars import class_label, shown_classes
-from convexplain.lessons.parts.backward_picture import BackwardPicture
+from convexplain.lessons.parts.backward_picture import LARGEST, BackwardPicture
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
@@ -29,11 +28,7 @@ from convexplain.network import BackwardTrace, Forward, Layer, Network, Trace
 from convexplain.ops import GradientStep, GradientSteps
 from convexplain.panels import Bar, Diagram
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
-
-#: So many layers are named on the way back.
-_MOST = 8
 
 
 @dataclass(frozen=True)
@@ -127,14 +122,16 @@ class Backward(FilterLesson):
 
     @cached_property
     def told(self) -> GradientStep:
-        """The weight whose sum is told: of those that add up as printed, the one of fewest terms.
+        """The weight whose sum is told: of those that hold as printed, the one of fewest products.
 
-        The first one in a tie; the first weight if none adds up.
+        Two of them at least print as more than 0, if there are such; else the first in a tie.
         """
 
-        def rank(step: GradientStep) -> tuple[bool, bool, int]:
+        def rank(step: GradientStep) -> tuple[bool, bool, bool, int]:
+            seen = [part for part in step.breakdown(LARGEST).parts if fmt.rounded(part.value)]
             return (
-                not step.breakdown().adds_up(),
+                not _holds(step),
+                len(seen) < LARGEST,
                 fmt.rounded(step.value) == 0,
                 int(np.count_nonzero(step.products)),
             )
@@ -175,31 +172,18 @@ class Backward(FilterLesson):
         }
         return self._changed(moved).backward(self.right)
 
-    @property
-    def way(self) -> str:
-        """The layers through which the errors come, the last one at the right; at most so many."""
-        names = [layer.name for layer in self.network.layers]
-        names = names[names.index(self.shown_layer) :]
-        pairs = pairwise(names)
-        sign = " ← " if all(self.network.sources(b) == (a,) for a, b in pairs) else " · "
-        if len(names) > _MOST:
-            names[_MOST - 2 : -1] = ["…"]
-        return sign.join(names)
-
     # The pictures.
 
     def picture_of(self, *, upright: bool = False) -> BackwardPicture:
         """What all of its pictures are made of."""
         layer = self.network.layer(self.shown_layer)
         assert layer.window is not None
-        after = self.back.errors[self.shown_layer][:, :, self.shown_filter]
-        most = max(float(np.abs(each).max()) for each in (self.before, after))
         return BackwardPicture(
             drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
             sums=self.trace.before(self.shown_layer)[:, :, self.shown_filter],
-            before=self.before, after=after, most=most,
+            before=self.before,
             window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
-            layer=self.shown_layer, filter=self.shown_filter, way=self.way, rate=self.rate,
+            layer=self.shown_layer, filter=self.shown_filter, rate=self.rate,
             upright=upright,
         )  # fmt: skip
 
@@ -258,10 +242,12 @@ class Backward(FilterLesson):
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
-        yield Event("looks", 2.4, said, detail=1)
+        yield Event("looks", 2.8, said, detail=1)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
-        yield Event("errors", 3.4, words.ERRORS)
+        error = shares[self.right] - 1
+        said = words.ERRORS.fill(p=fmt.number(shares[self.right]), e=fmt.number(error))
+        yield Event("errors", 4.2, said)
 
     @property
     def little(self) -> bool:
@@ -269,34 +255,19 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 4.2, words.BACK.fill(n=self.shown_filter))
-        if (said := self.left) is not None:
-            yield Event("gate", 4.2, said, detail=1)
-
-    @property
-    def left(self) -> Caption | None:
-        """Say which numbers of the filter's map get no error; None: all may get one."""
-        kind = self.network.layer(self.shown_layer).activation
-        called = terms.activation(kind)
-        a, b = (fmt.count(n) for n in (int(np.count_nonzero(self.before)), self.before.size))
-        pooled = self.reader is not None and self.reader.hands_on
-        if kind in ("relu", "relu6"):
-            return (words.LOSERS_AND_ZEROS if pooled else words.GATE).fill(f=called, a=a, b=b)
-        if kind != "linear":
-            return words.SLOPES.fill(f=called)
-        return words.LOSERS.fill(a=a, b=b) if pooled else None
+        yield Event("back", 4.8, words.BACK.fill(n=self.shown_filter))
 
     def _tell_lay(self) -> Iterator[Event]:
-        yield Event("stand", 3.6, words.STAND, detail=1)
+        yield Event("stand", 4.4, words.STAND, detail=1)
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 4.4, words.LAY)
+        yield Event("lay", 6.0, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 5.0, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 5.4, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
-        """Ask at how many places the errors can stand; None if too few answers differ."""
+        """Ask at how many places the errors can lie; None if too few answers differ."""
         ways = {
             RIGHT: self.gradient.size, "one": 1, "errors": self.before.size,
             "pixels": self.drawn.shape[0] * self.drawn.shape[1],
@@ -307,7 +278,7 @@ class Backward(FilterLesson):
 
     def _tell_step(self) -> Iterator[Event]:
         yield Event("slope", 3.8, words.SLOPE, detail=1)
-        yield Event("step", 5.2, words.STEP)
+        yield Event("step", 5.0, words.STEP)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
         yield Event("again", 3.0, said, detail=1)
         before, after = (
@@ -321,6 +292,19 @@ class Backward(FilterLesson):
     def rated(self) -> Caption:
         """Say what kind of step it is."""
         return words.RATE.fill(r=f"{self.rate:g}")
+
+
+def _holds(step: GradientStep) -> bool:
+    """Return whether a sum, and each product of it that is written out, is right as printed."""
+    account, width = step.breakdown(LARGEST), step.products.shape[1]
+    total = fmt.rounded(account.rest)
+    for part in account.parts:
+        at = divmod(part.place, width)
+        product = fmt.rounded(step.met[at]) * fmt.rounded(step.errors[at])
+        if fmt.rounded(product) != fmt.rounded(part.value):
+            return False
+        total += product
+    return account.adds_up() and fmt.rounded(total) == fmt.rounded(step.value)
 
 
 def _loss_of(network: Network, picture: Picture, label: int) -> float:

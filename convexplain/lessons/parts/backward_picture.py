@@ -38,6 +38,8 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: The least end of a scale of errors: smaller ones are printed as 0.
 LEAST = 0.01
+#: So many products of a sum are written out.
+LARGEST = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,17 +52,12 @@ class BackwardPicture:
         The picture that is read.
     kernel, gradient : numpy.ndarray, shape (height, width)
         The filter's weights, and the loss's gradient by them.
-    sums, before, after : numpy.ndarray, shape (height, width)
-        Of the filter's map: the numbers before the activation, their errors, and the errors behind
-        it.
-    most : float
-        The largest error, by absolute value.
+    sums, before : numpy.ndarray, shape (height, width)
+        Of the filter's map: the numbers before the activation, and their errors.
     window : Window
         The filter's, with its padding as four numbers.
     layer : str
     filter : int
-    way : str
-        The layers between the map and the answer, as they are written.
     rate : float
         Of a step.
     upright : bool
@@ -72,12 +69,9 @@ class BackwardPicture:
     gradient: Floats
     sums: Floats
     before: Floats
-    after: Floats
-    most: float
     window: Window
     layer: str
     filter: int
-    way: str
     rate: float
     upright: bool = False
 
@@ -86,7 +80,7 @@ class BackwardPicture:
     @property
     def error(self) -> Scale:
         """Of the errors that reach the filter's map."""
-        return Scale(max(self.most, LEAST), terms.ERROR)
+        return Scale(max(float(np.abs(self.before).max()), LEAST), terms.ERROR)
 
     @property
     def weight(self) -> Scale:
@@ -118,25 +112,29 @@ class BackwardPicture:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
 
-    def gate(self, name: str) -> Diagram:
-        """Describe the sums of the filter's map, and the errors that pass its activation."""
+    def reached(self, name: str) -> Diagram:
+        """Describe the filter's map before its activation, and the errors of its numbers."""
         most = float(np.abs(self.sums).max()) or 1.0
         sums = Cells(
             "sums", self.sums, Scale(most, words.BEFORE_ACTIVATION.fill(f=name)), lines=False,
             share="cells", title=terms.MAP_OF.fill(layer=self.layer, n=self.filter),
         )  # fmt: skip
-        passed = Cells(
+        errors = Cells(
             "errors", self.before, self.error, share="cells", title=terms.ERROR.capital, lines=False
         )
-        both = self._beside(sums, passed)
-        way = Text("layers", self.way, tone="muted")
-        return Diagram(Column(both, way, Legend("legend", row=True), align="middle"))
+        both = self._beside(sums, errors)
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
     def standing(self) -> Diagram:
-        """Describe the errors on the input, in the middle."""
-        sizes = (fmt.shape(each.shape[:2]) for each in (self.drawn, self.spread))
-        said = words.SIZES.capital.fill(**dict(zip("ie", sizes, strict=True)))
-        return Diagram(self._beside(self._lying(title=said), Legend("legend")))
+        """Describe the errors on the input, in the middle, and alone beside it."""
+        spread = self.spread
+        read, errors = (
+            said.capital.fill(n=fmt.shape(each.shape[:2]))
+            for said, each in ((words.READ_SIZE, self.drawn), (words.ERRORS_SIZE, spread))
+        )
+        alone = Cells("alone", spread, self.error, share="pixels", lines=False, title=errors)
+        both = self._beside(self._lying(title=read), alone)
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
     def _lying(self, corner: Floats | None = None, title: Caption = terms.INPUT.capital) -> Part:
         """Lay the errors on the input, from a cell of it on, or in the middle."""
@@ -156,7 +154,7 @@ class BackwardPicture:
 
     def laid(
         self,
-        step: GradientStep | None = None,
+        told: Part | None = None,
         *,
         steep: tuple[int, int] | None = None,
         known: npt.NDArray[np.bool_] | None = None,
@@ -166,8 +164,8 @@ class BackwardPicture:
 
         Parameters
         ----------
-        step : GradientStep, optional
-            One weight's sum, which is told.
+        told : Part, optional
+            What is told of a sum, below the kernel and its gradient.
         steep : (int, int), optional
             The weight that is marked.
         known : numpy.ndarray of bool, optional
@@ -184,27 +182,58 @@ class BackwardPicture:
             "gradient", self.gradient, self.slope, numbers=True, share="numbers", computed=known,
             title=terms.GRADIENT.capital, marks=marks,
         )  # fmt: skip
-        told = [] if step is None else [self.sum(step)]
-        whole = self._lying(corner)
+        read: Part = Column(self._lying(corner), Legend("legend", row=True), align="middle")
+        said = [] if told is None else [told]
+        stacked = Column(read, Row(kernel, gradient), *said, align="middle")
         if self.upright:
-            beside: Part = Column(Row(kernel, gradient), *told, Legend("legend", row=True))
-            return Diagram(Column(whole, beside, align="middle"))
-        return Diagram(
-            Either(
-                Row(whole, Column(Row(kernel, gradient), *told, Legend("legend", row=True)), gap=2),
-                Row(whole, Column(kernel, gradient, *told, Legend("legend", row=True)), gap=2),
-            )
+            return Diagram(stacked)
+        beside = (Row(kernel, gradient), Column(kernel, gradient))
+        side = (Row(read, Column(each, *said), gap=2) for each in beside)
+        return Diagram(Either(*side, stacked))
+
+    def products(self, step: GradientStep) -> Part:
+        """Write out one weight's sum: its two largest products by their factors, and the rest."""
+        account = step.breakdown(LARGEST)
+        first: list[Term] = []
+        for number, part in enumerate(account.parts):
+            said = factors(step, part.place)
+            first += [Term(f"plus-{number}", "+")] * bool(number)
+            first.append(Term(f"part-{number}", said, words.FACTORS))
+        rest = [
+            Term("plus", "+"),
+            Term("rest", fmt.bracketed(account.rest), words.OTHERS.fill(n=account.rest_count)),
+        ]  # fmt: skip
+        last = [
+            *(rest if account.rest_count else []),
+            Term("equals", "="),
+            Term("sum", fmt.number(step.value), words.ADDED),
+        ]
+        return self._lines(
+            products=first or [Term("part-0", fmt.number(0), words.FACTORS)], total=last
         )
+
+    def running(self, value: float) -> Part:
+        """Write how a weight gets its sum, and the sum, which changes as the errors slide."""
+        widest = max((fmt.number(each) for each in self.gradient.flat), key=len)
+        given = Term("value", fmt.number(value), terms.GRADIENT, widest=widest)
+        rule = Term("factors", words.FACTORS, words.ADDED)
+        return self._lines(rule=[rule], running=[Term("equals", "="), given])
+
+    def _lines(self, **lines: Sequence[Term]) -> Part:
+        """Write lines of a calculation, large where there is room."""
+        sizes = (False,) if self.upright else (True, False)
+        return Either(
+            *(Column(*(Formula(name, line, large=large) for name, line in lines.items()))
+              for large in sizes)
+        )  # fmt: skip
 
     def sum(self, step: GradientStep) -> Sum:
         """Describe one weight's sum, its largest products by their factors."""
         account = step.breakdown()
-        width = step.products.shape[1]
         addends = []
         for number, part in enumerate(account.parts):
-            at = divmod(part.place, width)
-            factors = f"{fmt.number(step.met[at])} · {fmt.number(step.errors[at])}"
-            addends.append(Addend(f"part-{number}", Caption(en=factors, zh=factors), part.value))
+            said = factors(step, part.place)
+            addends.append(Addend(f"part-{number}", Caption(en=said, zh=said), part.value))
         if account.rest_count:
             addends.append(Addend("rest", account.addends[-1][0], account.rest))
         if not addends:
@@ -236,9 +265,9 @@ class BackwardPicture:
     def _one(self, steep: tuple[int, int], *, large: bool) -> Formula:
         """Describe how one weight gets its new value."""
         terms_ = (
-            Term("weight", fmt.number(self.kernel[steep], 4), terms.WEIGHT),
-            Term("rate", f"+ {self.rate:g} ·", words.RATE_OF_LEARNING),
-            Term("slope", _bracketed(-self.gradient[steep]), words.AGAINST),
+            Term("weight", fmt.number(self.kernel[steep], 4), words.EXACT),
+            Term("rate", f"+ {self.rate:g} ×", words.RATE_OF_LEARNING),
+            Term("slope", fmt.bracketed(-self.gradient[steep]), words.AGAINST),
             Term("equals", "="),
             Term("after", fmt.number(self.stepped[steep], 4), words.AFTER),
         )
@@ -246,7 +275,7 @@ class BackwardPicture:
 
     def diagram(self, step: GradientStep) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""
-        picture = self.laid(step, steep=(step.row, step.col), standing=True)
+        picture = self.laid(self.sum(step), steep=(step.row, step.col), standing=True)
         about = words.ABOUT.fill(n=self.filter, layer=self.layer)
         return Diagram(picture.root, picture.links, about)
 
@@ -296,7 +325,7 @@ class BackwardPicture:
         )
 
 
-def _bracketed(value: float) -> str:
-    """Write a number behind a dot, a negative one in brackets."""
-    said = fmt.number(value)
-    return f"({said})" if fmt.rounded(value) < 0 else said
+def factors(step: GradientStep, place: int) -> str:
+    """Write a place's input times its error."""
+    at = divmod(place, step.products.shape[1])
+    return f"{fmt.number(step.met[at])} × {fmt.bracketed(step.errors[at])}"

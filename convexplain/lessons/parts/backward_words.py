@@ -24,8 +24,8 @@ LITTLE = Caption(
     en="It is sure, and right: there is little to learn.", zh="认得又对又有把握：没什么可学的。"
 )
 ERRORS = Caption(
-    en="Error: the probability; for the right class, minus 1.",
-    zh="误差：概率；正确的那一类再减 1。",
+    en="Error: right class {p} − 1 = {e}, any other its probability.",
+    zh="误差：正确类 {p} − 1 = {e}，其余即概率。",
 )
 
 # The way back.
@@ -33,28 +33,13 @@ BACK = Caption(
     en="Layer by layer, the errors run back to filter {n}'s map.",
     zh="误差逐层传回，到达过滤器 {n} 的响应图。",
 )
-LOSERS_AND_ZEROS = Caption(
-    en="What lost in the pooling, or was 0 behind {f}, gets none: {a} of {b} are left.",
-    zh="池化中落败的、{f} 之后为 0 的都得不到：{b} 个剩 {a} 个。",
-)
-LOSERS = Caption(
-    en="What lost in the pooling gets none: {a} of {b} are left.",
-    zh="池化中落败的得不到：{b} 个剩 {a} 个。",
-)
-GATE = Caption(
-    en="Where {f} gave 0, nothing passes: {a} of {b} are left.",
-    zh="{f} 为 0 处过不去：{b} 个剩 {a} 个。",
-)
-SLOPES = Caption(
-    en="{f}: each error is multiplied by its slope there.", zh="{f}：每个误差乘以该处的斜率。"
-)
 
 # The errors as a window.
 STAND = Caption(
     en="Laid on the input, these errors move as one window.",
     zh="把误差叠在输入上，它们像一个窗口，整体移动。",
 )
-ASK = Caption(en="At how many places can the errors stand?", zh="这些误差能放在几个位置？")
+ASK = Caption(en="At how many places can the errors lie?", zh="这些误差能放在几个位置？")
 ONE = Caption(
     en="It moves: by a cell for each further row and column of the kernel.",
     zh="它会移动：卷积核每多一行、一列，就多移一格。",
@@ -75,7 +60,7 @@ LAY = Caption(
 )
 PLACES = Caption(
     en="{n} places, {m} sums: the gradient, one number for each weight.",
-    zh="{n} 个位置，{m} 个和：这就是梯度，每个权重一个数。",
+    zh="{n} 个位置，{m} 个和：梯度，每个权重一个数。",
 )
 SLOPE = Caption(
     en="The gradient: how much the loss, how wrong it is, grows with a weight.",
@@ -83,21 +68,25 @@ SLOPE = Caption(
 )
 STEP = Caption(
     en="So each weight steps against it: below 0 up, above 0 down.",
-    zh="所以每个权重逆着它走一步：小于 0 就调大，大于 0 就调小。",
+    zh="权重逆着它走：小于 0 调大，大于 0 调小。",
 )
 AGAIN = Caption(
     en="All {n} weights of the network take such a step.", zh="网络的 {n} 个权重都走这样一步。"
 )
-BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="这下 {k} 得到 {q}，不再是 {p}。")
+BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="这下 {k} 得 {q}，不再是 {p}。")
 TOO_FAR = Caption(
     en="Now the {k} gets {q}, not {p}: that step was too long.",
     zh="这下 {k} 只得到 {q}，原来是 {p}：这一步太长了。",
 )
 
 # On the pictures.
-FACTORS = Caption(en="input · error", zh="输入 · 误差")
-SIZES = Caption(en="input {i}, errors {e}", zh="输入 {i}，误差 {e}")
+FACTORS = Caption(en="input × error", zh="输入 × 误差")
+OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
+ADDED = Caption(en="added up", zh="求和")
+READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
+ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
 BEFORE_ACTIVATION = Caption(en="before {f}", zh="{f} 之前")
+EXACT = Caption(en="weight, more exactly", zh="权重，更精确")
 AGAINST = Caption(en="minus the gradient", zh="负梯度")
 AFTER = Caption(en="after", zh="之后")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
