@@ -215,10 +215,8 @@ class Hierarchy(LessonScene):
 
     def show_pushes(self, event: Event) -> None:
         """All cells that push for the answer; those that were seen are looked at."""
-        self.during(
-            0.35,
-            self.board.become(self.lesson.check(), show=("reads", "input", "pushes", "legend")),
-        )
+        come = "reads", "share", "input", "pushes", "legend"
+        self.during(0.3, self.board.become(self.lesson.check(), show=come))
         self.during(0.2, self.show_there("pushes.top"))
         self.during(1, self.board.pulse("pushes.top", times=2))
 
@@ -241,7 +239,7 @@ class Hierarchy(LessonScene):
             read = name(removal.without(out).label)
             self.board.say("reads", self.text(words.ANSWER.fill(k=read)))
 
-        self.during(0.08, self.board.hide("pushes.top"), self.show_there("out"))
+        self.during(0.08, self.board.hide("pushes.top", "share"), self.show_there("out"))
         self.during(0.9, take, rate=linear)
 
     def show_tips(self, event: Event) -> None:

@@ -308,10 +308,14 @@ class HierarchyPicture:
         )  # fmt: skip
         said = words.ANSWER.fill(k=self.answer)
         reads, legend = Text("reads", said, role="display", weight="bold"), Legend("legend")
+        top_share = fmt.percent(sum(part.share or 0.0 for part in self.tree.parts))
+        first = words.FIRST.fill(m=len(self.tree.parts), p=top_share)
+        share = Text("share", first, role="heading", tone="accent")
+        told = (reads, share, out, legend)
         return Diagram(
             Either(
-                Row(Column(read, reads, out, legend, gap=0.5), cells, gap=1.2, align="top"),
-                Column(Row(read, Column(reads, out, legend, gap=0.5)), cells, gap=0.8),
+                Row(Column(read, *told, gap=0.4), cells, gap=1.2, align="top"),
+                Column(Row(read, Column(*told, gap=0.4)), cells, gap=0.8),
             )
         )
 
