@@ -132,7 +132,7 @@ class WindowGeometry(LessonScene):
     def show_sweep(self, event: Event) -> None:
         """The window stands at every place; each fills its cell of the map."""
         geometry: Geometry = event.data
-        filled = self.lesson.filled(geometry, self.sheet, self.look.lang)
+        filled = self.lesson.filled(geometry, self.sheet, self.shown_look.lang)
         both = self.board.become(filled, show=self.beside())
         self.during(0.2, both, self.camera.home())
         self.during(0.75, self.sweep([("", geometry)], maps=True), rate=linear)
