@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +13,16 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import pooling
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.pooling_picture import widths
-from convexplain.ops import PoolStep
+from convexplain.ops import Box, PoolStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM, lazily
-from convexplain.stage.pace import Move, accelerating, eased, in_turn
+from convexplain.stage.board.drawing import corners_of
+from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
 
 KINDS = ("with", "without")
 BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
-WINDOW, ZOOM, FEEDS = "map.window", "map.window->patch", "patch.winner->pooled.cell"
+WINDOW, ZOOM = "map.window", "map.window->patch"
 
 
 class Pooling(LessonScene):
@@ -33,7 +35,6 @@ class Pooling(LessonScene):
         """Lay out the picture and its map; nothing is pooled yet."""
         self.picture = replace(self.lesson.picture_of, upright=self.upright)
         self.pooled: npt.NDArray[np.float64] = np.full(self.lesson.pooled.shape, np.nan)
-        self.counted: tuple[str, ...] = ()
         self.shares: npt.NDArray[np.float64] = np.ones(self.lesson.response_map.shape)
         self.board.lay(self.picture.opening())
         self.board.show("input", "map", "legend")(1.0)
@@ -129,13 +130,12 @@ class Pooling(LessonScene):
             self.board.show("pooled.cell")(1.0)
 
         cell = f"pooled[{step.row}, {step.col}]"
-        self.during(0.75 * share, self.board.send(self.winner(step), cell, land, via=("patch",)))
-        self.during(share, self.board.walk(FEEDS))
+        self.during(share, self.board.send(self.winner(step), cell, land, via=("patch",)))
 
     def show_another(self, event: Event) -> None:
         """The window moves on; its numbers give one again."""
         step: PoolStep = event.data
-        names = ZOOM, FEEDS, "patch.frame", "patch.winner", "pooled.cell"
+        names = ZOOM, "patch.frame", "patch.winner", "pooled.cell"
         self.during(0.12, self.board.hide(*names), self.board.fold("patch", into=WINDOW))
         self.during(0.15, self.board.move(WINDOW, step.box.top, step.box.left))
         self.become(replace(self.picture, step=step).window(), 0.01)
@@ -187,14 +187,10 @@ class Pooling(LessonScene):
         self.shares[box.rows, box.cols] = np.where(kept, 1.0, DIM)
 
     def show_closes(self, event: Event) -> None:
-        """What won grows to the size of its window, and the map closes up."""
+        """Both maps are looked at, and how large they are."""
         self.during(0.12, self.board.hide(WINDOW, "pooled.cell"))
-        first, last = self.lesson.steps[0].box, self.lesson.steps[-1].box
-        place = self.board.within(
-            "map", first.top, first.left, last.bottom - first.top, last.right - first.left
-        )
-        self.during(0.5, self.board.grow("pooled", out_of=place))
-        self.during(1, self.board.pulse("map.counter"), self.board.pulse("pooled.counter"))
+        looks = (self.board.pulse(name, f"{name}.counter") for name in ("map", "pooled"))
+        self.during(1, in_turn(*looks))
 
     def show_channels(self, event: Event) -> None:
         """Every map takes its place on a wall, and is pooled by itself."""
@@ -205,10 +201,10 @@ class Pooling(LessonScene):
         self.become(self.walls(), 0.3, *grown, show=("legend",))
         self.during(0.1, self.board.show("before.title", "after.title", "told"))
         moves = [
-            eased(self.board.grow(small, out_of=name))
+            together(self.board.pulse(name), self.board.show(small))
             for small, name in zip(smaller, maps, strict=True)
         ]
-        self.during(0.8, in_turn(*moves, overlap=0.75))
+        self.during(0.85, in_turn(*moves))
         self.during(1, self.board.pulse("before.title"), self.board.pulse("after.title"))
 
     def walls(self) -> Diagram:
@@ -277,64 +273,88 @@ class Pooling(LessonScene):
         self.during(1, in_turn(self.board.pulse("without.title"), self.board.pulse("digit.title")))
 
     def views(self, share: float) -> None:
-        """Lay out both views, where they are not there yet."""
+        """Lay out both views, where they are not there yet, with what the first layer sees."""
         if self.board.has("without"):
             return
+        assert self.lesson.reach is not None
         views = self.board.become(self.picture.views(), show=("without", "digit"))
         self.during(share, self.camera.home(), views)
+        for name, boxes in self.sides.items():
+            self.board.say(f"widths-{name}", self.text(widths(boxes[:1])))
+            self.board.show(f"{name}.0", f"widths-{name}")(1.0)
+
+    @property
+    def sides(self) -> dict[str, Sequence[Box]]:
+        """What is seen after each convolution, by the view's name."""
+        assert self.lesson.reach is not None
+        return {"without": self.lesson.reach.plain, "digit": self.lesson.reach.pooled}
 
     def show_predict_reach(self, event: Event) -> None:
-        """The video waits before the frames grow."""
-        look = self.board.pulse("without", colour="muted", times=2)
+        """What the first layer sees is looked at; then the video waits."""
+        self.views(0.1)
+        look = self.board.pulse("without.0", "widths-without", times=2)
         self.during(min(1.0, 5.0 / event.seconds), look)
 
     def show_without(self, event: Event) -> None:
         """Layer upon layer the frame grows by a rim."""
-        self.views(0.3)
-        self.widen("without", 1)
+        self.views(0.2)
+        self.widen("without")
 
     def show_with(self, event: Event) -> None:
         """Behind each pooling it grows by more."""
-        self.widen("digit", 1)
+        self.widen("digit")
 
-    def widen(self, name: str, share: float) -> None:
+    def widen(self, name: str) -> None:
         """Let the frame of what is seen grow, layer after layer; its widths are counted."""
-        assert self.lesson.reach is not None
-        boxes = self.lesson.reach.plain if name == "without" else self.lesson.reach.pooled
-        self.counted = (*self.counted, name)
-        self.board.become(self.picture.views(*self.counted))(1.0)
-        moves = [
-            eased(self._layer(name, number, self.text(widths(boxes[: number + 1]))))
-            for number in range(len(boxes))
-        ]
-        self.during(0.75 * share, in_turn(*moves), rate=linear)
-        self.during(share, self.board.pulse(f"{name}.counter", f"{name}.{len(boxes) - 1}"))
+        layers = [self._layer(name, number) for number in range(1, len(self.sides[name]))]
+        self.during(0.85, in_turn(*layers), rate=linear)
+        self.during(1, self.board.pulse(f"widths-{name}", f"{name}.{len(layers)}"))
 
-    def _layer(self, name: str, number: int, counted: str) -> Move:
-        """Return the move in which a frame grows from that of the layer before."""
+    def _layer(self, name: str, number: int) -> Move:
+        """Return the move from what each neighbour sees to what they see together.
+
+        Their middles come one by one; then the frame grows from the first of them over all.
+        """
+        assert self.lesson.reach is not None
+        pooled = self.lesson.reach.pooled_neighbours
+        neighbours = pooled if name == "digit" else self.lesson.reach.plain_neighbours
+        middles = [f"{name}.{number}-{k}" for k in range(len(neighbours[number]))]
+        came = in_turn(*(self.board.show(middle) for middle in middles)) if middles else None
 
         def start() -> Move:
             frame = self.board.part(f"{name}.{number}")
             goal = frame.places.copy()
-            before = goal if number == 0 else self.board.part(f"{name}.{number - 1}").places.copy()
+            box = neighbours[number][0] if middles else self.sides[name][number - 1]
+            first = self.board.within(name, box.top, box.left, box.height, box.width)
+            before = np.array(corners_of(first))
             self.board.show(f"{name}.{number}")(1.0)
-            self.board.say(f"{name}.counter", counted)
+            self.board.say(f"widths-{name}", self.text(widths(self.sides[name][: number + 1])))
 
             def go(alpha: float) -> None:
-                moved = before + (goal - before) * min(1.0, 2 * alpha)
-                frame.places = [(float(x), float(y)) for x, y in moved]
+                frame.places = before + (goal - before) * min(1.0, 1.5 * alpha)
 
             go(0.0)
             return go
 
-        return lazily(start)
+        grown = eased(lazily(start))
+        if came is None:
+            return grown
+        gone = lazily(lambda: self.board.hide(*middles))
+        return in_turn(came, grown, gone)
 
     # What is gained.
 
     def show_both(self, event: Event) -> None:
         """One large picture with both frames."""
-        self.become(self.picture.both(), 0.4, self.camera.home(), show=BOTH)
+        self.join(0.4)
         self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
+
+    def join(self, share: float) -> None:
+        """Lay out the picture with both frames; those of other layers go first."""
+        frames = (f"{name}.{n}" for name, boxes in self.sides.items() for n in range(len(boxes)))
+        shown = [name for name in frames if self.board.has(name) and self.board.shown(name)]
+        self.during(0.1, self.board.hide(*shown))
+        self.become(self.picture.both(), share, self.camera.home(), show=BOTH)
 
     def show_answer(self, event: Event) -> None:
         """Both frames once more, or both maps."""
@@ -343,7 +363,7 @@ class Pooling(LessonScene):
             self.become(self.picture.field(), 0.3, self.camera.home(), show=shown)
             self.during(1, in_turn(self.board.pulse("map"), self.board.pulse("pooled")))
             return
-        self.become(self.picture.both(), 0.3, show=BOTH)
+        self.join(0.3)
         self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
 
     def look_at(self, kind: str) -> Move:

@@ -105,13 +105,20 @@ def test_a_late_cell_sees_as_much_as_following_its_rows_down_gives(lesson):
     assert [box.width for box in reach.pooled] == widths(chapter) == [3, 8, 18]
     assert [box.width for box in reach.plain] == widths(["conv"] * 3) == [3, 5, 7]
     assert reach.grows == 2
-    first, second = (min(seen_rows(cell, ["conv", "pool"])) for cell in (0, 1))
-    assert reach.apart == second - first
+    for level, before in ((1, ["conv", "pool"]), (2, ["conv", "pool", "conv", "pool"])):
+        first, second = (min(seen_rows(cell, before)) for cell in (0, 1))
+        assert reach.apart[level - 1] == second - first
+        neighbours = reach.pooled_neighbours[level]
+        tops = sorted({box.top for box in neighbours})
+        assert len(neighbours) == 9
+        assert np.diff(tops).tolist() == [second - first] * 2
+        assert tops[0] == reach.pooled[level].top
+        assert max(box.bottom for box in neighbours) == reach.pooled[level].bottom
     last = reach.pooled[-1]
     assert any(seen_rows(cell, chapter) == set(range(last.top, last.bottom)) for cell in range(3))
     told = said(lesson)
     assert told["without"] == "Without pooling, each layer adds 2 pixels."
-    assert told["with"] == "After a pooling, neighbours lie 2 pixels apart: windows span more."
+    assert told["with"] == ("Neighbours now lie 2, then 4 pixels apart: windows span more.")
     assert told["answer"].endswith("18 pixels wide, not 7.")
     assert told["predict-reach"].endswith("7 · 9 · 18")
 
@@ -125,15 +132,14 @@ def test_each_field_lies_in_the_one_of_the_layer_behind_it(lesson):
             assert inner.right <= outer.right
 
 
-def test_the_small_field_is_the_inkiest_part_of_the_large_one(lesson):
-    around, within = lesson.reach.pooled[-1], lesson.reach.plain[-1]
-    ink = lesson.shown_picture.pixels[:, :, 0]
-    sums = [
-        ink[row : row + 7, col : col + 7].sum()
-        for row in range(around.top, around.bottom - 6)
-        for col in range(around.left, around.right - 6)
-    ]
-    assert ink[within.rows, within.cols].sum() == pytest.approx(max(sums), abs=1e-2)
+def test_the_large_field_is_the_inkiest_and_all_others_lie_in_its_middle(lesson):
+    ink, large = lesson.shown_picture.pixels[:, :, 0], lesson.reach.pooled[-1]
+    sums = [ink[r : r + 18, c : c + 18].sum() for r in (0, 4, 8) for c in (0, 4, 8)]
+    assert ink[large.rows, large.cols].sum() == pytest.approx(max(sums), abs=1e-2)
+    for box in (*lesson.reach.pooled, *lesson.reach.plain):
+        # Places are whole, and those of the second layer lie 2 pixels apart.
+        assert abs(box.top + box.bottom - large.top - large.bottom) <= 2
+        assert abs(box.left + box.right - large.left - large.right) <= 2
 
 
 def test_the_work_is_counted_layer_by_layer(lesson):

@@ -228,7 +228,7 @@ class Pooling(FilterLesson):
         title = self.shown_title if self.reach is None else words.REACH_TITLE
         if self.reach is not None:
             a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
-            yield Beat.of("gain", title, Event("both", 3.4, words.BOTH.fill(a=a, b=b)))
+            yield Beat.of("gain", title, Event("both", 3.4, words.BOTH.fill(a=a, b=b), detail=1))
         yield Beat.of("answer", title, Event("answer", 4.0, self._answer()))
 
     def _tell_winner(self) -> Iterator[Event]:
@@ -294,9 +294,18 @@ class Pooling(FilterLesson):
         asked = self._ask_how_far(reach)
         yield Event("predict-reach", self.pause, ask=asked, detail=1)
         grows = words.PLAIN if reach.grows is None else words.GROWS.fill(n=reach.grows)
-        yield Event("without", 3.2, grows)
-        apart = words.POOLED if reach.apart == 1 else words.APART.fill(s=reach.apart)
-        yield Event("with", 3.2, apart)
+        yield Event("without", 4.0, grows)
+        yield Event("with", 5.0, self._apart(reach))
+
+    @staticmethod
+    def _apart(reach: Reach) -> Caption:
+        """Say how far poolings move apart what a convolution reads; of many, the first and last."""
+        apart = [pixels for pixels in reach.apart if pixels > 1]
+        if not apart:
+            return words.POOLED
+        first, last = (Caption(en=str(n), zh=str(n)) for n in (apart[0], apart[-1]))
+        far = first if first == last else words.THEN.fill(a=first, b=last)
+        return words.APART.fill(s=far)
 
     def _ask_how_far(self, reach: Reach) -> Question:
         """Ask what is seen without pooling; the wrong numbers come of known mistakes."""
@@ -318,6 +327,6 @@ class Pooling(FilterLesson):
         n = in_words(self.size)
         if self.reach is not None:
             a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
-            return words.ANSWER.fill(n=n, a=a, b=b)
+            return words.ANSWER.fill(a=a, b=b)
         before, after = self.response_map.size, self.pooled.size
         return words.ANSWER_FEWER.fill(n=n, a=fmt.count(before), b=fmt.count(after))

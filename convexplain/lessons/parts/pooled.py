@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -33,15 +33,19 @@ class Reach(NamedTuple):
     ----------
     pooled, plain : tuple of Box
         In the network, and in the same network without its poolings; within the picture.
-    apart : int
-        How many pixels lie between what neighbours see, behind the first pooling.
+    pooled_neighbours, plain_neighbours : tuple of tuple of Box
+        What each cell sees that the cell of a convolution reads, row by row.
+    apart : tuple of int
+        How many pixels lie between what neighbours see that a convolution reads.
     grows : int or None
         How many pixels each convolution adds without pooling, if all add as many.
     """
 
     pooled: tuple[Box, ...]
     plain: tuple[Box, ...]
-    apart: int
+    pooled_neighbours: tuple[tuple[Box, ...], ...]
+    plain_neighbours: tuple[tuple[Box, ...], ...]
+    apart: tuple[int, ...]
     grows: int | None
 
 
@@ -103,7 +107,7 @@ def costs_without(network: Network) -> Costs | None:
 def reach(trace: Trace, drawn: Map) -> Reach | None:
     """Compare what a cell of the last convolution sees with and without the poolings before it.
 
-    The cell is the one that sees most ink; without poolings, of those that see a part of the same.
+    The cell is the one that sees most ink; those of other layers lie nearest to its middle.
 
     Parameters
     ----------
@@ -130,67 +134,76 @@ def reach(trace: Trace, drawn: Map) -> Reach | None:
         return None
     last = levels[-1].name
     ink = drawn if drawn.ndim == 2 else drawn.mean(axis=2)
-    around = _most_ink(network.receptive_field(last), network.shapes[last], ink, None)
-    within = _most_ink(plain[last], shapes[last], ink, around)
-    pooled = [
-        _nearest(network.receptive_field(n.name), network.shapes[n.name], around) for n in levels
-    ]
-    alone = [_nearest(plain[n.name], shapes[n.name], within) for n in levels]
-    if pooled[-1].clip(size).width <= alone[-1].clip(size).width:
+    middle = _centre(_most_ink(network.receptive_field(last), network.shapes[last], ink))
+    fields = {n.name: network.receptive_field(n.name) for n in network.layers}
+    pooled = _seen(levels, check_shapes.sources(network.layers), fields, network.shapes, middle)
+    alone = _seen(levels, check_shapes.sources(layers), plain, shapes, middle)
+    if pooled[-1][0].clip(size).width <= alone[-1][0].clip(size).width:
         return None
-    widths = [1, *(box.width for box in alone)]
+    widths = [1, *(box.width for box, _ in alone)]
     steps = {after - before for before, after in pairwise(widths)}
     return Reach(
-        tuple(box.clip(size) for box in pooled),
-        tuple(box.clip(size) for box in alone),
-        network.receptive_field(first.name).stride[1],
+        tuple(box.clip(size) for box, _ in pooled),
+        tuple(box.clip(size) for box, _ in alone),
+        tuple(boxes for _, boxes in pooled),
+        tuple(boxes for _, boxes in alone),
+        tuple(fields[network.sources(n.name)[0]].stride[1] for n in levels[1:]),
         steps.pop() if len(steps) == 1 else None,
     )
 
 
-def _most_ink(field: ReceptiveField, shape: Sequence[int], ink: Map, inside: Box | None) -> Box:
+def _most_ink(field: ReceptiveField, shape: Sequence[int], ink: Map) -> Box:
     """Return what that cell sees which sees most ink; of equals the one nearest to the middle."""
-    boxes = [field.box(row, col) for row in range(shape[0]) for col in range(shape[1])]
-    if inside is not None:
-        boxes = [box for box in boxes if _lies_in(box, inside)] or boxes
-    sums = np.zeros((ink.shape[0] + 1, ink.shape[1] + 1))
-    sums[1:, 1:] = ink.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    middle = _centre(inside or Box(0, 0, *ink.shape[:2]))
+    size = (ink.shape[0], ink.shape[1])
+    middle = _centre(Box(0, 0, *size))
 
     def rank(box: Box) -> tuple[float, float]:
-        top, left, bottom, right = (
-            getattr(box.clip((ink.shape[0], ink.shape[1])), side)
-            for side in ("top", "left", "bottom", "right")
-        )
-        seen = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-        y, x = _centre(box)
+        inside, (y, x) = box.clip(size), _centre(box)
+        seen = ink[inside.rows, inside.cols].sum(dtype=np.float64)
         return round(float(seen), 3), -((y - middle[0]) ** 2 + (x - middle[1]) ** 2)
 
-    return max(boxes, key=rank)
+    return max((field.box(row, col) for row, col in np.ndindex(*shape[:2])), key=rank)
 
 
-def _lies_in(box: Box, around: Box) -> bool:
-    return (
-        around.top <= box.top
-        and around.left <= box.left
-        and box.bottom <= around.bottom
-        and box.right <= around.right
-    )
+def _seen(
+    levels: Sequence[Layer],
+    sources: Mapping[str, Sequence[str]],
+    fields: Mapping[str, ReceptiveField],
+    shapes: Mapping[str, Sequence[int]],
+    middle: tuple[float, float],
+) -> list[tuple[Box, tuple[Box, ...]]]:
+    """Return what a cell of each layer sees, and what those see that it reads, but for pixels."""
+    found: list[tuple[Box, tuple[Box, ...]]] = []
+    for layer in levels:
+        at = _nearest(fields[layer.name], shapes[layer.name], middle)
+        source, window = sources[layer.name][0], layer.window
+        neighbours: tuple[Box, ...] = ()
+        if found and window is not None and source in fields:
+            size = (shapes[source][0], shapes[source][1])
+            rows, cols = (window.on(size).taps(axis, at[axis], size[axis]) for axis in (0, 1))
+            neighbours = tuple(
+                fields[source].box(row, col)
+                for row in rows for col in cols if row is not None and col is not None
+            )  # fmt: skip
+        found.append((fields[layer.name].box(*at), neighbours))
+    return found
 
 
 def _centre(box: Box) -> tuple[float, float]:
     return (box.top + box.bottom) / 2, (box.left + box.right) / 2
 
 
-def _nearest(field: ReceptiveField, shape: Sequence[int], around: Box) -> Box:
-    """Return what that cell sees whose field lies nearest to the middle of another."""
+def _nearest(
+    field: ReceptiveField, shape: Sequence[int], middle: tuple[float, float]
+) -> tuple[int, int]:
+    """Return that cell whose field lies nearest to a place."""
     row, col = (
-        min(max(round((middle - begin - size / 2) / step), 0), count - 1)
-        for middle, begin, size, step, count in zip(
-            _centre(around), field.start, field.size, field.stride, shape[:2], strict=True
+        min(max(round((at - begin - size / 2) / step), 0), count - 1)
+        for at, begin, size, step, count in zip(
+            middle, field.start, field.size, field.stride, shape[:2], strict=True
         )
     )
-    return field.box(row, col)
+    return row, col
 
 
 def moved(trace: Trace) -> tuple[Caption, Trace]:

@@ -132,24 +132,26 @@ class PoolingPicture:
         note = Text("told", told, role="note", tone="muted")
         return Diagram(Column(self._beside(before, after), note))
 
-    def views(self, *counted: str) -> Diagram:
+    def views(self) -> Diagram:
         """Describe the picture twice, with what a late cell sees of it without pooling and with.
 
-        Parameters
-        ----------
-        *counted : {"without", "digit"}
-            Over which of them the widths of its frames stand.
+        Below each stands how wide its frames are. What the cells see that a convolution reads is
+        marked by its middle: so it is seen how far apart these lie.
         """
         assert self.reach is not None
         panels = [
-            Cells(
-                name, self.drawn, share="pixels", lines=False, title=title,
-                counter=widths(boxes) if name in counted else None,
-                marks={str(n): Mark.over(box) for n, box in enumerate(boxes)},
+            Column(
+                Cells(
+                    name, self.drawn, share="pixels", lines=False, title=title,
+                    marks={str(n): Mark.over(box) for n, box in enumerate(boxes)}
+                    | _middles(neighbours),
+                ),
+                Text(f"widths-{name}", widths(boxes), role="heading", weight="bold"),
+                gap=0.3, align="middle",
             )
-            for name, title, boxes in (
-                ("without", words.WITHOUT.capital, self.reach.plain),
-                ("digit", words.WITH.capital, self.reach.pooled),
+            for name, title, boxes, neighbours in (
+                ("without", words.WITHOUT.capital, self.reach.plain, self.reach.plain_neighbours),
+                ("digit", words.WITH.capital, self.reach.pooled, self.reach.pooled_neighbours),
             )
         ]  # fmt: skip
         return Diagram(self._beside(*panels, scale=False))
@@ -329,6 +331,15 @@ def _bands(rows: Sequence[int], cols: Sequence[int], shape: Sequence[int]) -> di
     if cols:
         marks["cols"] = Mark(0, cols[0], height, cols[-1] - cols[0] + 1)
     return marks
+
+
+def _middles(neighbours: Sequence[Sequence[Box]]) -> dict[str, Mark]:
+    """Mark the middle of what each of a layer's neighbours sees, by layer and number."""
+    return {
+        f"{n}-{k}": Mark((box.top + box.bottom - 1) / 2, (box.left + box.right - 1) / 2)
+        for n, boxes in enumerate(neighbours)
+        for k, box in enumerate(boxes)
+    }
 
 
 def widths(boxes: Sequence[Box]) -> Caption:

@@ -11,8 +11,8 @@ TITLE = Caption(en="Pooling: one number for {n}", zh="池化：{n} 个数变成�
 REACH_TITLE = Caption(en="Pooling: how far later layers see", zh="池化：后面的层看多宽")
 QUESTION = Caption(en="Why throw {m} of {n} numbers away?", zh="为什么 {n} 个数里要丢掉 {m} 个？")
 ANSWER = Caption(
-    en="One of {n} is kept: later layers see {a} pixels wide, not {b}.",
-    zh="{n} 个留一个：后面的层看到 {a} 个像素宽，不是 {b} 个。",
+    en="Neighbours move apart: later layers see {a} pixels wide, not {b}.",
+    zh="相邻两格隔得更远：后面的层看到 {a} 个像素宽，不是 {b} 个。",
 )
 ANSWER_FEWER = Caption(
     en="One of {n} is kept: {b} numbers go on, not {a}.",
@@ -81,9 +81,10 @@ GROWS = Caption(
 )
 PLAIN = Caption(en="Without pooling, it sees this much.", zh="没有池化，只能看到这么多。")
 APART = Caption(
-    en="After a pooling, neighbours lie {s} pixels apart: windows span more.",
-    zh="池化之后，相邻两格相隔 {s} 个像素：窗口跨得更宽。",
+    en="Neighbours now lie {s} pixels apart: windows span more.",
+    zh="相邻两格相隔 {s} 个像素：窗口跨得更宽。",
 )
+THEN = Caption(en="{a}, then {b}", zh="{a} 个、再到 {b}")
 POOLED = Caption(en="With pooling, it sees this much.", zh="有池化，能看到这么多。")
 BOTH = Caption(
     en="Seen by one last cell: {a} pixels wide, not {b}.",
