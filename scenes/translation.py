@@ -30,10 +30,14 @@ class Translation(LessonScene):
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
-        """Both networks read the picture in place."""
-        self.during(0.4, self.board.show("map", "legend", "pixels"))
-        self.during(0.4, self.board.show("answers"))
-        self.during(1, self.board.pulse("answers"))
+        """The picture slides aside, alone, and back; then the map and both answers stand by."""
+        stops = (*range(translation.FAR + 1), 0)
+        self.board.show("pixels")(1.0)
+        for steps in stops:
+            self.put(steps)
+            self.during(0.7 / len(stops), self.board.pulse("pixels", colour="muted"))
+        self.during(0.5, self.board.show("map", "legend"))
+        self.during(1, self.board.show("answers"))
 
     # Steps: everything changes in the same frame.
 
@@ -88,19 +92,38 @@ class Translation(LessonScene):
         if self.steps != event.data:
             self.go(self.steps, event.data, 0.4)
         names = [f"answers.{n}" for n in range(len(self.lesson.networks))]
-        self.during(1, self.board.pulse(*names, *(f"{n}.label" for n in names), times=2))
+        self.during(1, self.board.pulse(*(f"{n}.label" for n in names), colour="muted", times=2))
+
+    # Why the dense network does not hold.
+
+    def show_unit(self, event: Event) -> None:
+        """The weights of a unit, one for each pixel; then what they make of both pictures."""
+        self.change(self.picture.dense(), 0.2, "template")
+        for name in ("unit-before", "unit-after"):
+            self.during(0.2, self.board.grow(name, out_of="template"))
+            self.during(0.1, self.board.show(f"{name}-sum"))
+        sums = [self.board.pulse(f"{name}-sum", colour="muted")
+                for name in ("unit-before", "unit-after")]  # fmt: skip
+        self.during(1, in_turn(*sums))
 
     # Why it holds a little.
 
     def show_inside(self, event: Event) -> None:
-        """A window of four: the largest number moves within it."""
+        """A window of four: the largest number moves within it, and is kept."""
         self.change(self.picture.window(), 0.25, "map")
         self.during(0.1, self.board.show("map.pool"))
         self.during(0.2, self.board.grow("before", out_of="map.pool"),
                     self.board.walk("map.pool->before"))  # fmt: skip
-        self.during(0.1, self.board.show("before.largest"), self.board.show("becomes"))
-        self.during(0.15, self.board.grow("after", out_of="before"))
-        self.during(1, self.board.show("after.largest"), self.board.pulse("after.largest"))
+        self.keep("before", 0.12, 0)
+        self.during(0.15, self.board.show("becomes"), self.board.grow("after", out_of="before"))
+        self.keep("after", 0.12, 1)
+        self.during(1, self.board.pulse("kept-before", "kept-after", colour="muted"))
+
+    def keep(self, four: str, share: float, number: int) -> None:
+        """Frame the largest of four numbers, and let it come out below."""
+        largest = f"{four}.largest"
+        self.during(0.3 * share, self.board.show(largest, f"down-{number}"))
+        self.during(share, self.board.grow(f"kept-{four}", out_of=largest))
 
     def show_changes(self, event: Event) -> None:
         """A bar for each layer, in the order in which they compute."""
@@ -125,7 +148,7 @@ class Translation(LessonScene):
 
     def show_places(self, event: Event) -> None:
         """Both sums are looked at."""
-        sums = [self.board.pulse(f"{name}-sum") for name in ("still", "moved")]
+        sums = [self.board.pulse(f"{name}-sum", colour="muted") for name in ("still", "moved")]
         self.during(1, in_turn(*sums))
 
     def show_forgets(self, event: Event) -> None:
@@ -151,7 +174,7 @@ class Translation(LessonScene):
     def show_staircase(self, event: Event) -> None:
         """Every step with what is read of it, one after the other."""
         self.stairs(0.9)
-        self.during(1, self.board.pulse(*self.tiles(translation.FAR)))
+        self.during(1, self.board.pulse(*self.tiles(translation.FAR), colour="muted"))
 
     def stairs(self, share: float) -> None:
         """Lay out the staircase, and let it come step by step."""
@@ -172,5 +195,6 @@ class Translation(LessonScene):
         """The answers are looked at once more, from left to right."""
         if not self.board.has("step-0"):
             self.stairs(0.5)
-        looks = [self.board.pulse(f"step-{n}", *self.tiles(n)) for n in range(translation.FAR + 1)]
+        looks = [self.board.pulse(f"step-{n}", *self.tiles(n), colour="muted")
+                 for n in range(translation.FAR + 1)]  # fmt: skip
         self.during(1, in_turn(*looks, overlap=0.3), rate=linear)

@@ -76,7 +76,9 @@ def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
     _, count, difference = lesson.back
     assert count == 26 - steps
     assert difference == 0.0
-    assert f"Difference: 0, on {26 - steps} columns" in told(lesson)["same"]
+    assert told(lesson)["same"].endswith("Difference: 0.")
+    compared = lesson.picture_of.compare().panel("difference").computed
+    assert compared.sum() == 26 * (26 - steps)  # what came in has no partner
 
 
 def test_the_example_is_the_best_walk_and_stays_inside(lesson):
@@ -152,14 +154,49 @@ def test_changes_are_the_mean_of_relative_norms_and_poolings_swallow_some(lesson
     assert "each pooling swallows a part" in told(lesson)["changes"]
 
 
-def test_what_the_places_add_is_the_logit(lesson):
-    bias = float(lesson.network.weights["dense/bias"][lesson.label])
-    for steps in (0, 4, FAR):
-        total = lesson.by_place[steps].sum() + bias
-        assert total == pytest.approx(float(lesson.traces[steps].logits[lesson.label]), abs=1e-4)
+def test_what_the_places_add_is_the_lead_over_what_is_read_instead(lesson):
     assert lesson.whole_step == lesson.fails[0] == 6  # when its answer changes
-    sums = [number(lesson.by_place[n].sum()) for n in (0, 6)]
-    assert told(lesson)["places"].endswith(f"The sum: {sums[0]}, then {sums[1]}.")
+    assert (lesson.label, lesson.rival) == (5, lesson.answers[0][6]) == (5, 7)
+    bias = np.diff(lesson.network.weights["dense/bias"][[7, 5]].astype(float))[0]
+    for steps in (0, 4, FAR):
+        logits = lesson.traces[steps].logits
+        total = lesson.by_place[steps].sum() + bias
+        assert total == pytest.approx(float(logits[5]) - float(logits[7]), abs=1e-4)
+    sums = [lesson.by_place[n].sum() for n in (0, 6)]
+    assert sums[0] > 0 > sums[1]
+    assert told(lesson)["places"] == (
+        f"All places: {number(sums[0], 1)} for 5, then {number(-sums[1], 1)} for 7."
+    )
+    # A viewer who adds the printed numbers finds the printed sum.
+    for n, total in zip((0, 6), sums, strict=True):
+        printed = sum(float(number(v).replace("−", "-")) for v in lesson.by_place[n].flat)
+        assert number(printed, 1) == number(total, 1)
+
+
+def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
+    weights, unit = Network.load("dense").weights, lesson.unit
+    own = weights["hidden/kernel"][:, unit.number].astype(float)
+    picture = lesson.shown_picture.pixels
+    assert unit.steps == lesson.fails[1] == 2
+    for steps, products in ((0, unit.before), (2, unit.after)):
+        pixels = shifted(picture, lesson.shown_direction, steps).astype(float)
+        np.testing.assert_allclose(products.ravel(), pixels.ravel() * own, atol=1e-6)
+    # No other unit's change takes as much of the lead.
+    sums = [
+        shifted(picture, lesson.shown_direction, n).astype(float).ravel() @ weights["hidden/kernel"]
+        + weights["hidden/bias"]
+        for n in (0, 2)
+    ]
+    fall = np.maximum(sums[0], 0) - np.maximum(sums[1], 0)
+    lead = weights["dense/kernel"][:, 5] - weights["dense/kernel"][:, 7]
+    assert (fall * lead).argmax() == unit.number
+    assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
+
+
+def test_what_is_kept_is_the_largest_of_four(lesson):
+    window = lesson.picture_of.window()
+    for name in ("before", "after"):
+        assert window.panel(f"kept-{name}").values.item() == window.panel(name).values.max()
 
 
 def test_a_misread_digit_is_told_from_the_start():
@@ -192,7 +229,7 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.layers(),
-        picture.by_place(4), picture.curve(), lesson.diagram(),
+        picture.by_place(4), picture.dense(), picture.curve(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 

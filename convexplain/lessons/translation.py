@@ -20,7 +20,7 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role, Subject, digits_of, find, max_pools
-from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture
+from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture, Unit
 from convexplain.network import Layer, Network, Trace
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
@@ -344,12 +344,17 @@ class Translation(FilterLesson):
         first, second = (self.traces[n].activations[self.shown_layer] for n in (0, self.shift))
         opposite = {"left": "right", "right": "left", "up": "down", "down": "up"}
         again = moved(second, opposite[self.shown_direction], self.cells)
-        down, right = (self.cells * part for part in STEP[self.shown_direction])
-        rows = slice(max(-down, 0), first.shape[0] - max(down, 0))
-        cols = slice(max(-right, 0), first.shape[1] - max(right, 0))
-        count = first.shape[1 if right else 0] - self.cells
-        worst = float(np.abs(first - again)[rows, cols].max())
+        count = first.shape[1 if STEP[self.shown_direction][1] else 0] - self.cells
+        worst = float(np.abs(first - again)[self.shared].max())
         return again[:, :, self.shown_filter], count, worst
+
+    @property
+    def shared(self) -> tuple[slice, slice]:
+        """Rows and columns of a map that are still in the frame when it has moved."""
+        height, width = self.network.shapes[self.shown_layer][:2]
+        down, right = (self.cells * part for part in STEP[self.shown_direction])
+        rows = slice(max(-down, 0), height - max(down, 0))
+        return rows, slice(max(-right, 0), width - max(right, 0))
 
     # Why it holds a little, and then fails.
 
@@ -429,7 +434,9 @@ class Translation(FilterLesson):
 
     @cached_property
     def by_place(self) -> tuple[npt.NDArray[np.float64], ...] | None:
-        """What each place of the last map adds to the class's logit, after 0 to FAR steps.
+        """What each place of the last map adds to the class's lead, after 0 to FAR steps.
+
+        The lead is over `rival`: the difference of two logits tells which of them is larger.
 
         None where the last layer does not read the places of a map.
         """
@@ -438,9 +445,36 @@ class Translation(FilterLesson):
         reads = flatten is not None and self.network.sources(last.name) == (flatten.name,)
         if not reads or maps is None or last.family != "dense" or self.network.outputs == 1:
             return None
-        kernel = self.network.weights_of(last.name)["kernel"][:, self.label].astype(np.float64)
+        weights = self.network.weights_of(last.name)["kernel"].astype(np.float64)
+        kernel = weights[:, self.label] - weights[:, self.rival]
         values = [trace.activations[maps.name].astype(np.float64) for trace in self.traces]
         return tuple(np.asarray((v * kernel.reshape(v.shape)).sum(axis=2)) for v in values)
+
+    @cached_property
+    def rival(self) -> int:
+        """What is read instead after `whole_step` steps, or would be before any other class."""
+        shares = self.shares[0][self.whole_step].copy()
+        shares[self.label] = -1.0
+        return int(shares.argmax())
+
+    @cached_property
+    def unit(self) -> Unit | None:
+        """The unit of the dense network beside it whose change costs its answer most."""
+        if len(self.networks) < 2 or self.misread is not None or self.fails[1] > FAR:
+            return None
+        network, steps = self.networks[1][1], self.fails[1]
+        hidden, last = (layer for layer in network.layers if layer.family == "dense")
+        first, out = network.weights_of(hidden.name), network.weights_of(last.name)
+        before, after = (self.traces[n].image.reshape(-1).astype(np.float64) for n in (0, steps))
+        sums = [pixels @ first["kernel"] + first["bias"] for pixels in (before, after)]
+        fall = np.maximum(sums[0], 0) - np.maximum(sums[1], 0)
+        said, instead = self.answers[1][0], self.answers[1][steps]
+        chosen = int((fall * (out["kernel"][:, said] - out["kernel"][:, instead])).argmax())
+        weights = first["kernel"][:, chosen].astype(np.float64)
+        shape = self.network.input_shape[:2]
+        return Unit(
+            chosen, steps, *(v.reshape(shape) for v in (weights, before * weights, after * weights))
+        )
 
     @property
     def last(self) -> Layer | None:
@@ -492,6 +526,7 @@ class Translation(FilterLesson):
             step=self.step,
             readers=readers,
             back=self.back[0],
+            shared=self.shared,
             shift=self.shift,
             inside=self.inside,
             changes=self.changes,
@@ -499,6 +534,8 @@ class Translation(FilterLesson):
             whole_step=self.whole_step,
             last=self.last.name if self.last is not None else "",
             label=class_label(self.network, self.label),
+            rival=class_label(self.network, self.rival),
+            unit=self.unit,
             accuracy=curves,
             told_at=AT,
             many=len(digits.load()) if self.subject.reads_digits else 1,
@@ -519,6 +556,7 @@ class Translation(FilterLesson):
                 ("question", list(self._asks())),
                 ("follows", list(self._follows())),
                 ("guess", list(self._guess())),
+                ("dense", list(self._dense())),
                 ("layers", list(self._layers())),
                 ("why", list(self._why())),
                 ("curve", list(self._curve())),
@@ -536,9 +574,10 @@ class Translation(FilterLesson):
     def _follows(self) -> Iterator[Event]:
         _, count, worst = self.back
         yield Event("walk", 2.0 + 1.0 * self.shift, _FOLLOWS)
-        told = _SAME if worst == 0 else _NEARLY
+        d = plain(worst)
+        told = _SAME.fill(d=d) if worst == 0 else _NEARLY.fill(d=d, n=count, l=self._lines)
         yield Event("back", 2.0, _SLID_BACK)
-        yield Event("same", 2.4, told.fill(d=plain(worst), n=count, l=self._lines))
+        yield Event("same", 2.4, told)
 
     @property
     def _lines(self) -> Caption:
@@ -590,6 +629,12 @@ class Translation(FilterLesson):
         choices = tuple(Choice(text, reply) for text, reply in replies)
         return Question(_WHICH, choices)
 
+    def _dense(self) -> Iterator[Event]:
+        if self.unit is None:
+            return
+        n = self.pixels(self.unit.steps)
+        yield Event("unit", 4.8, _OTHER_PIXELS.fill(n=n), detail=1)
+
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
             yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1)), detail=1)
@@ -604,9 +649,12 @@ class Translation(FilterLesson):
                 yield Event("forgets", 3.6, _FORGETS, detail=1)
             return
         steps = self.whole_step
-        before, after = (fmt.number(places[n].sum()) for n in (0, steps))
+        before, after = (float(places[n].sum()) for n in (0, steps))
         yield Event("weights", 4.4, _OTHER_WEIGHTS.fill(n=self.pixels(steps)))
-        yield Event("places", 2.4, _WHY.fill(a=before, b=after))
+        turns = before > 0 > after
+        a, b = fmt.number(before, 1), fmt.number(abs(after) if turns else after, 1)
+        label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
+        yield Event("places", 3.0, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
@@ -659,8 +707,7 @@ _FOLLOWS = Caption(
 )
 _SLID_BACK = Caption(en="Now slide the map back.", zh="再把响应图移回去。")
 _SAME = Caption(
-    en="The same: equivariance. Difference: {d}, on {n} {l}.",
-    zh="完全重合，这叫平移等变：{n} {l}的差值为 {d}。",
+    en="The same: equivariance. Difference: {d}.", zh="完全重合，这叫平移等变：差值为 {d}。"
 )
 _NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 _WHICH = Caption(
@@ -699,7 +746,16 @@ _CHANGES = Caption(
 _OTHER_WEIGHTS = Caption(
     en="{n} px: other places, other weights.", zh="移 {n} 像素：换了位置，换了权重。"
 )
-_WHY = Caption(en="The sum: {a}, then {b}.", zh="总和从 {a} 变为 {b}。")
+_OTHER_PIXELS = Caption(
+    en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
+    zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
+)
+_TURNS = Caption(
+    en="All places: {a} for {k}, then {b} for {j}.", zh="合计：先是“{k}”多 {a}，后是“{j}”多 {b}。"
+)
+_WHY = Caption(
+    en="The lead of {k} over {j}: {a}, then {b}.", zh="“{k}”对“{j}”的领先：从 {a} 变为 {b}。"
+)
 _FORGETS = Caption(
     en="A mean over all places at the end forgets where things were.",
     zh="最后对所有位置取平均，就忘了位置。",

@@ -33,6 +33,8 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
+#: A picture beside places, as a part of their side.
+_BESIDE = 0.6
 #: Numbers that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 Floats = npt.NDArray[np.float32]
@@ -57,6 +59,24 @@ class Inside(NamedTuple):
     before: Floats
     after: Floats
     whole: Floats
+
+
+class Unit(NamedTuple):
+    """A unit that has a weight for each pixel, and what it makes of a picture and of it moved.
+
+    Parameters
+    ----------
+    number, steps : int
+        Which unit; after how many steps it reads the picture again.
+    weights, before, after : numpy.ndarray, shape (height, width)
+        Its weights, and the products of pixels and weights.
+    """
+
+    number: int
+    steps: int
+    weights: npt.NDArray[np.float64]
+    before: npt.NDArray[np.float64]
+    after: npt.NDArray[np.float64]
 
 
 class Reader(NamedTuple):
@@ -95,17 +115,20 @@ class TranslationPicture:
     readers : tuple of Reader
     back : numpy.ndarray
         The map after `shift` steps, moved back.
+    shared : tuple of slice
+        Its rows and columns that have a partner in the map in place; others have come in.
     shift : int
     inside : Inside, optional
     changes : tuple of (str, float)
         Of each layer, by one step.
     places : tuple of numpy.ndarray, optional
-        What each place adds to the label's logit, after each number of steps.
+        What each place adds to the label's lead over `rival`, after each number of steps.
     whole_step : int
         After how many steps places are compared.
     last : str
         Name of the layer whose places they are.
-    label : Caption
+    label, rival : Caption
+    unit : Unit, optional
     accuracy : tuple of (tuple of float), optional
         Of both networks that ship, by pixels.
     told_at : int
@@ -122,6 +145,7 @@ class TranslationPicture:
     step: int
     readers: tuple[Reader, ...]
     back: Floats
+    shared: tuple[slice, slice]
     shift: int
     inside: Inside | None
     changes: tuple[tuple[str, float], ...]
@@ -129,6 +153,8 @@ class TranslationPicture:
     whole_step: int
     last: str
     label: Caption
+    rival: Caption
+    unit: Unit | None
     accuracy: tuple[tuple[float, ...], ...] | None
     told_at: int
     many: int
@@ -151,11 +177,12 @@ class TranslationPicture:
 
     def compare(self) -> Diagram:
         """Describe the map before, that of the moved picture moved back, and their difference."""
-        apart = self.maps[0] - self.back
+        compared = np.zeros(self.back.shape, bool)
+        compared[self.shared] = True
         parts = [
             self._map("map", self.maps[0], _BEFORE),
             self._map("back", self.back, _BACK.fill(n=self.shift * self.step)),
-            self._map("difference", self._shared(apart), _DIFFERENCE),
+            self._map("difference", self.maps[0] - self.back, _DIFFERENCE, compared),
         ]
         legend = Legend("legend")
         return Diagram(
@@ -165,10 +192,35 @@ class TranslationPicture:
             )
         )
 
-    def _shared(self, apart: Floats) -> Floats:
-        """Where a map came in from outside there is nothing to compare: no difference is shown."""
-        came_in = (self.back == 0) & (self.maps[0] != 0)
-        return np.where(came_in, 0.0, apart).astype(np.float32)
+    def dense(self) -> Diagram:
+        """Describe a dense unit's weights, and its products with the picture before and after."""
+        assert self.unit is not None
+        unit = self.unit
+        weights = Scale(float(np.abs(unit.weights).max()), terms.WEIGHT)
+        largest = max(float(np.abs(products).max()) for products in (unit.before, unit.after))
+        products = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
+        template = Cells("template", unit.weights, weights, share="pixels", lines=False,
+                         title=_UNIT.fill(n=unit.number))  # fmt: skip
+        both = (
+            ("unit-before", unit.before, _BEFORE),
+            ("unit-after", unit.after, _AFTER.fill(n=unit.steps * self.step)),
+        )
+        maps = [
+            Cells(name, values, products, share="pixels", lines=False, title=title)
+            for name, values, title in both
+        ]
+        sums = [
+            Text(f"{name}-sum", _SUM_IS.fill(v=fmt.number(values.sum())), role="heading",
+                 weight="bold")
+            for name, values, _ in both
+        ]  # fmt: skip
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Column(Aligned([[template, *maps], [None, *sums]], row_gap=0.4), legend, gap=0.6),
+                Column(template, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6),
+            )
+        )
 
     def window(self) -> Diagram:
         """Describe a pooling window before a step, and after it."""
@@ -187,12 +239,22 @@ class TranslationPicture:
                 ("after", inside.after, _AFTER.fill(n=self.step)),
             )
         ]  # fmt: skip
+        kept = [
+            Cells(f"kept-{name}", np.array([[values.max()]]), scale, numbers=True,
+                  share="numbers", small=True)
+            for name, values in (("before", inside.before), ("after", inside.after))
+        ]  # fmt: skip
+        down = [Text(f"down-{n}", "↓", role="sign", tone="muted") for n in range(2)]
         becomes = Text("becomes", "→", role="sign", tone="muted")
+        pools = Aligned(
+            [[four[0], becomes, four[1]], [down[0], None, down[1]], [kept[0], None, kept[1]]],
+            gap=0.5, row_gap=0.1, across="middle", down="middle",
+        )  # fmt: skip
         legend = Legend("legend")
         return Diagram(
             Either(
-                Row(whole, Column(Row(four[0], becomes, four[1], gap=0.5), legend)),
-                Column(whole, Row(four[0], becomes, four[1], gap=0.5), legend, align="middle"),
+                Row(whole, Column(pools, legend)),
+                Column(whole, pools, legend, align="middle"),
             ),
             (Link("map.pool", "before", "zoom"),),
         )
@@ -218,14 +280,14 @@ class TranslationPicture:
         )
 
     def by_place(self, steps: int) -> Diagram:
-        """Describe what each place adds to the logit, in place and after some steps."""
+        """Describe what each place adds to the lead, in place and after some steps."""
         assert self.places is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
-        scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label))
+        scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
         grids = [
             Column(
                 Cells(name, self.places[n], scale, numbers=True, share="places", title=title),
-                Text(f"{name}-sum", _IN_ALL.fill(v=fmt.number(self.places[n].sum())),
+                Text(f"{name}-sum", _IN_ALL.fill(v=fmt.number(self.places[n].sum(), 1)),
                      role="heading", weight="bold"),
                 gap=0.6,
             )
@@ -233,10 +295,13 @@ class TranslationPicture:
                 ("still", 0, _BEFORE), ("moved", steps, _AFTER.fill(n=steps * self.step))
             )
         ]  # fmt: skip
+        # The places are what is read: the pictures beside them are smaller.
+        fine = max(self.drawn[0].shape[:2]) / (_BESIDE * max(self.places[0].shape))
         pictures = [
-            self._cells("input", self.drawn[0]), self._cells("shifted", self.drawn[steps]),
-        ]  # fmt: skip
-        told = _PLACES.fill(layer=self.last, n=self.places[0].size, k=self.label)
+            Cells(name, self.drawn[n], share="places", lines=False, fine=fine)
+            for name, n in (("input", 0), ("shifted", steps))
+        ]
+        told = _PLACES.fill(layer=self.last, n=self.places[0].size, k=self.label, j=self.rival)
         legend = Legend("legend")
         pairs = [Row(picture, grid, gap=0.6) for picture, grid in zip(pictures, grids, strict=True)]
         head = Text("places", told, weight="bold")
@@ -289,7 +354,7 @@ class TranslationPicture:
     def _block(self, pictures: Sequence[Part], block: list[int]) -> Part:
         rows: list[list[Part | None]] = [[None, *(pictures[n] for n in block)]]
         for number, reader in enumerate(self.readers):
-            name = Text(f"reader-{number}-{block[0]}", reader.name, role="note", tone="muted")
+            name = Text(f"reader-{number}-{block[0]}", reader.name)
             tiles = [
                 Text(
                     f"tile-{number}-{n}", reader.answers[n], role="display", weight="bold",
@@ -310,11 +375,15 @@ class TranslationPicture:
     def _cells(self, name: str, values: Floats, title: Caption | None = None) -> Cells:
         return Cells(name, values, share="pixels", lines=False, title=title)
 
-    def _map(self, name: str, values: Floats, title: Caption) -> Cells:
+    def _map(
+        self, name: str, values: Floats, title: Caption,
+        computed: npt.NDArray[np.bool_] | None = None,
+    ) -> Cells:  # fmt: skip
         scale = self._scale
         if (values < 0).any() and not scale.signed:
             scale = Scale(scale.limit, scale.name)
-        return Cells(name, values, scale, share="pixels", lines=False, title=title)
+        return Cells(name, values, scale, share="pixels", lines=False, title=title,
+                     computed=computed)  # fmt: skip
 
     def _pixels(self, steps: int) -> Text:
         return Text("pixels", _MOVED.fill(n=steps * self.step), role="heading", weight="bold")
@@ -347,11 +416,14 @@ _BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回"
 _DIFFERENCE = Caption(en="Difference", zh="差值")
 _MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
 _OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
-_ADDS = Caption(en="adds to the logit of {k}", zh="对“{k}”logit 的贡献")
+_ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
 _PLACES = Caption(
-    en="What each of the {n} places of {layer} adds to the logit of {k}",
-    zh="{layer} 的 {n} 个位置，每个对“{k}”的 logit 贡献多少",
+    en="What each of the {n} places of {layer} adds to the lead of {k} over {j}",
+    zh="{layer} 的 {n} 个位置，每个让“{k}”比“{j}”多多少",
 )
+_UNIT = Caption(en="Weights of dense unit {n}", zh="全连接单元 {n} 的权重")
+_PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
+_SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
 _IN_ALL = Caption(en="in all {v}", zh="合计 {v}")
 _SHIFT = Caption(en="pixels", zh="像素")
 _PX = Caption(en="{n} px", zh="{n} 像素")
