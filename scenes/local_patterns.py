@@ -1,7 +1,8 @@
-"""A unit and a filter look at one digit; its patches fly to the filters; then the pixels fly."""
+"""A unit and a filter look at a digit; its patches fly to filters; then all pixels fly."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import local_patterns
 from convexplain.lessons.parts.beats import Event
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene, PixelGrid
 from convexplain.stage.board import lazily
 from convexplain.stage.flights import Flights
@@ -50,7 +50,7 @@ class LocalPatterns(LessonScene):
         """All weights lie down on the digit, and become one number."""
         marks = self.board.hide("input.whole", WINDOW)
         picture = self.board.become(self.picture.dense())
-        self.during(0.25, marks, picture, self.come("weights", "legend"))
+        self.during(0.25, marks, picture, self.come("weights", "scale"))
         self.during(0.3, self.board.send("weights", "input"))
         self.count_up(0.3)
         self.during(1, self.board.pulse("sum.activated"))
@@ -64,25 +64,22 @@ class LocalPatterns(LessonScene):
 
     def show_filter(self, event: Event) -> None:
         """Nine weights visit every place, faster and faster, and fill a map."""
-        self.lay_sweep(self.picture.sweep(), 0.2)
-        self.sweep(self.picture.responses)
+        laid = self.board.become(self.picture.sweep())
+        grids = self.come("kernel", "legend")
+        self.during(0.2, laid, grids, lazily(lambda: self.unknown(["map"], [WINDOW, "map.cell"])))
+        self.sweep({"map": self.picture.responses}, [WINDOW], ["map.cell"])
 
-    def lay_sweep(self, picture: Diagram, share: float) -> None:
-        """Lay out picture, filter and map; nothing of the map is known yet."""
+    def unknown(self, maps: Sequence[str], marks: Sequence[str]) -> Move:
+        """Let maps come of which nothing is known yet, and the marks that will go over them."""
+        for name in maps:
+            self.board.fill(name, np.nan)
+        return self.board.show(*maps, *marks)
 
-        def forget() -> Move:
-            self.board.fill("map", np.nan)
-            return self.board.show("map", WINDOW, "map.cell")
-
-        laid = self.board.become(picture)
-        self.during(share, laid, lazily(forget), self.come("kernel", "legend"))
-
-    def sweep(self, values: Any) -> None:
-        """Let the window run over all places, and the map fill, for what is left of the event."""
-        height, width = values.shape
+    def sweep(self, maps: Mapping[str, Any], windows: Sequence[str], fed: Sequence[str]) -> None:
+        """Let windows run over all places, and maps fill, for what is left of the event."""
+        height, width = maps["map"].shape
         seconds = self.remaining
-        path = accelerating(values.size - 1, seconds, 12.0)
-        known = np.full(values.size, np.nan)
+        path = accelerating(height * width - 1, seconds, 12.0)
 
         def at(alpha: float) -> tuple[float, float]:
             row, col = divmod(round(path.position(alpha * seconds)), width)
@@ -91,11 +88,13 @@ class LocalPatterns(LessonScene):
         def fill(alpha: float) -> None:
             row, col = at(alpha)
             reached = int(row) * width + int(col) + 1
-            known[:reached] = values.reshape(-1)[:reached]
-            self.board.fill("map", known.reshape(height, width))
+            for name, values in maps.items():
+                known = np.full(values.size, np.nan)
+                known[:reached] = values.reshape(-1)[:reached]
+                self.board.fill(name, known.reshape(values.shape))
 
-        fed = self.board.visit("map.cell", at)
-        self.during(1, self.board.visit(WINDOW, at, fed, fill), rate=linear)
+        others = [self.board.visit(mark, at) for mark in (*windows[1:], *fed)]
+        self.during(1, self.board.visit(windows[0], at, *others, fill), rate=linear)
 
     # The patches, and the filters.
 
@@ -108,31 +107,11 @@ class LocalPatterns(LessonScene):
             for n, place in enumerate(places)
         }
 
-    def show_pieces(self, event: Event) -> None:
-        """All windows with ink light up, one by one."""
-        away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
-        if away:
-            self.during(0.05, self.board.hide(*away))
-        seen = np.full(self.picture.pixels.shape, LEFT, dtype=np.float32)
-        shares = self.board.part("input").shares
-        height, width = self.picture.kernel.shape
-
-        def go(alpha: float) -> None:
-            seen[...] = LEFT
-            for row, col in self.lesson.sent[: round(alpha * len(self.lesson.sent))]:
-                seen[row : row + height, col : col + width] = 1.0
-            shares[...] = seen
-
-        self.during(0.55, go)
-        self.lay_piles(0.25)
-        self.board.part("input").shares[...] = 1.0
-        self.during(1, in_turn(*(self.come(name) for name in self.table()), overlap=0.5))
-
     def table(self) -> list[str]:
         """Return the names of what stands there before any patch flies."""
         kernels = [f"kernel-{number}" for number in self.lesson.strongest]
         names = [f"name-{number}" for number in self.lesson.strongest]
-        return ["input.counter", "head-kernel", *names, *kernels, "legend"]
+        return ["head-kernel", *names, *kernels, "scale"]
 
     def lay_piles(self, share: float) -> None:
         """Lay out the digit with the filters, whose piles are empty."""
@@ -142,19 +121,18 @@ class LocalPatterns(LessonScene):
 
     def show_fly(self, event: Event) -> None:
         """Patch after patch flies to the filter that responds most to it."""
-        if not self.board.has("head-kernel"):
-            self.lay_piles(0.15)
+        self.lay_piles(0.1)
         counts = [f"count-{number}" for number in self.lesson.strongest]
         for name in counts:
             self.board.say(name, "0")
-        self.during(0.1, self.come(*self.table(), "head-patches", "head-count", *counts))
+        self.during(0.05, self.come(*self.table(), "head-patches", "head-count", *counts))
         self.fly()
 
     def fly(self) -> None:
         """Let all patches leave, faster and faster; those that are shown are seen to fly."""
         seconds, sent = self.remaining, self.lesson.sent
         flight = min(FLIGHT, 0.3 * seconds)
-        path = accelerating(len(sent), seconds - flight, 30.0)
+        path = accelerating(len(sent), seconds - flight, 20.0)
         leaves = np.interp(np.arange(len(sent)), path.stops, path.times)
         height, width = self.picture.kernel.shape
         last = np.zeros(self.picture.pixels.shape)
@@ -180,8 +158,7 @@ class LocalPatterns(LessonScene):
             grid.shares[...] = np.where((last > 0) & (now >= last), LEFT, 1)
 
         go(0.0)
-        told = in_turn(*[lambda alpha: None] * 5, self.come("left"))
-        self.during(1, go, told, rate=linear)
+        self.during(1, go, rate=linear)
 
     def show_fan(self, event: Event) -> None:
         """One pile is looked at; where its patches come from lights up on the digit."""
@@ -203,94 +180,43 @@ class LocalPatterns(LessonScene):
     # The control.
 
     def show_predict(self, event: Event) -> None:
-        """The digit stands whole again; its pixels begin to tremble, and the video waits."""
-        self.during(0.25, self.board.become(self.picture.opening()), self.come("input"))
+        """All pixels change places, beside what both networks look with; the video waits."""
+        asked = self.come("input", "weights", "kernel", "scale")
+        self.during(0.2, self.board.become(self.picture.asked()), asked)
         self.whole()
-        grid = self.board.part("input")
-        before = grid.values.copy()
-        rng = np.random.default_rng(self.lesson.pixels.size)
-        steps = [rng.permutation(np.flatnonzero(before)) for _ in range(6)]
-
-        def go(alpha: float) -> None:
-            step = steps[min(5, int(alpha * 6))]
-            grid.shares[...] = 1.0
-            grid.shares.reshape(-1)[step[: len(step) // 3]] = 0.5
-
-        self.during(min(1.0, 4.0 / event.seconds), go, rate=linear)
-        grid.shares[...] = 1.0
+        self.scatter(min(0.6, 4.0 / event.seconds), self.lesson.picture_of(shuffled=True).pixels)
 
     def whole(self) -> None:
         """Bring all of the digit back."""
         self.board.part("input").shares[...] = 1.0
 
-    def show_shuffle(self, event: Event) -> None:
-        """Pixels and weights go where the one permutation takes them; their sum stays."""
-        dense = self.board.become(self.picture.dense())
-        self.during(0.2, dense, self.come("input", "weights", "sum", "sum.activated", "legend"))
-        self.whole()
-        shuffled = self.lesson.picture_of(shuffled=True)
-        self.scatter(
-            0.55, ("input", shuffled.pixels), ("weights", shuffled.weights), seconds=event.seconds
-        )
-        self.during(1, self.board.pulse("sum.activated", times=2))
-
-    def scatter(self, share: float, *grids: tuple[str, Any], seconds: float) -> None:
-        """Let the cells under ink fly to their new places, in each grid at the same time."""
+    def scatter(self, share: float, shuffled: Any) -> None:
+        """Let the pixels with ink fly to their new places."""
         goals = np.argsort(self.lesson.shuffled_from)
         # The pixel shuffled_from[i] comes to place i.
         ink = np.flatnonzero(self.lesson.pixels)
-        flights = []
-        for name, _ in grids:
-            grid: PixelGrid = self.board.part(name)
-            size, width = grid.cell, grid.shape_in_cells[1]
-            starts, ends = (
-                grid.places[0] + np.stack([at % width, at // width], axis=1) * size
-                for at in (ink, goals[ink])
-            )
-            values = grid.values.reshape(-1)[ink][:, None, None].copy()
-            flying = Flights(
-                values, starts, ends, np.zeros(len(ink)), cell=size, seconds=1.0,
-                scale="picture" if grid.scale_name == "picture" else "signed",
-            )  # fmt: skip
-            for tile in flying.tiles:
-                tile.limit = grid.limit
-                tile.z_index = 6
-            flying.at(0.0)
-            self.add(flying)
-            grid.values.reshape(-1)[ink] = 0.0
-            flights.append(flying)
-
-        def go(alpha: float) -> None:
-            for flying in flights:
-                flying.at(alpha)
-
-        self.during(share, go, rate=smoothly)
-        self.remove(*flights)
-        for name, values in grids:
-            self.board.fill(name, values)
-
-    def show_search(self, event: Event) -> None:
-        """The small window runs over the shuffled picture."""
-        shuffled = self.lesson.picture_of(shuffled=True)
-        self.lay_sweep(shuffled.sweep(), 0.25)
-        self.sweep(shuffled.responses)
-
-    def show_crumbs(self, event: Event) -> None:
-        """The places light up at which it still responds strongly."""
-        away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
-        strong = np.argwhere(self.lesson.strong(self.lesson.shuffled_map))
-        cells = [f"map[{row}, {col}]" for row, col in strong]
-        told = self.lesson.picture_of(shuffled=True).sweep(self.lesson.crumbs)
-        self.during(0.2, self.board.hide(*away), self.board.become(told))
-        if cells:
-            self.board.light(*cells)
-        self.during(1, self.board.pulse(*(cells or ["map"]), times=2))
-        self.board.light("map")
+        grid: PixelGrid = self.board.part("input")
+        size, width = grid.cell, grid.shape_in_cells[1]
+        starts, ends = (
+            grid.places[0] + np.stack([at % width, at // width], axis=1) * size
+            for at in (ink, goals[ink])
+        )
+        values = grid.values.reshape(-1)[ink][:, None, None].copy()
+        still = np.zeros(len(ink))
+        flying = Flights(values, starts, ends, still, cell=size, seconds=1.0, scale="picture")
+        for tile in flying.tiles:
+            tile.limit = grid.limit
+            tile.z_index = 6
+        flying.at(0.0)
+        self.add(flying)
+        grid.values.reshape(-1)[ink] = 0.0
+        self.during(share, flying.at, rate=smoothly)
+        self.remove(flying)
+        self.board.fill("input", shuffled)
 
     def show_train(self, event: Event) -> None:
         """The errors of both networks, in place and shuffled: bars grow one after the other."""
-        away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
-        self.during(0.2, self.board.hide(*away), self.board.become(self.lesson.control()))
+        self.during(0.2, self.board.become(self.lesson.control()))
         rows = "place", "input"
         self.during(0.15, self.come(*rows, "runs", *(f"errors-{r}.title" for r in rows)))
         moves = []
@@ -313,10 +239,37 @@ class LocalPatterns(LessonScene):
             pair = f"errors-place.{network}", f"errors-input.{network}"
             self.during(share, self.board.pulse(*pair, colour="ink"))
 
+    def show_search(self, event: Event) -> None:
+        """One filter runs over the digit and over its shuffled pixels; two maps fill."""
+        windows = ["place.window", WINDOW]
+        self.during(0.08, self.bars_away())
+        fed = ["map.cell", "map-shuffled.cell"]
+        maps = {"map": self.lesson.response_map, "map-shuffled": self.lesson.shuffled_map}
+        grids = self.come("place", "input", "kernel", "legend")
+        empty = lazily(lambda: self.unknown([*maps], [*windows, *fed]))
+        self.during(0.25, self.board.become(self.lesson.compared()), grids, empty)
+        self.sweep(maps, windows, fed)
+
+    def bars_away(self) -> Move:
+        """Let the bars go before other pictures come in their place."""
+        charts = [name for name in self.board.parts if name.startswith(("errors", "runs"))]
+        return self.board.hide(*charts)
+
+    def show_crumbs(self, event: Event) -> None:
+        """Both maps are looked at, one after the other."""
+        marks = "place.window", WINDOW, "map.cell", "map-shuffled.cell"
+        self.during(0.1, self.board.hide(*marks))
+        looks = (self.board.pulse(name, times=2) for name in ("map", "map-shuffled"))
+        self.during(1, in_turn(*looks))
+
     def show_answer(self, event: Event) -> None:
-        """The digit is whole again, and a window walks over it."""
-        self.during(0.3, self.board.become(self.picture.opening()), self.come("input"))
-        self.during(0.05, self.board.show(WINDOW))
-        stops = self.lesson.sent[:: max(1, len(self.lesson.sent) // 3)]
-        moves = [eased(self.board.move(WINDOW, row, col)) for row, col in stops]
-        self.during(1, in_turn(*moves), rate=linear)
+        """Windows show what is near: in both pictures if they stand there, or in the digit."""
+        marks = ["place.window", WINDOW]
+        if not self.board.has("map-shuffled"):
+            marks = [WINDOW]
+            self.during(0.3, self.board.become(self.picture.opening()), self.come("input"))
+        self.during(0.1, self.board.show(*marks))
+        own = self.lesson.piles.get(self.lesson.shown_filter, self.lesson.sent)
+        stops = own[:: max(1, len(own) // 3)]
+        walks = ([eased(self.board.move(mark, row, col)) for row, col in stops] for mark in marks)
+        self.during(1, *(in_turn(*walk) for walk in walks), rate=linear)

@@ -310,12 +310,6 @@ class LocalPatterns(Lesson):
         )
         return before, after
 
-    @property
-    def crumbs(self) -> Caption:
-        """How many strong places there are in place and shuffled, for above the map."""
-        before, after = self.strong_places
-        return words.STRONG_PLACES.fill(a=before, b=after)
-
     def strong(self, responses: Floats) -> npt.NDArray[np.bool_]:
         """Tell of each place whether it responds strongly."""
         least = STRONG * float(self.response_map.max())
@@ -324,21 +318,16 @@ class LocalPatterns(Lesson):
     # The pictures.
 
     def picture_of(self, *, shuffled: bool = False) -> LocalPicture:
-        """Return what the pictures are made of: in place, or shuffled with the weights."""
-        unit, responses = self.shown_unit, self.response_map
-        shown, weights = self.pixels, unit.template
-        if shuffled:
-            # The sum of the same products: neither they nor their number change.
-            shown, weights = self.shuffle(self.pixels), self.shuffle(unit.template)
-            responses = self.shuffled_map
+        """Return what the pictures are made of: the digit in place, or its pixels shuffled."""
+        unit = self.shown_unit
         return LocalPicture(
-            pixels=shown,
+            pixels=self.shuffle(self.pixels) if shuffled else self.pixels,
             unit=unit.number,
-            weights=weights,
+            weights=unit.template,
             account=unit.account,
             filter=self.shown_filter,
             kernel=self.kernel,
-            responses=responses,
+            responses=self.shuffled_map if shuffled else self.response_map,
             # One scale for both maps: a shuffled picture may excite the filter more at some place.
             limit=float(max(self.response_map.max(), self.shuffled_map.max())) or 1.0,
         )
@@ -351,11 +340,11 @@ class LocalPatterns(Lesson):
         """Describe filters, how many patches fly to each, and the strongest of them."""
         patches = {n: [self.patch(p) for p in places] for n, places in self.strongest.items()}
         counts = {n: len(places) for n, places in self.piles.items() if n is not None}
-        left = words.LEFT.fill(
-            k=len(self.piles.get(None, [])), n=fmt.count(self.filters - len(counts))
-        )
-        held = words.HELD.fill(m=len(self.sent))
-        return self.picture_of().piles(patches, counts, self.kernels, left, held, upright=upright)
+        return self.picture_of().piles(patches, counts, self.kernels, upright=upright)
+
+    def compared(self) -> Diagram:
+        """Describe what the filter finds in the picture, and in its pixels shuffled."""
+        return self.picture_of().compared(self.picture_of(shuffled=True))
 
     def control(self) -> Diagram:
         """Describe both networks' errors, with pixels in place and shuffled."""
@@ -371,17 +360,15 @@ class LocalPatterns(Lesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: a unit, a filter, all patches in piles, and a control."""
+        """Tell the lesson: a unit, a filter, patches in piles, a control and its reason."""
         yield Beat.of("question", self.title, Event("ask", 3.4, self.question))
         yield Beat.of("dense", self.title, *self._beat_dense())
         n = fmt.count(self.response_map.size)
-        m = fmt.count(int(inked(self.shown_picture.pixels).sum()))
         said = words.FILTER.fill(w=self.kernel.size, n=n)
         yield Beat.of("filter", self.title, Event("filter", 4.6, said))
         yield Beat.of(
             "piles", words.APART,
-            Event("pieces", 2.4, words.PIECES.fill(m=m, n=n), detail=1),
-            Event("fly", 6.0, words.FLY),
+            Event("fly", 9.0, words.FLY),
             *self._beat_fan(),
         )  # fmt: skip
         yield Beat.of("control", words.CONTROL, *self._beat_control())
@@ -400,17 +387,14 @@ class LocalPatterns(Lesson):
         cnn, dense = self.change("cnn"), self.change("dense")
         a, b = (fmt.number(change.points, sign=True) for change in (cnn, dense))
         yield Event("predict", self.pause, ask=self._ask(a, b), detail=1)
-        value = fmt.number(self.shown_unit.account.value)
-        yield Event("shuffle", 4.0, words.SHUFFLED.fill(v=value))
-        before, after = self.strong_places
-        crumbs = words.CRUMBS if after < before else words.NO_CRUMBS
-        yield Event("search", 2.6, words.AND_FILTER, detail=1)
-        yield Event("crumbs", 1.6, crumbs.fill(a=before, b=after), detail=1)
         misread = [fmt.percent(1 - share, 2) for share in (cnn.in_place, cnn.shuffled)]
         yield Event("train", 2.4, words.TRAINED_ANEW)
         yield Event("trained", 2.0, words.TRAINED.fill(a=misread[0], b=misread[1]))
         if cnn.points < dense.points:
             yield Event("neighbours", 2.6, words.NEIGHBOURS, detail=1)
+        before, after = self.strong_places
+        yield Event("search", 4.4, words.ONE_FILTER, detail=1)
+        yield Event("crumbs", 3.4, words.CRUMBS if after < before else words.NO_CRUMBS, detail=1)
 
     def _ask(self, a: str, b: str) -> Question:
         """Ask who suffers; wrong is what those suppose who think of what they see themselves."""

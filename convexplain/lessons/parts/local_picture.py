@@ -52,7 +52,7 @@ class LocalPicture:
     unit : int
         The dense unit.
     weights : numpy.ndarray, shape (height, width)
-        Its weights, where the pixels are.
+        Its weights, each where its pixel is on the digit in place.
     account : Breakdown
         What it makes of the picture.
     filter : int
@@ -87,21 +87,44 @@ class LocalPicture:
         parts = self._dense_parts()
         return Diagram(
             Either(
-                Column(Row(*parts), Legend("legend", row=True), align="middle"),
-                Column(*parts, Legend("legend", row=True), align="middle"),
+                Column(Row(*parts), Legend("scale", row=True), align="middle"),
+                Column(*parts, Legend("scale", row=True), align="middle"),
             )
         )
 
-    def sweep(self, told: Caption | None = None) -> Diagram:
-        """Describe the picture, the filter, and what it finds at every place.
+    def asked(self) -> Diagram:
+        """Describe the picture beside what either network looks at it with."""
+        _, weights, _ = self._dense_parts()
+        _, kernel, _ = self._sweep_parts()
+        units = replace(weights, title=words.UNITS.fill(w=self.weights.size))
+        filters = replace(kernel, title=words.FILTERS.fill(w=self.kernel.size))
+        legend = Legend("scale", row=True)
+        return Diagram(
+            Either(
+                Column(Row(self._read({}), units, filters), legend, align="middle"),
+                Column(Row(self._read({}), units), Row(filters, legend), align="middle"),
+                Column(self._read({}), units, Row(filters, legend), align="middle"),
+            )
+        )
 
-        Parameters
-        ----------
-        told : Caption, optional
-            Above the map.
-        """
+    def compared(self, other: LocalPicture) -> Diagram:
+        """Describe what the filter finds in this picture, and below in another one."""
         read, kernel, filled = self._sweep_parts()
-        filled = replace(filled, counter=told)
+        again, _, found = other._sweep_parts()
+        first = replace(read, name="place", title=words.RUN["in place"].capital)
+        second = replace(again, title=words.RUN["shuffled"].capital)
+        crumbs = replace(found, name="map-shuffled")
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Row(Column(first, second), Column(kernel, legend), Column(filled, crumbs)),
+                Column(Row(first, filled), kernel, Row(second, crumbs), legend, align="middle"),
+            )
+        )
+
+    def sweep(self) -> Diagram:
+        """Describe the picture, the filter, and what it finds at every place."""
+        read, kernel, filled = self._sweep_parts()
         return Diagram(
             Either(
                 Column(Row(read, kernel, filled), Legend("legend", row=True), align="middle"),
@@ -139,8 +162,6 @@ class LocalPicture:
         patches: Mapping[int, Sequence[Floats]],
         counts: Mapping[int, int],
         kernels: Floats,
-        left: Caption,
-        held: Caption,
         *,
         upright: bool = False,
     ) -> Diagram:
@@ -153,10 +174,6 @@ class LocalPicture:
         counts : mapping of int to int
             How many fly to each in all.
         kernels : numpy.ndarray, shape (height, width, filters)
-        left : Caption
-            What becomes of the others.
-        held : Caption
-            How many windows hold ink.
         upright : bool
             Whether the filters stand below the picture.
         """
@@ -178,20 +195,18 @@ class LocalPicture:
             for n, pile in patches.items()
         ]  # fmt: skip
         table = Aligned([heads, *rows], gap=0.8, row_gap=0.5, down="middle")
-        read = replace(self._read({}), counter=held)
-        note = Text("left", left, role="note", tone="muted")
-        below = Column(table, note, gap=0.6)
-        legend = Legend("legend", row=True)
+        read = self._read({})
+        legend = Legend("scale", row=True)
         if upright:
-            return Diagram(Column(read, below, legend, align="middle", gap=0.6))
+            return Diagram(Column(read, table, legend, align="middle", gap=0.6))
         return Diagram(
             Either(
-                Row(Column(read, legend), below, gap=1.5),
-                Column(Row(read, table, gap=0.8), note, legend, gap=0.6),
+                Row(Column(read, legend), table, gap=1.5),
+                Column(Row(read, table, gap=0.8), legend, gap=0.6),
             )
         )
 
-    def _dense_parts(self) -> tuple[Part, Part, Part]:
+    def _dense_parts(self) -> tuple[Cells, Cells, Part]:
         weights = Cells(
             "weights", self.weights, Scale(float(np.abs(self.weights).max()), words.UNIT_WEIGHTS),
             share="pixels", lines=False,
@@ -200,7 +215,7 @@ class LocalPicture:
         value = Scale(max(abs(self.account.value), 1e-9), None)
         return self._read({}), weights, Sum.of("sum", self.account, value)
 
-    def _sweep_parts(self) -> tuple[Cells, Part, Cells]:
+    def _sweep_parts(self) -> tuple[Cells, Cells, Cells]:
         kernel = Cells(
             "kernel", self.kernel, Scale(float(np.abs(self.kernel).max()), terms.WEIGHT),
             numbers=True, share="numbers",

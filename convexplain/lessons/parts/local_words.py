@@ -28,15 +28,18 @@ FILTER = Caption(
     en="A filter: {w} weights, the same at all {n} places.",
     zh="过滤器：{w} 个权重，{n} 个位置都一样。",
 )
-PIECES = Caption(en="{m} of {n} small windows hold ink.", zh="{n} 个小窗口里有 {m} 个有笔画。")
-FLY = Caption(en="Each flies to the filter that responds most.", zh="各自飞向响应最强的过滤器。")
+FLY = Caption(
+    en="Each patch with ink flies to the filter that responds most.",
+    zh="有笔画的图块各自飞向响应最强的过滤器。",
+)
 FAN = Caption(
     en="Filter {f} gets {k}: from many places, one pattern.",
     zh="过滤器 {f} 得到 {k} 个：来自多处，同一种模式。",
 )
 FAN_ONE = Caption(en="Filter {f} gets {k} of them.", zh="过滤器 {f} 得到 {k} 个。")
 PREDICT = Caption(
-    en="All pixels change places. Which network suffers?", zh="打乱所有像素，哪个网络会变差？"
+    en="All pixels shuffled, both trained anew: which network suffers?",
+    zh="打乱所有像素，两个网络重新训练：哪个会变差？",
 )
 CNN, DENSE_NET = (
     Caption(en="the convnet", zh="卷积网络"),
@@ -51,18 +54,13 @@ SUFFERS = Caption(
     en="A small window finds no neighbours any more: {a} points.",
     zh="小窗口里不再有相邻像素：{a} 个百分点。",
 )
-SHUFFLED = Caption(
-    en="Dense: shuffled with its weights, still {v}.", zh="全连接：权重跟着打乱，仍是 {v}。"
-)
-AND_FILTER = Caption(en="And the filter?", zh="过滤器呢？")
+ONE_FILTER = Caption(en="One filter slides over both.", zh="同一个过滤器扫过两幅图。")
 CRUMBS = Caption(
-    en="Only crumbs: {a} strong places become {b}.",
-    zh="很零碎：强响应从 {a} 处变成 {b} 处。",
+    en="It finds strokes in place; shuffled, only crumbs.", zh="原位找到笔画；打乱后，只剩零碎。"
 )
 NO_CRUMBS = Caption(
-    en="The filter: {a} strong places become {b}.", zh="过滤器：强响应从 {a} 处变成 {b} 处。"
+    en="In place and shuffled, it finds different things.", zh="原位和打乱，找到的不一样。"
 )
-STRONG_PLACES = Caption(en="strong: {a} → {b}", zh="强响应：{a} → {b}")
 TRAINED_ANEW = Caption(en="Both networks, trained anew:", zh="两个网络都重新训练：")
 TRAINED = Caption(en="Misread by the convnet: {a} → {b}.", zh="卷积网络的误判：{a} → {b}。")
 NEIGHBOURS = Caption(
@@ -78,8 +76,8 @@ UNIT_WEIGHTS = Caption(en="weight of the unit", zh="单元的权重")
 FILTER_HEAD = Caption(en="Filter", zh="过滤器")
 STRONGEST = Caption(en="its strongest patches", zh="响应最强的图块")
 IN_ALL = Caption(en="in all", zh="总数")
-LEFT = Caption(en="{k} more fly to the other {n} filters.", zh="另有 {k} 个飞向其余 {n} 个过滤器。")
-HELD = Caption(en="{m} windows", zh="{m} 个窗口")
+UNITS = Caption(en="Dense network: units of {w} weights", zh="全连接网络：每个单元 {w} 个权重")
+FILTERS = Caption(en="Convnet: filters of {w} weights", zh="卷积网络：每个过滤器 {w} 个权重")
 ERRORS = Caption(en="errors on the test set", zh="测试集错误率")
 RUN = {
     "cnn": terms.CNN,
