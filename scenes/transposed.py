@@ -33,10 +33,10 @@ class Transposed(LessonScene):
     # One number, and its neighbour.
 
     def show_small(self, event: Event) -> None:
-        """An empty sheet grows out of the map."""
+        """An empty sheet comes up beside the map."""
         self.during(0.2, self.board.pulse("map"))
         self.turn_into(self.picture.blank(self.lesson.block()), 0.3, hold=("output",))
-        self.during(0.25, self.board.grow("output", out_of="map"))
+        self.during(0.25, self.board.show("output", "output.title"))
         self.during(1, self.board.pulse("output"))
 
     def show_paints(self, event: Event) -> None:
@@ -66,6 +66,8 @@ class Transposed(LessonScene):
         def stay() -> None:
             self.board.fill("painted", lesson.block(*before, cell).painted)
 
+        self.board.move("here.now", row - top, col - left)(1.0)
+        self.board.show("here.now")(1.0)
         self.during(0.35 * share, self.board.send(f"here[{self.near(cell)}]", "stamp"))
         self.board.fill("stamp", lesson.map[cell] * lesson.kernel)
         self.during(0.15 * share, self.board.pulse("stamp"))
@@ -175,7 +177,7 @@ class Transposed(LessonScene):
         regions = self.board.box(CELL), self.board.box(LANDING)
         self.during(0.12, self.board.show(CELL, LANDING))
         self.during(0.08, self.board.pulse(CELL, LANDING))
-        self.turn_into(self.picture.flat(equal, block), 0.15)
+        self.turn_into(self.picture.flat(equal, block), 0.04)
         grown = [
             self.board.grow(name, out_of=region)
             for name, region in zip(("equal", "painted"), regions, strict=True)
@@ -192,7 +194,7 @@ class Transposed(LessonScene):
         """How many stamps each of these cells got."""
         picture = self.lesson.counting(self.picture)
         self.turn_into(picture, 0.25, show=("painted",))
-        self.during(0.3, self.board.grow("counts", out_of="painted"))
+        self.during(0.2, self.board.show("counts", "counts.title"))
         self.during(1, self.board.pulse("counts", times=2))
 
     # What avoids them.
@@ -202,7 +204,7 @@ class Transposed(LessonScene):
         picture = self.lesson.comparing(self.picture)
         self.turn_into(picture, 0.25, show=("output",))
         self.during(0.1, self.board.pulse("output"))
-        self.during(0.3, self.board.grow("larger", out_of="output"))
+        self.during(0.2, self.board.show("larger", "larger.title"))
         self.during(1, self.board.pulse("larger"))
 
     def show_answer(self, event: Event) -> None:

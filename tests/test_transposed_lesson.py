@@ -66,6 +66,14 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
     counts = [[1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1]]
     np.testing.assert_allclose(block.painted, equal[0, 0] * np.array(counts), atol=1e-6)
     assert lesson.counts[block.lands_on].tolist() == counts
+    # As they are printed they are multiples, too: three decimals, where two would not do.
+    picture = lesson.picture_of().flat(equal, block)
+    decimals = 2 + picture.panel("painted").finer
+    one = round(float(equal[0, 0]), decimals)
+    assert {round(k * one, decimals) for k in (1, 2, 4)} == {
+        round(float(v), decimals) for v in block.painted.flat
+    }
+    assert picture.panel("equal").finer == picture.panel("painted").finer
     rows, cols = (slice(s.start + 1, s.stop - 1) for s in block.lands_on)
     assert np.ptp(lesson.resized[rows, cols]) < 1e-6
     # Where the larger stamps of these cells alone land.
@@ -243,6 +251,6 @@ def test_larger_stamps_stand_beside_the_others_with_what_cells_get(lesson):
     stage = of("transposed", LOOKS[0]).ends["remedy"]
     np.testing.assert_allclose(stage["larger"].values, painted(lesson.map, np.ones((4, 4)), 2))
     titles = [stage[f"{name}.title"].text for name in ("output", "larger")]
-    assert titles == ["Stamp 3 × 3: 1, 2, 4 stamps a cell", "Stamp 4 × 4: 4 stamps a cell"]
+    assert titles == ["Stamp 3 × 3: 1, 2, 4 a cell, inside", "Stamp 4 × 4: 4 a cell, inside"]
     assert Transposed(size=4).larger is None
     assert "remedy" not in {beat.name for beat in Transposed(size=4).beats()}

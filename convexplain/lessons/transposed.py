@@ -27,7 +27,6 @@ from convexplain.ops import StampStep, StampSteps
 from convexplain.ops.breakdown import largest
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float64]
@@ -359,7 +358,7 @@ class Transposed(FilterLesson):
         if self.larger is not None:
             painted.append(self.paint(self.larger))
         return TransposedPicture(
-            map=self.map, called=terms.MAP_OF.fill(layer=self.shown_layer, n=self.shown_filter),
+            map=self.map, called=words.MAP.capital.fill(n=self.shown_filter),
             stamp=self.kernel, made=self.made, output=self.output,
             most=max(float(np.abs(values).max()) for values in painted), upright=upright,
         )  # fmt: skip
@@ -417,7 +416,7 @@ class Transposed(FilterLesson):
     def _tell_stamps(self) -> Iterator[Event]:
         yield Event("small", 3.6, self.question)
         yield Event("paints", 6.6, words.PAINTS.fill(n=in_words(self.kernel.size)))
-        yield Event("overlap", 5.4, words.OVERLAP)
+        yield Event("overlap", 5.4, words.OVERLAP.fill(s=self.stride))
         count = in_words(len(self.near))
         yield Event("meet", 5.0, words.MEET.fill(n=count), detail=1)
 
@@ -430,7 +429,7 @@ class Transposed(FilterLesson):
             n=self.output.shape[0], moves=self.map.shape[0] - 1, s=self.stride,
             k=self.kernel.shape[0],
         )  # fmt: skip
-        yield Event("size", 3.0, said)
+        yield Event("size", 3.0, said, detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -101,9 +101,10 @@ class TransposedPicture:
 
     @property
     def scale(self) -> Scale:
-        """Of the map and of all that is painted from it."""
-        signed = bool(min(self.map.min(), self.output.min()) < 0)
-        return Scale(self.most or 1.0, terms.RESPONSE, signed)
+        """Of the map, of the stamp, and of all that is painted."""
+        signed = bool(min(self.map.min(), self.stamp.min(), self.output.min()) < 0)
+        most = max(self.most, float(np.abs(self.stamp).max()))
+        return Scale(most or 1.0, terms.RESPONSE, signed)
 
     # Pictures.
 
@@ -127,11 +128,11 @@ class TransposedPicture:
             This cell.
         """
         rows, cols = block.read.rows, block.read.cols
-        most = max(self.scale.most, float(np.abs(self.stamp).max()))
-        scale = Scale(most, terms.RESPONSE, self.scale.signed or bool((self.stamp < 0).any()))
+        scale = self.scale
         numbers = self.map[block.row : block.row + int(rows), block.col : block.col + int(cols)]
         here = Cells(
-            "here", numbers, scale, numbers=True, share="numbers", title=words.SOME.capital
+            "here", numbers, scale, numbers=True, share="numbers", title=words.SOME.capital,
+            marks={"now": Mark(0, 0)},
         )  # fmt: skip
         marks = {"landing": Mark(0, 0, *self.stamp.shape)}
         painted = Cells(
@@ -139,8 +140,8 @@ class TransposedPicture:
             title=words.PAINTED.capital, computed=~np.isnan(block.painted),
             marks=marks if cell is None else {**marks, "cell": cell},
         )  # fmt: skip
-        stamp = replace(self._stamp(), scale=scale)
-        times, equals = Text("times", "·", role="display"), Text("equals", "=", role="display")
+        stamp = self._stamp()
+        times, equals = Text("times", "×", role="display"), Text("equals", "=", role="display")
         if self.upright:
             above = Row(here, times, stamp, equals, gap=0.6)
             read: Part = Column(above, painted, align="middle")
@@ -194,12 +195,15 @@ class TransposedPicture:
         largest = max(float(np.abs(values).max()) for values in (equal, block.painted))
         signed = bool(min(equal.min(), block.painted.min()) < 0)
         here = Scale(largest, words.HERE, signed)
+        times = block.painted / equal.flat[0] if equal.flat[0] else np.zeros_like(block.painted)
+        finer = _finer(float(equal.flat[0]), times)
         read = Cells(
-            "equal", equal, here, numbers=True, share="numbers", title=words.EQUAL.capital
+            "equal", equal, here, numbers=True, share="numbers", title=words.EQUAL.capital,
+            finer=finer,
         )  # fmt: skip
         painted = Cells(
             "painted", block.painted, here, numbers=True, share="numbers",
-            title=words.PAINTED.capital,
+            title=words.INSIDE.capital, finer=finer,
         )  # fmt: skip
         shown = [read, painted] if counts is None else [painted, self.counted(counts)]
         legend = Legend("legend", row=True)
@@ -208,7 +212,7 @@ class TransposedPicture:
 
     def counted(self, counts: Floats, name: str = "counts") -> Cells:
         """Describe how many stamps each of some cells got."""
-        scale = Scale(float(counts.max()), words.COUNT, signed=False, counts=True)
+        scale = Scale(float(counts.max()), words.COUNT, signed=False, counts=True, light=True)
         return Cells(name, counts, scale, numbers=True, share="counts", title=words.COUNT.capital)
 
     def compared(self, larger: Floats, called: tuple[Caption, Caption]) -> Diagram:
@@ -241,10 +245,9 @@ class TransposedPicture:
         )  # fmt: skip
 
     def _stamp(self) -> Cells:
-        scale = Scale(float(np.abs(self.stamp).max()) or 1.0)
         return Cells(
-            "stamp", self.stamp, scale, numbers=True, share="numbers", title=terms.STAMP.capital,
-            note=self.made,
+            "stamp", self.stamp, self.scale, numbers=True, share="numbers",
+            title=terms.STAMP.capital, note=self.made,
         )  # fmt: skip
 
     def _resized(self, resized: Floats, title: Caption) -> Cells:
@@ -285,6 +288,16 @@ class TransposedPicture:
         high = Column(Row(read, shown), *painted, legend, align="middle")
         stacked = Column(Row(Column(read, shown), *painted, gap=1.5), legend, align="middle")
         return Diagram(Either(wide, stacked, high))
+
+
+def _finer(value: float, times: Floats) -> int:
+    """Return with how many decimals more a number gives its multiples as they are printed."""
+    whole = {int(k) for k in np.rint(times).flat}
+    for finer in range(3):
+        printed = fmt.rounded(value, 2 + finer)
+        if all(k * printed == fmt.rounded(k * value, 2 + finer) for k in whole):
+            return finer
+    return 0
 
 
 def _size(values: Floats) -> Caption:

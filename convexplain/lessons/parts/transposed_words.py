@@ -20,7 +20,10 @@ ANSWER = Caption(
 PAINTS = Caption(
     en="One number, times the stamp: it paints {n} cells.", zh="一个数乘以印章：画出 {n} 格。"
 )
-OVERLAP = Caption(en="Two stamps overlap: there they add up.", zh="两个印章重叠：重叠处相加。")
+OVERLAP = Caption(
+    en="The next, {s} cells on (stride {s}): overlaps add up.",
+    zh="下一个移 {s} 格（步幅 {s}）：重叠处相加。",
+)
 ASK = Caption(
     en="{n} rows, a stamp {k} high, stride {s}: how many rows?",
     zh="{n} 行，印章高 {k}，步幅 {s}：变成几行？",
@@ -65,13 +68,15 @@ LARGER = Caption(
 ONES = Caption(en="made by hand: ones", zh="人工设计：全是 1")
 GIVEN = Caption(en="given by hand", zh="人工给出")
 OWN = Caption(en="weights of filter {n}", zh="过滤器 {n} 的权重")
+MAP = Caption(en="map of filter {n}", zh="过滤器 {n} 的响应图")
 PAINTED = Caption(en="painted", zh="画出的数")
-HERE = Caption(en="response, here", zh="此处的响应")
+INSIDE = Caption(en="painted, the inside", zh="画出的数（内部）")
+HERE = Caption(en="response, from nearby", zh="响应，近看")
 AFTERWARDS = Caption(en="response, enlarged first", zh="响应（先放大）")
 COUNT = Caption(en="stamps a cell", zh="每格的印章数")
 EQUAL = Caption(en="input, here", zh="此处的输入")
 SOME = Caption(en="numbers of the map", zh="图中的数")
-STAMPED = Caption(en="stamp {stamp}: {n} stamps a cell", zh="印章 {stamp}：每格印章数 {n}")
+STAMPED = Caption(en="stamp {stamp}: {n} a cell, inside", zh="印章 {stamp}：内部每格 {n} 个")
 ENLARGED_FIRST = Caption(en="enlarged first, then convolved", zh="先放大，再卷积")
 ABOUT = Caption(
     en="{layer}, filter {n}: each number stamps a {stamp} patch, {s} cells from the next. Where "
