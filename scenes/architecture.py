@@ -15,6 +15,8 @@ from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
+#: On so many lines the window goes over the picture.
+LANES = 5
 #: So many stacks are seen from nearby as the last one becomes a vector.
 _BEHIND = 4
 
@@ -48,11 +50,18 @@ class Architecture(LessonScene):
     # The picture, and its maps.
 
     def show_ask(self, event: Event) -> None:
-        """The picture is looked at, row by row."""
-        panel, height = self.stages[0].panel, self.stages[0].shape[0]
-        rows = range(0, height, max(1, height // 14))
-        looks = [self.board.pulse(f"{panel}[{row}]") for row in rows]
-        self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
+        """The first window goes over the picture, to and fro and down."""
+        window, (rows, cols) = f"{self.stages[0].panel}.window", self.picture.window
+        down, along = self.stages[0].shape[0] - rows, self.stages[0].shape[1] - cols
+        self.board.show(window)(1.0)
+
+        def at(alpha: float) -> tuple[float, float]:
+            lane = min(int(alpha * LANES), LANES - 1)
+            share = alpha * LANES - lane
+            return down * lane / (LANES - 1), along * (1 - share if lane % 2 else share)
+
+        self.during(0.95, self.board.visit(window, at), rate=linear)
+        self.during(1, self.board.hide(window))
 
     def show_sheet(self, event: Event) -> None:
         """It is one sheet, of so many cells."""
@@ -112,21 +121,11 @@ class Architecture(LessonScene):
         return lazily(lambda: self.board.show(*(name for name in names if self.board.has(name))))
 
     def sprout(self, number: int) -> Move:
-        """Let each sheet of a stack come out of one of the stack, or the picture, before it."""
-        before = max((n for n in self.drawn(self.lesson.with_maps) if n < number), default=0)
-        from_ = self.sheets(before) if before else [self.stages[0].panel]
-        moves = [
-            self.board.grow(name, out_of=from_[n % len(from_)])
-            for n, name in enumerate(self.sheets(number))
-        ]
-        grow, box = together(*moves[::-1]), self.board.show(f"{self.stages[number].panel}.box")
-
-        def go(alpha: float) -> None:
-            grow(alpha)
-            if alpha > 0.5:
-                box(2 * alpha - 1)
-
-        return lazily(lambda: go)
+        """Let a stack come up in its place, the back sheet first."""
+        sheets = [self.board.show(name) for name in reversed(self.sheets(number))]
+        return together(
+            self.board.show(f"{self.stages[number].panel}.box"), in_turn(*sheets, overlap=0.8)
+        )
 
     @property
     def shown(self) -> list[int]:
@@ -138,10 +137,19 @@ class Architecture(LessonScene):
         """Return those of some stages for which the whole picture has room."""
         return [n for n in numbers if n in self.picture.drawn]
 
+    def show_next(self, event: Event) -> None:
+        """The next stack comes, and how many sheets it has is looked at."""
+        number = self.lesson.rest[0]
+        near = self.board.become(self.picture.first(number + 1))
+        self.during(0.25, self.camera.home(), near)
+        self.during(0.1, self.board.show(*self.texts(number)))
+        self.during(0.6, self.sprout(number))
+        self.during(1, self.board.pulse(*self.texts(number)[1:], times=2))
+
     def show_again(self, event: Event) -> None:
         """All other stacks, one after the other, each in its place in the whole."""
         self.during(0.2, self.camera.home(), self.arrange())
-        rest = self.drawn(self.lesson.rest)
+        rest = [n for n in self.drawn(self.lesson.rest) if n not in self.shown]
         for number in rest:
             share = 0.75 / len(rest)
             self.during(0.25 * share, self.board.show(*self.texts(number)))
@@ -161,11 +169,13 @@ class Architecture(LessonScene):
         if not self.lesson.rest:
             self.during(0.2, self.arrange())
         maps, tail = self.drawn(self.lesson.with_maps), self.drawn(self.lesson.tail)
-        last = maps[-1]
+        last, behind = maps[-1], (*maps[-_BEHIND:], *tail)
         near = self.camera.to(
-            self.board.around(*(self.stages[n].panel for n in (*maps[-_BEHIND:], *tail))), share=0.8
+            self.board.around(*(self.stages[n].panel for n in behind), *self.texts(*behind)),
+            share=0.9,
         )
-        self.during(0.2, near, self.board.show(*self.texts(*tail)))
+        self.during(0.2, self.board.show(*self.texts(*tail)))
+        self.during(0.2, near)
         for number in tail:
             self.during(0.7 / len(tail), self.flow(number, last))
         self.during(1, self.camera.home())

@@ -78,9 +78,10 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
     )
     assert "第三个卷积层" in lesson.costs.text("zh")
     assert said["trade"] == "Places fall from 784 to 9, kinds of pattern grow from 1 to 128."
-    assert said["ends"] == "From 784 places of one kind to 9 places of 128 kinds."
+    assert said["ends"] == "Layer after layer, less about where, and more about what."
     assert "26 × 26 to 13 × 13" in said["pooling"]
-    assert said["places"] == "9 places are left, 128 numbers each."
+    assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in a row."
+    assert said["next"] == "64: each filter reads all 32 sheets and makes one."
     assert said["numbers"] == "Ten numbers: the answer is 3."
 
 
@@ -208,6 +209,7 @@ def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_p
     assert "pooling" not in said
     assert said["places"] == "Of each map one number is left: 6."
     assert said["trade"] == "Places: from 256 to 256. Channels: from 3 to 6."
+    assert said["ends"] == "From 256 places of 3 channels to 256 places of 6 kinds."
     for sheet in panels.SHEETS.values():
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 

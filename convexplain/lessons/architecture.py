@@ -37,8 +37,8 @@ class Architecture(NetworkLesson):
         zh="输入一幅图，输出 {n} 个数。中间是什么形状？",
     ).fill(n=in_words(10))
     answer: ClassVar[Caption] = Caption(
-        en="From {p} places of {c} to {q} places of {d} kinds.",
-        zh="从 {p} 个位置、{c}，到 {q} 个位置、{d} 种模式。",
+        en="Layer after layer, less about where, and more about what.",
+        zh="一层一层，关于“在哪里”的越来越少，关于“是什么”的越来越多。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
@@ -121,7 +121,7 @@ class Architecture(NetworkLesson):
         """Tell the lesson: one layer after another, then the whole."""
         title = self.title
         first, last = self.stages[0], self.last_maps
-        answer = self.answer.fill(
+        ends = _ENDS.fill(
             p=fmt.count(first.places),
             c=_ONE_KIND if first.channels == 1 else _CHANNELS.fill(n=first.channels),
             q=fmt.count(last.places),
@@ -132,7 +132,7 @@ class Architecture(NetworkLesson):
             Beat.of("maps", title, *self._maps()),
             Beat.of("vector", title, *self._vector()),
             Beat.of("shape", title, Event("trade", 6.0, self.traded)),
-            Beat.of("answer", title, Event("ends", 4.5, answer)),
+            Beat.of("answer", title, Event("ends", 4.5, self.answer if self.trades else ends)),
         )
 
     def _ask(self) -> Iterator[Event]:
@@ -161,6 +161,9 @@ class Architecture(NetworkLesson):
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
+            after, before = self.stages[self.rest[0]], self.stages[self.rest[0] - 1]
+            makes = _MAKES.fill(n=fmt.count(after.channels), c=fmt.count(before.channels))
+            yield Event("next", 3.6, makes, detail=1)
         if self.rest:
             yield Event("again", 2.0 + 1.5 * min(6, len(self.rest)), self._again())
 
@@ -179,7 +182,10 @@ class Architecture(NetworkLesson):
     def _vector(self) -> Iterator[Event]:
         last = self.last_maps
         if self.tail:
-            told = _PLACES.fill(q=fmt.count(last.places), d=fmt.count(last.channels))
+            told = _PLACES.fill(
+                q=fmt.count(last.places), d=fmt.count(last.channels),
+                n=fmt.count(last.places * last.channels),
+            )  # fmt: skip
             if self.stages[self.tail[0]].kind == "pooling":
                 told = _ONE_EACH.fill(d=fmt.count(last.channels))
             yield Event("places", 4.5, told, detail=1)
@@ -260,6 +266,10 @@ _ONE_OUT = Caption(
     en="A picture goes in, one number comes out. What shape does it have on the way?",
     zh="输入一幅图，输出 1 个数。中间是什么形状？",
 )
+_ENDS = Caption(
+    en="From {p} places of {c} to {q} places of {d} kinds.",
+    zh="从 {p} 个位置、{c}，到 {q} 个位置、{d} 种模式。",
+)
 _ONE_KIND = Caption(en="one kind", zh="1 种信息")
 _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
 _SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
@@ -282,7 +292,8 @@ _SHRINKS = Caption(
 _AGAIN = Caption(en="Again: more sheets, smaller sheets.", zh="再来：张数更多，尺寸更小。")
 _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
 _PLACES = Caption(
-    en="{q} places are left, {d} numbers each.", zh="只剩 {q} 个位置，每处 {d} 个数。"
+    en="{q} places are left, {d} numbers each: {n} in a row.",
+    zh="只剩 {q} 个位置，每处 {d} 个数：排成一列，共 {n} 个。",
 )
 _ONE_EACH = Caption(en="Of each map one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
 _NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
@@ -294,6 +305,10 @@ _WRONG = Caption(
 _NEXT = Caption(
     en="{n} filters read these {c} sheets. How many come out?",
     zh="{n} 个过滤器读这 {c} 张图，得到几张？",
+)
+_MAKES = Caption(
+    en="{n}: each filter reads all {c} sheets and makes one.",
+    zh="{n} 张：每个过滤器读全部 {c} 张，得到一张。",
 )
 _AS_MANY = Caption(
     en="So many go in: each filter reads them all.", zh="这是读入的张数：每个过滤器都读全部。"

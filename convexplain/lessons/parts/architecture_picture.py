@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.answer_bars import answer_bars, class_label
 from convexplain.lessons.parts.stages import Stage, folded, shown_channels
+from convexplain.lessons.parts.subject import convolutions
 from convexplain.network import Trace
 from convexplain.panels import (
     Aligned,
@@ -21,6 +22,7 @@ from convexplain.panels import (
     Either,
     Legend,
     Maps,
+    Mark,
     Part,
     Row,
     Scale,
@@ -67,8 +69,19 @@ class ArchitecturePicture:
     trace: Trace
 
     def opening(self) -> Diagram:
-        """Describe the picture that is read, alone."""
-        return Diagram(Column(self._drawing(0), self._size(0), gap=0.4, align="middle"))
+        """Describe the picture that is read, alone, with the first convolution's window on it."""
+        read = self._drawing(0)
+        assert isinstance(read, Cells)
+        rows, cols = self.window
+        read = replace(read, marks={"window": Mark(0, 0, rows, cols)})
+        return Diagram(Column(read, self._size(0), gap=0.4, align="middle"))
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Rows and columns that the first convolution reads at once."""
+        window = convolutions(self.trace.network)[0].window
+        assert window is not None
+        return window.span
 
     def spread(self, index: int) -> Diagram:
         """Describe a stage whose sheets are far apart, beside the picture."""
@@ -238,7 +251,7 @@ class ArchitecturePicture:
         if below == "parameters":
             texts.append([self._pile(n) for n in indices])
             texts.append([self._count(n) for n in indices])
-        return Column(Aligned([drawn, *texts], gap=0.4, row_gap=0.25, down="bottom"))
+        return Column(Aligned([drawn, *texts], gap=0.8, row_gap=0.25, down="bottom"))
 
     def _pile(self, index: int) -> Part | None:
         """The parameters of a stage as a pile; all piles are as broad, so that areas compare."""
@@ -280,7 +293,7 @@ class ArchitecturePicture:
     def _trade(self, broad: float) -> Part:
         stages = [self.stages[n] for n in self.compared]
         rows: list[list[Part | None]] = []
-        for what, tone in (("places", "ink"), ("channels", "accent")):
+        for what, tone in (("places", "ink"), ("channels", "positive")):
             counts = [s.places if what == "places" else s.channels for s in stages]
             piles: list[Part | None] = [
                 Bars(
