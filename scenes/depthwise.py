@@ -24,7 +24,8 @@ class Depthwise(LessonScene):
     def prepare(self) -> None:
         """Lay out the maps that are read; they are there from the first moment."""
         self.board.lay(self.lesson.opening())
-        self.board.show(*self.of("map"), *self.words())(1.0)
+        self.more = ("more",) if self.board.has("more") else ()
+        self.board.show(*self.of("map"), *self.more)(1.0)
         self.board.explain()(1.0)
         self.explains = True
 
@@ -36,10 +37,6 @@ class Depthwise(LessonScene):
     def of_channel(self, kind: str, channel: int) -> list[str]:
         """Return the names of all panels of a kind of one channel."""
         return [f"{kind}-{channel}-{n}" for n in self.lesson.compared]
-
-    def words(self) -> tuple[str, ...]:
-        """Return the names of what is said of the other channels."""
-        return ("more",) if self.board.has("more") else ()
 
     # The windows slide.
 
@@ -82,14 +79,12 @@ class Depthwise(LessonScene):
     def show_ordinary(self, event: Event) -> None:
         """A filter has a kernel for each channel; all slide at once and give one map."""
         own = self.of("kernel", [self.lesson.shown_filter])
-        held = (*own, "out", "arrow")
-        shown = (*self.of("map"), *self.words())
-        self.turn_into(self.lesson.ordinary(), 0.1, show=shown, hold=held)
-        pairs = zip(own, self.of("map"), strict=True)
-        self.during(0.2, *(self.board.grow(name, out_of=source) for name, source in pairs))
+        shown = (*self.of("map"), *own, *self.more)
+        self.turn_into(self.lesson.ordinary(), 0.15, show=shown, hold=("out", "arrow"))
+        self.during(0.1, *map(self.board.pulse, own))
         words = [name for name in self.board.names("out") if name != "out"]
         self.board.show("arrow", *words)(1.0)
-        self.during(0.6, self.slide(["out"], 0.6 * event.seconds), rate=linear)
+        self.during(0.55, self.slide(["out"], 0.55 * event.seconds), rate=linear)
         frames = [f"{name}.window" for name in self.of("map")]
         self.during(1, self.board.hide(*frames, "out.cell"), self.board.pulse("out"))
 
@@ -98,36 +93,30 @@ class Depthwise(LessonScene):
         own = self.of("kernel", [self.lesson.shown_filter])
         others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
         held = self.of("kernel", others)
-        shown = (*self.of("map"), *own, *self.words())
-        self.turn_into(self.lesson.kernels(), 0.25, show=shown, hold=tuple(held))
-        columns = [
-            [self.board.grow(name, out_of=source)
-             for name, source in zip(self.of("kernel", [n]), self.of("map"), strict=True)]
-            for n in others
-        ]  # fmt: skip
-        for column in columns:
-            self.during(0.5 / len(columns), *column)
+        shown = (*self.of("map"), *own, *self.more)
+        self.turn_into(self.lesson.kernels(), 0.15, show=shown, hold=tuple(held))
+        for n in others:
+            self.during(0.5 / len(others), self.board.show(*self.of("kernel", [n])))
         self.during(1, *(self.board.pulse(f"kernel-{self.lesson.channels[0]}-{n}")
                          for n in self.lesson.compared))  # fmt: skip
 
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """All kernels of a channel become one window; each slides over its own map."""
-        held = (*self.of("shape"), *self.of("between"))
-        shown = (*self.of("map"), *self.words())
-        boxes = [
-            self.board.around(*filter(self.board.has, self.of_channel("kernel", c)))
-            for c in self.lesson.channels
-        ]
-        self.turn_into(self.lesson.by_channel(), 0.12, show=shown, hold=held)
-        grown = zip(self.of("shape"), boxes, strict=True)
-        self.during(0.15, *(self.board.grow(name, out_of=box) for name, box in grown))
+        """All kernels of a channel become one; each slides over its own map."""
+        merged = []
+        for c in self.lesson.channels:
+            first, *others = filter(self.board.has, self.of_channel("kernel", c))
+            merged += [self.board.fold(name, into=first) for name in others]
+        if merged:
+            self.during(0.16, *merged)
+        shown = (*self.of("map"), *self.of("shape"), *self.more)
+        self.turn_into(self.lesson.by_channel(), 0.14, show=shown, hold=tuple(self.of("between")))
         outputs = self.of("between")
         words = [name for panel in outputs for name in self.board.names(panel) if name != panel]
         if words:
             self.board.show(*words)(1.0)
-        self.during(0.6, self.slide(outputs, 0.6 * event.seconds), rate=linear)
+        self.during(0.55, self.slide(outputs, 0.55 * event.seconds), rate=linear)
         frames = [f"{name}.window" for name in self.of("map")]
         frames += [f"{name}.cell" for name in outputs]
         self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))
@@ -135,12 +124,11 @@ class Depthwise(LessonScene):
     def show_mixes(self, event: Event) -> None:
         """Each map times the filter's weight is added, channel after channel."""
         own = self.of("share", [self.lesson.shown_filter])
-        shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.words())
+        shown = (*self.of("between"), *self.more)
         held = (*own, *self.of("times"), "out", "arrow")
-        self.turn_into(self.lesson.mixing(), 0.2, show=shown, hold=held)
+        self.turn_into(self.lesson.mixing(), 0.15, show=shown, hold=held)
         self.board.show(*self.of("times"))(1.0)
-        grown = zip(own, self.of("between"), strict=True)
-        self.during(0.15, *(self.comes(name, source) for name, source in grown))
+        self.during(0.1, self.board.show(*own))
         out, sums = self.board.part("out").values, list(self.lesson.growing())
         out[...] = sums[0]
         self.during(0.05, self.board.show("arrow", "out"))
@@ -152,23 +140,19 @@ class Depthwise(LessonScene):
         def others(alpha: float) -> None:
             out[...] = sums[len(own) + round(alpha * (last - len(own)))]
 
-        looks = [self.board.pulse(*self.words())] if self.words() else []
-        self.during(1, others, *looks, rate=linear)
+        looks = [self.board.pulse(*self.more)] if self.more else []
+        self.during(0.2, others, *looks, rate=linear)
+        self.during(1, self.board.pulse("out", times=2))
 
     def show_shares(self, event: Event) -> None:
         """Other filters take other shares of the same maps."""
         others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
-                 *self.words(), *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
+                 *self.more, *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
         self.turn_into(self.lesson.shares(), 0.25, show=shown, hold=tuple(self.of("share", others)))
         for n in others:
-            pairs = zip(self.of("share", [n]), self.of("between"), strict=True)
-            self.during(0.5 / len(others), *(self.comes(name, source) for name, source in pairs))
+            self.during(0.5 / len(others), self.board.show(*self.of("share", [n])))
         self.during(1, *map(self.board.pulse, self.of("shape")))
-
-    def comes(self, name: str, source: str) -> Move:
-        """Let a number come out of the middle of a map."""
-        return self.board.emerge(name, self.board.box(source))
 
     def show_predict(self, event: Event) -> None:
         """All stands there; the video waits."""
@@ -212,10 +196,15 @@ class Depthwise(LessonScene):
         self.during(0.45, in_turn(*moves, overlap=0.3))
         self.during(1, *map(self.board.pulse, scaled))
 
+    def show_differs(self, event: Event) -> None:
+        """The ordinary layer's map of the shown filter, and beside it that of both steps."""
+        self.turn_into(self.lesson.twice(), 0.35, show=("plain", "out"))
+        self.during(1, in_turn(self.board.pulse("plain"), self.board.pulse("out", times=2)))
+
     def show_answer(self, event: Event) -> None:
         """The shares once more: the same windows for all filters."""
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
-                 *self.words(), *self.of("share", self.lesson.compared))  # fmt: skip
+                 *self.more, *self.of("share", self.lesson.compared))  # fmt: skip
         self.turn_into(self.lesson.shares(), 0.35, show=shown)
         looks = [self.of("shape"), self.of("share", self.lesson.compared)]
         self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))

@@ -29,7 +29,7 @@ def learned():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.designed for e in beat.parts if e.name == event)
     return said.text(lang)
 
 
@@ -121,10 +121,32 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
     assert found.names == ("depthwise", "pointwise")
     np.testing.assert_allclose(found.between, learned.trace.before("depthwise"), atol=1e-5)
     np.testing.assert_allclose(found.sums, learned.trace.before("pointwise"), atol=1e-4)
-    names = {event.name for beat in learned.beats() for event in beat.parts}
-    assert names == {event.name for beat in lesson_of("depthwise").beats() for event in beat.parts}
+    names, own = (
+        {event.name for beat in each.beats() for event in beat.parts}
+        for each in (lesson_of("depthwise"), learned)
+    )
+    assert names - own == {"differs"}  # there is no ordinary layer beside it
+    assert not own - names
     assert told(learned, "areas").endswith("656 weights, 14% of before.")
     assert told(learned, "windows") == "Step one: each channel slides a kernel of its own."
+
+
+def test_kernels_and_mixing_weights_have_one_scale_and_so_have_both_sums(lesson):
+    def scales(picture, *names):
+        return {picture.panel(name).scale for name in names}
+
+    mixing, c, n = lesson.mixing(), lesson.channels[0], lesson.shown_filter
+    (pieces,) = scales(lesson.shares(), *(f"shape-{c}" for c in lesson.channels), f"share-{c}-{n}")
+    shares = lesson.separable.scales[list(lesson.channels)][:, list(lesson.compared)]
+    assert pieces.limit == max(np.abs(lesson.separable.shapes).max(), np.abs(shares).max())
+    twice = lesson.twice()
+    (sums,) = scales(twice, "plain", "out") | scales(mixing, "out")
+    assert sums == lesson.ordinary().panel("out").scale
+    np.testing.assert_array_equal(
+        twice.panel("plain").values, lesson.ordinary().panel("out").values
+    )
+    np.testing.assert_array_equal(twice.panel("out").values, mixing.panel("out").values)
+    assert lesson.differs
 
 
 def test_several_windows_a_channel_are_counted(tmp_path):
@@ -156,7 +178,7 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
     shown = [lesson.opening(), lesson.ordinary(), lesson.kernels(), lesson.by_channel(),
              lesson.mixing(), lesson.shares(), lesson.cost(), lesson.cost(work=True),
-             lesson.sharing()]  # fmt: skip
+             lesson.sharing(), lesson.twice()]  # fmt: skip
     for diagram in shown:
         assert problems(place(diagram, sheet, "zh")) == []
 

@@ -15,8 +15,8 @@ def sentences(lesson: Lesson, lang: str, *names: str) -> str:
 
 
 def events(lesson: Lesson, lang: str, *names: str) -> str:
-    """Return what a lesson says at some of its events, one after the other."""
-    every = (event for beat in lesson.beats() for event in beat.parts)
+    """Return what a lesson says at some of its events, one after the other, however long it is."""
+    every = (event for beat in lesson.designed for event in beat.parts)
     said = [event.said.text(lang) for event in every if event.name in names and event.said]
     return ("" if lang == "zh" else " ").join(said)
 

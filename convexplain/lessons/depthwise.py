@@ -68,20 +68,24 @@ _PART = Caption(
 _MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
 _ALL_ADDED = Caption(en="filter {n}: all channels added up", zh="过滤器 {n}：所有通道相加")
 _SLID = Caption(en="what it gives", zh="滑动的结果")
-_SHARE = Caption(en="of a channel", zh="通道权重")
+_SLID_CHANNEL = Caption(en="Channel {n}, slid", zh="通道 {n}，滑动后")
+_PIECES = Caption(en="kernel, weight", zh="卷积核、权重")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
+_TWICE = (
+    Caption(en="filter {n}, ordinary", zh="过滤器 {n}，普通"),
+    Caption(en="filter {n}, separable", zh="过滤器 {n}，可分离"),
+)
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
 class _Scales(NamedTuple):
-    """Of what is read, of kernels, of those of length 1, of sums of both, and of shares."""
+    """Of what is read, of filters' kernels, of what these are made of, of slid maps, of sums."""
 
     read: Scale
     weight: Scale
-    kernel: Scale
-    ordinary: Scale
+    pieces: Scale
+    slid: Scale
     sums: Scale
-    share: Scale
 
 
 @dataclass(frozen=True)
@@ -257,10 +261,9 @@ class Depthwise(NetworkLesson):
         return _Scales(
             Scale(_most(read), terms.RESPONSE, signed=bool(read.min() < 0)),
             Scale(_most(*kernels), terms.WEIGHT),
-            Scale(_most(found.shapes), terms.KERNEL),
-            Scale(_most(self.ordinary_sums[:, :, self.shown_filter]), terms.SUM),
-            Scale(_most(given, *self.growing()), terms.SUM),
-            Scale(_most(shares), _SHARE),
+            Scale(_most(found.shapes, shares), _PIECES),
+            Scale(_most(given), _SLID),
+            Scale(_most(self.ordinary_sums[:, :, self.shown_filter], *self.growing()), terms.SUM),
         )
 
     def _map(self, channel: int) -> Cells:
@@ -275,17 +278,17 @@ class Depthwise(NetworkLesson):
         kernel = self.real[:, :, channel, filter]
         return _even(f"kernel-{channel}-{filter}", kernel, self.scales.weight, "kernels", title)
 
-    def _slid(self, channel: int) -> list[Part | None]:
+    def _slid(self, channel: int) -> tuple[Cells, Cells]:
         """Describe a channel's window, and what it gives."""
         found, first = self.separable, channel == self.channels[0]
         titles = (terms.KERNEL, _SLID) if first else (None, None)
         shape, given = (each[:, :, channel * self.per] for each in (found.shapes, found.between))
         one, other = (said and said.capital for said in titles)
-        return [
-            _even(f"shape-{channel}", shape, self.scales.kernel, "kernels", one),
-            _even(f"between-{channel}", given, self.scales.sums, "maps", other,
+        return (
+            _even(f"shape-{channel}", shape, self.scales.pieces, "kernels", one),
+            _even(f"between-{channel}", given, self.scales.slid, "slid", other,
                   {"cell": Mark(0, 0)}),
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def _times(self, channel: int) -> Text:
         return Text(f"times-{channel}", "×", role="sign")
@@ -295,14 +298,14 @@ class Depthwise(NetworkLesson):
         title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
         share = self.separable.scales[channel * self.per, filter]
         return Cells(
-            f"share-{channel}-{filter}", np.array([[share]]), self.scales.share, numbers=True,
+            f"share-{channel}-{filter}", np.array([[share]]), self.scales.pieces, numbers=True,
             share="shares", title=title, weight=3.0,
         )  # fmt: skip
 
-    def _sum(self, values: Floats, scale: Scale) -> Cells:
+    def _sum(self, values: Floats) -> Cells:
         title = _ALL_ADDED.capital.fill(n=self.shown_filter)
         return Cells(
-            "out", values, scale, lines=False, share="out", title=title,
+            "out", values, self.scales.sums, lines=False, share="out", title=title,
             marks={"cell": Mark(0, 0)},
         )  # fmt: skip
 
@@ -334,7 +337,7 @@ class Depthwise(NetworkLesson):
         """Describe a filter's kernels, one for each channel, and the map that all of them give."""
         n = self.shown_filter
         rows: list[list[Part | None]] = [[self._map(c), self._kernel(c, n)] for c in self.channels]
-        return self._table(rows, self._sum(self.ordinary_sums[:, :, n], self.scales.ordinary))
+        return self._table(rows, self._sum(self.ordinary_sums[:, :, n]))
 
     def kernels(self) -> Diagram:
         """Describe the kernels of several filters."""
@@ -349,10 +352,12 @@ class Depthwise(NetworkLesson):
     def mixing(self) -> Diagram:
         """Describe what a filter takes of each channel, and the map that all of it gives."""
         n = self.shown_filter
-        rows: list[list[Part | None]] = [
-            [self._map(c), *self._slid(c), self._times(c), self._share(c, n)] for c in self.channels
-        ]
-        return self._table(rows, self._sum(self.separable.sums[:, :, n], self.scales.sums))
+        rows: list[list[Part | None]] = []
+        for c in self.channels:
+            _, given = self._slid(c)
+            slid = replace(given, title=_SLID_CHANNEL.fill(n=c))
+            rows.append([slid, self._times(c), self._share(c, n)])
+        return self._table(rows, self._sum(self.separable.sums[:, :, n]))
 
     def shares(self) -> Diagram:
         """Describe what several filters take of each channel."""
@@ -445,7 +450,7 @@ class Depthwise(NetworkLesson):
         times: list[Part | None] = []
         for filter in self.compared:
             scale = found.scales[n * self.per, filter]
-            said = _TIMES.fill(v=fmt.number(scale)) if self.per == 1 else terms.KERNEL
+            said = _TIMES.fill(v=fmt.bracketed(scale)) if self.per == 1 else terms.KERNEL
             kernel = found.kernels[:, :, n, filter]
             times.append(
                 _even(f"scaled-{filter}", kernel, self.scales.weight, "kernels", said.capital)
@@ -457,6 +462,24 @@ class Depthwise(NetworkLesson):
         folded = Column(*(Aligned(part, gap=1.0, row_gap=0.4) for part in parts), align="middle")
         body = Either(Aligned(rows, gap=1.0, row_gap=0.6), folded)
         return Diagram(Column(body, legend, align="middle"))
+
+    def twice(self) -> Diagram:
+        """Describe the shown filter's map as the ordinary layer gives it, and the separable one."""
+        n = self.shown_filter
+        maps = (self.ordinary_sums[:, :, n], self.separable.sums[:, :, n])
+        grids = [
+            Cells(name, values, self.scales.sums, lines=False, share="out",
+                  title=said.capital.fill(n=n))
+            for name, values, said in zip(("plain", "out"), maps, _TWICE, strict=True)
+        ]  # fmt: skip
+        body = Either(Row(*grids, gap=2), Column(*grids))
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"))
+
+    @property
+    def differs(self) -> bool:
+        """Whether both steps give another map of the shown filter, as far as it is printed."""
+        one, other = self.ordinary_sums, self.separable.sums
+        return bool(fmt.rounded(float(np.abs((one - other)[:, :, self.shown_filter]).max())))
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: the weights of both layers, to scale."""
@@ -479,24 +502,24 @@ class Depthwise(NetworkLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("steps", self.title, *self._tell_steps())
         yield Beat.of("cost", self.title, *self._tell_cost())
-        yield Beat.of("shared", self.title, self._tell_price())
+        yield Beat.of("shared", self.title, *self._tell_price())
         yield Beat.of("answer", self.title, Event("answer", 4.2, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         found = self.separable
-        yield Event("reads", 3.6, self.question)
+        yield Event("reads", 3.4, self.question)
         said = Caption(
             en="An ordinary filter: {k} weights for each of {c} channels, all added up.",
             zh="普通过滤器：{c} 个通道各有 {k} 个权重，结果全部相加。",
         )
-        yield Event("ordinary", 5.2, said.fill(k=found.size, c=fmt.count(found.channels)))
+        yield Event("ordinary", 4.8, said.fill(k=found.size, c=fmt.count(found.channels)))
         said = Caption(
             en="{f} filters, each with its own: {k} × {c} × {f} = {n} weights.",
             zh="{f} 个过滤器各有一套：{k} × {c} × {f} = {n} 个权重。",
         )
         counts = {"f": found.filters, "c": found.channels, "n": found.weights[0]}
         told = said.fill(k=found.size, **{key: fmt.count(n) for key, n in counts.items()})
-        yield Event("kernels", 4.4, told, detail=1)
+        yield Event("kernels", 4.2, told, detail=1)
 
     def _tell_steps(self) -> Iterator[Event]:
         found = self.separable
@@ -511,18 +534,18 @@ class Depthwise(NetworkLesson):
             ).fill(n=self.per)
         elif found.ordinary is not None:
             said = Caption(
-                en="Step one: each channel slides one kernel, the closest to its {f}.",
-                zh="第一步：每个通道只滑动一个卷积核，与原来的 {f} 个最接近。",
+                en="Step one: each channel slides one kernel, for all {f} filters.",
+                zh="第一步：每个通道只滑动一个卷积核，{f} 个过滤器共用。",
             ).fill(f=fmt.count(found.filters))
         yield Event("windows", 5.4, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
             zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
         )
-        yield Event("mixes", 5.4, said)
+        yield Event("mixes", 6.2, said)
         said = Caption(
-            en="All {f} filters share the kernels; only these weights are their own.",
-            zh="{f} 个过滤器共用这些卷积核，自己的只有这些权重。",
+            en="All {f} filters mix these same maps, each with weights of its own.",
+            zh="{f} 个过滤器混合的都是这些图，各用自己的权重。",
         )
         yield Event("shares", 4.0, said.fill(f=fmt.count(found.filters)), detail=1)
 
@@ -542,14 +565,14 @@ class Depthwise(NetworkLesson):
             k=found.size, p=fmt.percent(less / whole, 0),
             **{key: fmt.count(n) for key, n in counts.items()},
         )  # fmt: skip
-        yield Event("areas", 5.0, told)
+        yield Event("areas", 4.8, told)
         said = Caption(
             en="Each weight works at {n} places, so multiplications fall to {p}, too.",
             zh="每个权重都用在 {n} 处，所以乘法次数也降到 {p}。",
         )
         places = fmt.count(int(np.prod(found.between.shape[:2])))
         share = fmt.percent(found.work[1] / found.work[0], 0)
-        yield Event("work", 4.0, said.fill(n=places, p=share), detail=1)
+        yield Event("work", 4.0, said.fill(n=places, p=share), detail=2)
 
     def ask(self) -> Question | None:
         """Ask for the weights of the separable layer; None if ways print the same."""
@@ -567,17 +590,23 @@ class Depthwise(NetworkLesson):
         asked = said.fill(c=fmt.count(found.channels), f=fmt.count(found.filters))
         return Question(asked, choices)
 
-    def _tell_price(self) -> Event:
+    def _tell_price(self) -> Iterator[Event]:
         said = Caption(
             en="On channel {n} all filters have one kernel, each times its weight.",
             zh="在通道 {n} 上，所有过滤器共用一个卷积核，各乘自己的权重。",
         )
         if self.separable.ordinary is not None:
             said = Caption(
-                en="The price: on channel {n}, own kernels become one, times a weight.",
-                zh="代价：通道 {n} 上各自的卷积核，变成同一个乘以各自的权重。",
+                en="The price: on channel {n} the filters can differ only by a factor.",
+                zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
             )
-        return Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
+        yield Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
+        if self.separable.ordinary is not None and self.differs:
+            said = Caption(
+                en="So, if it is not trained anew, filter {n} gives another map.",
+                zh="所以若不重新训练，过滤器 {n} 给出的图就变了。",
+            )
+            yield Event("differs", 4.2, said.fill(n=self.shown_filter), detail=1)
 
 
 REPLIES = {
