@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -11,6 +11,7 @@ from convexplain.lessons import hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
+from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
@@ -32,16 +33,16 @@ class Hierarchy(LessonScene):
         self.seen = "photograph" if self.board.has("photograph") else "input"
         self.board.show(self.seen)(1.0)
         every = dict(_walk(self.lesson.tree))
-        self.lit = {place for place, node in every.items() if node in self.lesson.path}
-        # One branch alone is drawn: parts of the answer, and of cells that are lit.
-        self.places = {
-            place: node for place, node in every.items()
-            if place.rpartition("-")[0] in self.lit | {""}
-        }  # fmt: skip
+        # One path alone is drawn.
+        self.places = {place: node for place, node in every.items() if node in self.lesson.path}
 
     def row(self, depth: int) -> list[str]:
         """Return the places in one row of the tree, counted from the answer."""
         return [place for place in self.places if place.count("-") == depth - 1]
+
+    def branch(self, depth: int | None = None) -> Diagram:
+        """Return the picture of the path, as the frame has room for it."""
+        return self.lesson.branch(depth, upright=self.upright)
 
     # The digit, and the answer.
 
@@ -58,10 +59,10 @@ class Hierarchy(LessonScene):
 
     def show_reads(self, event: Event) -> None:
         """The digit makes room for what it is made of; the answer stands above it."""
-        self.during(0.25, self.board.hide(*self.marks()))
-        self.during(0.4, self.board.become(self.lesson.branch(1)))
-        self.during(0.2, self.show_there(*ANSWER))
-        self.during(1, self.board.pulse("answer"))
+        self.during(0.2, self.board.hide(*self.marks()))
+        told = ANSWER if self.lesson.centred else ANSWER[:1]
+        self.during(0.3, self.board.become(self.branch(1), show=told))
+        self.during(1, self.board.pulse("answer", times=2))
 
     def show_centred(self, event: Event) -> None:
         """The logit stands below the answer."""
@@ -78,6 +79,11 @@ class Hierarchy(LessonScene):
         there = self.there(*names)
         return self.board.show(*there) if there else together()
 
+    def hide_there(self, *names: str) -> Move:
+        """Hide what the layout has of these."""
+        there = self.there(*names)
+        return self.board.hide(*there) if there else together()
+
     def there(self, *names: str) -> list[str]:
         """Return those of some names that the layout has."""
         return [name for name in names if self.board.has(name)]
@@ -85,26 +91,23 @@ class Hierarchy(LessonScene):
     # Down the tree.
 
     def show_level(self, event: Event) -> None:
-        """Patches come out of that above them, the first level's out of the picture, one by one."""
-        depth, row = event.data, self.row(event.data)
-        layer = self.layer(depth)
+        """A patch comes out of that above it, the first one out of the picture."""
+        depth = event.data
+        (place,) = self.row(depth)
+        layer = self.places[place].layer
         if depth > 1:
-            others = [f"input.other-{n}" for n, _ in enumerate(self.lesson.tree.parts)]
-            laid = self.board.become(self.lesson.branch(depth))
-            self.during(0.25, self.board.hide(*self.there(*others)), laid)
-        windows = self.windows(row)
-        self.during(0.15, self.show_there(f"row-{layer}", f"field-{layer}", *windows))
-        self.during(0.85, in_turn(*(eased(self.cut(place)) for place in row), overlap=0.2))
-        self.during(1, self.board.pulse(*windows or ["answer"]))
+            self.during(0.25, self.board.become(self.branch(depth)))
+        window = self.window(place)
+        self.during(0.15, self.show_there(f"row-{layer}", f"field-{layer}", *window))
+        self.during(0.2, self.board.pulse(*window) if window else together())
+        self.during(0.6, eased(self.cut(place)))
+        self.during(1, self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")))
 
-    def windows(self, row: list[str]) -> list[str]:
-        """Return the marks of what the patches of a row are cut out of."""
-        above = row[0].rpartition("-")[0]
-        if above:
-            return self.there(*(f"patch-{above}.{place}" for place in row))
-        others = [f"input.other-{place}" for place in row]
-        layer = self.places[row[0]].layer
-        return self.there(f"input.{layer}", *others)
+    def window(self, place: str) -> list[str]:
+        """Return the mark of what a patch is cut out of."""
+        above = place.rpartition("-")[0]
+        mark = f"patch-{above}.{place}" if above else f"input.{self.places[place].layer}"
+        return self.there(mark)
 
     def show_deeper(self, event: Event) -> None:
         """The lowest row is not the first level."""
@@ -128,9 +131,8 @@ class Hierarchy(LessonScene):
         patch = f"patch-{place}"
         if not self.board.has(patch):  # a unit: it reads all there is
             return self.show_there(f"share-{place}")
-        return together(
-            self.board.grow(patch, out_of=self.source(place, self.places)), *self.zooms(patch)
-        )
+        # In its place: on the way there it would lie on what it is a part of.
+        return in_turn(together(*self.zooms(patch)), self.board.show(patch), overlap=0.5)
 
     def zooms(self, *patches: str) -> list[Move]:
         """Return the moves in which lines run from windows to what is seen in them."""
@@ -150,16 +152,11 @@ class Hierarchy(LessonScene):
             )
         return self.board.within(name, box.top - top, box.left - left, box.height, box.width)
 
-    def layer(self, depth: int) -> str:
-        """Return the name of the layer of a row."""
-        return self.places[self.row(depth)[0]].layer
-
     def show_kernels(self, event: Event) -> None:
-        """Beside each leaf comes its kernel."""
-        leaf = next(place for place in self.lowest() if place in self.lit)
-        kernels = [self.show_there(*self.kernels(place)) for place in self.lowest()]
-        self.during(0.5, in_turn(*kernels, overlap=0.5))
-        self.during(1, self.board.pulse(*self.kernels(leaf)), self.show_there("legend"))
+        """Beside the leaf comes its kernel."""
+        kernels = [name for place in self.lowest() for name in self.kernels(place)]
+        self.during(0.3, self.show_there(*kernels, "legend"))
+        self.during(1, self.board.pulse(*kernels, times=2))
 
     def kernels(self, place: str) -> list[str]:
         """Return the names of a leaf's kernels."""
@@ -169,21 +166,23 @@ class Hierarchy(LessonScene):
     # Up again.
 
     def show_upwards(self, event: Event) -> None:
-        """One branch lights up from the leaf to the answer; its windows nest on the digit."""
-        self.during(0.2, *self.uncovered())
+        """The path lights up from the leaf to the answer; its windows nest on the digit."""
+        self.during(0.1, *self.uncovered())
         self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
 
     def lighting(self) -> list[Move]:
-        """Return the moves in which the branch lights up, from the leaf upwards."""
+        """Return the moves in which the path lights up, from the leaf upwards."""
         pictures = "photograph", "input"
         return [
             together(
                 self.show_there(
-                    f"patch-{place}.lit", *(f"{name}.{node.layer}" for name in pictures)
+                    f"patch-{place}.lit",
+                    f"kind-{node.layer}",
+                    *(f"{name}.{node.layer}" for name in pictures),
                 ),
                 self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1]),
             )
-            for place in sorted(self.lit, key=len, reverse=True)
+            for place in sorted(self.places, key=len, reverse=True)
             for node in [self.places[place]]
         ]
 
@@ -195,7 +194,7 @@ class Hierarchy(LessonScene):
     # In other digits.
 
     def show_wall(self, event: Event) -> None:
-        """The patch grows; beside it come those that excite its filter most in other digits."""
+        """A patch; beside it come those that excite its filter most in other digits."""
         node = event.data
         own = f"patch-{self.lesson.tree.parts.index(node)}"
         wall = self.board.become(self.lesson.wall(node), show=(own,))
@@ -215,8 +214,10 @@ class Hierarchy(LessonScene):
 
     def show_pushes(self, event: Event) -> None:
         """All cells that push for the answer; those that were seen are looked at."""
+        self.during(0.1, self.hide_there("legend"))
+        laid = self.lesson.check(upright=self.upright)
         come = "reads", "share", "input", "pushes", "legend"
-        self.during(0.3, self.board.become(self.lesson.check(), show=come))
+        self.during(0.3, self.board.become(laid, show=come))
         self.during(0.2, self.show_there("pushes.top"))
         self.during(1, self.board.pulse("pushes.top", times=2))
 
@@ -229,21 +230,35 @@ class Hierarchy(LessonScene):
         """Cells go out one by one until another class is read, or until none is left."""
         removal = self.lesson.removal
         last = len(removal.order) if removal.tipping is None else removal.tipping.removed
-        total = fmt.count(len(removal.order))
-        name = self.lesson.network.class_name
+        labels = [reading.label for reading in removal.readings]
+        self.during(0.08, self.board.hide("pushes.top", "share"), self.show_there("out"))
+        self.during(0.9, self.taking(last, labels), rate=linear)
+
+    def taking(self, last: int, labels: Sequence[int], *, at_random: bool = False) -> Move:
+        """Return the move in which cells go out, and what is read then is told."""
+        total, name = fmt.count(len(self.lesson.removal.order)), self.lesson.network.class_name
 
         def take(alpha: float) -> None:
             out = round(alpha * last)
-            self.board.fill("pushes", self.lesson.pushes(out))
+            self.board.fill("pushes", self.lesson.pushes(out, at_random=at_random))
             self.board.say("out", self.text(words.OUT.fill(m=out, n=total)))
-            read = name(removal.without(out).label)
-            self.board.say("reads", self.text(words.ANSWER.fill(k=read)))
+            self.board.say("reads", self.text(words.ANSWER.fill(k=name(labels[out]))))
 
-        self.during(0.08, self.board.hide("pushes.top", "share"), self.show_there("out"))
-        self.during(0.9, take, rate=linear)
+        return take
 
     def show_tips(self, event: Event) -> None:
         """What is read now is looked at."""
+        self.during(1, self.board.pulse("reads", "out", times=2))
+
+    def show_random(self, event: Event) -> None:
+        """All cells are back, and go out in a random order until another class is read."""
+        removal = self.lesson.removal
+        assert removal.typical is not None
+        last = removal.random_tips[removal.typical]
+        going = self.taking(last, removal.typical_readings, at_random=True)
+        going(0.0)
+        self.during(0.1)
+        self.during(0.7, going, rate=linear)
         self.during(1, self.board.pulse("reads", "out", times=2))
 
     # A square that is covered, and other squares of the photograph.
@@ -308,7 +323,7 @@ class Hierarchy(LessonScene):
         both = self.lesson.beside_other()
         self.during(0.2, self.board.become(both, show=("input", "other-input")))
         self.during(0.1, self.board.show("answer", "other-answer"))
-        trees = {"other-": dict(_walk(self.lesson.other.tree)), "": self.places}
+        trees = {"other-": dict(_walk(self.lesson.other.tree)), "": dict(_walk(self.lesson.tree))}
         deepest = 1 + max(place.count("-") for places in trees.values() for place in places)
         for depth in range(1, deepest + 1):
             moves = [
@@ -322,17 +337,12 @@ class Hierarchy(LessonScene):
             self.during(0.22 if depth < deepest else 1, in_turn(*moves, overlap=0.85))
 
     def show_branch(self, event: Event) -> None:
-        """The branch once more, as a whole, and up again."""
-        laid = self.board.become(self.lesson.branch(), whole=True)
-        self.during(0.35, laid)
-        windows = [w for depth in self.depths()[1:] for w in self.windows(self.row(depth))]
-        windows += self.path_marks("input")[-1:]
-        self.during(0.1, self.show_there(*windows))
+        """The path once more, as a whole, and up again."""
+        # What the digit, as it grows, would lie on, and scales that are another's.
+        self.during(0.1, self.hide_there("reads", "out", "legend"))
+        self.during(0.3, self.board.become(self.branch(), whole=True))
+        self.during(0.1, self.show_there(*(w for place in self.places for w in self.window(place))))
         self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
-
-    def depths(self) -> list[int]:
-        """Return the numbers of the levels, counted from the answer."""
-        return sorted({1 + place.count("-") for place in self.places})
 
 
 def _walk(node: Node, place: str = "") -> Iterator[tuple[str, Node]]:

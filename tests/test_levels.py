@@ -184,7 +184,6 @@ def test_cells_are_taken_out_and_all_behind_them_is_computed_again(files):
     logit = maps.astype(np.float64).mean(axis=(0, 1)) @ weights + bias
     sign = 1 if lesson.label else -1
     assert lesson.removal.readings[4].logit == pytest.approx(sign * logit, abs=1e-5)
-    assert lesson.removal.lead[4] == pytest.approx(sign * logit, abs=1e-5)
 
 
 def test_levels_that_are_not_drawn_are_counted(files):

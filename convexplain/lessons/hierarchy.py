@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from statistics import median_low
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cuts import Cuts
 from convexplain.lessons.parts.hiding import Hiding
-from convexplain.lessons.parts.hierarchy_picture import BRANCHING, HierarchyPicture
+from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.removal import Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
@@ -38,6 +39,9 @@ from convexplain.style.captions import Caption
 STRONGEST = 3
 #: So many levels are drawn, the last ones; up to how many each cell but the leaves has two parts.
 MOST_ROWS = 4
+#: Of so many levels, the first finds edges, the others strokes and parts; with more of them each
+#: cell has fewer parts.
+BRANCHING = 3
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 6
 
@@ -63,8 +67,8 @@ class Hierarchy(NetworkLesson):
         zh="3 × 3 的图块怎样组成数字？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Each layer combines patterns of the one before; many small shares make the {k}.",
-        zh="每一层都在组合前一层的模式；许多微小的贡献合成“{k}”。",
+        en="Each layer combines patterns of the one before; many such parts make the {k}.",
+        zh="每一层都在组合前一层的模式；许多这样的部件合成“{k}”。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("levels",)
@@ -223,6 +227,7 @@ class Hierarchy(NetworkLesson):
             centred=self.centred,
             skips=self.skips,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
+            kinds=dict(zip(layers, self.kinds, strict=True)) if self.kinds else {},
         )
 
     def diagram(self) -> Diagram:
@@ -247,31 +252,34 @@ class Hierarchy(NetworkLesson):
         """Describe the tree of the other digit, and this one beside it, row by row."""
         return self.picture_of.beside_other(self.other.picture_of)
 
-    def branch(self, depth: int | None = None) -> Diagram:
-        """Describe the strongest cells and one branch below them, large, for a scene."""
-        return self.picture_of.branch(depth)
+    def branch(self, depth: int | None = None, *, upright: bool = False) -> Diagram:
+        """Describe the path from the answer down to its leaf, large, for a scene."""
+        return self.picture_of.branch(depth, upright=upright)
 
-    def check(self) -> Diagram:
+    def check(self, *, upright: bool = False) -> Diagram:
         """Describe all cells that push for the answer, as long as none is taken out."""
-        return self.picture_of.check(self.pushes(0))
+        return self.picture_of.check(self.pushes(0), upright=upright)
 
-    def pushes(self, out: int) -> npt.NDArray[np.float64]:
+    def pushes(self, out: int, *, at_random: bool = False) -> npt.NDArray[np.float64]:
         """Return what pushes for the answer, strongest first, in rows, with so many taken out.
 
-        NaN where they were, and where the last row has no more cells.
+        They are the strongest, or the first of a typical random order. NaN where they were, and
+        where the last row has no more cells.
         """
         removal = self.removal
         found = removal.pushes.ravel()[removal.order].astype(np.float64)
-        found[:out] = np.nan
-        cols = int(np.ceil(np.sqrt(found.size)))
+        if at_random:
+            assert removal.typical is not None
+            gone = removal.random_order(removal.typical)[:out]
+            found[np.isin(removal.order, gone)] = np.nan
+        else:
+            found[:out] = np.nan
+        # About as wide as high, with as few places left over as can be.
+        least = int(np.ceil(np.sqrt(found.size)))
+        cols = min(range(least, least + 3), key=lambda n: (-found.size % n, n))
         rows = -(-found.size // cols)
         spare = np.full(rows * cols - found.size, np.nan)
         return np.concatenate([found, spare]).reshape(rows, cols)
-
-    @property
-    def followed(self) -> Node:
-        """The part of the last level at the end of the path."""
-        return self.path[-1]
 
     def found_elsewhere(self, part: Node) -> tuple[Cells, ...]:
         """Return the patches of other digits that excite a part's filter most, with classes."""
@@ -332,14 +340,9 @@ class Hierarchy(NetworkLesson):
         spare = 0 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 3.6, self.upwards, detail=spare))
+        yield Beat.of("upwards", title, Event("upwards", 5.6, self.upwards, detail=spare))
         if self.subject.reads_digits and self.has_places(self.rows[-1]):
-            yield Beat.of(
-                "elsewhere", words.WALL_TITLE,
-                Event("wall", 3.4, words.WALL, self.followed, detail=1),
-                Event("classes", 3.0, words.SHARED, detail=1),
-                *self._tell_others(),
-            )  # fmt: skip
+            yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere())
         n = fmt.count(len(self.removal.order))
         top = fmt.number(100 * self.top_share, 1)
         shares = words.SHARES.fill(m=m, n=n, top3=top)
@@ -369,7 +372,7 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 4.0 if depth == 1 else 3.6, said, depth, shown_by="level")
+            yield Event(name, 4.4 if depth == 1 else 4.0, said, depth, shown_by="level")
             if lowest and self.kernels is not None:
                 in_colour = self.kernels.shape[2] > 1
                 kernels_said = words.KERNELS_IN_COLOUR if in_colour else words.KERNELS
@@ -381,7 +384,7 @@ class Hierarchy(NetworkLesson):
     def _row_caption(self, node: Node, depth: int) -> Caption:
         """Tell of one row of the tree: its layer, and what its cells see."""
         values: dict[str, str | Caption] = {
-            "layer": node.layer, "size": _size(node.box), "m": str(len(self.tree.parts)),
+            "layer": node.layer, "size": _size(node.box), "k": self.answer_name,
         }  # fmt: skip
         if not self.has_places(node.layer):
             said = words.UNITS if depth == 1 else words.UNITS_BELOW
@@ -389,20 +392,16 @@ class Hierarchy(NetworkLesson):
             said = words.PARTS
         else:
             said = words.EDGES if node.layer == self.levels[0] else words.STROKES
-            seen = () if node.layer == self.levels[0] else self._seen(depth)
+            seen = () if node.layer == self.levels[0] else self._seen(node)
             if seen:
                 said, values["parts"] = words.PARTS_SEEN, words.listed(seen)
         return said.fill(**{name: values[name] for name in said.fields})
 
-    def _seen(self, depth: int) -> tuple[Caption, ...]:
-        """Name what a person sees in the patches that are shown of a bundled photograph."""
-        row = self.path[1 - depth].parts
+    def _seen(self, node: Node) -> tuple[Caption, ...]:
+        """Name what a person sees in the patch of a bundled photograph."""
         size = self.network.input_shape[0]
-        squares = [
-            (node.box.top / size, node.box.left / size, node.box.height / size) for node in row
-        ]
-        seen = (photographs.parts_within(self.subject.given, *square) for square in squares)
-        return tuple(dict.fromkeys(name for names in seen for name in names))
+        square = (node.box.top / size, node.box.left / size, node.box.height / size)
+        return photographs.parts_within(self.subject.given, *square)
 
     @property
     def _question(self) -> Caption:
@@ -411,14 +410,12 @@ class Hierarchy(NetworkLesson):
             return self.question
         return words.QUESTION.fill(size=fmt.shape(size))
 
-    def _tell_others(self) -> Iterator[Event]:
-        """Tell where the filters of the other parts respond; a longer video has time for it."""
-        for part in self.tree.parts:
-            if part != self.followed:
-                number = self.tree.parts.index(part)
-                said = words.ANOTHER.fill(n=part.filter)
-                yield Event(f"wall-{number}", 4.0, said, part, shown_by="wall", detail=number + 2)
-                yield Event(f"classes-{number}", 3.0, shown_by="classes", detail=number + 2)
+    def _tell_elsewhere(self) -> Iterator[Event]:
+        """Tell where the filters of the strongest cells respond, if a video has time for it."""
+        for number, part in enumerate(self.tree.parts):
+            said, detail = words.FILTER_ELSEWHERE.fill(n=part.filter), number + 2
+            yield Event(f"wall-{number}", 4.0, said, part, shown_by="wall", detail=detail)
+            yield Event(f"classes-{number}", 3.0, shown_by="classes", detail=detail)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
@@ -431,6 +428,11 @@ class Hierarchy(NetworkLesson):
             return
         j = self.network.class_name(tipping.label)
         yield Event("tips", 2.8, words.TIPS.fill(m=tipping.removed, j=j))
+        if removal.typical is not None:
+            m = removal.random_tips[removal.typical]
+            detail = 1 if self.subject.sharp is None else 2  # a photograph has more to tell
+            other = self.network.class_name(removal.typical_readings[m])
+            yield Event("random", 4.4, words.RANDOM.fill(m=m, j=other), detail=detail)
 
     def _ask(self, top: str, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""
@@ -442,7 +444,7 @@ class Hierarchy(NetworkLesson):
             len(self.removal.order): words.ALL_OF_THEM,
         }
         if tips := self.removal.random_tips:
-            wrong[int(np.median(tips))] = words.ANY_ORDER.fill(low=min(tips), high=max(tips))
+            wrong[median_low(tips)] = words.ANY_ORDER.fill(low=min(tips), high=max(tips))
         replies: dict[int, Caption | None] = {**wrong, right: None}
         return Question(
             words.PREDICT.fill(k=k),
@@ -453,13 +455,24 @@ class Hierarchy(NetworkLesson):
         )
 
     @property
+    def kinds(self) -> tuple[Caption, ...]:
+        """What the patterns on the way up are called, from the leaf; none if that is not known."""
+        if not self.subject.reads_digits or len(self.path) != BRANCHING:
+            return ()
+        return self._small, words.A_STROKE, words.A_PART
+
+    @property
+    def _small(self) -> Caption:
+        """What the leaf's pattern is called."""
+        leaf = self.path[0]
+        edge = leaf.layer == self.levels[0] and self.is_edge(leaf)
+        return words.AN_EDGE if edge else words.A_PATCH
+
+    @property
     def upwards(self) -> Caption:
         """What one sees on the way up."""
-        leaf = self.path[0]
-        small = leaf.layer == self.levels[0] and self.is_edge(leaf)
-        strokes = self.subject.reads_digits and len(self.path) == BRANCHING
-        said = words.UPWARDS if strokes else words.UPWARDS_LARGER
-        return said.fill(small=words.AN_EDGE if small else words.A_PATCH, k=self.answer_name)
+        said = words.UPWARDS if self.kinds else words.UPWARDS_LARGER
+        return said.fill(small=self._small, k=self.answer_name)
 
 
 def _size(box: Box) -> str:

@@ -46,13 +46,11 @@ PLANES = 1.8
 _LONG = 44
 #: And that of a unit, which has no patch.
 _UNIT = 12
-#: The name of what has one size where one branch is drawn large; how many times as large as a
-#: patch the picture is while there is room for it, and when there is none.
-_LARGE, _WHOLE, _HALF = "large", 3.0, 2.0
-#: From so many levels on there is no room for a large picture.
-BRANCHING = 3
+#: The name of what has one size where one path is drawn large; how many times as large as a patch
+#: the picture is beside one of them, and for each of several.
+_LARGE, _BESIDE_ONE, _BESIDE = "large", 1.3, 1.15
 #: Beside cells that are taken out the picture has so much of their width.
-_ASIDE = 0.55
+_ASIDE = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +79,8 @@ class HierarchyPicture:
         Whether weights are taken less their mean over all classes.
     edge : bool
         Whether the leaf of the path has the kernel of an oriented edge.
+    kinds : mapping of str to Caption
+        What the patterns of a layer are called on the way up, where that is known.
     skips : bool
         Whether levels are skipped; what the biases of all on the way add has bars of its own then.
     one_scale : bool
@@ -103,6 +103,7 @@ class HierarchyPicture:
     answer: Caption
     centred: bool
     edge: bool
+    kinds: Mapping[str, Caption]
     skips: bool = False
     one_scale: bool = True
     detail: int = 2
@@ -181,33 +182,32 @@ class HierarchyPicture:
             share=fmt.percent(_rest(self.tree)),
         )
 
-    def branch(self, depth: int | None = None) -> Diagram:
-        """Describe the strongest cells of the last level, and one branch below them, large.
+    def branch(self, depth: int | None = None, *, upright: bool = False) -> Diagram:
+        """Describe the path from the answer down to its leaf, large, a cell below the other.
 
-        Patches of a level are as large as those of any other, whatever they see of the picture; a
-        window on what each was cut from shows where it lies. Panels are called as in `diagram`.
+        All patches are of one size, whatever they see of the picture; a window on what each was cut
+        from shows where it lies. Panels are called as in `diagram`.
 
         Parameters
         ----------
         depth : int, optional
             How many levels there are, counted from the answer; all by default.
+        upright : bool
+            Whether the patches are rather below the picture than beside it.
 
         Returns
         -------
         Diagram
             Panels ``input``, and of the nodes shown ``patch-0-1`` with the marks ``lit`` and, of
-            each part, ``0-1-0``; of leaves ``kernel-0-1-0``.
+            the part on the path, ``0-1-0``; of the leaf ``kernel-0-1-0``; of layers ``row-conv2``,
+            ``field-conv2`` and ``kind-conv2``.
         """
         many = len(self.path) if depth is None else depth
-        steps: list[tuple[str, tuple[Node, ...]]] = [("", self.tree.parts)]
-        for node in reversed(self.path[1:]):
-            place, parts = steps[-1]
-            here = f"{place}-{parts.index(node)}" if place else str(parts.index(node))
-            steps.append((here, node.parts))
-        steps = steps[:many]
-        # As large as all patches of the last level together, while there is room.
-        wide = _WHOLE if many < BRANCHING else _HALF
-        read = self._large(replace(self._input(), note=None), wide)
+        steps = self._steps()[:many]
+        # As high as all patches below one another; a single one leaves room for its words.
+        wide = _BESIDE_ONE if many == 1 else _BESIDE * many
+        marks = {name: mark for name, mark in self._input().marks.items() if name in self.fields}
+        read = self._large(replace(self._input(), note=None, marks=marks), wide)
         reads = words.ANSWER.fill(k=self.answer)
         said: list[Part] = [Text("answer", reads, role="heading", weight="bold")]
         if self.centred:
@@ -215,22 +215,29 @@ class HierarchyPicture:
         shapes: list[Part] = []
         for beside in (True, False):
             drawn = replace(self, beside=beside)
-            rows = [drawn._step(place, parts) for place, parts in steps]
-            across = [
-                Column(self._heads(parts[0].layer), *cells, gap=0.4)
-                for cells, (_, parts) in zip(rows, steps, strict=True)
-            ]
-            # Where a frame is narrow, each level is a row, with its name at its free end.
-            down = [
-                Row(*cells, self._heads(parts[0].layer, upright=True), gap=0.6, align="top")
-                for cells, (_, parts) in zip(rows, steps, strict=True)
-            ]
-            legend = Legend("legend")
+            rows = [drawn._level(place, node) for place, node in steps]
+            if self.kernels is not None and steps[-1][1] is self.path[0]:
+                # Above the kernel, if there is a row, for it would make its own too long.
+                above = max(0, len(rows) - 2)
+                rows[above] = Row(rows[above], Legend("legend"), gap=0.6, align="middle")
+            levels = Column(*rows, gap=0.5)
             shapes += [
-                Row(Column(*said, read, legend, gap=0.4), *across, gap=1.0, align="top"),
-                Column(Row(read, Column(*said, legend, gap=0.5), align="top"), *down, gap=0.7),
+                Row(Column(*said, read, gap=0.4), levels, gap=1.5, align="bottom"),
+                Column(Row(read, Column(*said, gap=0.5), align="top"), levels, gap=0.7),
             ]
+        if upright:
+            shapes.reverse()
         return Diagram(Either(*shapes), tuple(self._zooms(steps)), about=self._told())
+
+    def _steps(self) -> list[tuple[str, Node]]:
+        """Return the cells of the path with their places in the tree, from the last level down."""
+        parent, place, steps = self.tree, "", list[tuple[str, Node]]()
+        for node in reversed(self.path):
+            number = str(parent.parts.index(node))
+            place = f"{place}-{number}" if place else number
+            steps.append((place, node))
+            parent = node
+        return steps
 
     def _large(self, panel: Cells, times: float) -> Cells:
         """Draw a panel so many times as large as a patch of the last level."""
@@ -240,66 +247,66 @@ class HierarchyPicture:
     def _side(self) -> float:
         """How many cells are as long as a patch of the last level; of a unit, half the picture."""
         top = self.tree.parts[0]
-        return self.pixels.shape[0] / _HALF if top.layer in self.units else top.box.height
+        return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
-    def _step(self, place: str, parts: Sequence[Node]) -> list[Part]:
-        """Return the parts of one node, large, leaves beside their kernels."""
-        shown: list[Part] = []
-        for number, part in enumerate(parts):
-            here = f"{place}-{number}" if place else str(number)
-            if part.layer in self.units:
-                said = terms.UNIT.fill(n=part.filter)
-                shown.append(Text(f"share-{here}", said, weight="bold"))
-                continue
-            lit = part in self.path
-            marks = {
-                f"{here}-{n}": Mark(
-                    below.box.top - part.box.top,
-                    below.box.left - part.box.left,
-                    below.box.height,
-                    below.box.width,
-                    "accent" if below in self.path else "muted",
-                    dashed=below not in self.path,
-                )
-                for n, below in enumerate(part.parts)
-                if lit and below.layer not in self.units
-            }
-            if lit:
-                marks["lit"] = Mark(0, 0, part.box.height, part.box.width)
-            patch = Cells(f"patch-{here}", self._patch(part), lines=False, marks=marks)
-            large = self._large(patch, 1.0)
-            kernels = [] if part.parts else self._kernels(here, part, _LARGE, large.fine)
-            shown.append(Row(large, *kernels, gap=0.4, align="middle") if kernels else large)
-        return shown
+    def _level(self, place: str, node: Node) -> Part:
+        """Return a cell of the path, large, with the words to it; a leaf has its kernel."""
+        heads = self._heads(node.layer)
+        if node.layer in self.units:
+            said = terms.UNIT.fill(n=node.filter)
+            return Row(Text(f"share-{place}", said, weight="bold"), heads)
+        marks = {
+            f"{place}-{n}": Mark(
+                below.box.top - node.box.top,
+                below.box.left - node.box.left,
+                below.box.height,
+                below.box.width,
+            )
+            for n, below in enumerate(node.parts)
+            if below in self.path and below.layer not in self.units
+        }
+        marks["lit"] = Mark(0, 0, node.box.height, node.box.width)
+        patch = Cells(f"patch-{place}", self._patch(node), lines=False, marks=marks)
+        large = self._large(patch, 1.0)
+        if node.parts or self.kernels is None:
+            return Row(large, heads, gap=0.6, align="middle")
+        kernels = self._kernels(place, node, _LARGE, large.fine)
+        return Row(large, heads, *kernels, gap=0.6, align="middle")
 
-    def _heads(self, layer: str, *, upright: bool = False) -> Part:
-        """The name of a layer, and how much of the picture its cells see."""
+    def _heads(self, layer: str) -> Part:
+        """The name of a layer, how much its cells see, and what that is on the way up."""
         name = Text(f"row-{layer}", layer, weight="bold")
         if layer in self.units:
             return name
         field = Text(f"field-{layer}", fmt.shape(self.fields[layer]), tone="muted")
-        return Column(name, field, gap=0) if upright else Row(name, field, gap=0.3)
+        found = self.kinds.get(layer)
+        kind = () if found is None else (Text(f"kind-{layer}", found, role="heading"),)
+        return Column(name, field, *kind, gap=0)
 
-    def _zooms(self, steps: Sequence[tuple[str, Sequence[Node]]]) -> Iterator[Link]:
+    def _zooms(self, steps: Sequence[tuple[str, Node]]) -> Iterator[Link]:
         """Yield a link from each window of the path to what is seen in it, enlarged."""
-        for place, parts in steps:
-            for number, part in enumerate(parts):
-                if part in self.path and part.layer not in self.units:
-                    here = f"{place}-{number}" if place else str(number)
-                    start = f"patch-{place}.{here}" if place else f"input.{part.layer}"
-                    yield Link(start, f"patch-{here}", "zoom")
+        above = ""
+        for place, node in steps:
+            if node.layer not in self.units:
+                start = f"patch-{above}.{place}" if above else f"input.{node.layer}"
+                yield Link(start, f"patch-{place}", "zoom")
+                above = place
 
-    def check(self, pushes: npt.NDArray[np.float64]) -> Diagram:
+    def check(self, pushes: npt.NDArray[np.float64], *, upright: bool = False) -> Diagram:
         """Describe what pushes towards the answer cell by cell, beside what is read.
 
         Parameters
         ----------
         pushes : numpy.ndarray, shape (rows, columns)
             Strongest first; NaN where there is none.
+        upright : bool
+            Whether they are rather below the picture than beside it.
         """
         scale = Scale(float(np.nanmax(pushes)), words.PUSH.fill(k=self.answer), signed=False)
         top = Mark(0, 0, 1, len(self.tree.parts))
-        title = words.SQUARES.fill(layer=self.tree.parts[0].layer)
+        title = words.SQUARES.fill(
+            n=fmt.count(self.tree.supporters), layer=self.tree.parts[0].layer
+        )
         cells = Cells("pushes", pushes, scale, share=_LARGE, marks={"top": top}, title=title)
         out = Text("out", words.OUT.fill(m=0, n=fmt.count(self.tree.supporters)), role="heading")
         read = replace(
@@ -312,12 +319,11 @@ class HierarchyPicture:
         first = words.FIRST.fill(m=len(self.tree.parts), p=top_share)
         share = Text("share", first, role="heading", tone="accent")
         told = (reads, share, out, legend)
-        return Diagram(
-            Either(
-                Row(Column(read, *told, gap=0.4), cells, gap=1.2, align="top"),
-                Column(Row(read, Column(*told, gap=0.4)), cells, gap=0.8),
-            )
+        shapes = (
+            Row(Column(read, *told, gap=0.4), cells, gap=1.2, align="top"),
+            Column(Row(read, Column(*told, gap=0.4)), cells, gap=0.8),
         )
+        return Diagram(Either(*(reversed(shapes) if upright else shapes)))
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.

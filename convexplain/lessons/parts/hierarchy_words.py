@@ -38,30 +38,30 @@ CENTRED_ON_CLASSES = Caption(
     zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
-    en="The {m} strongest cells of {layer}: {size} pixels each.",
-    zh="{layer} 最强 {m} 格：各看 {size}。",
+    en="The cell of {layer} that pushes most for {k} sees {size} pixels.",
+    zh="{layer} 最支持“{k}”的一格：看 {size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
 )
 UNITS = Caption(
-    en="The {m} strongest units of {layer}: each reads the whole picture.",
-    zh="{layer} 最强 {m} 个单元：都看整幅图。",
+    en="The strongest unit of {layer}: it reads the whole picture.",
+    zh="{layer} 最强的单元：看整幅图。",
 )
 UNITS_BELOW = Caption(
-    en="Their parts in {layer}: units that read the whole picture.",
+    en="Its strongest part in {layer}: it reads the whole picture, too.",
     zh="{layer}：也都看整幅图。",
 )
 DEEPER = Caption(en="And so on: {n} more levels below.", zh="如此继续：下面还有 {n} 层。")
 KERNELS_IN_COLOUR = Caption(
-    en="Each with its kernels for red, green and blue: blue for, orange (−) against.",
-    zh="各有红、绿、蓝三个卷积核：蓝色支持，橙色（−）反对。",
+    en="Its kernels for red, green and blue: blue for, orange (−) against.",
+    zh="它的红、绿、蓝三个卷积核：蓝色支持，橙色（−）反对。",
 )
 UPWARDS_LARGER = Caption(
     en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
 )
 STROKES = Caption(
-    en="Parts of one, in {layer}: {size} pixels.",
+    en="Its strongest part in {layer}: {size} pixels.",
     zh="{layer}：{size} 像素。",
 )
 PARTS_SEEN = Caption(
@@ -73,26 +73,21 @@ EDGES = Caption(
     zh="{layer}：{size} 像素。",
 )
 KERNELS = Caption(
-    en="Each with its kernel: blue for, orange (−) against.",
-    zh="各有卷积核：蓝色支持，橙色（−）反对。",
+    en="Its kernel: blue for, orange (−) against.",
+    zh="卷积核：蓝色支持，橙色（−）反对。",
 )
 UPWARDS = Caption(
     en="Up again: {small}, a stroke, a part, the {k}.",
     zh="自下而上：{small}、笔画、部件，到“{k}”。",
 )
+A_STROKE = Caption(en="a stroke", zh="笔画")
+A_PART = Caption(en="a part", zh="部件")
 AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
 WALL_TITLE = Caption(en="The same filter in other digits", zh="同一个过滤器，其他样本")
-WALL = Caption(
-    en="What does this filter find in other digits?",
-    zh="它在其他样本里找到什么？",
-)
-SHARED = Caption(
-    en="Not one digit's own: a part that many share.", zh="不是某个数字才有，许多数字都有。"
-)
-ANOTHER = Caption(
-    en="Another part: what filter {n} finds in other digits.",
-    zh="另一个部件：过滤器 {n} 在其他样本里找到什么。",
+FILTER_ELSEWHERE = Caption(
+    en="What filter {n} finds in other digits.",
+    zh="过滤器 {n} 在其他样本里找到什么。",
 )
 SHARES = Caption(
     en="{n} cells push for it; the top {m} give {top3}%.",
@@ -116,6 +111,10 @@ TAKEN = Caption(en="Taken out, strongest first …", zh="从最强的开始，�
 TIPS = Caption(
     en="… it takes {m} until it reads {j}.",
     zh="……{m} 个后，改判为“{j}”。",
+)
+RANDOM = Caption(
+    en="In a random order it takes {m} until it reads {j}.",
+    zh="随机去掉要 {m} 个，改判为“{j}”。",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
@@ -170,8 +169,8 @@ READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
-PUSH = Caption(en="push for {k} (to its logit)", zh="对“{k}”的支持（logit）")
-SQUARES = Caption(en="each square: a cell of {layer}", zh="每个方块是 {layer} 的一个单元")
+PUSH = Caption(en="push for {k}", zh="对“{k}”的支持")
+SQUARES = Caption(en="{n} cells of {layer}, strongest first", zh="{layer} 的 {n} 个单元，从强到弱")
 FIRST = Caption(en="top {m}: {p}", zh="前 {m} 个：{p}")
 OUT = Caption(en="{m} of {n} out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median_low
 from typing import NamedTuple
 
 import numpy as np
@@ -115,11 +116,15 @@ class Removal:
         """The first reading that gives another answer; None if there is none."""
         return next((r for r in self.readings if r.label != self.label), None)
 
+    def random_order(self, seed: int) -> npt.NDArray[np.intp]:
+        """Return the cells that push towards the answer in a random order, as flat indices."""
+        return np.random.default_rng(seed).permutation(np.sort(self.order))
+
     @cached_property
     def random_leads(self) -> tuple[npt.NDArray[np.float64], ...]:
         """How far the answer leads in random orders, each drawn with its number as the seed."""
         return tuple(
-            self._lead(np.random.default_rng(seed).permutation(np.sort(self.order)))
+            self._lead(self.random_order(seed))
             for seed in range(ORDERS if len(self.order) <= MANY else FEWER)
         )
 
@@ -128,3 +133,15 @@ class Removal:
         """With how many cells each random order gives another answer; none if one never does."""
         tips = [np.flatnonzero(lead < 0) for lead in self.random_leads]
         return tuple(int(found[0]) for found in tips) if all(map(len, tips)) else ()
+
+    @cached_property
+    def typical(self) -> int | None:
+        """The seed of the random order whose number of cells is the median, the lower of two."""
+        tips = self.random_tips
+        return tips.index(median_low(tips)) if tips else None
+
+    @cached_property
+    def typical_readings(self) -> tuple[int, ...]:
+        """The class that is read with 0, 1, 2, ... cells of that order set to zero."""
+        assert self.typical is not None
+        return tuple(self._without(self.random_order(self.typical)).argmax(axis=1).tolist())
