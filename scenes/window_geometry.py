@@ -9,7 +9,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import window_geometry
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.window_picture import HOPS
+from convexplain.lessons.parts.window_picture import HOPS, PADDED, PIXELS
 from convexplain.lessons.parts.windows import Geometry
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
@@ -57,7 +57,12 @@ class WindowGeometry(LessonScene):
 
     def show_predict_places(self, event: Event) -> None:
         """The first hops, slowly; then the video waits."""
-        self.during(min(0.2, 0.6 / event.seconds), self.near(event.data))
+        geometry: Geometry = event.data
+        said = PADDED if any(geometry.margins) else PIXELS
+        self.board.say("hops.counter", self.text(said.fill(n=geometry.padded.shape[1])))
+        self.during(
+            min(0.2, 0.6 / event.seconds), self.near(geometry), self.board.show("hops.counter")
+        )
         self.hop(event.data, TRIED, min(0.7, 2.6 / event.seconds), told=False)
 
     show_predict_stride = show_predict_chosen = show_predict_places
@@ -80,7 +85,8 @@ class WindowGeometry(LessonScene):
                 arc.drawn = min(1.0, now - n)
                 if now >= n + 1 - 1e-6:
                     self.board.show(f"hops.post-{n + 1}")(1.0)
-            self.count(int(now + 1e-6))
+            if told:
+                self.count(int(now + 1e-6))
             self.at = now
 
         starts = np.array(geometry.starts, dtype=float)
@@ -124,7 +130,7 @@ class WindowGeometry(LessonScene):
         left = ["input.left"] if event.data.left_over else []
         near = self.near(event.data, "law")
         self.during(0.4, near, self.board.show("law"), self.board.pulse("hops.post-0", *left))
-        named = ["law.by"] if left else ["law.one"]
+        named = ["law.equals"] if left else ["law.one"]
         self.during(1, self.board.pulse(*named, "hops.post-0", *left, times=2))
 
     # All places.
@@ -286,7 +292,7 @@ class WindowGeometry(LessonScene):
         self.during(0.2, self.board.become(self.lesson.closing(), show=("strip", "hops")))
         signs = [
             name for name in self.board.parts
-            if name.endswith((".minus", ".plus", ".equals"))
+            if name.endswith((".minus", ".plus", ".equals", ".equals.over"))
         ]  # fmt: skip
         near = self.camera.to(self.board.around("hops.all", "letters"), share=0.95)
         self.during(0.12, near, self.board.show("strip.window", *signs))
@@ -299,7 +305,12 @@ class WindowGeometry(LessonScene):
             for name, source in counted.items()
             if self.terms(name) and self.board.has(source)
         ]
-        self.during(1, in_turn(*steps))
+        starts = np.array(self.lesson.last.starts, dtype=float)
+
+        def place(alpha: float) -> tuple[float, float]:
+            return 0.0, float(np.interp(alpha * (len(starts) - 1), np.arange(len(starts)), starts))
+
+        self.during(1, in_turn(*steps), self.board.visit("strip.window", place))
 
     def terms(self, name: str) -> list[str]:
         """Return a term of the law in numbers and in letters, with what stands above it."""

@@ -342,7 +342,7 @@ class WindowGeometry(FilterLesson):
         window = geometry.window
         if name == "same":
             places = geometry.output[1]
-            more = _PADDED.fill(o=places, n=places - plain.output[1])
+            more = _PADDED.fill(o=places, n=plain.output[1])
             yield Event("ring", 2.4, _RING, geometry, "other")
             yield Event("ring-hops", 3.0, _COUNTED, geometry, "hops")
             yield Event("ring-sweep", 3.4, more, geometry, "sweep")
@@ -427,9 +427,9 @@ _READ_ALIKE = Caption(en="Every pixel is read {c}×.", zh="每个像素读 {c} �
 _RING = Caption(en="Zeros around the picture.", zh="四周补一些 0。")
 _COUNTED = Caption(en="Count the hops again.", zh="再数一遍。")
 _PADDED = Caption(
-    en="{o} places in a row: {n} more than before.", zh="一行 {o} 个位置，比刚才多 {n} 个。"
+    en="As many places as pixels: {o}, not {n}.", zh="位置和像素一样多：{o} 个，不是 {n} 个。"
 )
-_NOW = Caption(en="Now it hops by {s}.", zh="现在每次跳 {s} 格。")
+_NOW = Caption(en="Without zeros again, hopping by {s}.", zh="去掉 0，每次跳 {s} 格。")
 _SPREAD = Caption(en="Dilation: the same {n} cells, spread out.", zh="膨胀：同样 {n} 格，隔开取。")
 _SPAN = Caption(
     en="Span {w}: {o} places in a row, {n} fewer than at first.",

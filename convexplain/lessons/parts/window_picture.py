@@ -33,6 +33,8 @@ from convexplain.style.captions import Caption
 
 #: Up to so many cells of a window are framed one by one.
 _TAPS = 25
+#: How far within its cells a frame lies that others touch.
+_INSIDE = 0.2
 
 
 def place_picture(geometry: Geometry) -> Diagram:
@@ -144,7 +146,12 @@ def closing_picture(geometry: Geometry, row: int) -> Diagram:
         share="strip",
         marks={"window": Mark(0, 0, *span)},
     )
-    parts = _hops(geometry, "strip"), strip, law(geometry), law(geometry, letters=True)
+    parts = (
+        _hops(geometry, "strip"),
+        strip,
+        law(geometry, whole=True),
+        law(geometry, whole=True, letters=True),
+    )
     return Diagram(Column(*parts, gap=0.7, align="middle"))
 
 
@@ -220,7 +227,9 @@ def compared_pictures(
     return Diagram(Column(head, arranged), about=about)
 
 
-def law(geometry: Geometry, *, letters: bool = False, suffix: str = "") -> Formula:
+def law(
+    geometry: Geometry, *, letters: bool = False, whole: bool = False, suffix: str = ""
+) -> Formula:
     """Describe the count of places along a row: (n + 2p − w) / s + 1.
 
     Parameters
@@ -228,6 +237,8 @@ def law(geometry: Geometry, *, letters: bool = False, suffix: str = "") -> Formu
     geometry : Geometry
     letters : bool
         Whether it is told in letters, not in this geometry's numbers.
+    whole : bool
+        Whether zeros and stride are told even where there are none, or it is 1.
     suffix : str
         Of the panel's name.
     """
@@ -240,19 +251,19 @@ def law(geometry: Geometry, *, letters: bool = False, suffix: str = "") -> Formu
     }  # fmt: skip
     said = dict(numbers) if not letters else {
         "size": "n", "padding": "2p" if left == right else "(p + q)", "span": "w", "by": "/ s",
-        "places": "o",
+        "places": "m",
     }  # fmt: skip
-    divided, padded = stride > 1, bool(left + right)
-    rounded = _ROUNDED if geometry.left_over else _STRIDE
+    divided, padded = whole or stride > 1, whole or bool(left + right)
+    rounded = _ROUNDED if geometry.left_over else None
     found = [
         Term("size", ("(" if divided else "") + said["size"], _PIXELS),
         Term("plus", "+") if padded else None,
         Term("padding", said["padding"], _ZEROS) if padded else None,
         Term("minus", "−"),
         Term("span", said["span"] + (")" if divided else ""), terms.WINDOW),
-        Term("by", said["by"], rounded) if divided else None,
+        Term("by", said["by"], _STRIDE) if divided else None,
         Term("one", "+ 1", _FIRST),
-        Term("equals", "="),
+        Term("equals", "=", rounded),
         Term("places", said["places"], _PLACES),
     ]
     return Formula(
@@ -324,7 +335,11 @@ def _marks(geometry: Geometry) -> dict[str, Mark]:
     if any(geometry.margins):
         marks["edge"] = Mark(top, left, *geometry.size, tone="muted", strong=False)
     if left_over:
-        marks["left"] = Mark(0, cols - left_over, span[0], left_over, tone="negative")
+        # Within these cells, so that it does not lie on the window's frame.
+        marks["left"] = Mark(
+            _INSIDE, cols - left_over + 2 * _INSIDE, span[0] - 2 * _INSIDE, left_over - 3 * _INSIDE,
+            tone="negative", strong=False,
+        )  # fmt: skip
     return marks
 
 
@@ -340,6 +355,8 @@ def _map(geometry: Geometry, response: Scale, suffix: str, *, known: bool = Fals
 
 TIMES_READ = Caption(en="times read", zh="读取次数")
 HOPS = Caption(en="hops: {h}, places: {p}", zh="{h} 步，{p} 个位置")
+PIXELS = Caption(en="pixels: {n}", zh="{n} 个像素")
+PADDED = Caption(en="pixels and zeros: {n}", zh="像素和 0 共 {n} 个")
 HOPS_TOLD = Caption(en="{h} hops along a row, {p} places.", zh="一行 {h} 步，{p} 个位置。")
 _NAME_TOLD = Caption(en="With {name}:", zh="{name}：")
 _READS_TOLD = Caption(
@@ -361,7 +378,7 @@ _PIXELS = Caption(en="pixels", zh="像素")
 _ZEROS = Caption(en="zeros", zh="补的 0")
 _STRIDE = Caption(en="stride", zh="步幅")
 _ROUNDED = Caption(en="rounded down", zh="向下取整")
-_FIRST = Caption(en="first place", zh="第一个位置")
+_FIRST = Caption(en="first", zh="第一个")
 _PLACES = Caption(en="places", zh="位置")
 _PLAIN = Caption(en="no padding", zh="不填充")
 _WITH_PADDING = Caption(en="padding {p}", zh="填充 {p}")
