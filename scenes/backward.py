@@ -136,7 +136,7 @@ class Backward(LessonScene):
         self.during(0.1, self.board.show("total"))
         gives = self.value_of(told.row, told.col)
         self.during(0.15, self.board.send("total.sum", self.cell(told.row, told.col), gives))
-        self.during(1, self.board.pulse(self.cell(told.row, told.col), times=2))
+        self.during(1, self.board.pulse(*self.pair(told.row, told.col), times=2))
 
     def meeting(self) -> list[str]:
         """Return the cells of the picture at which the told sum's terms are met."""
@@ -154,6 +154,10 @@ class Backward(LessonScene):
     def cell(row: int, col: int) -> str:
         """Return the name of a cell of the gradient."""
         return f"gradient[{row}, {col}]"
+
+    def pair(self, row: int, col: int) -> tuple[str, str]:
+        """Return the names of a weight and of its slope."""
+        return f"kernel[{row}, {col}]", self.cell(row, col)
 
     def value_of(self, row: int, col: int) -> Callable[[], None]:
         """Return what gives a cell of the gradient its number."""
@@ -214,7 +218,7 @@ class Backward(LessonScene):
             self.during(0.7 * share, self.stand(row, col))
             self.value_of(row, col)()
             self.tell(row, col)
-            self.during(0.3 * share, self.board.pulse(self.cell(row, col)))
+            self.during(0.3 * share, self.board.pulse(*self.pair(row, col)))
         self.during(1, self.board.pulse("gradient"))
 
     def tell(self, row: int, col: int) -> None:
@@ -225,11 +229,9 @@ class Backward(LessonScene):
 
     def show_slope(self, event: Event) -> None:
         """The numbers of the gradient, each beside its weight."""
-        looks = [
-            self.board.pulse(self.cell(row, col), f"kernel[{row}, {col}]")
-            for row, col in np.ndindex(self.lesson.gradient.shape)
-        ]
-        self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
+        for row, col in np.ndindex(self.lesson.gradient.shape):
+            self.tell(row, col)
+            self.during(0.95 / self.lesson.gradient.size, self.board.pulse(*self.pair(row, col)))
 
     def show_step(self, event: Event) -> None:
         """A little of the gradient with its signs changed is added; one weight more exactly."""

@@ -54,7 +54,7 @@ class Residual(FilterLesson):
 
     name: ClassVar[str] = "residual"
     title: ClassVar[Caption] = Caption(
-        en="Residual block: what came in, plus a change", zh="残差块：输入加上改动"
+        en="Residual block: an arrow round the layers", zh="残差块：绕过各层的箭头"
     )
     question: ClassVar[Caption] = Caption(
         en="An arrow goes round the convolutions. What is added to what?",
