@@ -229,9 +229,14 @@ class Backward(LessonScene):
 
     def show_slope(self, event: Event) -> None:
         """The numbers of the gradient, each beside its weight."""
-        for row, col in np.ndindex(self.lesson.gradient.shape):
-            self.tell(row, col)
-            self.during(0.95 / self.lesson.gradient.size, self.board.pulse(*self.pair(row, col)))
+        if self.board.has("running"):
+            self.during(0.05, self.board.hide("rule", "running"))
+        self.turn_into(self.picture.slopes(), 0.2, show=("kernel", "gradient"))
+        looks = [
+            self.board.pulse(*self.pair(row, col))
+            for row, col in np.ndindex(self.lesson.gradient.shape)
+        ]
+        self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
 
     def show_step(self, event: Event) -> None:
         """A little of the gradient with its signs changed is added; one weight more exactly."""

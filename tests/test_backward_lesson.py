@@ -158,6 +158,7 @@ def pictures(lesson, upright):
     yield picture.laid(picture.sum(lesson.told), steep=lesson.steep)
     for told in (picture.products(lesson.told), picture.running(lesson.told.value)):
         yield picture.laid(told)
+    yield picture.slopes()
     yield picture.step(lesson.steep, lesson.rated)
 
 

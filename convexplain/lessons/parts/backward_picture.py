@@ -178,10 +178,7 @@ class BackwardPicture:
         kernel = self._kernel(
             "kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter), marks
         )
-        gradient = Cells(
-            "gradient", self.gradient, self.slope, numbers=True, share="numbers", computed=known,
-            title=terms.GRADIENT.capital, marks=marks,
-        )  # fmt: skip
+        gradient = self._gradient(known, marks)
         read: Part = Column(self._lying(corner), Legend("legend", row=True), align="middle")
         said = [] if told is None else [told]
         stacked = Column(read, Row(kernel, gradient), *said, align="middle")
@@ -240,6 +237,22 @@ class BackwardPicture:
             addends = [Addend("nothing", terms.SUM, 0.0)]
         title = words.FACTORS.capital
         return Sum("sum", addends, step.value, None, step.value, self.slope, title=title)
+
+    def slopes(self) -> Diagram:
+        """Describe the kernel and its gradient, alone and large."""
+        kernel = self._kernel("kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter))
+        legend = Legend("legend", row=True)
+        return Diagram(Column(self._beside(kernel, self._gradient()), legend, align="middle"))
+
+    def _gradient(
+        self,
+        known: npt.NDArray[np.bool_] | None = None,
+        marks: Mapping[str, Mark] | None = None,
+    ) -> Cells:
+        return Cells(
+            "gradient", self.gradient, self.slope, numbers=True, share="numbers", computed=known,
+            title=terms.GRADIENT.capital, marks=marks or {},
+        )  # fmt: skip
 
     def step(self, steep: tuple[int, int], note: Caption) -> Diagram:
         """Describe the kernel, what is added to it, and one of its weights more exactly."""
