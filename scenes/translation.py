@@ -35,9 +35,10 @@ class Translation(LessonScene):
         self.board.show("pixels")(1.0)
         for steps in stops:
             self.put(steps)
-            self.during(0.7 / len(stops), self.board.pulse("pixels", colour="muted"))
-        self.during(0.5, self.board.show("map", "legend"))
-        self.during(1, self.board.show("answers"))
+            self.during(0.6 / len(stops), self.board.pulse("pixels", colour="muted"))
+        self.during(0.15, self.board.show("map", "legend"))
+        self.during(0.1, self.board.show("answers"))
+        self.during(1, self.board.pulse("answers", colour="muted"))
 
     # Steps: everything changes in the same frame.
 
