@@ -40,11 +40,11 @@ class ForwardPass(LessonScene):
     # A cell of the first convolution.
 
     def show_ask(self, event: Event) -> None:
-        """The window wanders over the picture."""
+        """The window wanders over the picture; what is read of it stands by."""
         goal, (height, width) = self.picture.field, self.picture.pixels.shape[:2]
         stops = [(0, 0), (0, width - goal.width), (height - goal.height, width - goal.width),
                  (goal.top, goal.left)]  # fmt: skip
-        self.board.show(WINDOW)(1.0)
+        self.during(0.12, self.board.show(WINDOW, "read"))
         self.during(1, self.board.search(WINDOW, stops), rate=linear)
 
     def show_patch(self, event: Event) -> None:
@@ -101,7 +101,11 @@ class ForwardPass(LessonScene):
 
     def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows, then what pushes against it; then what is left."""
-        self.change(self.picture.push(), 0.25, "input", "push.zero")
+        self.change(self.picture.push(), 0.25, "products")
+        blocks = self.picture.products.blocks if self.picture.products else ()
+        places = [f"products.place-{n}" for n in range(len(blocks))]
+        self.during(0.1, self.board.show(*places))
+        self.during(0.05, self.board.show("push.zero"))
         bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below", "bias")]
         self.during(1, in_turn(*bars))
 
@@ -125,7 +129,8 @@ class ForwardPass(LessonScene):
         shown = "input", "classes.zero", "classes.zero.label", "classes.title"
         self.change(self.picture.sums("logits"), 0.2, *shown)
         runs = [eased(self.run(name)) for name in self.names]
-        self.during(0.6, in_turn(*runs, overlap=0.4), rate=linear)
+        self.during(0.5, in_turn(*runs, overlap=0.4), rate=linear)
+        self.during(0.1, self.board.show("said"))
         self.during(1, self.board.pulse(self.best))
 
     def run(self, name: str) -> Move:
@@ -138,15 +143,16 @@ class ForwardPass(LessonScene):
         """The two highest are looked at."""
         order = self.lesson.softmax.order[:2]
         looks = [self.board.pulse(f"classes.{n}", f"classes.{n}.value") for n in order]
-        self.during(0.1, self.board.show("classes.counter"))
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
 
     def reform(self, form: Form, share: float) -> None:
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
         values = [f"{name}.value" for name in self.names]
-        told = self.there("classes.title", "classes.counter")
-        self.during(0.12, self.board.hide(*values, *told))
-        held = (name for name in ("classes.counter",) if self.board.has(name))
+        stays = form == "distances"  # so does the lead
+        told = self.there("classes.title", *(() if stays else ("said",)))
+        lanes = [] if stays else self.there(*(f"{name}.lane" for name in self.names))
+        self.during(0.12, self.board.hide(*values, *told, *lanes))
+        held = () if stays else ("said",)
         self.during(share, self.board.become(self.picture.sums(form), hold=held))
         self.during(0.15, self.board.show(*values, "classes.title"))
 
@@ -163,11 +169,12 @@ class ForwardPass(LessonScene):
 
     def show_total(self, event: Event) -> None:
         """What all of them come to together."""
-        self.during(0.3, self.board.show("classes.counter"))
-        self.during(1, self.board.pulse("classes.counter", times=2))
+        self.during(0.3, self.board.show("said"))
+        self.during(1, self.board.pulse("said", colour="muted", times=2))
 
     def show_shares(self, event: Event) -> None:
         """Each is divided by the sum, and all are laid end to end: one whole."""
+        self.during(0.05, self.board.hide("said"))
         self.reform("shares", 0.25)
         self.during(0.15, self.board.become(self.picture.shares()))
         moves = [
@@ -192,7 +199,9 @@ class ForwardPass(LessonScene):
 
     def show_whole(self, event: Event) -> None:
         """From the picture through all layers to the shares, once more."""
-        self.during(0.3, self.board.become(self.picture.whole(), whole=True))
         names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
+        self.during(0.1, self.board.hide(*self.there("classes", "input")))
+        self.during(0.2, self.board.become(self.picture.whole(), hold=(*names, "legend")))
+        self.during(0.15, self.board.show(*names, "legend"))
         looks = [self.board.pulse(name) for name in (*names, "stack.title")]
         self.during(1, in_turn(*looks), rate=linear)

@@ -121,19 +121,50 @@ def test_the_logit_is_what_pushes_for_it_and_against_it(lesson, computed):
     assert above.value == pytest.approx(products[products > 0].sum(), abs=1e-4)
     assert below.value == pytest.approx(products[products < 0].sum(), abs=1e-4)
     assert f"{number(computed['logits'][best])}." in told(lesson)["push"]
+    # All of them are seen, in a block for each of nine places.
+    seen = lesson.products
+    assert (seen.many, seen.numbers) == (1152, 128)
+    by_place = products.reshape(3, 3, 128)
+    for n, block in enumerate(seen.blocks):
+        rows = slice(block.row, block.row + block.rows)
+        found = seen.values[rows, block.col : block.col + block.cols]
+        np.testing.assert_allclose(found.ravel(), by_place[n // 3, n % 3], atol=1e-5)
+    assert adds_up([above.value, below.value, lesson.vote.bias], lesson.vote.value)
+
+
+def test_a_vector_without_places_is_one_block(tmp_path):
+    model = saved(tmp_path, Conv2D("c", 5), GlobalAveragePooling2D("g"), Dense("d", 3, "softmax"))
+    lesson = ForwardPass(model=model)
+    assert len(lesson.products.blocks) == 1
+    assert (lesson.products.many, lesson.products.values.size) == (5, 8)  # two rows of four
+    total = lesson.products.values[lesson.products.there].sum()
+    assert total + lesson.vote.bias == pytest.approx(lesson.vote.value, abs=1e-5)
+    for sheet in panels.ASPECTS.values():
+        assert panels.problems(panels.place(lesson.picture_of.push(), sheet, "zh")) == []
+
+
+def test_what_relu_would_do_is_told_where_it_does_nothing(lesson):
+    assert lesson.weighed.value > 0
+    assert "ReLU leaves it; below 0, it would make it 0." in told(lesson)["sum"]
+
+
+def test_the_second_s_power_is_written_out(lesson, computed):
+    one, two = np.sort(computed["logits"])[::-1][:2]
+    texts = {bar.name: bar.text for bar in lesson.picture_of.bars("powers").bars}
+    assert texts["7"] == f"e^{number(two - one)} = {number(math.exp(two - one))}"
+    assert texts["9"] == "1.00"
 
 
 def test_the_prediction_s_choices_are_what_people_do_with_two_logits(lesson, computed):
     one, two = np.sort(computed["logits"])[::-1][:2]
     replies = {c.text.text("en"): c.reply for c in question(lesson).choices}
-    assert [text for text, reply in replies.items() if reply is None] == ["71%"]
-    assert round(100 * softmax(computed["logits"]).max()) == 71
-    assert f"{100 * two / (one + two):.0f}%" in replies
-    assert f"{100 * (one - two):.0f}%" in replies
-    assert "29%" in replies["100%"].text("en")
-    asked = question(lesson).text.text("en")
-    assert f"by {number(one - two)}." in asked
-    lead = lesson.picture_of.bars("logits").counter.text("en")
+    assert [text for text, reply in replies.items() if reply is None] == ["70.5%"]
+    assert f"{100 * softmax(computed['logits']).max():.1f}%" == "70.5%"
+    assert f"{100 * two / (one + two):.1f}%" in replies
+    assert f"{100 * float(number(one - two)):.1f}%" in replies
+    assert "29.2%" in replies["100%"].text("en")
+    assert question(lesson).text.text("en").endswith("How sure is it of 9?")
+    lead = lesson.picture_of.sums("logits").panel("said").words.text("en")
     assert lead == f"9 leads 7 by {number(one - two)}"
 
 

@@ -14,7 +14,7 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.forward_picture import ForwardPicture, Softmax
+from convexplain.lessons.parts.forward_picture import ForwardPicture, Products, Softmax
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import about, in_words
 from convexplain.lessons.parts.stages import Stage, stages
@@ -46,12 +46,12 @@ class ForwardPass(NetworkLesson):
         zh="前向传播：从图片到 {n} 个概率",
     ).fill(n=in_words(digits.CLASSES))
     question: ClassVar[Caption] = Caption(
-        en="The network is sure, or it hesitates. Where does that number come from?",
-        zh="网络有时很有把握，有时没有。这个数从哪里来？",
+        en="How sure is a network of its answer, and where does that number come from?",
+        zh="网络对自己的预测有多确定？这个数从哪里来？",
     )
     answer: ClassVar[Caption] = Caption(
         en="Weigh, add, cut at 0, keep the largest; softmax makes shares of it.",
-        zh="加权、求和、取最大；softmax 分比例。",
+        zh="加权、求和、负数归零、取最大；softmax 分比例。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -148,6 +148,21 @@ class ForwardPass(NetworkLesson):
         return self.trace.breakdown(layer.name, (0, 0, unit), by="sign")
 
     @cached_property
+    def products(self) -> Products | None:
+        """What each number that the last layer reads adds to the answer's logit."""
+        layer = self.network.classifier
+        if self.vote is None:
+            return None
+        before = self.trace.layer_before(layer)
+        read: tuple[int, ...] = (self.trace.input_of(layer.name).size,)
+        if before is not None and before.family == "flatten":
+            read = self.network.input_of(before.name)
+        unit = self.softmax.order[0] if self.trace.logits.size > 1 else 0
+        kernel = self.network.weights_of(layer.name)["kernel"][:, unit].astype(np.float64)
+        numbers = self.trace.input_of(layer.name).astype(np.float64)
+        return Products.of((numbers.ravel() * kernel).reshape((1,) * (3 - len(read)) + read))
+
+    @cached_property
     def softmax(self) -> Softmax:
         """The arithmetic from logits to probabilities; one logit stands beside a 0 for "no"."""
         logits = self.trace.logits.astype(np.float64)
@@ -187,6 +202,7 @@ class ForwardPass(NetworkLesson):
             weighed=self.weighed,
             stages=self.stages,
             vote=self.vote,
+            products=self.products,
             softmax=self.softmax,
             classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
             read=scale_of(self.trace.input_of(self.first.name)),
@@ -204,11 +220,11 @@ class ForwardPass(NetworkLesson):
         beats = [
             Beat.of("question", title, Event("ask", 3.6, self.question)),
             Beat.of("weigh", title, *self._weigh()),
-            Beat.of("layers", title, Event("layers", 7.0, self._layers(), detail=1)),
+            Beat.of("layers", title, Event("layers", 5.3, self._layers(), detail=1)),
         ]
         beats.append(Beat.of("logits", title, *self._logits()))
         beats.append(Beat.of("softmax", title, *self._shares()))
-        beats.append(Beat.of("verdict", title, Event("verdict", 3.6, self.verdict)))
+        beats.append(Beat.of("verdict", title, Event("verdict", 3.2, self.verdict)))
         beats.append(Beat.of("answer", title, Event("whole", 3.6, self._path(), detail=1)))
         return tuple(beats)
 
@@ -227,7 +243,9 @@ class ForwardPass(NetworkLesson):
         )
         total, bias, value = (fmt.number(v) for v in (step.total, step.bias, step.value))
         yield Event("add", 1.8, _ADD)
-        yield Event("sum", 2.0, _WEIGH.fill(s=total, b=bias, v=value))
+        kept = self.network.layer(self.first.name).activation == "relu" and step.value > 0
+        told = _WEIGH_KEPT if kept else _WEIGH.fill(s=total)
+        yield Event("sum", 3.2 if kept else 2.0, told.fill(b=bias, v=value))
 
     def _layers(self) -> Caption:
         """Say what all layers do, and what pooling keeps, if there is one behind the first."""
@@ -252,14 +270,14 @@ class ForwardPass(NetworkLesson):
     def _shares(self) -> Iterator[Event]:
         softmax = self.softmax
         question = self._ask()
-        if question is not None:
-            yield Event("predict", self.pause, ask=question, detail=1)
         yield Event("shift", 2.9, _SHIFT)
         powers = _POWERS if self.trace.logits.size > 1 else _SIGMOID
         yield Event("powers", 2.6, powers)
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
         yield Event("total", 1.4, _TOTAL.fill(s=fmt.number(softmax.total)))
-        yield Event("shares", 3.4, _SHARES)
-        yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=1)
+        yield Event("shares", 4.0, _SHARES)
+        yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)
 
     def _called(self, place: int) -> Caption:
         """What the class at a place of the order is called."""
@@ -270,15 +288,15 @@ class ForwardPass(NetworkLesson):
         softmax = self.softmax
         one, two = (float(softmax.logits[n]) for n in softmax.order[:2])
         p = float(softmax.shares[softmax.order[0]])
-        right = fmt.probability(p, 0)
-        less, second = fmt.number(self.less), fmt.percent(softmax.shares[softmax.order[1]], 0)
+        right = fmt.probability(p)
+        less, second = fmt.number(self.less), fmt.percent(softmax.shares[softmax.order[1]])
         wrong: dict[str, Caption] = {}
         if one * two > 0:
-            share = fmt.percent(max(abs(one), abs(two)) / (abs(one) + abs(two)), 0)
+            share = fmt.percent(max(abs(one), abs(two)) / (abs(one) + abs(two)))
             wrong[share] = _NO_SHARES if one < 0 else _SIZES
         if 0.005 < self.less < 0.995:
             told = _DISTANCE.fill(d=less, r=about(math.exp(self.less)))
-            wrong[fmt.percent(self.less, 0)] = told
+            wrong[fmt.percent(self.less)] = told
         wrong["100%"] = _TAKES_ALL.fill(p=second)
         wrong.pop(right, None)
         if not wrong:
@@ -288,8 +306,7 @@ class ForwardPass(NetworkLesson):
             Choice(Caption(en=text, zh=text), found[text])
             for text in sorted(found, key=lambda text: (float(text.strip("<>%")), text))
         )
-        asked = _HOW_SURE.fill(a=self._called(0), b=self._called(1), d=less)
-        return Question(asked, choices)
+        return Question(_HOW_SURE.fill(a=self._called(0)), choices)
 
     @property
     def verdict(self) -> Caption:
@@ -312,6 +329,10 @@ _COLOURS = Caption(
 )
 _ADD = Caption(en="Multiply, then add.", zh="相乘，再相加。")
 _WEIGH = Caption(en="That is {s}; with the bias, {b}: {v}.", zh="得 {s}；加上偏置 {b}，得 {v}。")
+_WEIGH_KEPT = Caption(
+    en="With the bias, {b}: {v}. ReLU leaves it; below 0, it would make it 0.",
+    zh="加上偏置 {b}，得 {v}。ReLU 不变；若小于 0 则变为 0。",
+)
 _LAYERS = Caption(
     en="So every cell of every layer: one map of each.",
     zh="每一层的每一格都这样算出：各看一张图。",
@@ -339,8 +360,8 @@ _ALL_BELOW = Caption(
 )
 _ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
 _HOW_SURE = Caption(
-    en="{a} leads {b} by {d}. How sure is it of {a}?",
-    zh="“{a}”比“{b}”高 {d}，有多确定？",
+    en="Each gets its share of their sum. How sure is it of {a}?",
+    zh="各按所占的比例分。判为“{a}”有多确定？",
 )
 _NO_SHARES = Caption(
     en="Negative numbers have no shares: first e to the power, then divide.",

@@ -77,7 +77,7 @@ class Bars(Panel):
     labelled : bool
         Whether names and numbers stand under those bars of a lying stack that are broad enough.
     points : bool
-        Whether values are points on a scale, each at the end of its lane, not lengths from zero.
+        Whether values are points on a scale, each with a line from zero, not bars.
     """
 
     bars: Sequence[Bar]
@@ -233,10 +233,10 @@ class Bars(Panel):
             place, end = Box(start, middle - 0.3 * pitch, long, 0.6 * pitch), zero
             if self.points:
                 end = zero + math.copysign(long, bar.value)
-                if end > box.x + half:
-                    lane = (box.x - half, middle), (end - half, middle)
-                    yield Path(f"{name}.lane", self.name, Box(lane[0][0], middle, end - box.x, 0),
-                               lane, "line")  # fmt: skip
+                if long > half:
+                    lane = (zero, middle), (end - math.copysign(half, bar.value), middle)
+                    room = Box(min(zero, lane[1][0]), middle, long - half, 0)
+                    yield Path(f"{name}.lane", self.name, room, lane, "line")
                 place = Box(end - half, middle - half, 2 * half, 2 * half)
             elif bar.value >= 0:
                 end = zero + long

@@ -44,6 +44,8 @@ _FAINT = 1e-4
 _PITCH = 1.7
 #: So many stages at most are drawn.
 _STAGES = 8
+#: How much larger cells of all products are than those of pictures as fine.
+_WIDE = 2.0
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 11.0, 36.0
 
@@ -71,6 +73,53 @@ class Softmax(NamedTuple):
         return float(self.powers.sum())
 
 
+class Products(NamedTuple):
+    """What all numbers that are left add to a logit, those of one place beside one another.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, cols)
+        Products of number and weight: a block for each place of the last map.
+    there : numpy.ndarray of bool, shape (rows, cols)
+        False where a block is larger than there are numbers at a place.
+    blocks : tuple of Mark
+        The places.
+    numbers : int
+        How many numbers each place has.
+    """
+
+    values: npt.NDArray[np.float64]
+    there: npt.NDArray[np.bool_]
+    blocks: tuple[Mark, ...]
+    numbers: int
+
+    @classmethod
+    def of(cls, products: npt.NDArray[np.float64]) -> Products:
+        """Lay out products, shape (rows, cols, channels); a block is twice as wide as high."""
+        rows, cols, numbers = products.shape
+        wide = math.ceil(math.sqrt(2 * numbers))
+        high = math.ceil(numbers / wide)
+        spare = high * wide - numbers
+
+        def laid(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+            full = np.pad(values, ((0, 0), (0, 0), (0, spare)))
+            blocks = full.reshape(rows, cols, high, wide)
+            return blocks.transpose(0, 2, 1, 3).reshape(rows * high, cols * wide)
+
+        blocks = tuple(
+            Mark(row * high, col * wide, high, wide, "muted", strong=False)
+            for row in range(rows)
+            for col in range(cols)
+        )
+        there = laid(np.ones(products.shape, bool)).astype(bool)
+        return cls(laid(products).astype(np.float64), there, blocks, numbers)
+
+    @property
+    def many(self) -> int:
+        """How many numbers there are."""
+        return int(self.there.sum())
+
+
 @dataclass(frozen=True, eq=False)
 class ForwardPicture:
     """What the pictures of a forward pass are made of.
@@ -88,6 +137,8 @@ class ForwardPicture:
         All of the network.
     vote : Breakdown, optional
         Of the answer's logit, by sign.
+    products : Products, optional
+        All that it is the sum of.
     softmax : Softmax
     classes : tuple of Caption
         What they are called.
@@ -101,6 +152,7 @@ class ForwardPicture:
     weighed: ConvStep
     stages: tuple[Stage, ...]
     vote: Breakdown | None
+    products: Products | None
     softmax: Softmax
     classes: tuple[Caption, ...]
     read: Scale = INK
@@ -113,8 +165,12 @@ class ForwardPicture:
     # A few cells.
 
     def opening(self) -> Diagram:
-        """Describe the picture alone, as large as it can be."""
-        return Diagram(self._input())
+        """Describe the picture, as large as it can be, with what the network reads."""
+        unsure = _UNSURE.fill(k=self.classes[self.softmax.order[0]])
+        read = Text("read", unsure, role="display", weight="bold")
+        return Diagram(
+            Either(Row(self._input(), read, gap=1.5, align="middle"), Column(self._input(), read))
+        )
 
     def weigh(self) -> Diagram:
         """Describe how the first cell is made: its patch, its weights, their sum."""
@@ -136,8 +192,7 @@ class ForwardPicture:
 
     def layers(self) -> Diagram:
         """Describe one map of each layer, in their order."""
-        grid, legend = self._layers(), Legend("legend")
-        return Diagram(Either(Row(grid, legend, gap=1.5), Column(grid, legend, gap=0.8)))
+        return Diagram(Column(self._layers(), Legend("legend"), gap=0.4))
 
     @cached_property
     def with_maps(self) -> list[Stage]:
@@ -149,20 +204,22 @@ class ForwardPicture:
     def _layers(self, *, small: bool = False) -> Part:
         """One map of each layer, all as large as the picture."""
         count = len(self.with_maps)
-        cells = [self._layer(stage) for stage in self.with_maps]
+        cells = [self._layer(stage, small=small) for stage in self.with_maps]
         widths = [count] if small else [n for n in (-(-count // 2), 2) if n <= count]
 
         def rows(width: int) -> Part:
             cut = [cells[n : n + width] for n in range(0, count, width)]
             full = [[*row, *[None] * (width - len(row))] for row in cut]
-            return Aligned(full, gap=1.2, row_gap=0.8)
+            return Aligned(full, gap=1.2 if small else 2.4, row_gap=0.5)
 
         return Either(*(rows(width) for width in dict.fromkeys(widths or [count])))
 
-    def _layer(self, stage: Stage) -> Cells:
+    def _layer(self, stage: Stage, *, small: bool) -> Cells:
         """The map that responds most, relative to the largest response of its layer."""
         fine = stage.shape[0] / self.pixels.shape[0]
-        said = _SIZE.fill(layer=stage.name, size=stage.size)
+        rows, cols, channels = stage.shape
+        said = _plain(stage.name) if small or stage.kind == "input" else _SIZE.fill(
+            layer=stage.name, rows=rows, cols=cols, n=fmt.count(channels))  # fmt: skip
         if stage.kind == "input":
             return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine)
         whole = stage.limit if stage.limit > _FAINT else 1.0
@@ -174,8 +231,9 @@ class ForwardPicture:
     # The vector, and the sums.
 
     def push(self) -> Diagram:
-        """Describe what pushes for the answer, and what against it."""
+        """Describe what pushes for the answer, and what against it: all products, then sums."""
         assert self.vote is not None
+        assert self.products is not None
         vote, best = self.vote, self.softmax.order[0]
         called = self.classes[best]
         above, below = vote.parts
@@ -185,17 +243,41 @@ class ForwardPicture:
             Bar("below", _AGAINST.fill(k=called), below.value, tone="negative"),
             Bar("bias", terms.BIAS, vote.bias),
         ]
-        push = Bars("push", bars, Scale(limit), length=_BAR, share="classes")
+        push = Bars("push", bars, Scale(limit), length=_BAR)
+        products, largest = self.products, float(np.abs(self.products.values).max())
+        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
+        large, small = (
+            Cells(
+                "products", products.values, scale, computed=products.there, lines=False,
+                weight=weight, marks={f"place-{n}": m for n, m in enumerate(products.blocks)},
+                title=_EVERY.fill(p=fmt.count(len(products.blocks)),
+                                  m=fmt.count(products.numbers), n=fmt.count(products.many)),
+            )
+            for weight in (_WIDE, None)
+        )  # fmt: skip
         total = _LOGIT_IS.fill(z=fmt.number(vote.value))
         said = Text("logit", total, role="display", weight="bold")
-        bars_only = Column(push, said, gap=1.5)
-        read = self._input(small=True)
-        return Diagram(Either(Row(read, bars_only, gap=1.5), bars_only))
+        legend = Legend("legend")
+        return Diagram(
+            Either(
+                Column(large, Row(push, Column(said, legend), gap=1.5, align="middle"), gap=0.8),
+                Column(small, push, said, legend, gap=0.8),
+            )
+        )
 
     def sums(self, form: Form) -> Diagram:
         """Describe the classes with a bar each, from logits to shares."""
         bars = self.bars(form, pitch=_PITCH)
-        return Diagram(Either(Row(self._input(small=True), bars), bars))
+        said = Text("said", self._said(form), role="heading", weight="bold")
+        beside = Row(self._input(small=True), bars)
+        return Diagram(Either(*(Column(part, said, gap=0.8) for part in (beside, bars))))
+
+    def _said(self, form: Form) -> Caption:
+        """Say what all powers come to; before that, how far the first leads the second."""
+        if form == "powers":
+            return _TOTAL.fill(s=fmt.number(self.softmax.total))
+        one, two = self.softmax.order[:2]
+        return _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
 
     def shares(self) -> Diagram:
         """Describe the shares as one bar, above the bars that it is made of."""
@@ -262,15 +344,9 @@ class ForwardPicture:
         # All others together may have more than the largest alone.
         longest = max(abs(bar.value) for bar in bars)
         limit = max(1.0, longest) if form in ("powers", "shares") else longest or 1.0
-        total = None
-        if form == "powers":
-            total = _TOTAL.fill(s=fmt.number(self.softmax.total))
-        elif form == "logits" and not name.endswith("logits"):
-            one, two = self.softmax.order[:2]
-            total = _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
         return Bars(
             name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form],
-            counter=total, points=form in ("logits", "distances"), pitch=pitch,
+            points=form in ("logits", "distances"), pitch=pitch,
         )  # fmt: skip
 
     @property
@@ -285,7 +361,10 @@ class ForwardPicture:
         if form == "distances":
             return fmt.number(fmt.rounded(logits[k]) - fmt.rounded(logits.max()))
         if form == "powers":
-            return _small(self.softmax.powers[k])
+            power = _small(self.softmax.powers[k])
+            if k != self.softmax.order[1] or power.startswith("<"):
+                return power
+            return f"e^{self._printed('distances', k)} = {power}"
         if form == "shares":
             return fmt.probability(self.softmax.shares[k])
         return fmt.number(logits[k])
@@ -351,10 +430,13 @@ def _small(value: float) -> str:
 
 
 _RESPONSES = Caption(en="{layer}: responses", zh="{layer}：响应")
-_OF_LARGEST = Caption(en="response, of the layer's largest", zh="响应（与该层最大值之比）")
+_OF_LARGEST = Caption(en="response: 1 is the layer's largest", zh="响应（该层最大值为 1）")
+_UNSURE = Caption(en="{k}: ? %", zh="{k}：? %")
+_PRODUCT = Caption(en="number × weight", zh="数 × 权重")
+_EVERY = Caption(en="{p} places × {m} = {n} products", zh="{p} 个位置 × {m} = {n} 个乘积")
 _LEAD = Caption(en="{a} leads {b} by {d}", zh="“{a}”比“{b}”高 {d}")
 _TIMES = Caption(en="{a} has {r} times the share of {b}", zh="“{a}”是“{b}”的 {r} 倍")
-_SIZE = Caption(en="{layer}: {size}", zh="{layer}：{size}")
+_SIZE = Caption(en="{layer}: {rows} × {cols}, 1 of {n}", zh="{layer}：{rows} × {cols}，{n} 张之一")
 _FOR = Caption(en="for {k}", zh="支持“{k}”")
 _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
 _LOGIT_IS = Caption(en="logit {z}", zh="logit {z}")
