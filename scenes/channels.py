@@ -15,7 +15,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, accelerating, eased, in_turn
+from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
 
 COLOURS = range(3)
 
@@ -76,8 +76,7 @@ class Channels(LessonScene):
         self.during(0.2, *(self.board.pulse(mark) for mark in marks))
         places = [self.board.box(mark) for mark in marks]
         patches = [self.board.grow(f"patch-{n}", out_of=place) for n, place in enumerate(places)]
-        shown = ("photo.window", "photo.window->patch-0")
-        self.during(1, self.board.become(self.photo.sums(), show=shown), *patches)
+        self.during(1, self.board.become(self.photo.sums(), show=["photo.window"]), *patches)
 
     def show_kernels(self, event: Event) -> None:
         """Three kernels come beside their patches, which move onto them."""
@@ -149,20 +148,21 @@ class Channels(LessonScene):
 
     def show_where(self, event: Event) -> None:
         """The map slides over the photograph, half transparent."""
-        hidden = self.board.hide("photo.window", "result.cell")
-        self.during(0.1, hidden)
-        self.become(self.photo.overlay(), 0.4, show=[f"kernel-{n}" for n in COLOURS])
-        self.during(0.2, self.board.dim("result", to=0.72))
         stop = self.lesson.colours.stop
-        place = self.board.within("photo", stop.row, stop.col, 3, 3)
-        self.during(1, self.board.pulse_at(place, times=2))
+        back = self.board.move("photo.window", stop.row, stop.col)
+        self.during(0.1, self.board.hide("result.cell"), back)
+        table = [f"{part}-{n}" for n in COLOURS for part in ("patch", "times", "kernel")]
+        self.become(self.photo.overlay(), 0.4, show=["photo.window", *table])
+        self.during(0.2, self.board.dim("result", to=0.72))
+        pairs = (self.board.pulse(f"patch-{n}", f"kernel-{n}") for n in COLOURS)
+        self.during(1, self.board.pulse("photo.window", times=2), in_turn(*pairs))
 
     # The layer.
 
     @property
     def tiles(self) -> list[str]:
         """Names of the maps that are shown of what the layer reads."""
-        return [f"map-{n}" for n in self.picture.shown]
+        return [f"map-{n}" for n in self.picture.every]
 
     @property
     def windows(self) -> list[str]:
@@ -175,15 +175,13 @@ class Channels(LessonScene):
         return [name for name in names if self.board.has(name)]
 
     def show_layer(self, event: Event) -> None:
-        """The photograph turns into the many maps inside a network; the window is on all."""
+        """The photograph gives way to the many maps inside a network; the window is on all."""
         if not self.board.has("photo"):
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
-        place = self.board.box("photo")
-        grow = [eased(self.board.emerge(tile, place)) for tile in self.tiles]
-        self.lay(
-            self.picture.wall(), ("inputs", "told", "legend"), 0.65, in_turn(*grow, overlap=0.8)
-        )
+        self.lay(self.picture.wall(), ("inputs", "told", "legend"), 0.3)
+        maps = [self.board.show(tile) for tile in self.tiles]
+        self.during(0.5, in_turn(*maps, overlap=0.8))
         self.during(1, in_turn(*(self.board.show(mark) for mark in self.windows), overlap=0.7))
 
     def lay(self, picture: Diagram, names: Sequence[str], share: float, *others: Move) -> None:
@@ -197,7 +195,8 @@ class Channels(LessonScene):
     def show_first(self, event: Event) -> None:
         """One channel: its patch, its weights, their products; their sum begins a pile."""
         channel: int = event.data
-        moves = self.board.become(self.picture.making(channel), show=self.windows)
+        mark = f"map-{channel}.window"
+        moves = self.board.become(self.picture.making(channel), show=[f"map-{channel}", mark])
         self.during(0.3, moves, self.board.show("pile.title", "pile.zero"))
         self.during(0.2, self.board.grow("patch", out_of=f"map-{channel}.window"))
         self.link(channel)
@@ -228,26 +227,25 @@ class Channels(LessonScene):
         self.during(share, *grow, self.board.show(f"sum.{name}"))
 
     def show_next(self, event: Event) -> None:
-        """The next channels do the same, each with its own weights."""
+        """The next channels' sums lie down on the pile, each out of its own map."""
         following = self.lesson.top[1:]
-        for number, channel in enumerate(following, 1):
-            share = 1 / len(following)
-            self.change(channel, 0.35 * share)
-            self.multiply(0.3 * share)
-            last = number == len(following)
-            self.stack(channel, number, 1 if last else 0.3 * share)
+        self.lay_pile(0.25)
+        moves = []
+        for number, n in enumerate(following, 1):
+            grown = [eased(self.laid_on(str(n)))] if self.board.has(f"pile.{n}") else []
+            line = self.board.show(f"sum.part-{number}")
+            looked = together(self.board.pulse(f"map-{n}"), *grown)
+            moves.append(in_turn(looked, line, overlap=0.5))
+        self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
 
-    def change(self, channel: int, share: float) -> None:
-        """Another channel's patch comes out of its own map, with its own weights."""
-        self.board.hide("products", "patch.frame")(1.0)
-        self.board.become(self.picture.making(channel))(1.0)
-        grow = self.board.grow("patch", out_of=f"map-{channel}.window")
-        self.during(share, grow, self.board.pulse(f"map-{channel}"))
-        self.link(channel)
+    def lay_pile(self, share: float) -> None:
+        """Lay out all maps beside the pile."""
+        self.become(self.picture.piled(), share, show=["inputs", *self.tiles, *self.windows])
 
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
-        self.during(0.2, self.board.become(self.picture.piled()))
+        if self.board.has("products"):
+            self.lay_pile(0.2)
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
         moves = [eased(self.laid_on(name)) for name in blocks]
@@ -255,21 +253,10 @@ class Channels(LessonScene):
         self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
         self.during(1, self.board.show(f"sum.part-{count}"))
 
-    def block(self) -> list[str]:
-        """Return the names of what one channel is computed in."""
-        links = [name for name in self.board.parts if name.endswith("->patch")]
-        names = ["patch", "times", "kernel", "products", "patch.frame", *links]
-        return [name for name in names if self.board.has(name)]
-
-    def origin(self, name: str) -> str:
-        """Return where a channel comes from: its map, if that is shown, or the name of all."""
-        tile = f"map-{name}"
-        return tile if tile in self.tiles else "inputs"
-
     def laid_on(self, name: str) -> Move:
         """Let a block grow where it lies: out of its map, if that is shown, or on the pile."""
         if f"map-{name}" in self.tiles:
-            return self.board.grow(f"pile.{name}", out_of=f"map-{name}")
+            return self.board.grow(f"pile.{name}", out_of=f"map-{name}.window")
         left, top, width, height = self.board.box(f"pile.{name}")
         up = dict(self.picture.blocks)[name] > 0
         edge = left, top + height if up else top, width, 0.0
@@ -286,8 +273,9 @@ class Channels(LessonScene):
     def show_against(self, event: Event) -> None:
         """A channel that speaks against: where its weights are negative, there is response."""
         channel: int = event.data
-        self.board.become(self.picture.making(channel), show=("kernel", "times"))(1.0)
-        self.during(0.25, self.board.grow("patch", out_of=self.origin(str(channel))))
+        seen = "kernel", "times", f"map-{channel}", f"map-{channel}.window"
+        self.during(0.2, self.board.become(self.picture.making(channel), show=seen))
+        self.during(0.15, self.board.grow("patch", out_of=f"map-{channel}.window"))
         self.board.show("patch.frame")(1.0)
         self.multiply(0.35)
         self.during(0.1, self.board.explain())
@@ -349,9 +337,11 @@ class Channels(LessonScene):
         self.during(1, self.board.show("maps.title"), self.board.show("maps.own"))
 
     def show_answer(self, event: Event) -> None:
-        """The pile as large as it can be, and the one cell that it becomes."""
-        self.become(self.picture.closing(), 0.3, show=("pile", "sum"))
-        legend = ["legend"] if self.board.has("legend") else []
-        self.during(0.15, self.board.show("becomes", *legend))
-        self.during(0.3, self.board.grow("value", out_of="sum.activated"))
-        self.during(1, self.board.pulse("value", times=2), self.board.pulse("pile"))
+        """What is read is looked at, and the one map that the filter makes of it."""
+        own = "maps.own"
+        if not self.board.has(own):
+            self.become(self.picture.field(), 0.2, show=["inputs", *self.tiles, "map"])
+            self.board.fill("map", self.picture.outputs[:, :, self.lesson.step.filter])
+            own = "map"
+        read = in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.9)
+        self.during(1, in_turn(read, self.board.pulse(own, times=2), overlap=0.2), rate=linear)

@@ -153,15 +153,29 @@ def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
     shown = list(lesson.shown_channels)
     assert len(shown) == LARGE
     assert sums[shown].min() >= np.delete(sums, shown).max()
-    here = lesson.outputs[lesson.step.row, lesson.step.col]
+    figure = {p.name: p for p in lesson.diagram().root.panels()}
+    assert {f"map-{n}" for n in shown} == {n for n in figure if n.startswith("map-")}
+    assert figure["told"].words.text("en") == "6 of 32: those that count most here."
+    # A video has room for all that are read and all that are put out.
+    panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
+    for n in range(32):
+        np.testing.assert_array_equal(panels[f"map-{n}"].values, lesson.inputs[:, :, n])
+    np.testing.assert_array_equal(panels["maps"].values, lesson.outputs)
+    assert not [name for name in panels if name.startswith("told")]
+
+
+def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
+    layers = Conv2D("a", 65), Conv2D("b", 66)
+    lesson = other(tmp_path, *layers, *END, shape=(28, 28, 1))
+    here = np.abs(lesson.outputs[lesson.step.row, lesson.step.col])
     filters = list(lesson.shown_filters)
     assert lesson.step.filter in filters
     assert np.sort(here[filters])[1] >= np.delete(here, filters).max()
     texts = {p.words.text("en") for p in lesson.picture_of.all_maps().root.panels()
              if p.name.startswith("told")}  # fmt: skip
     assert texts == {
-        "6 of 32: those that count most here.",
-        "6 of 64: those that respond most here.",
+        "6 of 65: those that count most here.",
+        "6 of 66: those that respond most here.",
     }
 
 

@@ -129,7 +129,9 @@ def colours(grid, theme):
     values = np.nan_to_num(grid.values)
     full = {
         "rgb": lambda: np.rint(values.clip(0, 1) * 255),
-        "light": lambda: np.rint(values.clip(0, 1) * 255)[..., None].repeat(3, axis=2),
+        "light": lambda: np.rint((values / grid.limit).clip(0, 1) * 255)[..., None].repeat(
+            3, axis=2
+        ),
         "picture": lambda: theme.picture(values),
         "signed": lambda: theme.signed(values, grid.limit),
     }[grid.scale_name]()

@@ -505,8 +505,8 @@ MUTATIONS = (
     Mutation(
         "channels that bear the numbers of others",
         "scenes.channels",
-        "self.board.become(self.picture.making(channel))(1.0)",
-        "self.board.become(self.picture.making(max(0, channel - 1)))(1.0)",
+        "moves = self.board.become(self.picture.making(channel)",
+        "moves = self.board.become(self.picture.making(channel + 1)",
         "tests/test_drawn_numbers.py::test_channels_are_named_by_what_their_patches_show",
     ),
     Mutation(

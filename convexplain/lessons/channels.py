@@ -16,7 +16,12 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.channels_picture import ChannelsPicture, PhotoPicture, names
+from convexplain.lessons.parts.channels_picture import (
+    MOST_BLOCKS,
+    ChannelsPicture,
+    PhotoPicture,
+    names,
+)
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
@@ -198,13 +203,15 @@ class Channels(FilterLesson):
 
     @property
     def shown_channels(self) -> tuple[int, ...]:
-        """Those channels that are shown as maps: all, or of many those that count most here."""
+        """The channels that a figure shows as maps, or a video of very many: the largest here."""
         order = np.argsort(-np.abs(self.step.channel_sums), kind="stable")[:LARGE]
         return tuple(sorted(int(n) for n in order))
 
     @property
     def shown_filters(self) -> tuple[int, ...]:
-        """Those filters that are shown: all, or of many this one and those that respond most."""
+        """The filters that are shown: all, or of very many this one and the strongest here."""
+        if self.outputs.shape[2] <= MOST_BLOCKS:
+            return tuple(range(self.outputs.shape[2]))
         here = np.abs(self.outputs[self.step.row, self.step.col])
         order = [int(n) for n in np.argsort(-here, kind="stable") if n != self.step.filter]
         return tuple(sorted([self.step.filter, *order[: LARGE - 1]]))

@@ -40,7 +40,7 @@ NOWHERE = Caption(
 # A layer of a network.
 LAYER = Caption(en="Inside the network: {c} maps.", zh="网络内部：{c} 张图。")
 LAYER_OF_ANOTHER = Caption(
-    en="Inside the network, another picture: {c} maps.", zh="网络内部，换一个样本：{c} 张图。"
+    en="In another network, deeper: {c} maps.", zh="另一个网络，更深处：{c} 张图。"
 )
 HOW_MANY = Caption(
     en="Filters of this layer: {f}. How many maps come out?",
@@ -73,6 +73,7 @@ HAND_MADE = Caption(
     en="Kernel made by hand, {n} weights; green is not asked.",
     zh="人工设计的卷积核，{n} 个权重；绿色不参与。",
 )
+MANY = Caption(en="{c} maps, {size} each", zh="{c} 张图，每张 {size}")
 OF_MAPS = Caption(en="{layer}: {shape}", zh="{layer}：{shape}")
 SOME = Caption(
     en="{k} of {c}: those that count most here.", zh="{c} 个中的 {k} 个：在这里作用最大的。"

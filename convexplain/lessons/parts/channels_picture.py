@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,8 +43,6 @@ from convexplain.style.captions import Caption
 Map = npt.NDArray[Any]
 #: So many channels are blocks of their own in a pile, at most.
 MOST_BLOCKS = 64
-#: How large the cells of maps are beside numbers.
-NARROW = 1.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,17 +84,16 @@ class PhotoPicture:
     def sums(self) -> Diagram:
         """Describe the three patches with their kernels, and the sum of what they give."""
         table = Column(self._table(), self._hand_made(), Legend("legend"))
-        links = (Link("photo.window", "patch-0", "zoom"),)
         if self.upright:
             low = Row(table, self._sum())
-            return Diagram(Column(self._photo(), low, align="middle"), links)
+            return Diagram(Column(self._photo(), low, align="middle"))
         shown = Either(
             Row(self._photo(), table, self._sum()),
             Column(Row(self._photo(), self._sum()), table, align="middle"),
             Column(Row(self._photo(), Column(self._hand_made(), Legend("legend"))),
                    Row(self._table(), self._sum()), align="middle"),
         )  # fmt: skip
-        return Diagram(shown, links)
+        return Diagram(shown)
 
     def field(self) -> Diagram:
         """Describe the photograph and the map that is made of it, in cells of one size."""
@@ -108,19 +105,13 @@ class PhotoPicture:
     def overlay(self) -> Diagram:
         """Describe the map on the photograph, each response over the middle of its window.
 
-        Beside it stand the kernels that made it.
+        Beside it stand the patches of one window, over the kernels that they are laid on.
         """
         whole = Overlay(self._photo(), replace(self._result(), title=None))
-        kernels = [replace(self._kernel(n), title=each.capital)
-                   for n, each in enumerate(words.COLOURS)]  # fmt: skip
+        table, legend = self._table(), Legend("legend")
         if self.upright:
-            return Diagram(Column(whole, Row(*kernels), Legend("legend"), align="middle"))
-        return Diagram(
-            Either(
-                Row(whole, Column(Row(*kernels, gap=0.6), Legend("legend"))),
-                Column(whole, Row(*kernels, Legend("legend"))),
-            )
-        )
+            return Diagram(Column(whole, table, legend, align="middle"))
+        return Diagram(Either(Row(whole, Column(table, legend)), Column(whole, Row(table, legend))))
 
     def diagram(self) -> Diagram:
         """Describe all of it: photograph, patches, kernels, sums and map."""
@@ -241,7 +232,7 @@ class ChannelsPicture:
     input_name, layer : str
         What is read, and the layer.
     shown : tuple of int
-        Channels that are shown as maps.
+        Channels that are shown as maps where there is no room for all.
     filters : tuple of int
         Filters that are shown.
     upright : bool
@@ -266,6 +257,12 @@ class ChannelsPicture:
         """The channel that counts most."""
         return self.account.parts[0].place
 
+    @property
+    def every(self) -> tuple[int, ...]:
+        """All channels, or of very many those that are shown anyway."""
+        count = int(self.inputs.shape[2])
+        return tuple(range(count)) if count <= MOST_BLOCKS else self.shown
+
     def wall(self) -> Diagram:
         """Describe what the layer reads."""
         if self.upright:
@@ -282,42 +279,36 @@ class ChannelsPicture:
             Whose patch and weights are shown.
         """
         patch, times, kernel, products = self._grids(channel)
-        factors, place = Row(patch, times, kernel, gap=0.4), self._place()
+        factors, notes = Row(patch, times, kernel, gap=0.4), self._rounded()
         right = Row(self._pile(thick=2.0 if self.upright else 4.0), self._sum(), gap=1.2)
-        links = (Link(f"map-{channel}.window", "patch", "zoom"),) if channel in self.shown else ()
-        legend = Legend("legend")
-        beside = Row(self._wall(noted=False), Column(*self._told(), legend))
-        wall = beside if self.upright else Column(self._wall(narrow=True), legend)
-        block = Column(factors, products, place, gap=0.6)
+        links = (Link(f"map-{channel}.window", "patch", "zoom"),)
+        tile, legend = self._tile(channel), Legend("legend")
+        block = Column(factors, products, *notes, gap=0.6)
         line = Row(factors, products, gap=0.4)
         if self.upright:
-            both = Row(self._wall(), Row(self._pile(), self._sum(), gap=0.6), gap=0.5)
             shown = Either(
-                Column(both, line, Row(place, legend), align="middle"),
-                Column(both, line, legend, align="middle"),
-                Column(wall, Row(block, right), align="middle"),
-                Column(wall, line, Column(right, place, align="middle"), align="middle"),
-                Column(wall, line, right, gap=0.4, align="middle"),
-                Column(wall, factors, Row(products, right), align="middle"),
+                Column(Row(tile, Column(legend, *notes)), Row(block, right), align="middle"),
+                Column(Row(tile, legend), line, Column(right, *notes), align="middle"),
+                Column(Row(tile, legend), line, right, gap=0.4, align="middle"),
+                Column(Row(tile, legend), factors, Row(products, right), align="middle"),
             )
         else:
             shown = Either(
-                Row(wall, block, right),
-                Column(Row(wall, right), line, place, align="middle"),
-                Column(Row(wall, right), line, align="middle"),
+                Row(Column(tile, legend), block, right),
+                Column(Row(tile, legend, right), line, *notes, align="middle"),
             )
         return Diagram(shown, links)
 
     def piled(self) -> Diagram:
         """Describe what is read, and the pile of all sums, as broad as there is room."""
         pile, legend = self._pile(thick=7.0), Legend("legend")
-        wall = Column(self._wall(narrow=True), legend)
+        wall = Column(self._wall(), legend)
         low = Column(self._wall(), Row(pile, self._sum()), legend, align="middle")
         return Diagram(low if self.upright else Either(Row(wall, pile, self._sum(), gap=1.5), low))
 
     def field(self) -> Diagram:
         """Describe what is read and the map that one filter makes of it."""
-        filled = replace(self._map(), weight=5.0)
+        filled = replace(self._map(), title=terms.RESPONSE_MAP.capital, weight=5.0)
         return Diagram(self._beside(self._wall(), Column(filled, Legend("legend"))))
 
     def all_maps(self) -> Diagram:
@@ -325,33 +316,23 @@ class ChannelsPicture:
         maps = Maps(
             "maps", self.outputs[:, :, self.filters], self._response, share="maps",
             columns=self._columns(len(self.filters)),
-            title=words.OF_MAPS.fill(layer=self.layer, shape=fmt.shape(self.outputs.shape)),
+            title=_many(self.outputs),
             marks={"own": self.filters.index(self.step.filter)},
         )  # fmt: skip
         notes = []
         if len(self.filters) < self.outputs.shape[2]:
             said = words.SOME_FILTERS.fill(k=len(self.filters), f=self.outputs.shape[2])
             notes.append(Text("told-0", said, role="note", tone="muted", measure=14))
-        return Diagram(self._beside(self._wall(), Column(maps, *notes, Legend("legend"), gap=0.5)))
-
-    def closing(self) -> Diagram:
-        """Describe the pile as large as it can be, and the one cell that it becomes."""
-        value = Cells(
-            "value", np.array([[self.step.activated]]), self._response, numbers=True,
-            title=terms.RESPONSE.capital,
-        )  # fmt: skip
-        sign = Text("becomes", "→", role="sign", tone="muted")
-        result = Column(Row(self._sum(), sign, value), Legend("legend"))
-        return Diagram(
-            Either(Row(self._pile(thick=9.0), result, gap=2),
-                   Column(self._pile(thick=9.0), result, align="middle"))
-        )  # fmt: skip
+        read = Column(self._wall(), Legend("legend", row=True))
+        return Diagram(self._beside(read, Column(maps, *notes, gap=0.5)))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it: what is read, the channel that counts most, all sums, and the map."""
         patch, times, kernel, products = self._grids(self.first)
         block = Column(Row(patch, times, kernel, gap=0.4), products, self._place(), gap=0.6)
-        wall, right = self._wall(), Row(self._pile(), self._sum(), gap=1.2)
+        shape = fmt.shape(self.inputs.shape)
+        named = words.OF_MAPS.fill(layer=self.input_name, shape=shape)
+        wall, right = self._wall(self.shown, named), Row(self._pile(), self._sum(), gap=1.2)
         filled = self._map()
         arranged = Either(
             Row(wall, block, Column(right, filled, align="middle")),
@@ -375,12 +356,10 @@ class ChannelsPicture:
 
     @staticmethod
     def _columns(count: int) -> int:
-        return int(np.ceil(np.sqrt(count)))
-
-    @staticmethod
-    def _narrow(count: int) -> int:
-        """How many columns a wall has that leaves room beside it."""
-        return int(np.sqrt(count))
+        """As many as make all rows full, if no row is much longer than there are rows."""
+        least = int(np.ceil(np.sqrt(count)))
+        full = (n for n in range(least, count + 1) if count % n == 0 and n * n <= 2 * count)
+        return next(full, least)
 
     @property
     def _response(self) -> Scale:
@@ -392,36 +371,28 @@ class ChannelsPicture:
             return INK
         return Scale(self.input_limit, terms.INPUT, signed=bool((self.inputs < 0).any()))
 
-    def _wall(self, *, noted: bool = True, narrow: bool = False) -> Part:
-        count, tiles = len(self.shown), [*self._tiles(NARROW if narrow else None)]
-        columns = self._narrow(count) if narrow else self._columns(count)
+    def _wall(self, channels: Sequence[int] = (), title: Caption | None = None) -> Part:
+        """Maps in rows, all of them if none are named, and what is said of them."""
+        shown = channels or self.every
+        tiles, columns = [self._tile(n) for n in shown], self._columns(len(shown))
         rows = [tiles[n : n + columns] for n in range(0, len(tiles), columns)]
-        shape = fmt.shape(self.inputs.shape)
-        title = words.OF_MAPS.fill(layer=self.input_name, shape=shape)
-        parts: list[Part] = [
-            Text("inputs", title),
-            Aligned([[*row, *[None] * (columns - len(row))] for row in rows], gap=0.25,
-                    row_gap=0.25),
-        ]  # fmt: skip
-        return Column(*parts, *(self._told() if noted else ()), gap=0.5)
+        maps = Aligned([[*row, *[None] * (columns - len(row))] for row in rows], gap=0.25,
+                       row_gap=0.25)  # fmt: skip
+        said: list[Part] = []
+        if len(shown) < self.inputs.shape[2]:
+            told = words.SOME.fill(k=len(shown), c=self.inputs.shape[2])
+            said = [Text("told", told, role="note", tone="muted",
+                         measure=10 if self.upright else 14)]  # fmt: skip
+        return Column(Text("inputs", title or _many(self.inputs)), maps, *said, gap=0.5)
 
-    def _told(self) -> tuple[Text, ...]:
-        """Say which channels are drawn, if not all are."""
-        if len(self.shown) == self.inputs.shape[2]:
-            return ()
-        said = words.SOME.fill(k=len(self.shown), c=self.inputs.shape[2])
-        measure = 10 if self.upright else 14
-        return (Text("told", said, role="note", tone="muted", measure=measure),)
-
-    def _tiles(self, weight: float | None) -> Iterator[Panel]:
-        for channel in self.shown:
-            yield Cells(
-                f"map-{channel}", self.inputs[:, :, channel], self._read, share="maps",
-                lines=False, weight=weight, marks={"window": Mark.over(self.step.box)},
-                alternative=words.TILE.fill(
-                    n=channel, v=fmt.number(self.step.channel_sums[channel], sign=True)
-                ),
-            )  # fmt: skip
+    def _tile(self, channel: int) -> Panel:
+        return Cells(
+            f"map-{channel}", self.inputs[:, :, channel], self._read, share="maps",
+            lines=False, marks={"window": Mark.over(self.step.box)},
+            alternative=words.TILE.fill(
+                n=channel, v=fmt.number(self.step.channel_sums[channel], sign=True)
+            ),
+        )  # fmt: skip
 
     def _grids(self, channel: int) -> tuple[Cells, Text, Cells, Cells]:
         step = self.step
@@ -437,6 +408,12 @@ class ChannelsPicture:
             _numbers("products", step.products[:, :, channel], Scale(most, terms.PRODUCTS),
                      terms.CELL_BY_CELL.capital, {}),
         )  # fmt: skip
+
+    def _rounded(self) -> tuple[Text, ...]:
+        """Say how numbers are rounded, where need be."""
+        if self.account.checkable():
+            return ()
+        return (Text("place", terms.rounded(), role="note", tone="muted", measure=16),)
 
     def _place(self) -> Text:
         """Say which filter and place this is, and how its numbers are rounded where need be."""
@@ -492,6 +469,12 @@ class ChannelsPicture:
 
 def _numbers(name: str, values: Map, scale: Scale, title: Caption, marks: dict[str, Mark]) -> Cells:
     return Cells(name, values, scale, numbers=True, share="numbers", title=title, marks=marks)
+
+
+def _many(maps: Map) -> Caption:
+    """Say how many maps there are, and how large they are."""
+    rows, cols, count = maps.shape
+    return words.MANY.fill(c=fmt.count(count), size=fmt.shape((rows, cols)))
 
 
 def _tone(name: str, value: float) -> str:
