@@ -167,9 +167,14 @@ class Depthwise(LessonScene):
         picture = self.lesson.cost()
         self.turn_into(picture, 0.25, show=("ordinary",), hold=("separable",))
         parts = ("separable.slide", "separable.mix")
-        self.during(0.35, *(self.board.grow(part, out_of="ordinary.all") for part in parts))
         self.during(0.05, self.board.show("separable.title"))
+        self.during(0.35, in_turn(*map(self.lengthen, parts)))
         self.during(1, in_turn(*map(self.board.pulse, parts)))
+
+    def lengthen(self, bar: str) -> Move:
+        """Let a bar grow to the right, from where it begins."""
+        left, top, _, height = self.board.box(bar)
+        return self.board.grow(bar, out_of=(left, top, 0.0, height))
 
     def show_work(self, event: Event) -> None:
         """Multiplications are as many times more of both."""
