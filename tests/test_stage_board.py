@@ -352,7 +352,7 @@ def test_the_stage_is_never_empty_while_a_picture_becomes_another(tmp_path, with
             filled.append(seen(scene))
         assert min(filled) > 0.35 * whole
         move(0.5)
-        assert (gone.opacity > 0.3) == (carried != "large")
+        assert (gone.opacity > 0.2) == (carried != "large")
 
     play(tmp_path, script)
 
