@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 from manim.utils.rate_functions import linear
@@ -134,8 +132,8 @@ class Backward(LessonScene):
         meets = self.board.pulse(*self.meeting(), times=2)
         self.during(0.25, self.board.show("products"), meets)
         self.during(0.1, self.board.show("total"))
-        gives = self.value_of(told.row, told.col)
-        self.during(0.15, self.board.send("total.sum", self.cell(told.row, told.col), gives))
+        self.during(0.15, self.board.pulse("total.sum"))
+        self.give(told.row, told.col)
         self.during(1, self.board.pulse(*self.pair(told.row, told.col), times=2))
 
     def meeting(self) -> list[str]:
@@ -159,14 +157,10 @@ class Backward(LessonScene):
         """Return the names of a weight and of its slope."""
         return f"kernel[{row}, {col}]", self.cell(row, col)
 
-    def value_of(self, row: int, col: int) -> Callable[[], None]:
-        """Return what gives a cell of the gradient its number."""
-
-        def give() -> None:
-            values = self.board.part("gradient").values
-            values[row, col] = self.lesson.gradient[row, col]
-
-        return give
+    def give(self, row: int, col: int) -> None:
+        """Give a cell of the gradient its number."""
+        values = self.board.part("gradient").values
+        values[row, col] = self.lesson.gradient[row, col]
 
     def stand(self, row: int, col: int) -> Move:
         """Return the move of the errors, and of the frame around them, to a weight's place."""
@@ -216,7 +210,7 @@ class Backward(LessonScene):
             # The first ones are seen in peace, the others faster.
             share = 0.8 * (1.6 if number < 3 else 0.8) / (0.8 * count + 0.8 * min(3, count))
             self.during(0.7 * share, self.stand(row, col))
-            self.value_of(row, col)()
+            self.give(row, col)
             self.tell(row, col)
             self.during(0.3 * share, self.board.pulse(*self.pair(row, col)))
         self.during(1, self.board.pulse("gradient"))

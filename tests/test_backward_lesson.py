@@ -105,7 +105,7 @@ def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
     met = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
     largest = sorted(met.flat, key=abs)[-2:]
     assert sorted(round(a * b, 2) for a, b in given) == sorted(round(n, 2) for n in largest)
-    assert total.terms[1].over.text("en") == f"{np.count_nonzero(met) - 2} others"
+    assert total.terms[1].over.text("en") == f"{np.count_nonzero(met) - 2} more"
 
 
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):

@@ -81,7 +81,7 @@ TOO_FAR = Caption(
 
 # On the pictures.
 FACTORS = Caption(en="input × error", zh="输入 × 误差")
-OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
+OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
