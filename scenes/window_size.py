@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import window_size
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.size_picture import WEIGHTS, total
+from convexplain.lessons.parts.size_picture import READ, WEIGHT, WEIGHTS, total
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM
-from convexplain.stage.board.drawing import Region
-from convexplain.stage.pace import Move, in_turn, lazily, together
+from convexplain.stage.pace import Move, in_turn, lazily
 
 Place = tuple[int, int]
 
@@ -62,16 +59,12 @@ class WindowSize(LessonScene):
         return lazily(start)
 
     def show_tiles(self, event: Event) -> None:
-        """What each of the frames holds comes out, as tiles of one size."""
-        sizes = self.lesson.sizes
-        held = {k: self.board.box(f"input.w{k}") for k in sizes}
-
-        def part() -> Move:
-            return in_turn(*(self.board.grow(f"tile-{k}", held[k]) for k in sizes), overlap=0.3)
-
-        tiles = self.board.become(self.lesson.tiles(upright=self.upright))
-        self.during(0.7, tiles, lazily(part))
-        self.during(1, in_turn(*(self.board.pulse(f"tile-{k}") for k in sizes)))
+        """What each of the frames holds, as tiles of one size."""
+        tiles = [f"tile-{k}" for k in self.lesson.sizes]
+        picture = self.lesson.tiles(upright=self.upright)
+        self.during(0.2, self.board.become(picture, show=tiles[:1]))
+        self.during(0.4, in_turn(*(self.board.show(name) for name in tiles[1:])))
+        self.during(1, in_turn(*(self.board.pulse(name) for name in tiles)))
 
     def show_weights(self, event: Event) -> None:
         """A frame runs over each tile, from pixel to pixel, and counts a weight for each."""
@@ -94,9 +87,8 @@ class WindowSize(LessonScene):
 
     def show_stack(self, event: Event) -> None:
         """The pixels of the largest window, and two layers: a cell, and what it reads."""
-        held = self.board.box(f"tile-{self.lesson.sizes[-1]}")
-        layers = self.board.become(self.lesson.stack(upright=self.upright))
-        self.during(0.35, layers, lazily(lambda: self.board.grow("layer-0", held)))
+        picture = self.lesson.stack(upright=self.upright)
+        self.during(0.3, self.board.become(picture, show=("layer-0",)))
         self.during(0.2, self.board.show("layer-1", "layer-2"))
         self.fill_cell(2, self.middle(2))
         self.board.show("layer-2.cell")(1.0)
@@ -117,7 +109,7 @@ class WindowSize(LessonScene):
     def fill_cell(self, layer: int, place: Place, side: int = 1) -> None:
         """Let cells of a layer be known, from one on."""
         row, col = place
-        self.board.part(f"layer-{layer}").values[row : row + side, col : col + side] = 1.0
+        self.board.part(f"layer-{layer}").values[row : row + side, col : col + side] = READ
 
     def run(self, layer: int) -> Move:
         """Return a move in which a layer's window is gone through; what each cell sees lights up.
@@ -156,7 +148,9 @@ class WindowSize(LessonScene):
         size, layers = self.lesson.reach(event.data), event.data
         first = (self.board.part("layer-0").shape_in_cells[0] - size) // 2
         seen = self.board.within("layer-0", first, first, size, size)
-        self.board.hide("layer-0.window", "layer-0.field", f"layer-{layers - 1}.cell")(1.0)
+        moved = [f"layer-{n}.window" for n in range(1, layers - 1)]
+        moved += ["layer-0.window", "layer-0.field", f"layer-{layers - 1}.cell"]
+        self.board.hide(*moved)(1.0)
         self.during(1, self.board.pulse_at(seen, times=2))
 
     def show_third(self, event: Event) -> None:
@@ -177,12 +171,10 @@ class WindowSize(LessonScene):
         names = [f"kernel-{n + 1}" for n in range(layers)]
         known = [name for name in names if self.board.has(name)]
         before = self.lesson.reach(len(known)) if known else 0
-        starts = self.starts(layers, known)
 
         def part() -> Move:
             fill(before**2)
-            new = [name for name in ("one", *names) if name not in known]
-            return together(*(self.board.grow(name, starts[name]) for name in new))
+            return self.board.show("one", *names)
 
         def fill(count: int) -> None:
             one = np.full((side, side), np.nan)
@@ -191,14 +183,14 @@ class WindowSize(LessonScene):
             inner = (slice(rim, rim + before),) * 2
             order = np.ones((side, side), dtype=bool)
             order[inner] = False
-            one[inner] = 1.0
+            one[inner] = WEIGHT
             rest = np.argwhere(order)[: count - before**2]
-            one[tuple(rest.T)] = 1.0
+            one[tuple(rest.T)] = WEIGHT
             self.board.fill("one", one)
             small = min(len(known) * size**2 + count - before**2, layers * size**2)
             for n, name in enumerate(names):
                 kernel = np.full(size**2, np.nan)
-                kernel[: max(0, small - n * size**2)] = 1.0
+                kernel[: max(0, small - n * size**2)] = WEIGHT
                 self.board.fill(name, kernel.reshape(size, size))
             self.board.say("count-one", self.text(WEIGHTS.fill(n=count)))
             told = total(size, layers) if small == layers * size**2 else str(small)
@@ -215,15 +207,6 @@ class WindowSize(LessonScene):
     def show_told(self, event: Event) -> None:
         """Both counts are looked at."""
         self.during(1, in_turn(self.board.pulse("count-one"), self.board.pulse("count-layers")))
-
-    def starts(self, layers: int, known: Sequence[str]) -> dict[str, Region]:
-        """Return what squares come out of: windows of the layers, or squares that were there."""
-        if known:
-            return {f"kernel-{layers}": self.board.box(known[-1]), "one": self.board.box("one")}
-        side = self.lesson.reach(layers)
-        first = (self.board.part("layer-0").shape_in_cells[0] - side) // 2
-        windows = {f"kernel-{n + 1}": self.board.box(f"layer-{n}.window") for n in range(layers)}
-        return {"one": self.board.within("layer-0", first, first, side, side), **windows}
 
     def show_choice(self, event: Event) -> None:
         """One window and layers of small ones are looked at in turn."""

@@ -113,7 +113,7 @@ def test_fewer_weights_are_told_where_there_are_fewer(lesson):
         numbers = re.findall(r"\d+", lesson.compared_weights(layers).text("en"))
         assert [int(n) for n in numbers[2:]] == [large, small]
         assert small < large
-    assert told(lesson, "answer", "choice").endswith("for fewer weights.")
+    assert told(lesson, "answer", "choice").endswith("with fewer weights.")
 
 
 def test_the_question_s_wrong_answers_see_one_layer_or_forget_the_overlap(lesson):
@@ -179,6 +179,18 @@ def test_the_pictures_fill_the_frame_and_show_the_digit_s_pixels(lesson):
     whole = lesson.pixels[row - 3 : row + 4, col - 3 : col + 4]
     np.testing.assert_array_equal(lesson.tiles().panel("tile-7").values, whole)
     np.testing.assert_array_equal(lesson.stack().panel("layer-0").values, whole)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_a_square_is_one_weight_of_one_size(lesson, aspect):
+    upright = ASPECTS[aspect].height > ASPECTS[aspect].width
+    placed = [place(lesson.cost(n, upright=upright), ASPECTS[aspect], "en") for n in (2, 3)]
+    sides = [
+        each[name].width / squares
+        for each, one in zip(placed, (5, 7), strict=True)
+        for name, squares in (("one", one), ("kernel-1", 3), ("kernel-2", 3))
+    ]
+    np.testing.assert_allclose(sides, sides[0], rtol=1e-3)
 
 
 def test_a_video_is_as_long_as_asked_and_folds_what_storyboards_leave_out():

@@ -33,8 +33,8 @@ class WindowSize(Lesson):
     title: ClassVar[Caption] = Caption(en="The size of the window", zh="窗口的尺寸")
     question: ClassVar[Caption] = Caption(en="How large should a window be?", zh="窗口该多大？")
     answer: ClassVar[Caption] = Caption(
-        en="Small windows in layers: as far, for fewer weights.",
-        zh="小窗口层层相叠：同样远，权重少。",
+        en="Small windows in layers: just as far, with fewer weights.",
+        zh="小窗口层层相叠：看得同样远，权重更少。",
     )
 
     alone: ClassVar[Caption] = Caption(
@@ -160,7 +160,7 @@ class WindowSize(Lesson):
 
     def cost(self, layers: int, *, upright: bool = False) -> Diagram:
         """Describe the weights of one window, and of layers that see as far."""
-        return size_picture.cost_picture(self.sizes[0], layers, upright=upright)
+        return size_picture.cost_picture(self.sizes[0], layers, self.layers, upright=upright)
 
     # What is said.
 

@@ -24,6 +24,7 @@ from convexplain.panels import (
     Diagram,
     Either,
     Mark,
+    Overlay,
     Part,
     Row,
     Runs,
@@ -38,6 +39,8 @@ Pixels = npt.NDArray[np.float32]
 
 #: The accuracies' axis begins at a multiple of this.
 _FLOOR = 0.005
+#: How bright cells are that are read, and weights: pixels alone are white.
+READ, WEIGHT = 0.6, 0.45
 #: Height and width of charts on paper, in cells: on a page, and in a column of it.
 _LYING, _UPRIGHT = (16, 38), (24, 28)
 
@@ -203,7 +206,8 @@ def stack_picture(
         if n < layers - 1:
             marks["field"] = _middle(side, reach(size, 2))
         known = n == 0
-        values = pixels[row : row + whole, col : col + whole] if known else np.ones((side, side))
+        read = np.full((side, side), READ)
+        values = pixels[row : row + whole, col : col + whole] if known else read
         parts.append(
             Cells(
                 f"layer-{n}", values,
@@ -220,24 +224,32 @@ def _middle(side: int, window: int) -> Mark:
     return Mark(first, first, window, window)
 
 
-def cost_picture(size: int, layers: int, *, upright: bool = False) -> Diagram:
+def cost_picture(size: int, layers: int, most: int, *, upright: bool = False) -> Diagram:
     """Describe the weights of one window, and of layers of small ones that see as far.
 
-    Every weight is a square. Panels ``one`` and ``count-one``; ``kernel-1``... and
-    ``count-layers``; ``said-one``, ``said-layers``, ``note``.
+    Every weight is a square, as large for few layers as for the `most`: there is room for these,
+    in panels ``room-one`` and ``room-1``... that are not to be shown. Panels ``one`` and
+    ``count-one``; ``kernel-1``... and ``count-layers``; ``said-one``, ``said-layers``, ``note``.
     """
     side = reach(size, layers)
 
     def squares(name: str, side: int) -> Cells:
-        return Cells(name, np.ones((side, side)), share="squares", small=name != "one")
+        return Cells(
+            name, np.full((side, side), WEIGHT), share="squares", small=name != "one",
+            alternative=_SQUARES.fill(k=fmt.shape((side, side))),
+        )  # fmt: skip
+
+    def row(name: str, count: int) -> Part:
+        return Row(*(squares(f"{name}-{n + 1}", size) for n in range(count)), gap=0.6)
 
     one = Column(
-        Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))), squares("one", side),
+        Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))),
+        Overlay(squares("room-one", reach(size, most)), squares("one", side)),
         weights_text("count-one", str(side**2)), gap=0.4, align="middle",
     )  # fmt: skip
     stacked = Column(
         Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
-        Row(*(squares(f"kernel-{n + 1}", size) for n in range(layers)), gap=0.6),
+        Overlay(row("room", most), row("kernel", layers)),
         weights_text("count-layers", total(size, layers)), gap=0.4, align="middle",
     )  # fmt: skip
     shown = Column(one, stacked, gap=1.6, align="middle") if upright else Row(one, stacked, gap=2.2)
@@ -314,6 +326,7 @@ WEIGHTS = Caption(en="weights: {n}", zh="权重：{n}")
 _FIRST = Caption(en="first layer", zh="第一层")
 _ONE_WINDOW = Caption(en="one window of {k}", zh="一个 {k} 窗口")
 _STACKED = Caption(en="{n} layers of {k}", zh="{n} 层 {k}")
+_SQUARES = Caption(en="{k} weights.", zh="{k} 个权重。")
 _COUNTED = Caption(
     en="counted for a filter that reads one map",
     zh="按一个过滤器读一张图来数",
