@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import one_by_one
@@ -11,6 +13,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn
 
+Floats = npt.NDArray[np.float64]
 #: What is not computed yet.
 UNKNOWN = float("nan")
 
@@ -76,18 +79,15 @@ class OneByOne(LessonScene):
         return give
 
     def show_everywhere(self, event: Event) -> None:
-        """Two more pixels have their own sums; then all have."""
+        """Two more pixels have their own sums; then all have, beside that of the first."""
         lesson, pictures = self.lesson, ("plane-0", "plane-1", "plane-2", "gray")
-        for pixel in lesson.pixels[1:]:
+        for pixel in (*lesson.pixels[1:], lesson.pixels[0]):
             self.write(UNKNOWN)
             ways = [self.board.move(f"{name}.pixel", *pixel) for name in pictures]
             self.during(0.1, *ways)
             self.write(*lesson.numbers_at(pixel))
             self.paint(pixel)()
-            self.during(0.13, self.board.pulse(*(f"value-{n}" for n in range(4))))
-        # Faster than numbers can be read; the weights stay.
-        self.write(UNKNOWN)
-        self.during(0.06, self.board.hide(*(f"{name}.pixel" for name in pictures)))
+            self.during(0.1, self.board.pulse(*(f"value-{n}" for n in range(4))))
         values, height = self.board.part("gray").values, len(lesson.gray)
 
         def fill(alpha: float) -> None:
@@ -109,57 +109,76 @@ class OneByOne(LessonScene):
         """The maps that are read; the video waits."""
         share = min(0.4, 2.5 / event.seconds)
         self.turn_into(self.lesson.reading(), share, show=("wall",))
-        count = min(one_by_one.MOST, self.lesson.mixing.channels)
-        looks = [self.board.pulse(f"wall[{n}]") for n in range(count)]
-        self.during(min(1.0, 4.0 / event.seconds), in_turn(*looks, overlap=0.8), rate=linear)
+        width = self.lesson.mixing.maps.shape[1]
+        row = self.lesson.mixing.place[0]
+        looks = [self.board.pulse(*self.cells("wall", row, col)) for col in range(0, width, 2)]
+        self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks, overlap=0.3), rate=linear)
+
+    def cells(self, name: str, row: int, col: int) -> list[str]:
+        """Name the same cell of all maps of a wall."""
+        channels = {"wall": self.lesson.mixing.channels, "mixed": self.lesson.mixing.filters}[name]
+        return [f"{name}[{n}][{row}, {col}]" for n in range(min(one_by_one.MOST, channels))]
 
     def show_numbers(self, event: Event) -> None:
-        """The same place of all maps: its numbers stand in a row."""
+        """The same place of all maps: its numbers stand as the maps do."""
         self.turn_into(self.lesson.volume(), 0.2, show=("wall",), hold=("numbers",))
-        row, col = self.lesson.mixing.place
-        count = min(one_by_one.MOST, self.lesson.mixing.channels)
-        cells = [f"wall[{n}][{row}, {col}]" for n in range(count)]
-        self.during(0.2, self.board.pulse(*cells))
-        self.during(0.1, self.board.show("numbers.title"))
-        values, numbers = self.board.part("numbers").values, self.lesson.column[:count]
+        cells = self.cells("wall", *self.lesson.mixing.place)
+        self.during(0.15, self.board.pulse(*cells))
+        values = self.board.part("numbers").values
+        known = values.copy()
         values[...] = UNKNOWN
-        self.board.show("numbers")(1.0)
+        self.during(0.05, self.board.show("numbers", "numbers.title"))
 
         def give(n: int) -> Move:
+            at = self.lesson.cell(n)
+
             def go() -> None:
-                values[0, n] = numbers[n]
+                values[at] = known[at]
 
-            return self.board.send(cells[n], f"numbers[0, {n}]", go)
+            return self.board.send(cells[n], f"numbers[{at[0]}, {at[1]}]", go)
 
-        self.during(0.5, in_turn(*map(give, range(count)), overlap=0.85), rate=linear)
+        self.during(0.5, in_turn(*map(give, range(len(cells))), overlap=0.85), rate=linear)
         self.during(1, self.board.pulse("numbers"))
 
     def show_mixes(self, event: Event) -> None:
-        """Row after row of weights meets the numbers and gives its sum."""
-        picture = self.lesson.mixes(upright=self.upright)
-        self.turn_into(picture, 0.15, show=("numbers",), hold=("weights", "sums"))
-        near = self.board.around("numbers.all", "weights.all", "sums.all", "legend.all")
-        self.during(0.08, self.camera.to(near, 0.94), self.board.grow("weights", out_of="numbers"))
-        sums = self.board.part("sums").values
+        """The weights of one filter after the other meet the numbers, and give a sum."""
+        held = ("weights", "total", "sums", "equals", "times")
+        self.turn_into(self.lesson.mixes(), 0.1, show=("numbers",), hold=held)
+        self.during(0.06, self.board.show("times", "weights", "weights.title", "weights.note"))
+        total, sums = (self.board.part(name).values for name in ("total", "sums"))
         known = sums.copy()
-        sums[...] = UNKNOWN
-        self.during(0.05, self.board.show("sums"))
-        count = len(known)
+        total[...] = sums[...] = UNKNOWN
+        self.during(0.05, self.board.show("equals", "total", "total.title", "sums", "sums.title"))
+        count = known.shape[1]
         for n in range(count):
-            self.during(0.55 / count, self.board.pulse("numbers", f"weights[{n}]"), rate=linear)
-            sums[n] = known[n]
+            self.mix(n, 0.3 if n == 0 else 0.4 / max(1, count - 1), total, sums, known)
         self.during(1, self.board.pulse("sums"))
+
+    def mix(self, n: int, share: float, total: Floats, sums: Floats, known: Floats) -> None:
+        """Let one filter's weights meet the numbers; its sum goes to the others."""
+        self.board.fill("weights", self.lesson.as_wall(self.lesson.mixing.weights[:, n]))
+        total[...] = UNKNOWN
+        rows = range(len(self.board.part("numbers").values))
+        looks = [self.board.pulse(f"numbers[{row}]", f"weights[{row}]") for row in rows]
+        self.during(0.6 * share, in_turn(*looks, overlap=0.3), rate=linear)
+        total[0, 0] = known[0, n]
+
+        def give() -> None:
+            sums[0, n] = known[0, n]
+
+        self.during(0.4 * share, self.board.send("total[0, 0]", f"sums[0, {n}]", give))
 
     def show_places(self, event: Event) -> None:
         """All maps are mixed to new ones."""
         self.turn_into(self.lesson.places(), 0.25, show=("wall",))
-        count = min(one_by_one.MOST, self.lesson.mixing.filters)
-        words = [name for name in self.board.names("mixed") if "[" not in name]
-        self.during(0.1, self.board.show(*words))
-        wall = self.board.box("wall")
-        moves = [self.board.emerge(f"mixed[{n}]", out_of=wall) for n in range(count)]
-        self.during(0.5, in_turn(*moves, overlap=0.6))
+        self.during(0.2, self.board.show("mixed", "mixed.title"))
+        self.mixed_at(0.3, *self.lesson.mixing.place)
         self.during(1, self.board.pulse("mixed"))
+
+    def mixed_at(self, share: float, row: int, col: int) -> None:
+        """Look at one place of all maps, and at the same place of the new ones."""
+        for name in ("wall", "mixed"):
+            self.during(share / 2, self.board.pulse(*self.cells(name, row, col)))
 
     # What is saved.
 
@@ -171,21 +190,11 @@ class OneByOne(LessonScene):
             self.during(0.22, self.board.rise(f"{way}.work"))
         self.during(1, self.board.pulse("both.work.value", times=2))
 
-    def told(self) -> list[str]:
-        """Return the names of how many digits are read right, both ways."""
-        return [f"right-{way}" for way in one_by_one.WAYS]
-
-    def show_right(self, event: Event) -> None:
-        """Digits that are read right, both ways."""
-        for name in self.told():
-            self.during(0.25, self.board.show(name))
-        self.during(1, in_turn(*(self.board.pulse(name) for name in self.told())))
-
     def show_answer(self, event: Event) -> None:
-        """One place of all maps, and the same place of the new ones."""
-        mixing = self.lesson.mixing
-        row, col = mixing.place
-        for name, count in (("wall", mixing.channels), ("mixed", mixing.filters)):
-            shown = range(min(one_by_one.MOST, count))
-            self.during(0.4, self.board.pulse(*(f"{name}[{n}][{row}, {col}]" for n in shown)))
+        """Place after place of all maps, and the same places of the new ones."""
+        self.turn_into(self.lesson.places(), 0.2, show=("wall", "mixed"))
+        row, col = self.lesson.mixing.place
+        width = self.lesson.mixing.maps.shape[1]
+        for at in (col, min(col + 2, width - 1)):
+            self.mixed_at(0.3, row, at)
         self.during(1, self.board.pulse("mixed"))

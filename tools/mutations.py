@@ -182,8 +182,8 @@ MUTATIONS = (
     Mutation(
         "sums of another place than the numbers",
         "scenes.one_by_one",
-        "                values[0, n] = numbers[n]",
-        "                values[0, n] = numbers[n - 1]",
+        "                values[at] = known[at]",
+        "                values[at] = known[at[0], at[1] - 1]",
         "tests/test_one_by_one.py::test_the_numbers_land_in_the_order_of_their_maps",
     ),
     Mutation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import digits, photographs
+from convexplain.data import photographs
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import mistakes, walls
 from convexplain.lessons.parts.beats import Beat, Event, Question
@@ -61,16 +61,15 @@ _GRAY = Caption(en="gray", zh="灰度")
 _NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
 _WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
 _SUMS = Caption(en="{n} sums", zh="{n} 个和")
-_BEST = Caption(
-    en="Computed: the mixtures that keep most of the variance.",
-    zh="由计算得出：保留方差最多的混合方式。",
-)
+_BEST = Caption(en="weights computed in advance", zh="权重是事先算好的")
 _LEARNED = Caption(en="As trained, layer {layer}.", zh="训练所得，层 {layer}。")
-_READ = Caption(en="{layer}: {c} channels", zh="{layer}：{c} 个通道")
-_MIXED = Caption(en="1 × 1: {k} channels", zh="1×1：{k} 个通道")
-_READ_RIGHT = Caption(en="{k} of {n} digits right", zh="{n} 个手写数字认对 {k} 个")
-_ALONE = Caption(en="{layer} alone", zh="只有 {layer}")
-_BEFORE_IT = Caption(en="1 × 1, then {layer}", zh="1×1，再 {layer}")
+_READ = Caption(en="{c} maps of a network", zh="网络里的 {c} 张图")
+_MIXED = Caption(en="1 × 1: {k} maps", zh="1×1：{k} 张图")
+_ONE_OF = Caption(en="1 × 1 filter, {c} weights", zh="1×1 过滤器，{c} 个权重")
+_ALL_SUMS = Caption(en="{n} filters, {n} sums", zh="{n} 个过滤器，{n} 个和")
+_ALONE = Caption(en="{size} on {c} maps", zh="{size} 读 {c} 张图")
+_BEFORE_IT = Caption(en="1 × 1 + {size} on {k} maps", zh="1×1 + {size} 读 {k} 张图")
+_SHARE = Caption(en="{n} ({p})", zh="{n}（{p}）")
 _WORK = Caption(en="{way}: multiplications", zh="{way}：乘法次数")
 _COUNTED = Caption(en="weights", zh="权重")
 
@@ -84,7 +83,7 @@ class OneByOne(NetworkLesson):
         en="1 × 1 convolution: mix the channels", zh="1×1 卷积：只混合通道"
     )
     question: ClassVar[Caption] = Caption(
-        en="A window of one pixel sees no neighbors. What is it for?",
+        en="A window of one pixel sees no neighbours. What is it for?",
         zh="窗口只有一个像素，看不到邻居，有什么用？",
     )
     answer: ClassVar[Caption] = Caption(
@@ -148,8 +147,14 @@ class OneByOne(NetworkLesson):
     def _first(self, rank: Floats) -> tuple[int, int]:
         order = np.argsort(-rank, axis=None, kind="stable")
         cells: list[tuple[int, int]] = [divmod(int(n), rank.shape[1]) for n in order]
-        honest = (c for c in cells if fmt.adds_up(GRAY * self.photograph[c], self.gray[c]))
+        honest = (c for c in cells if self._checked(c))
         return next(honest, cells[0])
+
+    def _checked(self, cell: tuple[int, int]) -> bool:
+        """Tell whether a pixel's printed numbers give its printed gray."""
+        read, gray = self.photograph[cell], self.gray[cell]
+        printed = [float(fmt.rounded(value)) for value in read]
+        return fmt.adds_up(GRAY * read, gray) and fmt.number(GRAY @ printed) == fmt.number(gray)
 
     def numbers_at(self, place: tuple[int, int]) -> tuple[float, ...]:
         """Return red, green, blue and gray of a pixel."""
@@ -261,7 +266,7 @@ class OneByOne(NetworkLesson):
         number = np.array([[self.numbers_at(self.pixels[0])[n]]])
         parts: list[Part] = [Cells(f"value-{n}", number, LIGHT, numbers=True, share="values")]
         if n < 3:
-            weight = f"· {fmt.number(GRAY[n], 3)}"
+            weight = f"× {fmt.number(GRAY[n], 3)}"
             parts.append(Text(f"weight-{n}", weight, role="heading"))
         if n > 0:
             parts.insert(0, Text(f"sign-{n}", "+" if n < 3 else "=", role="sign"))
@@ -283,36 +288,84 @@ class OneByOne(NetworkLesson):
 
     def volume(self) -> Diagram:
         """Describe all maps that are read, and the numbers at one place."""
-        legend = Legend("legend", row=True)
-        numbers = self._column(weight=5.0)
-        return Diagram(Column(Row(self._wall()), numbers, legend, align="middle", gap=1.2))
+        legend, wall, numbers = Legend("legend", row=True), self._wide(), self._numbers()
+        beside = Either(Row(wall, numbers, gap=1.5), Column(wall, numbers, align="middle"))
+        return Diagram(Column(beside, legend, align="middle"))
+
+    def _numbers(self) -> Cells:
+        """Describe the numbers at the place, in the order of the maps on their wall."""
+        title = _NUMBERS.fill(n=fmt.count(self.mixing.channels))
+        return self._as_wall("numbers", self.column, self.scales[0], title)
+
+    def _as_wall(self, name: str, values: Floats, scale: Scale, title: Caption) -> Cells:
+        """Describe a number of each map, in the order of the maps on their wall."""
+        grid = self.as_wall(values)
+        return Cells(
+            name, np.nan_to_num(grid), scale, numbers=True, share="numbers", title=title.capital,
+            computed=~np.isnan(grid),
+        )  # fmt: skip
+
+    def as_wall(self, values: Floats) -> Floats:
+        """Put numbers, one a map, in rows as the maps are on their wall; NaN where none is."""
+        shown = values[:MOST]
+        columns = min(_WIDE, len(shown))
+        grid = np.full(-(-len(shown) // columns) * columns, np.nan)
+        grid[: len(shown)] = shown
+        return grid.reshape(-1, columns)
+
+    def cell(self, n: int) -> tuple[int, int]:
+        """Return row and column of a map's number there."""
+        return divmod(n, min(_WIDE, self.mixing.channels))
 
     def _wall(self, **how: Any) -> Maps:
         mixing = self.mixing
-        title = _READ.fill(layer=mixing.source, c=fmt.count(mixing.channels))
+        title = _READ.fill(c=fmt.count(mixing.channels))
         title = walls.first(title, mixing.channels, MOST)
         return Maps("wall", mixing.maps[:, :, :MOST], self.scales[0], title=title, **how)
 
-    def _column(self, weight: float | None = None) -> Cells:
+    def _column(self) -> Cells:
         numbers = self.column[None, :MOST]
         title = _NUMBERS.fill(n=fmt.count(self.mixing.channels))
-        return Cells(
-            "numbers", numbers, self.scales[0], title=title, share="weights", weight=weight
-        )  # fmt: skip
+        return Cells("numbers", numbers, self.scales[0], title=title, share="weights")
 
-    def mixes(self, *, upright: bool = False) -> Diagram:
-        """Describe the numbers at a place, the filters' weights, and their sums."""
-        if upright:
-            return Diagram(Column(*self._mixes(), Legend("legend", row=True), align="middle"))
-        return Diagram(Row(*self._mixes(), Legend("legend"), gap=0.5))
+    @property
+    def weight(self) -> Scale:
+        """Of the weights."""
+        return Scale(float(np.abs(self.mixing.weights).max()) or 1.0, terms.WEIGHT)
+
+    def mixes(self) -> Diagram:
+        """Describe the numbers at a place, the weights of a filter, its sum, and all sums."""
+        mixing = self.mixing
+        said = _ONE_OF.fill(c=fmt.count(mixing.channels))
+        note = _LEARNED.fill(layer=mixing.layer) if mixing.layer else _BEST
+        weights = replace(
+            self._as_wall("weights", mixing.weights[:, 0], self.weight, said), note=note
+        )
+        sums = mixing.mixed[mixing.place][None, :_WIDE]
+        one = Cells(
+            "total", sums[:, :1], self.scales[1], numbers=True, share="total",
+            title=terms.SUM.capital,
+        )  # fmt: skip
+        title = walls.first(
+            _ALL_SUMS.fill(n=fmt.count(mixing.filters)), mixing.filters, _WIDE
+        ).capital
+        row = Cells("sums", sums, self.scales[1], numbers=True, share="total", title=title)
+        times, equals = Text("times", "×", role="sign"), Text("equals", "=", role="sign")
+        numbers, legend = self._numbers(), Legend("legend", row=True)
+        wide = Column(
+            Row(numbers, times, weights, equals, one, gap=0.4), row, legend, align="middle"
+        )
+        high = Column(
+            numbers, times, weights, Row(equals, one, gap=0.4), row, legend, align="middle"
+        )
+        return Diagram(Either(wide, high))
 
     def _mixes(self) -> tuple[Part, ...]:
         mixing = self.mixing
         weights = mixing.weights[:MOST, :MOST].T
-        scale = Scale(float(np.abs(mixing.weights).max()) or 1.0, terms.WEIGHT)
         said = _WEIGHTS.fill(n=fmt.count(mixing.filters), c=fmt.count(mixing.channels))
         note = _LEARNED.fill(layer=mixing.layer) if mixing.layer else _BEST
-        block = Cells("weights", weights, scale, title=said, share="weights", note=note)
+        block = Cells("weights", weights, self.weight, title=said, share="weights", note=note)
         sums = mixing.mixed[mixing.place][:MOST, None]
         out = Cells(
             "sums", sums, self.scales[1], share="weights",
@@ -356,31 +409,34 @@ class OneByOne(NetworkLesson):
         )
 
     def _way(self, name: str) -> Part:
-        """Describe what one way multiplies, and how many digits it reads right."""
-        reader, n = self.mixing.reader, WAYS.index(name)
-        assert reader is not None
+        """Describe what one way multiplies, all of it or a share."""
+        n = WAYS.index(name)
         assert self.costs is not None
-        work, label = self.costs[1], (_ALONE, _BEFORE_IT)[n].fill(layer=reader.name)
-        bar = Bar("work", "", work[n], fmt.count(work[n]), ("ink", "accent")[n])
+        work, label = self.costs[1], self._ways()[n]
+        said = _SHARE.fill(n=fmt.count(work[n]), p=fmt.percent(work[n] / work[0], 0))
+        bar = Bar("work", "", work[n], said, ("ink", "accent")[n])
         title = _WORK.fill(way=label).capital
-        bars = Bars(
+        return Bars(
             name, [bar], Scale(float(max(*work, 1))), length=20, title=title,
             share=WAYS[0] if n else "",
         )  # fmt: skip
-        if self.right is None:
-            return bars
-        said = _READ_RIGHT.fill(k=fmt.count(self.right[n]), n=fmt.count(len(digits.load())))
-        return Column(bars, Text(f"right-{name}", said), gap=0.5)
+
+    def _ways(self) -> tuple[Caption, Caption]:
+        """Say what reads how many maps, both ways."""
+        reader, mixing = self.mixing.reader, self.mixing
+        assert reader is not None
+        assert reader.window is not None
+        size = fmt.shape(reader.window.kernel_size)
+        alone = _ALONE.fill(size=size, c=fmt.count(mixing.channels))
+        return alone, _BEFORE_IT.fill(size=size, k=fmt.count(mixing.filters))
 
     def _bars(self, what: str) -> Bars:
-        reader = self.mixing.reader
-        assert reader is not None
         assert self.costs is not None
         values, title = {
             "counts": (self.costs[0], _COUNTED.capital),
             "work": (self.costs[1], terms.MULTIPLICATIONS.capital),
         }[what]
-        labels = _ALONE.fill(layer=reader.name), _BEFORE_IT.fill(layer=reader.name)
+        labels = self._ways()
         bars = [
             Bar(name, label, value, fmt.count(value), tone)
             for name, label, value, tone in zip(
@@ -417,13 +473,13 @@ class OneByOne(NetworkLesson):
     def _tell_colour(self) -> Iterator[Event]:
         yield Event("photograph", 3.6, self.question)
         said = Caption(
-            en="A color picture: three channels, three numbers a pixel.",
+            en="A colour picture: three channels, three numbers a pixel.",
             zh="彩色图：三个通道，每个像素三个数。",
         )
         yield Event("planes", 3.4, said, detail=1)
         said = Caption(
-            en="Three numbers times three weights, added up: gray. That is a 1 × 1 filter.",
-            zh="三个数乘三个权重，再求和：灰度。这就是 1×1 过滤器。",
+            en="Times three weights, chosen for the eye, added up: gray. That is a 1 × 1 filter.",
+            zh="乘三个按人眼选定的权重，再求和：灰度。这就是 1×1 过滤器。",
         )
         yield Event("pixel", 5.0, said)
         said = Caption(
@@ -444,15 +500,15 @@ class OneByOne(NetworkLesson):
         )
         yield Event("numbers", 5.0, said.fill(c=count))
         said = Caption(
-            en="The numbers times a row of weights, added up: {k} filters, {k} sums.",
-            zh="这些数乘一行权重再求和：{k} 个过滤器，{k} 个和。",
+            en="Cell by cell times the weights, added up: {k} filters, {k} sums.",
+            zh="逐格乘权重再求和：{k} 个过滤器，{k} 个和。",
         )
         if mixing.biases.any():
             said = Caption(
-                en="The numbers times a row of weights, plus a bias: {k} filters, {k} sums.",
-                zh="这些数乘一行权重再求和，加偏置：{k} 个过滤器，{k} 个和。",
+                en="Cell by cell times the weights, plus a bias: {k} filters, {k} sums.",
+                zh="逐格乘权重再求和，加偏置：{k} 个过滤器，{k} 个和。",
             )
-        yield Event("mixes", 5.6, said.fill(k=filters))
+        yield Event("mixes", 9.0, said.fill(k=filters))
         height, width, _ = mixing.maps.shape
         said = Caption(
             en="So at all {n} places: {c} maps become {k}.",
@@ -469,31 +525,24 @@ class OneByOne(NetworkLesson):
         if len(choices) < FEWEST_CHOICES:
             return None
         said = Caption(
-            en="In a network, {c} maps of {size}: how many weights has a 1 × 1 filter?",
-            zh="网络里有 {c} 张 {size} 的图：一个 1×1 过滤器有几个权重？",
-        ).fill(c=fmt.count(channels), size=fmt.shape((height, width)))
+            en="{c} maps: how many weights has a 1 × 1 filter?",
+            zh="{c} 张图：一个 1×1 过滤器有几个权重？",
+        ).fill(c=fmt.count(channels))
         return Question(said, choices)
 
     def _tell_cost(self) -> Iterator[Event]:
-        reader, mixing = self.mixing.reader, self.mixing
+        reader = self.mixing.reader
         assert reader is not None
+        assert reader.window is not None
         assert self.costs is not None
         alone, both = self.costs[1]
         said = Caption(
-            en="The next layer, {layer}, then reads {k} channels: {p} of the multiplications.",
-            zh="下一层 {layer} 只要读 {k} 个通道：乘法是原来的 {p}。",
+            en="A {size} layer behind it then reads {k} maps: {p} of the multiplications.",
+            zh="后面的 {size} 层只读 {k} 张图：乘法是原来的 {p}。",
         )
-        k = fmt.count(mixing.filters)
-        p = fmt.percent(both / alone, 0)
-        yield Event("work", 5.0, said.fill(layer=reader.name, k=k, p=p))
-        if self.right is not None:
-            before, after = self.right
-            said = Caption(
-                en="Of {n} digits {b} were right; now {a} are.",
-                zh="{n} 个手写数字，原来认对 {b} 个，现在 {a} 个。",
-            )
-            n, b, a = (fmt.count(each) for each in (len(digits.load()), before, after))
-            yield Event("right", 4.0, said.fill(n=n, a=a, b=b), detail=1)
+        k, p = fmt.count(self.mixing.filters), fmt.percent(both / alone, 0)
+        size = fmt.shape(reader.window.kernel_size)
+        yield Event("work", 5.6, said.fill(size=size, k=k, p=p))
 
 
 REPLIES = {
@@ -502,7 +551,7 @@ REPLIES = {
         zh="宽只有一个像素，深却等于通道数。",
     ),
     "neighbours": Caption(
-        en="That is a 3 × 3 filter: it reads eight neighbors, too.",
+        en="That is a 3 × 3 filter: it reads eight neighbours, too.",
         zh="那是 3×3 过滤器：它还读八个邻居。",
     ),
     "places": Caption(
