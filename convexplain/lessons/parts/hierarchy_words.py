@@ -38,8 +38,8 @@ CENTRED_ON_CLASSES = Caption(
     zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
-    en="The cell of {layer} that pushes most for {k} sees {size} pixels.",
-    zh="{layer} 最支持“{k}”的一格：看 {size}。",
+    en="The {layer} cell that pushes most for {k}: {size} pixels.",
+    zh="{layer} 最支持“{k}”的格：{size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
