@@ -107,7 +107,7 @@ class Learning(LessonScene):
     def show_near(self, event: Event) -> None:
         """The axes come near."""
         self.during(0.5, self.board.become(self.valley(event.data, near=True)))
-        self.during(1, self.board.pulse(TANGENT))
+        self.during(1, self.board.pulse(f"{TANGENT}.label"))
 
     def show_step(self, event: Event) -> None:
         """The ball goes one step down, and the weight with it."""
@@ -198,7 +198,7 @@ class Learning(LessonScene):
                 self.board.fill(name, kernels[:, :, n])
 
         self.during(0.1, self.board.dim(*every, to=1.0))
-        self.during(0.75, go, rate=linear)
+        self.during(0.55, go, rate=linear)
         self.during(1, self.board.pulse("kernels.counter"))
 
 

@@ -69,6 +69,9 @@ def test_the_weight_goes_down_its_valley_and_ends_on_the_side_of_its_lowest_poin
     assert lowest * step > 0
     assert abs(step) < 0.01 * np.ptp(valley.weights)
     told = f"{valley.weight:.3f} to {lesson.next_weight:.3f}".replace("-", "−")
+    near = lesson.history.near_weights.astype(np.float64)
+    after = np.interp(lesson.next_weight, near, lesson.history.near_losses)
+    assert f"falls by {valley.loss - after:.5f}." in said(lesson)["step"]
     assert told in said(lesson)["step"]
     np.testing.assert_array_equal(
         lesson.moves[:, :, lesson.filter][lesson.place], np.float32(lesson.next_weight)

@@ -295,7 +295,9 @@ class Learning(Lesson):
         """Tell the lesson: one weight and its valley, all weights, the run, what it came to."""
         n = len(self.history.batch_losses)
         yield Beat.of("question", self.title, Event("random", 2.8, self.question))
-        yield Beat.of("loss", _LOSS_TITLE, Event("loss", 3.6, _LOSS.fill(n=n), self.valley))
+        yield Beat.of(
+            "loss", _LOSS_TITLE, Event("loss", 4.0, _LOSS.fill(s=self.step, n=n), self.valley)
+        )
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
         yield Beat.of(
@@ -315,7 +317,10 @@ class Learning(Lesson):
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
         a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
         yield Event("near", 2.6, _NEAR, self.valley, detail=1)
-        yield Event("step", 2.8, _STEP.fill(a=a, b=b), self.valley, detail=1)
+        near, losses = self.history.near_weights, self.history.near_losses
+        fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
+        v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
+        yield Event("step", 3.6, _STEP.fill(a=a, b=b, v=v), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -377,8 +382,8 @@ _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _LOSS = Caption(
-    en="The training loss: how wrong it is on {n} training digits.",
-    zh="训练损失：{n} 个训练样本离正确答案有多远。",
+    en="Step {s}. The training loss: how wrong it is on {n} training digits.",
+    zh="第 {s} 步。训练损失：{n} 个训练样本离正确答案有多远。",
 )
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
@@ -390,10 +395,13 @@ _LARGER = Caption(en="a larger weight", zh="权重要变大")
 _WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
 _UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
 _NEAR = Caption(en="From nearby it is as straight as its slope.", zh="放大看，它和斜率一样直。")
-_STEP = Caption(en="One step: from {a} to {b}.", zh="走一步：从 {a} 到 {b}。")
+_STEP = Caption(
+    en="One step: from {a} to {b}. The loss falls by {v}.",
+    zh="走一步：从 {a} 到 {b}，损失降 {v}。",
+)
 _ALL = Caption(
-    en="Alone it hardly helps. But every weight has a slope.",
-    zh="单个权重帮助很小，但个个都有斜率。",
+    en="Alone it hardly helps. But every weight has such a step.",
+    zh="单个权重帮助很小，但个个都能走一步。",
 )
 _DOWNHILL = Caption(
     en="All {n} parameters take their step at once.", zh="全部 {n} 个参数各走一步。"

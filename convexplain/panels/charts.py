@@ -91,7 +91,7 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A line through points, named at its end.
+    """A line through points, named beside the chart at the height of its end.
 
     Parameters
     ----------
@@ -103,6 +103,8 @@ class Curve:
     dashed, strong : bool
     low, high : array_like of float, optional
         Between which measurements lie: a pale band, found as ``"panel.curve.band"``.
+    above : bool
+        Whether it begins at its upper end, and is named there, on the side to which it goes.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Curve:
     strong: bool = True
     low: npt.ArrayLike | None = None
     high: npt.ArrayLike | None = None
+    above: bool = False
 
     @property
     def rim(self) -> list[tuple[float, float]]:
@@ -270,7 +273,8 @@ class Chart(Panel):
         note, apart = at.sheet.note, 0.5 * at.sheet.note
         left = max(text_width(words, note) for words in self._tick_texts(1)) + apart
         end = text_width(self._tick_texts(0)[-1], note) / 2
-        named = [text_width(at.say(c.label), note) + apart for c in self.curves if c.label]
+        named = [text_width(at.say(c.label), note) + apart for c in self.curves
+                 if c.label and not c.above]  # fmt: skip
         return left, 1.4 * leading(note), max([end, *named]), apart + 2 * leading(note)
 
     def _crowd(self) -> float:
@@ -357,7 +361,17 @@ class Chart(Panel):
                 f"{self.name}.{curve.name}", self.name, place, points, curve.tone,
                 dashed=curve.dashed, strong=curve.strong,
             )  # fmt: skip
-            if curve.label:
+            if curve.label and curve.above:
+                (x, y), (x_end, y_end) = points[0], points[-1]
+                right, run = x_end > x, abs(x_end - x) / max(abs(y_end - y), 1e-9)
+                # So far aside that the curve is below it.
+                aside = min(apart + run * leading(note), box.width / 2)
+                yield line(
+                    at, self.name, f"{self.name}.{curve.name}.label", at.say(curve.label),
+                    x + (aside if right else -aside), y + leading(note) / 2, note,
+                    align="left" if right else "right", tone=curve.tone,
+                )  # fmt: skip
+            elif curve.label:
                 ends.append((points[-1][1], curve))
         heights = _apart([y for y, _ in ends], leading(note), box)
         for y, (_, curve) in zip(heights, ends, strict=True):

@@ -163,7 +163,7 @@ def valley(
     shown[place] = now
     arrange = Column if upright else Row
     numbers = Cells(
-        "kernel", shown, Scale(limit, terms.WEIGHT), numbers=True,
+        "kernel", shown, Scale(limit, terms.WEIGHT), numbers=True, finer=1,
         title=terms.FILTER.fill(n=filter).capital,
         marks={"weight": Mark(*place)},
     )  # fmt: skip
@@ -172,7 +172,7 @@ def valley(
         [
             Curve("near" if near else "loss", weights, losses),
             Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
-                  dashed=True),
+                  dashed=True, above=True),
         ],
         Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low, high), size=(16, 24), dots=(ball,),
         counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=height),
@@ -181,13 +181,13 @@ def valley(
 
 
 def _tangent(own: float, weights: Floats, losses: Floats, slope: float) -> tuple[Floats, Floats]:
-    """Return the ends of a tangent: as far as the curve's box goes."""
+    """Return the ends of a tangent, the upper one first: as far as the curve's box goes."""
     level = float(np.interp(own, weights, losses))
     reach = [float(weights[0]) - own, float(weights[-1]) - own]
     if slope:
         height = sorted((float(end) - level) / slope for end in (losses.min(), losses.max()))
         reach = [max(reach[0], height[0]), min(reach[1], height[1])]
-    away = np.array(reach)
+    away = np.array(reach if slope < 0 else reach[::-1])
     return own + away, level + slope * away
 
 
@@ -300,7 +300,7 @@ MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
-ZOOMED = Caption(en="The axis is cut: the curve is {v} high.", zh="纵轴不从 0 开始：曲线高 {v}。")
+ZOOMED = Caption(en="Axis cut: the curve is {v} high.", zh="纵轴不从 0 开始：曲线高 {v}。")
 READS = Caption(en="reads {k}", zh="判为 {k}")
 BEFORE = Caption(en="before", zh="走之前")
 ONE_STEP = Caption(en="one step", zh="走一步")

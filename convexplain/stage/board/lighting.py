@@ -10,6 +10,7 @@ import numpy.typing as npt
 from convexplain.stage.board.drawing import CELL, FLYING, Region, cells_named, outline, set_opacity
 from convexplain.stage.board.picture import Picture
 from convexplain.stage.pace import Move, lazily, together
+from convexplain.stage.text import Label
 
 #: How much is left of what is not spoken of.
 DIM = 0.4
@@ -109,10 +110,10 @@ class Lighting(Picture):
         return lazily(start)
 
     def walk(self, *names: str) -> Move:
-        """Draw lines from their starts to their ends."""
+        """Draw lines from their starts to their ends, without their names."""
 
         def start() -> Move:
-            lines = self._all(names)
+            lines = [part for part in self._all(names) if not isinstance(part, Label)]
             for line in lines:
                 line.drawn, line.opacity = 0.0, 1.0
             self.scene.add(*lines)
