@@ -48,30 +48,33 @@ class OneD(LessonScene):
     def show_row(self, event: Event) -> None:
         """The row slides out of the picture and becomes a strip, with a curve over it."""
         self.turn_into(self.picture.unrolled(), 0.2, show=("input.row",))
-        self.during(0.3, self.board.grow("row", out_of="input.row"))
-        self.during(0.15, self.board.show(*self.board.frame("sound")))
-        self.during(1, self.board.trace("sound.curve"), rate=linear)
+        self.during(0.2, self.board.show("row", "row.title", *self.board.frame("sound")))
+        self.during(0.3, self.board.trace("sound.curve"), rate=linear)
+        self.during(1, self.board.pulse("row"))
 
     def show_predict(self, event: Event) -> None:
-        """The window comes to the row's beginning; the video waits."""
-        share = min(1.0, 5.0 / event.seconds)
-        self.turn_into(self.picture.first(), 0.2 * share, show=("kernel",))
+        """The window takes two steps from the row's beginning, and goes back; the video waits."""
+        share = min(1.0, 5.5 / event.seconds)
+        self.turn_into(self.picture.first(), 0.15 * share)
         self.during(0.15 * share, self.near())
         self.during(0.1 * share, self.board.show(ROW))
-        self.during(share, self.board.pulse(ROW, times=2))
+        for place in (1, 2, 0):
+            self.during(0.12 * share, self.board.move(ROW, 0, place))
+            self.during(0.06 * share, self.board.pulse(ROW))
+        self.during(share, self.board.pulse(ROW))
 
     def near(self) -> Move:
         """Come near the row, and all that stands under it."""
         assert self.board.placed is not None
         panels = {piece.panel for piece in self.board.placed.pieces} - {""}
-        return self.camera.to(self.board.around(*(f"{name}.all" for name in sorted(panels))), 0.95)
+        return self.camera.to(self.board.around(*(f"{name}.all" for name in sorted(panels))), 0.88)
 
     def show_window(self, event: Event) -> None:
         """The window stands on the row; its products fall and add up."""
         value = float(self.lesson.out[self.lesson.told])
         picture = self.picture.window(self.first, self.lesson.addends, value)
-        if self.board.has("kernel"):
-            self.become(picture, 0.12, hold=("sum",))
+        if self.board.has(ROW):
+            self.become(picture, 0.12, show=("kernel",), hold=("sum",))
             self.during(0.1, self.near())
             self.during(0.1, self.board.move(ROW, 0, self.first))
         else:
@@ -127,6 +130,7 @@ class OneD(LessonScene):
     def show_two(self, event: Event) -> None:
         """A square window slides along both axes, and fills a map."""
         known = np.zeros(self.lesson.map.shape, dtype=bool)
+        self.during(0.08, self.camera.home(), self.board.hide("legend", ROW))
         self.turn_into(self.picture.two(known), 0.2, show=("input", "kernel", "map", BLOCK))
         grid = self.board.part("map").values
 
@@ -163,29 +167,47 @@ class OneD(LessonScene):
         return [f"{name}[{n}]" for n in reversed(range(count))]
 
     def show_three(self, event: Event) -> None:
-        """The picture becomes a film; a window as deep as its kernel stands in its corner."""
+        """The picture moves as a film; then its frames fan out, and a block stands in a corner."""
+        self.turn_into(self.picture.opening(), 0.1, show=("input",))
+        frames = self.lesson.film
+
+        def play(alpha: float) -> None:
+            self.board.fill("input", frames[..., min(frames.shape[2] - 1,
+                                                     int(alpha * frames.shape[2]))])  # fmt: skip
+
+        self.during(0.25, play, rate=linear)
         start = self.board.box("input")
         self.turn_into(self.picture.three(), 0.05)
-        self.during(0.4, in_turn(*(eased(self.board.grow(name, out_of=start))
+        self.during(0.3, in_turn(*(eased(self.board.grow(name, out_of=start))
                                    for name in self.frames("film")), overlap=0.6))  # fmt: skip
         words = [name for name in self.board.names("film") if "[" not in name and name != DEEP]
         self.during(0.1, self.board.show(*words))
+        self.draw_block(0.15)
+        self.during(1, self.board.pulse("film"))
+
+    def draw_block(self, share: float) -> None:
+        """Draw the window through the film."""
         block = self.board.part(DEEP)
         self.add(block)
 
         def draw(alpha: float) -> None:
             block.drawn = alpha
 
-        self.during(0.2, draw)
-        weights = [f"weights[{n}]" for n in reversed(range(len(self.lesson.weights)))]
-        grown = [self.board.grow(name, out_of=DEEP) for name in weights]
-        self.during(0.15, *grown)
-        self.during(1, self.board.show("weights"), self.board.pulse("weights"))
+        self.during(share, draw)
+
+    def show_block(self, event: Event) -> None:
+        """The block's weights, a sheet for each frame."""
+        self.turn_into(self.picture.block(), 0.2, show=("film", DEEP))
+        for n in range(len(self.lesson.weights)):
+            name = f"weights-{n}"
+            self.during(0.12, self.board.show(name, f"{name}.title"))
+            self.during(0.08, self.board.pulse(f"film[{n}]"))
+        self.during(1, self.board.pulse(*(f"weights-{n}" for n in range(len(self.lesson.weights)))))
 
     def show_through(self, event: Event) -> None:
         """The window goes along rows and columns of a film, and then a frame further."""
         results = self.frames("moving")[::-1]
-        self.turn_into(self.picture.through(), 0.12, show=(DEEP,))
+        self.turn_into(self.picture.through(), 0.12, show=("film", DEEP))
         home = self.corner = self.block()
         for name in results:
             self.board.fill(name, 0.0)
@@ -238,7 +260,10 @@ class OneD(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The three results; their windows slide along one axis, along two, along three."""
-        self.turn_into(self.picture.together(), 0.2, show=("row", "input", "film"))
+        self.during(0.04, self.board.hide("legend"))
+        self.turn_into(
+            self.lesson.diagram(), 0.2, show=("row", "out", "input", "map", "film", "moving")
+        )
         self.during(0.05, self.board.show(ROW, BLOCK))
         k, (height, width) = len(self.lesson.weights), self.lesson.drawn.shape
         corner = height - k, width - k

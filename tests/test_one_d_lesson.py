@@ -49,7 +49,7 @@ def test_the_map_and_the_film_are_scipys(lesson):
     np.testing.assert_allclose(
         lesson.map, correlate(picture, kernel, mode="constant")[1:-1, 1:-1], atol=1e-12
     )
-    film = np.stack([shift(picture, (0, n), order=0) for n in range(6)], axis=-1)
+    film = np.stack([shift(picture, (0, n), order=0) for n in range(5)], axis=-1)
     np.testing.assert_allclose(lesson.film, film, atol=1e-12)
     block = np.ones((3, 3, 1)) * [-1.0, 0.0, 1.0]
     through = correlate(film, block, mode="constant")[1:-1, 1:-1, 1:-1]
@@ -58,7 +58,7 @@ def test_the_map_and_the_film_are_scipys(lesson):
 
 
 def test_the_block_of_weights_answers_nothing_where_nothing_moves(lesson):
-    frames = np.repeat(lesson.film[..., :1], 6, axis=2)
+    frames = np.repeat(lesson.film[..., :1], 5, axis=2)
     still = correlate(frames, lesson.picture_of().weights, mode="constant")
     np.testing.assert_allclose(still[1:-1, 1:-1, 1:-1], 0, atol=1e-12)
     assert np.abs(lesson.moving).max() > 1
@@ -80,7 +80,7 @@ def test_other_kernels_are_told_as_they_are(kernel, difference):
     np.testing.assert_allclose(lesson.out, np.correlate(lesson.samples, weights, "valid"))
     names = {e.name for beat in lesson.beats() for e in beat.parts}
     assert ("ends" in names) == ("arrives" in names) == difference
-    assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 4
+    assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 3
 
 
 def test_the_questions_wrong_answers_are_those_of_their_slips():
@@ -119,8 +119,9 @@ def pictures(lesson, upright):
     yield picture.slide(0)
     yield picture.two()
     yield picture.three()
+    yield picture.block()
     yield picture.through()
-    yield picture.together()
+    yield lesson.diagram()
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -155,21 +156,23 @@ def test_windows_end_in_the_corners_of_what_they_read():
                                     ("input", "input.window", (25, 25))):  # fmt: skip
         corner = stage[grid].places[0] + np.array([col, row]) * stage[grid].cell
         np.testing.assert_allclose(stage[frame].places[0], corner, atol=1e-6)
-    # The block reaches from the fourth frame to the last.
+    for name, values in (("out", OneD().out[None]), ("map", OneD().map)):
+        np.testing.assert_allclose(stage[name].values, values)
+    # The block reaches from the third frame to the last.
     block = stage["film.block"].places
     for n in range(3):
-        frame = stage[f"film[{3 + n}]"]
+        frame = stage[f"film[{2 + n}]"]
         np.testing.assert_allclose(block[5 * n], frame.places[0] + 25 * frame.cell, atol=3.0)
 
 
 def test_the_block_is_a_frame_further_for_every_picture_of_the_result():
     lesson, found = OneD(), set()
     for stage in of("one-d", LOOKS[0]).during("axes"):
-        if "moving[3]" not in stage:
+        if "moving[2]" not in stage:
             continue
-        made = [stage[f"moving[{n}]"].values for n in range(4)]
-        known = [n for n in range(4) if made[n].any()]
-        for n in range(4):
+        made = [stage[f"moving[{n}]"].values for n in range(3)]
+        known = [n for n in range(3) if made[n].any()]
+        for n in range(3):
             expected = lesson.moving[..., n] if n in known else 0 * made[n]
             np.testing.assert_allclose(made[n], expected, atol=1e-12)
         if known and len(known) not in found:  # at last it goes back to look
@@ -177,7 +180,25 @@ def test_the_block_is_a_frame_further_for_every_picture_of_the_result():
             corner = frame.places[0] + 25 * frame.cell
             np.testing.assert_allclose(stage["film.block"].places[0], corner, atol=3.0)
         found.add(len(known))
-    assert found == set(range(5))
+    assert found == set(range(4))
+
+
+def test_a_sheet_of_weights_stands_for_each_frame_and_the_film_is_played_first(lesson):
+    played, block = [], lesson.picture_of().block()
+    for n, weight in enumerate((-1, 0, 1)):
+        sheet = block.panel(f"weights-{n}")
+        assert (sheet.values == weight).all()
+        assert sheet.values.shape == (3, 3)
+    assert told(lesson, "block") == "3 × 3 × 3 weights: the frame after, minus the frame before."
+    assert (
+        told(OneD(kernel="-2,0,2"), "block") == "3 × 3 × 3 weights: a sheet for each of 3 frames."
+    )
+    for stage in of("one-d", LOOKS[0]).during("axes"):
+        if "input" in stage and "map" not in stage:
+            values = stage["input"].values
+            played += [n for n in range(5) if np.array_equal(values, lesson.film[..., n])]
+    assert played == sorted(played)
+    assert {0, 4} <= set(played)
 
 
 def test_ink_arrives_where_the_result_is_largest_and_leaves_where_it_is_least(lesson):

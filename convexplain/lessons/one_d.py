@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 #: A window may read so many samples.
 SIZES = (2, 5)
 #: A film has so many frames more than its window, and one.
-_MORE = 3
+_MORE = 2
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class OneD(Lesson):
         """The told sum, product by product."""
         addends = []
         for number, (weight, sample, product) in enumerate(self._products(self.told)):
-            factors = f"{_short(weight)} · {fmt.number(sample)}"
+            factors = f"{_short(weight)} × {fmt.number(sample)}"
             addends.append(Addend(f"part-{number}", factors, product))
         return addends
 
@@ -263,11 +263,11 @@ class OneD(Lesson):
         yield Beat.of("question", self.title, *self._tell_row())
         yield Beat.of("slide", self.title, *self._tell_slide())
         yield Beat.of("axes", self.title, *self._tell_axes())
-        yield Beat.of("answer", self.title, Event("answer", 5.4, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
 
     def _tell_row(self) -> Iterator[Event]:
         yield Event("picture", 3.4, self.question)
-        yield Event("row", 3.6, words.ROW.fill(n=len(self.samples)))
+        yield Event("row", 4.8, words.ROW.fill(n=len(self.samples)))
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
@@ -276,15 +276,19 @@ class OneD(Lesson):
         k, n, out = len(self.weights), len(self.samples), len(self.out)
         yield Event("window", 4.8, words.WINDOW.fill(n=k))
         count = words.CAUSAL.fill(n=out) if self.causal else words.SLIDE.fill(out=out, n=n, k=k)
-        yield Event("slide", 5.0, count)
+        yield Event("slide", 4.4, count)
         if self.is_difference and self.out.max() > 0 > self.out.min():
-            yield Event("ends", 3.6, words.ENDS, detail=1)
+            yield Event("ends", 3.4, words.ENDS, detail=1)
 
     def _tell_axes(self) -> Iterator[Event]:
         k = len(self.weights)
-        yield Event("two", 6.0, words.TWO.fill(weights=fmt.shape((k, k))))
-        yield Event("three", 5.0, words.THREE)
-        yield Event("through", 7.6, words.THROUGH)
+        yield Event("two", 5.4, words.TWO.fill(weights=fmt.shape((k, k))))
+        yield Event("three", 6.2, words.THREE)
+        said = words.OF_EACH.fill(k=k)
+        if self.weights.tolist() == [-1, 0, 1]:
+            said = words.COMPARES
+        yield Event("block", 4.0, said.fill(size=fmt.shape((k, k, k))), detail=1)
+        yield Event("through", 6.6, words.THROUGH)
         if self.is_difference and self.moving.max() > 0 > self.moving.min():
             yield Event("arrives", 4.0, words.ARRIVES, detail=1)
 

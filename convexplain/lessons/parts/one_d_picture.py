@@ -40,15 +40,11 @@ _CLOSE = 0.5
 #: Size of the picture's cells beside those of its row.
 _ASIDE = 0.3
 #: How opaque the frames behind the first are.
-_BEHIND = 0.5
-#: The same of a block of weights, in these.
-_DEEP = (1.6, 1.2)
+_BEHIND = 0.6
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
-#: The same, where they stand above them.
-_LONGER = 1.6
 #: From one frame of a film to the next, right and up, in pixels.
-_FAN = (4.0, 3.0)
+_FAN = (10.0, 2.5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +88,9 @@ class OneDPicture:
 
     @property
     def weight(self) -> Scale:
-        """Of the kernel."""
-        return Scale(float(np.abs(self.kernel).max()), terms.WEIGHT)
+        """Of the kernel; whole numbers have no decimals."""
+        whole = bool((self.kernel == np.round(self.kernel)).all())
+        return Scale(float(np.abs(self.kernel).max()), terms.WEIGHT, counts=whole)
 
     def response(self, values: Floats) -> Scale:
         """Of what a window gives that slides along as many axes as there are here."""
@@ -110,8 +107,8 @@ class OneDPicture:
         return Diagram(self._beside(self._read(), Column(self._curve(), self._strip())))
 
     def first(self) -> Diagram:
-        """Describe a window at the row's beginning, and the kernel."""
-        return Diagram(self._under_one_another(self._strip(0), self._kernel()))
+        """Describe a window at the row's beginning."""
+        return Diagram(Row(self._strip(0)))
 
     def window(self, at: int, told: Sequence[Addend], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
@@ -148,7 +145,7 @@ class OneDPicture:
         )  # fmt: skip
         kernel = Cells(
             "kernel", np.tile(self.kernel, (k, 1)), self.weight, numbers=True, share="numbers",
-            title=terms.KERNEL.capital, note=words.BY_HAND,
+            title=terms.KERNEL.capital,
         )  # fmt: skip
         grid = self._map(known)
         if self.upright:
@@ -161,40 +158,38 @@ class OneDPicture:
     # A film.
 
     def three(self) -> Diagram:
-        """Describe a film, and a window through some of its frames, with its weights."""
-        return Diagram(self._film_and_weights(Legend("legend", row=True)))
+        """Describe a film, and a window through some of its frames."""
+        return Diagram(Row(self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))))
+
+    def block(self) -> Diagram:
+        """Describe the same, and the window's weights, a sheet for each frame."""
+        film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
+        sheets = [
+            Cells(
+                f"weights-{n}", self.weights[:, :, n], self.weight, numbers=True, share="numbers",
+                title=words.SHEET.capital.fill(n=n + 1),
+            )
+            for n in range(len(self.kernel))
+        ]  # fmt: skip
+        below = Column(film, Row(*sheets), Legend("legend", row=True), align="middle")
+        if self.upright:
+            return Diagram(below)
+        beside = Column(Row(film, Column(*sheets, gap=0.6), gap=1.2), Legend("legend", row=True))
+        return Diagram(Either(beside, below))
 
     def through(self) -> Diagram:
-        """Describe the same, and what the window makes of it."""
+        """Describe the film, and what the window makes of it."""
+        film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
         moving = self._moving(words.MOVING.capital.fill(size=fmt.shape(self.moving.shape)))
-        film, legend = self._film_and_weights(), Legend("legend", row=True)
+        legend = Legend("legend", row=True)
         high = Column(film, moving, legend, align="middle")
         if self.upright:
             return Diagram(high)
-        return Diagram(Either(Row(self._film_and_weights(Legend("legend")), moving, gap=1.5), high))
-
-    def _film_and_weights(self, *legend: Part) -> Part:
-        """Describe a film beside the weights of a window through it, which are a block."""
-        size = fmt.shape((len(self.kernel),) * 3)
-        film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
-        weights = Maps(
-            "weights", self.weights, self.weight, share="weights", stack=True, fan=_DEEP,
-            glass=1.0, weight=_STRIP, title=words.BLOCK.capital.fill(size=size),
-            note=words.BY_HAND, lines=True,
-        )  # fmt: skip
-        return Row(film, Column(weights, *legend), gap=1.2)
-
-    def together(self) -> Diagram:
-        """Describe what a window slides along in each case, and how large the outputs are."""
-        row, picture, film = self._read_by(
-            *(words.OUT.fill(size=fmt.shape(made.shape)) for made in self._made()),
-            weight=_LONGER,
-        )
-        return Diagram(self._beside(Column(row, picture, align="middle"), film))
+        return Diagram(Either(Column(Row(film, moving, gap=1.5), legend, align="middle"), high))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
-        row, picture, film = self._read_by(weight=_STRIP)
+        row, picture, film = self._read_by()
         out, grid, moving = (_size(values) for values in self._made())
         strips = Column(row, self._out(self.out, counter=out), align="middle", gap=0.5)
         two, three = (picture, self._map(None, counter=grid)), (film, self._moving(counter=moving))
@@ -206,22 +201,21 @@ class OneDPicture:
     def _made(self) -> tuple[Floats, Floats, Floats]:
         return self.out, self.map, self.moving
 
-    def _read_by(self, *sizes: Caption, weight: float) -> tuple[Cells, Cells, Maps]:
-        """Describe row, picture and film, each with its window, and perhaps a size beside it."""
+    def _read_by(self) -> tuple[Cells, Cells, Maps]:
+        """Describe row, picture and film, each with its window."""
         k = len(self.kernel)
         names = [
             name.fill(w=fmt.shape((k,) * axes)) for axes, name in enumerate(words.NAMES, start=1)
         ]
-        one, two, three = sizes or (None, None, None)
         row = Cells(
-            "row", self.drawn[self.row][None], INK, share="strip", title=names[0], counter=one,
-            marks={"window": Mark(0, 0, 1, k)}, weight=weight,
+            "row", self.drawn[self.row][None], INK, share="strip", title=names[0],
+            marks={"window": Mark(0, 0, 1, k)}, weight=_STRIP,
         )  # fmt: skip
         picture = Cells(
-            "input", self.drawn, INK, share="pixels", title=names[1], counter=two, lines=False,
+            "input", self.drawn, INK, share="pixels", title=names[1], lines=False,
             marks={"window": Mark(0, 0, k, k)},
         )  # fmt: skip
-        return row, picture, self._film(names[2], three)
+        return row, picture, self._film(names[2])
 
     # What they consist of.
 
@@ -283,11 +277,11 @@ class OneDPicture:
             title=terms.RESPONSE_MAP.capital if counter is None else None, counter=counter,
         )  # fmt: skip
 
-    def _film(self, title: Caption, counter: Caption | None = None) -> Maps:
+    def _film(self, title: Caption) -> Maps:
         k = len(self.kernel)
         return Maps(
             "film", self.film, INK, share="pixels", stack=True, fan=_FAN, glass=_BEHIND,
-            block=(k, k, k), title=title, counter=counter,
+            block=(k, k, k), title=title,
         )  # fmt: skip
 
     def _moving(self, title: Caption | None = None, counter: Caption | None = None) -> Maps:

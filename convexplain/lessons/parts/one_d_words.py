@@ -50,8 +50,15 @@ TWO = Caption(
     zh="二维：{weights} 个权重沿两个方向滑动，得到一张图。",
 )
 THREE = Caption(
-    en="A film is a stack of pictures; its window is a block.",
-    zh="影片是一叠图，窗口是一个立体块。",
+    en="A film is a stack of pictures; the window becomes a block.",
+    zh="影片是一叠图，窗口变成一个立体块。",
+)
+COMPARES = Caption(
+    en="{size} weights: the frame after, minus the frame before.",
+    zh="{size} 个权重：后一帧减前一帧。",
+)
+OF_EACH = Caption(
+    en="{size} weights: a sheet for each of {k} frames.", zh="{size} 个权重：{k} 帧各有一张。"
 )
 THROUGH = Caption(
     en="Right, down, and through time: three axes, a stack.",
@@ -65,7 +72,7 @@ ARRIVES = Caption(
 # On the pictures.
 BY_HAND = Caption(en="made by hand", zh="人工设计")
 INK = Caption(en="ink", zh="笔画")
-BLOCK = Caption(en="kernel: {size}", zh="卷积核：{size}")
+SHEET = Caption(en="frame {n}", zh="第 {n} 帧")
 PLACE = Caption(en="column", zh="列")
 FILM = Caption(en="film: {size}", zh="影片：{size}")
 MOVING = Caption(en="result: {size}", zh="结果：{size}")
