@@ -13,6 +13,9 @@ from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
 from convexplain.stage.pace import Move, eased, in_turn, together
 
+#: How much is seen of a picture under its map.
+UNDER = 0.55
+
 
 class ResponseMap(LessonScene):
     """Plays the lesson of the same name."""
@@ -165,7 +168,8 @@ class ResponseMap(LessonScene):
         """The picture grows, and the map lies on it, half transparent."""
         overlaid = self.board.become(self.overlay())
         self.during(0.3, overlaid, self.come("input", "kernel", "legend"))
-        self.during(0.45, self.board.show("map"))
+        # A response on a white stroke is seen as one beside it is.
+        self.during(0.45, self.board.show("map"), self.board.dim("input", to=UNDER))
         self.during(1, self.board.pulse("map"))
 
     def show_sees(self, event: Event) -> None:
@@ -180,24 +184,20 @@ class ResponseMap(LessonScene):
         self.board.show("shown")(1.0)
         places = self.lesson.places.values()
         for place in places:
-            mark = f"input.{place.letter}"
+            mark, cell = f"input.{place.letter}", f"map.{place.letter}"
             self.board.fill("shown", [[place.step.activated]])
-            self.during(0.08, self.board.show(mark))
+            self.during(0.08, self.board.show(mark, cell))
             self.during(1 / len(places) - 0.08, self.board.pulse(mark))
 
     # Other filters.
 
     def show_another(self, event: Event) -> None:
         """The map of another filter is drawn over the one before; the picture stays."""
-        marks = [name for name in self.board.parts if name.startswith("input.")
+        marks = [name for name in self.board.parts if name.startswith(("input.", "map."))
                  and self.board.shown(name)]  # fmt: skip
         self.during(0.1, self.board.hide("shown", *marks))
-        share = 0.9 / len(event.data)
-        for number, channel in enumerate(event.data, 1):
-            self.draw_map(channel, 0.65 * share)
-            seen = "kernel" if self.board.has("kernel") else "map"
-            last = number == len(event.data)
-            self.during(1 if last else 0.35 * share, self.board.pulse(seen))
+        self.draw_map(event.data, 0.55)
+        self.during(1, self.board.pulse("kernel" if self.board.has("kernel") else "map"))
 
     def draw_map(self, channel: int, share: float) -> None:
         """Draw the map of a filter over the one before."""
@@ -214,10 +214,11 @@ class ResponseMap(LessonScene):
         if self.channel != self.lesson.shown_filter:
             self.draw_map(self.lesson.shown_filter, 0.4)
         letter = self.lesson.places["largest"].letter if self.lesson.places else "best"
-        others = [f"input.{n}" for n in self.letters if n != letter]
+        others = [f"{part}.{n}" for n in self.letters if n != letter for part in ("input", "map")]
         self.board.fill("shown", [[self.lesson.largest]])
         away = [self.board.hide(*others)] if others else []
-        self.during(0.2, self.board.show("shown", f"input.{letter}"), *away)
+        cell = [f"map.{letter}"] if self.board.has(f"map.{letter}") else []
+        self.during(0.2, self.board.show("shown", f"input.{letter}", *cell), *away)
         self.during(1, self.board.pulse(f"input.{letter}", "shown", times=2))
 
 

@@ -175,7 +175,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             en="The window has drawn a map. What do its numbers mean?",
             zh="窗口画出了一张图。这些数说明什么？",
         ),
-        "another more",
+        "another",
     ),
     Chapter(
         "pooling",

@@ -39,8 +39,8 @@ LITTLE = 0.25
 FITS, FAINT = 0.9, 0.5
 #: Maps that correlate less light up elsewhere.
 ALIKE = 0.5
-#: How many filters follow the one that differs most.
-FURTHER = 2
+#: How long a window is looked at, in seconds.
+LOOK = 0.7
 
 
 class Alike(NamedTuple):
@@ -239,21 +239,17 @@ class ResponseMap(FilterLesson):
         return Alike(int(first), int(second), float(likeness[first, second]), self.blank)
 
     @cached_property
-    def others(self) -> tuple[int, ...]:
-        """The filters that light up elsewhere: that least like the shown, then least like both.
+    def other(self) -> int | None:
+        """The filter that lights up elsewhere: whose map is least like the shown; None if all are.
 
         What lights up reaches a share of the scale that is more than a little.
         """
-        likeness = self.correlations.copy()
-        likeness[:, self.maps.max(axis=(0, 1)) < LITTLE * self.limit] = np.nan
-        chosen = [self.shown_filter]
-        while len(chosen) <= 1 + FURTHER:
-            most = likeness[chosen].max(axis=0)
-            most[chosen] = np.nan
-            if np.isnan(most).all() or np.nanmin(most) >= ALIKE:
-                break
-            chosen.append(int(np.nanargmin(most)))
-        return tuple(chosen[1:])
+        likeness = self.correlations[self.shown_filter].copy()
+        likeness[self.maps.max(axis=(0, 1)) < LITTLE * self.limit] = np.nan
+        likeness[self.shown_filter] = np.nan
+        if np.isnan(likeness).all() or np.nanmin(likeness) >= ALIKE:
+            return None
+        return int(np.nanargmin(likeness))
 
     @property
     def tinted(self) -> int | None:
@@ -309,18 +305,20 @@ class ResponseMap(FilterLesson):
         if self.places:
             yield Beat.of("weigh", words.WEIGH_TITLE, *self._beat_windows())
         if self.places:
-            said = [words.MEASURED.fill(ink=self.amount), words.LAW.fill(ink=self.amount)]
-            events = Event("measure", 4.0, said[0], detail=1), Event("law", 4.0, said[1])
+            asked = words.MEASURED.fill(ink=self.amount)
+            events = Event("measure", 4.0, asked, detail=1), Event("law", 4.0, words.LAW)
             yield Beat.of("match", words.WEIGH_TITLE, *events)
         yield Beat.of("map", self.title, *self._beat_map())
-        if self.others:
-            yield Beat.of("others", self.title, *self._beat_others())
+        if self.other is not None:
+            said = words.ANOTHER.fill(n=self.other)
+            other = Event("another", 4.0 * self._slow, said, self.other)
+            yield Beat.of("others", self.title, other)
         yield Beat.of("answer", self.title, Event("answer", 4.0 * self._slow, self.answer))
 
     @property
     def _slow(self) -> float:
         """How much longer all lasts where nothing is weighed, and there is less to tell."""
-        return 1.0 if self.places else 1.7
+        return 1.0 if self.places else 1.9
 
     def _beat_filter(self) -> Iterator[Beat]:
         if not self.steps:
@@ -339,7 +337,9 @@ class ResponseMap(FilterLesson):
         many = in_words(len(self.places), capital=True)
         if len(self.places) > 1:
             yield Event("windows", 2.6, words.WINDOWS.fill(n=many))
-            yield Event("predict", self.pause, ask=self._ask(), detail=1)
+            # Each window is looked at before there is an answer.
+            seconds = self.pause + LOOK * len(self.places)
+            yield Event("predict", seconds, ask=self._ask(), detail=1)
         told = {"full": self._full, "faint": self._faint, "largest": self._largest}
         yield Event("weigh", 3.0, words.WEIGHING)
         for name in (name for name in told if name in self.places):
@@ -398,16 +398,6 @@ class ResponseMap(FilterLesson):
             yield Event("sees", 2.8 * self._slow, said, detail=1)
         elif self.places:
             yield Event("visits", 3.2, words.VISITS, detail=1)
-
-    def _beat_others(self) -> Iterator[Event]:
-        first, *more = self.others
-        yield Event(
-            "another", 3.0 * self._slow, words.ANOTHER.fill(n=first), self.others[:1], "another"
-        )
-        if more:
-            said = words.FURTHER_TWO.fill(a=more[0], b=more[-1])
-            said = said if len(more) > 1 else words.FURTHER.fill(a=more[0])
-            yield Event("more", 3.4 * self._slow, said, tuple(more), "another", detail=1)
 
 
 def _cancels(step: ConvStep) -> bool:

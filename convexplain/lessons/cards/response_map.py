@@ -19,6 +19,8 @@ def card(lesson: ResponseMap) -> Card:
         for label in range(digits.CLASSES)
     ]
     often = max(strongest, key=strongest.count)
+    other = lesson.other
+    assert other is not None
     full, best, faint = (lesson.places[name] for name in ("full", "largest", "faint"))
     values: dict[str, Value] = {
         "v": fmt.number(lesson.largest),
@@ -34,15 +36,15 @@ def card(lesson: ResponseMap) -> Card:
         "bias": fmt.number(biases.max()),
         "often": often,
         "count": strongest.count(often),
-        "o": lesson.others[0],
-        "r": fmt.number(lesson.correlations[lesson.shown_filter, lesson.others[0]]),
+        "o": other,
+        "r": fmt.number(lesson.correlations[lesson.shown_filter, other]),
     }
     return Card(
         lesson,
         aim=Caption(
             en="Read a response map: where, and how strongly, a filter responds. And say what a "
-            "response is: match times ink, not a probability.",
-            zh="会读响应图：过滤器在哪里有响应，响应有多强；并知道响应 = 吻合度 × 墨量，不是概率。",
+            "response is: it grows with match and strength, and is no probability.",
+            zh="会读响应图：过滤器在哪里有响应，响应有多强；并知道越吻合、越强，响应就越大，它不是概率。",
         ),
         needs=(
             Caption(
@@ -70,8 +72,8 @@ def card(lesson: ResponseMap) -> Card:
                     zh="{z} 和 {y} 一样吻合过滤器，为什么响应更小？",
                 ),
                 Caption(
-                    en="{w}: it holds less ink, and the response is match times ink.",
-                    zh="{w}：墨量更少，而响应是吻合度乘以墨量。",
+                    en="{w}: it holds less ink, and a response grows with match and strength.",
+                    zh="{w}：墨量更少，而越吻合、越强，响应才越大。",
                 ),
             ),
             Pause(

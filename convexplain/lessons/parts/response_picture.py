@@ -71,6 +71,13 @@ class Place(NamedTuple):
         whole = self.ink * self.length
         return self.step.total / whole if whole else 0.0
 
+    @property
+    def multiplies(self) -> bool:
+        """Whether the printed measures give the printed response."""
+        match, ink, length = (fmt.rounded(n) for n in (self.match, self.ink, self.length))
+        made = match * ink * length + fmt.rounded(self.step.bias)
+        return fmt.rounded(made) == fmt.rounded(self.step.value)
+
 
 class Laid(NamedTuple):
     """Maps on the picture that they are of: each response over the middle of what it reads.
@@ -226,8 +233,10 @@ class ResponsePicture:
         rows = [self._measured(place) for place in shown]
         folded = [
             Row(name, patch, Column(*bars, gap=0.4), gap=0.8)
-            for name, patch, *parts in (self._measured(place, 1.4, FOLDED) for place in shown)
-            for bars in [parts[::2]]
+            for name, patch, match, _, *bars in (
+                self._measured(place, 1.4, FOLDED) for place in shown
+            )
+            for bars in [[match, *bars]]
         ]
         notes = self._notes()
         return Diagram(
@@ -241,8 +250,12 @@ class ResponsePicture:
         """Describe one map on the picture, with its filter and the number that is spoken of."""
         read = Cells("input", self.pixels, share="pixels", lines=False, marks=self._marks())
         laid = Cells(
-            "map", self.laid.maps[:, :, channel], self.scale, share="pixels", lines=False, glass=1.0
-        )
+            "map", self.laid.maps[:, :, channel], self.scale, share="pixels", lines=False,
+            glass=1.0, marks={
+                place.letter: Mark(*self.laid.cells(place.step.row, place.step.col), "ink")
+                for place in self.places.values()
+            },
+        )  # fmt: skip
         value = Number(
             "shown", 0.0, self.scale, title=terms.RESPONSE.capital, widest=self.scale.most,
             role="display",
@@ -365,13 +378,13 @@ class ResponsePicture:
         heads += [None, None, Text("head-value", terms.RESPONSE.capital, role="note")]
         return Aligned([heads, *tiles], gap=gap, row_gap=0.35, down="middle", across="middle")
 
-    def _measured(self, place: Place, length: float = 1.15, pitch: float = PITCH) -> list[Part]:
+    def _measured(self, place: Place, length: float = 0.8, pitch: float = PITCH) -> list[Part]:
         """A window, and a bar each for its match, its ink, and its response."""
         name, patch, *_ = self._tile(place)
         ink = Scale(max(each.ink for each in self.places.values()))
         measures = (
             (f"match-{place.letter}", MATCH, place.match, Scale(1.0), "ink"),
-            (f"ink-{place.letter}", self.amount, place.ink, ink, "ink"),
+            (f"ink-{place.letter}", STRENGTH, place.ink, ink, "ink"),
             (f"law-{place.letter}", terms.RESPONSE, place.step.activated, self.scale, ""),
         )  # fmt: skip
         bars = [
@@ -383,39 +396,42 @@ class ResponsePicture:
             )
             for called, label, value, scale, tone in measures
         ]  # fmt: skip
-        signs = [Text(f"{sign}-{place.letter}", text, role="sign", tone="muted")
-                 for sign, text in (("times", "×"), ("gives", "→"))]  # fmt: skip
-        return [name, patch, bars[0], signs[0], bars[1], signs[1], bars[2]]
+        times = Text(f"times-{place.letter}", "×", role="sign", tone="muted")
+        gives = Text(f"gives-{place.letter}", self._gives(place))
+        return [name, patch, bars[0], times, bars[1], gives, bars[2]]
 
     @property
     def _least_match(self) -> float:
         return min(0.0, *(place.match for place in self.places.values()))
 
-    @property
-    def _law(self) -> Caption:
-        """How match and ink make a response, with the numbers that all windows share."""
-        step = next(iter(self.places.values()))
-        bias, name = step.step.bias, terms.activation(step.step.activation)
-        law = LAW if name == "linear" else LAW_OF.fill(activation=name)
-        return law.fill(
-            ink=self.amount, n=fmt.number(step.length), sign="−" if bias < 0 else "+",
-            b=fmt.number(abs(bias)),
-        )  # fmt: skip
+    @staticmethod
+    def _gives(place: Place) -> str:
+        """What match and strength are multiplied with and what is added, the same for all."""
+        bias = place.step.bias
+        added = f" {'−' if bias < 0 else '+'} {fmt.number(abs(bias))}" if bias else ""
+        name = terms.activation(place.step.activation)
+        arrow = "→" if name == "linear" or place.step.value >= 0 else f"{name} →"
+        return f"× {fmt.number(place.length)}{added} {arrow}"
 
     def _notes(self, *, places: bool = False) -> list[Part]:
         """What the measures mean, how numbers are rounded, and where the windows lie."""
-        said = (
-            [self._law, MEASURES.fill(ink=self.amount.capital)]
-            if self.places and not places
-            else []
-        )
+        said: list[Caption] = []
+        if self.places and not places:
+            shared = next(iter(self.places.values()))
+            law = LAW if shared.step.bias else LAW_PLAIN
+            numbers = {"n": fmt.number(shared.length), "b": fmt.number(shared.step.bias)}
+            said.append(law.fill(**{name: numbers[name] for name in law.fields}))
         if places and self.places:
             at = ", ".join(f"{p.letter} ({p.step.row}, {p.step.col})" for p in self.places.values())
             said.append(AT.fill(places=Caption(en=at, zh=at)))
         if places and self.kernels is None:
             box = next(iter(self.seen.values()))
             said.append(SEES.fill(size=fmt.shape((box.height, box.width))))
-        if not all(place.step.votes().adds_up(total=False) for place in self.places.values()):
+        exact = all(
+            place.step.votes().adds_up(total=False) and (places or place.multiplies)
+            for place in self.places.values()
+        )
+        if not exact:
             said.append(terms.rounded())
         if not said:
             return []
@@ -439,15 +455,12 @@ AT = Caption(
     zh="在响应图上的（行，列），编号从 0 开始：{places}。",
 )
 SEES = Caption(en="A cell sees {size} pixels.", zh="一格看到 {size} 个像素。")
-MEASURES = Caption(
-    en="Match: cosine of patch and filter. {ink}: root of the sum of squares.",
-    zh="吻合度：图块与过滤器的余弦。{ink}：平方和的平方根。",
-)
+STRENGTH = Caption(en="strength", zh="强度")
 LAW = Caption(
-    en="Response = match × {ink} × {n} (the filter's length) {sign} {b} (bias).",
-    zh="响应 = 吻合度 × {ink} × {n}（过滤器的长度）{sign} {b}（偏置）。",
+    en="{n} is the filter's length, {b} its bias. Strength: root of the sum of squares.",
+    zh="{n} 是过滤器的长度，{b} 是偏置。强度：平方和的平方根。",
 )
-LAW_OF = Caption(
-    en="Response = {activation}(match × {ink} × {n} (the filter's length) {sign} {b} (bias)).",
-    zh="响应 = {activation}(吻合度 × {ink} × {n}（过滤器的长度）{sign} {b}（偏置）)。",
+LAW_PLAIN = Caption(
+    en="{n} is the filter's length. Strength: root of the sum of squares.",
+    zh="{n} 是过滤器的长度。强度：平方和的平方根。",
 )

@@ -35,12 +35,10 @@ FAINT = Caption(
 BOTH = Caption(en="{x}: it fits, and has {ink}: {v}.", zh="{x}：吻合，{ink}也多：{v}。")
 MOST = Caption(en="{x}: here for wins over against by most.", zh="{x}：支持超出反对最多。")
 MEASURED = Caption(
-    en="How well does each fit, and how much {ink} does it hold?",
-    zh="每个有多吻合，{ink}有多少？",
+    en="How well does each fit, and how strong is its {ink}?",
+    zh="每个有多吻合，{ink}有多强？",
 )
-LAW = Caption(
-    en="A response is match times {ink}, not a probability.", zh="响应 = 吻合度 × {ink}，不是概率。"
-)
+LAW = Caption(en="A response grows with match and with strength.", zh="越吻合、越强，响应就越大。")
 NOTHING = Caption(
     en="Filter {n} finds nothing: its map is blank.", zh="过滤器 {n} 没有响应：图是空白。"
 )
@@ -50,8 +48,6 @@ SEES = Caption(
     en="Largest: {v}. This cell sees {size} pixels.", zh="最大值 {v}，这一格看到 {size} 个像素。"
 )
 ANOTHER = Caption(en="Filter {n}: other places light up.", zh="过滤器 {n}：亮起的是别处。")
-FURTHER = Caption(en="Filter {a}: others again.", zh="过滤器 {a}：又是别处。")
-FURTHER_TWO = Caption(en="Filters {a} and {b}: others again.", zh="过滤器 {a} 和 {b}：又是别处。")
 ABOUT = Caption(
     en="The response map of filter {n} of {layer}, {shape} numbers. The largest, {v}, stands at "
     "row {r}, column {c}; {strong} are above {half}, half of it.",
