@@ -11,7 +11,7 @@ from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.comparing_picture import MISTAKES
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, lazily
+from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
 NETWORKS = (CNN, DENSE)
@@ -77,8 +77,7 @@ class DenseVsConv(LessonScene):
 
     def grow_bars(self, name: str) -> None:
         """Let two bars grow from zero; each number comes as its bar stands."""
-        bars = [self.board.grow(f"{name}.{n}", out_of=f"{name}.zero") for n in NETWORKS]
-        self.during(0.2, *bars)
+        self.during(0.25, *(eased(self.board.rise(f"{name}.{n}")) for n in NETWORKS))
         numbers = [f"{name}.{network}.value" for network in NETWORKS]
         self.during(1, self.board.pulse(*numbers, times=2))
 
@@ -175,25 +174,20 @@ class DenseVsConv(LessonScene):
         notes = [name for name in self.board.names("control") if name.startswith("control.note")]
         self.board.show(*notes)(1.0)
         for network in NETWORKS:
-            bar = self.board.grow(f"control.{network}-0", out_of="control.zero")
-            self.during(0.3 * share, bar)
+            self.during(0.3 * share, self.board.rise(f"control.{network}-0"))
 
     def show_worse(self, event: Event) -> None:
-        """Out of each bar grows that of the network that was trained on shuffled pixels."""
+        """Below each bar grows that of the network that was trained on shuffled pixels."""
         if not self.board.has("control"):
             self.compare(0.3)
-        grown = [
-            self.board.grow(f"control.{network}-1", out_of=f"control.{network}-0")
-            for network in NETWORKS
-        ]
-        self.during(0.12, *grown)
+        self.during(0.2, *(self.board.rise(f"control.{network}-1") for network in NETWORKS))
         numbers = [self.board.pulse(f"control.{network}-1.value") for network in NETWORKS]
         self.during(1, in_turn(self.board.pulse("after"), *numbers))
 
     # Few digits, and the price.
 
     def show_fewer(self, event: Event) -> None:
-        """Both curves grow from many digits to few."""
+        """Both curves grow from few digits to many."""
         self.frame()
         self.during(
             1, *(self.board.trace(f"samples.{network}") for network in NETWORKS), rate=linear
@@ -226,14 +220,33 @@ class DenseVsConv(LessonScene):
         self.grow_bars("work")
 
     def show_answer(self, event: Event) -> None:
-        """What both learned once more, and all that it took."""
-        rest = "kernels.title", "templates", "legend", "parameters"
-        kernels = [f"kernels[{n}]" for n in range(self.lesson.kernels.shape[2])]
-        if self.board.has("parameters"):  # what was learned comes out of its count
-            count = self.board.box(f"parameters.{CNN}")
-            grown = eased(in_turn(*(self.board.emerge(n, count) for n in kernels), overlap=0.9))
-            self.become(self.lesson.learned(counted=True), 0.3, grown, show=rest)
-        else:
-            self.become(self.lesson.learned(counted=True), 0.3, show=("kernels", *rest))
-        self.during(0.5, in_turn(*(self.board.pulse(name) for name in ("kernels", "templates"))))
-        self.during(1, self.board.pulse("kernels"))
+        """One kernel goes over the digit, and leaves its response at every place."""
+        responses = self.lesson.strongest[1]
+        rows, cols = responses.shape
+
+        def known(alpha: float) -> npt.NDArray[np.float64]:
+            seen = np.full(responses.size, np.nan)
+            until = round(alpha * responses.size)
+            seen[:until] = responses.reshape(-1)[:until]
+            return seen.reshape(rows, cols)
+
+        change = self.board.become(
+            self.lesson.everywhere(upright=self.upright), show=("kernel", "cnn", "map", "legend")
+        )
+
+        def begin(alpha: float) -> None:
+            change(alpha)
+            self.board.fill("map", known(0.0))
+
+        self.during(0.2, begin)
+        self.board.show("cnn.window")(1.0)
+
+        def go(alpha: float) -> None:
+            self.board.fill("map", known(alpha))
+
+        def at(alpha: float) -> tuple[float, float]:
+            row, col = divmod(min(round(alpha * responses.size), responses.size - 1), cols)
+            return float(row), float(col)
+
+        self.during(0.7, together(self.board.visit("cnn.window", at), go), rate=linear)
+        self.during(1, self.board.pulse("map", colour="muted"))

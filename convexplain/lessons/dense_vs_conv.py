@@ -226,6 +226,20 @@ class DenseVsConv(Lesson):
             self._whole(self.parameters) if counted else None,
         )  # fmt: skip
 
+    @cached_property
+    def strongest(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The kernel that responds most to the digit, and its response map."""
+        convnet = self.networks[0]
+        name = name_of(convnet, "first convolution")
+        maps = convnet.activations(self.pixels[np.newaxis, :, :, np.newaxis])[name][0]
+        number = int(maps.max(axis=(0, 1)).argmax())
+        return self.kernels[..., number], maps[..., number]
+
+    def everywhere(self, *, upright: bool = False) -> Diagram:
+        """Describe one kernel, the digit under its window, and all of its responses."""
+        kernel, responses = self.strongest
+        return pictures.everywhere(kernel, self.pixels, responses, upright=upright)
+
     def costs(self) -> Diagram:
         """Describe the parameters of both, and their multiplications for one picture."""
         work = self._whole(self.multiplications)
@@ -310,7 +324,7 @@ class DenseVsConv(Lesson):
         yield Beat.of("samples", _CURVES, *self._tell_samples())
         yield Beat.of(
             "answer", self.title,
-            Event("price", 3.2, _WORK.fill(m=self.times), detail=1),
+            Event("price", 2.8, _WORK.fill(m=self.times), detail=1),
             Event("answer", 3.9, self.answer),
         )  # fmt: skip
 
@@ -318,15 +332,15 @@ class DenseVsConv(Lesson):
         yield Event("looks", 3.6, self.question)
         sizes = {"a": self.kernels[..., -1].size, "b": self.pixels.size}
         yield Event("whole", 3.2, _LOOKS.fill(**sizes), detail=1)
-        yield Event("learned", 3.4, _LEARNED, detail=1)
+        yield Event("learned", 3.0, _LEARNED, detail=1)
         cost = self.parameters
         share = fmt.number(100 * cost.ratio, 0)
         yield Event("parameters", 3.2, _PARAMETERS.fill(w=share))
 
     def _tell_mistakes(self) -> Iterator[Event]:
         yield Event("stream", 5.0, _STREAM.fill(n=fmt.count(_TESTED)))
-        counts = [len(self.misread[network]) for network in (CNN, DENSE)]
-        yield Event("counted", 3.0, _COUNTED.fill(a=counts[0], b=counts[1]))
+        p, q = (fmt.percent(len(self.misread[network]) / _TESTED, 2) for network in (CNN, DENSE))
+        yield Event("counted", 3.0, _COUNTED.fill(p=p, q=q))
 
     def _tell_shuffled(self) -> Iterator[Event]:
         yield Event("shuffle", 4.4, _SHUFFLE)
@@ -369,7 +383,7 @@ class DenseVsConv(Lesson):
 
 
 #: The digit that both look at; how many templates are shown of the dense network's units.
-_DIGIT, _TEMPLATES = 4, 12
+_DIGIT, _TEMPLATES = 4, 4
 #: Test digits, and in how many rows they are drawn.
 _TESTED, _ROWS = 10_000, 100
 #: A difference that is more than the trainings' luck.
@@ -391,8 +405,8 @@ _STREAM = Caption(
 )
 _EACH = Caption(en="Each cell is a test digit.", zh="每格是一个测试样本。")
 _COUNTED = Caption(
-    en="The convnet makes {a} mistakes, the dense network {b}.",
-    zh="卷积网络错 {a} 个，全连接网络错 {b} 个。",
+    en="The convnet misreads {p}, the dense network {q}.",
+    zh="卷积网络认错 {p}，全连接网络认错 {q}。",
 )
 _SHUFFLE = Caption(
     en="Shuffle the pixels of all digits one way; train anew.",
@@ -418,17 +432,19 @@ _ANEW = Caption(
     zh="重新训练，但只训练 {n} 步：各自的错误。",
 )
 _ONLY = Caption(
-    en="Only the convnet: {a} → {b} misread. Its neighbours are gone.",
-    zh="只有卷积网络变差：{a} → {b}，邻居没了。",
+    en="Scattered neighbours: the convnet misreads {b}, not {a}.",
+    zh="相邻像素打散：卷积网络认错 {a} → {b}。",
 )
 _CONTROL = Caption(
     en="Misread: convnet {a} → {b}, dense network {c} → {d}.",
     zh="认错：卷积网络 {a} → {b}，全连接网络 {c} → {d}。",
 )
-_FEWER = Caption(en="The same with fewer digits to learn from.", zh="换成更少的训练样本。")
+_FEWER = Caption(
+    en="Trained on few digits, then on more and more.", zh="只用少量样本训练，再逐渐增多。"
+)
 _GROWS = Caption(
-    en="The fewer digits, the larger the lead: {a} to {b} with {d}.",
-    zh="样本越少，领先越多：{d} 个时 {a} 对 {b}。",
+    en="The fewer digits, the larger the lead: {a} right to {b} with {d}.",
+    zh="样本越少，领先越多：{d} 个时，判对 {a} 比 {b}。",
 )
 _FEW = Caption(
     en="With {d} digits: {a} of the test right against {b}.",

@@ -86,7 +86,7 @@ def learned(
         title=KERNELS.fill(n=kernels.shape[2], size=fmt.shape(kernels.shape[:2])),
     )  # fmt: skip
     large = Maps(
-        "templates", templates, scale, columns=6 if templates.shape[2] % 6 == 0 else None,
+        "templates", templates, scale, columns=2 if templates.shape[2] % 2 == 0 else None,
         title=TEMPLATES.fill(n=templates.shape[2], m=units, size=fmt.shape(templates.shape[:2])),
     )  # fmt: skip
     legend = Legend("legend")
@@ -99,6 +99,33 @@ def learned(
             Column(small, large, *below, align="middle"),
         )
     )
+
+
+def everywhere(
+    kernel: Floats, pixels: Floats, responses: Floats, *, upright: bool = False
+) -> Diagram:
+    """Describe one kernel, the digit under its window, and its response at every place.
+
+    Parameters
+    ----------
+    kernel, pixels, responses : numpy.ndarray, shape (height, width)
+    upright : bool
+        Whether they stand below one another, not side by side.
+    """
+    scale = Scale(float(np.abs(kernel).max()), terms.KERNEL)
+    small = Cells("kernel", kernel, scale, numbers=True, title=terms.KERNEL.capital)
+    under = Cells(
+        "cnn", pixels, lines=False, share="digit", title=terms.CNN.capital,
+        marks={"window": Mark(0, 0, *kernel.shape)},
+    )  # fmt: skip
+    whole = Cells(
+        "map", responses, Scale(float(responses.max()), terms.RESPONSE, signed=False),
+        lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
+    )  # fmt: skip
+    legend = Legend("legend")
+    if upright:
+        return Diagram(Column(under, whole, Row(small, legend), align="middle"))
+    return Diagram(Column(Row(small, under, whole), legend, gap=0.6))
 
 
 def cost(
@@ -361,8 +388,10 @@ def _accuracy(
 
 
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
-KERNELS = Caption(en="{n} kernels, {size}", zh="{n} 个卷积核，{size}")
-TEMPLATES = Caption(en="{n} of {m} templates, {size}", zh="{m} 个模板中的 {n} 个，{size}")
+KERNELS = Caption(en="First layer: {n} kernels, {size}", zh="第一层：{n} 个卷积核，{size}")
+TEMPLATES = Caption(
+    en="First layer: {n} of {m} templates, {size}", zh="第一层：{m} 个模板中的 {n} 个，{size}"
+)
 MISTAKES = Caption(en="{n} mistakes", zh="{n} 个错误")
 MISTAKES_ON = Caption(en="Mistakes on {n} digits", zh="{n} 个样本中的错误数")
 IN_PLACE = Caption(en="Pixels in place", zh="像素在原位")
@@ -371,7 +400,8 @@ _PLAIN = Caption(en="{name}", zh="{name}")
 _SHUFFLED = Caption(en="{name}, shuffled", zh="{name}，打乱")
 SHARE_WRONG = Caption(en="Test digits misread", zh="测试样本中认错的比例")
 TRAINED = Caption(
-    en="{n} steps of 64 digits each, mean of {m}", zh="各训练 {n} 步，每步 64 个样本，{m} 次平均"
+    en="{n} steps of 64 digits each, mean of {m} trainings",
+    zh="各训练 {n} 步，每步 64 个样本，{m} 次训练平均",
 )
 READ = Caption(en="different training digits read (logarithmic)", zh="不同训练样本数（对数刻度）")
 CONTROL = Caption(en="Control: pixels shuffled by one rule", zh="对照：像素按同一规则打乱")
