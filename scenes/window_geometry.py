@@ -310,7 +310,8 @@ class WindowGeometry(LessonScene):
         def place(alpha: float) -> tuple[float, float]:
             return 0.0, float(np.interp(alpha * (len(starts) - 1), np.arange(len(starts)), starts))
 
-        self.during(1, in_turn(*steps), self.board.visit("strip.window", place))
+        self.during(0.8, in_turn(*steps), self.board.visit("strip.window", place))
+        self.during(1, self.board.pulse("letters"))
 
     def terms(self, name: str) -> list[str]:
         """Return a term of the law in numbers and in letters, with what stands above it."""

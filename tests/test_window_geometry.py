@@ -143,6 +143,7 @@ def told(lesson, beat, event, lang="en"):
 def test_the_sentences_tell_the_counted_hops_and_what_is_left(lesson):
     assert told(lesson, "count", "first") == "25 hops, and the first place."
     assert told(lesson, "same", "ring-sweep") == "As many places as pixels: 28, not 26."
+    assert told(lesson, "same", "ring-law") == "27 hops, and the first place."
     # Windows begin at 0, 2 to 24 of 28 columns: column 27 is read by none.
     assert told(lesson, "stride", "last-place") == "12 hops and one; pixels left over: 1."
     long = WindowGeometry(length=120.0)

@@ -334,7 +334,7 @@ class WindowGeometry(FilterLesson):
         )  # fmt: skip
         if len(self.geometries) > 1:
             yield Beat.of("all", self.title, Event("all", 4.1, _ALL, detail=2))
-        yield Beat.of("answer", self.title, Event("law", 4.2, self.answer, self.last))
+        yield Beat.of("answer", self.title, Event("law", 5.0, self.answer, self.last))
 
     def _tell(self, geometry: Geometry) -> Iterator[Event]:
         """What one geometry changes; padding and stride stay in the shortest video."""
@@ -345,6 +345,7 @@ class WindowGeometry(FilterLesson):
             more = _PADDED.fill(o=places, n=plain.output[1])
             yield Event("ring", 2.4, _RING, geometry, "other")
             yield Event("ring-hops", 3.0, _COUNTED, geometry, "hops")
+            yield Event("ring-law", 2.6, self._hopped(geometry), geometry, "first", detail=1)
             yield Event("ring-sweep", 3.4, more, geometry, "sweep")
             return
         if name == "stride":
