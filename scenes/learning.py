@@ -126,6 +126,8 @@ class Learning(LessonScene):
 
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
+        if self.board.has("moves"):  # what the kernels, as they grow, would lie on
+            self.during(0.1, self.board.hide("moves", "legend"))
         picture = self.lesson.strides()
         come = ("kernels", "legend", "strides.title", "strides.zero", "strides.before")
         self.become(picture, 0.3, self.camera.home(), show=come)
