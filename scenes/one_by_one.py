@@ -42,7 +42,7 @@ class OneByOne(LessonScene):
         """The photograph parts into its three channels."""
         held = tuple(f"plane-{n}" for n in range(3))
         self.turn_into(self.lesson.colours(upright=self.upright), 0.3, hold=held)
-        planes = [self.board.grow(f"plane-{n}", out_of="photograph") for n in range(3)]
+        planes = [self.board.show(f"plane-{n}", f"plane-{n}.title") for n in range(3)]
         self.during(0.35, in_turn(*planes, overlap=0.6))
         self.during(1, self.board.pulse("plane-0", "plane-1", "plane-2"))
 

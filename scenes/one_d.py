@@ -55,7 +55,7 @@ class OneD(LessonScene):
     def show_predict(self, event: Event) -> None:
         """The window takes two steps from the row's beginning, and goes back; the video waits."""
         share = min(1.0, 5.5 / event.seconds)
-        self.turn_into(self.picture.first(), 0.15 * share)
+        self.turn_into(self.picture.first(), 0.15 * share, show=("sound", "row"))
         self.during(0.15 * share, self.near())
         self.during(0.1 * share, self.board.show(ROW))
         for place in (1, 2, 0):
@@ -74,6 +74,7 @@ class OneD(LessonScene):
         value = float(self.lesson.out[self.lesson.told])
         picture = self.picture.window(self.first, self.lesson.addends, value)
         if self.board.has(ROW):
+            self.during(0.06, self.board.hide("sound"))
             self.become(picture, 0.12, show=("kernel",), hold=("sum",))
             self.during(0.1, self.near())
             self.during(0.1, self.board.move(ROW, 0, self.first))

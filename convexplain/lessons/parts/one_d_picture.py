@@ -107,8 +107,8 @@ class OneDPicture:
         return Diagram(self._beside(self._read(), Column(self._curve(), self._strip())))
 
     def first(self) -> Diagram:
-        """Describe a window at the row's beginning."""
-        return Diagram(Row(self._strip(0)))
+        """Describe a window at the row's beginning, and the row as a curve."""
+        return Diagram(Column(self._curve(), self._strip(0), gap=_CLOSE))
 
     def window(self, at: int, told: Sequence[Addend], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
