@@ -257,9 +257,8 @@ class Hierarchy(LessonScene):
         last = removal.random_tips[removal.typical]
         going = self.taking(last, removal.typical_readings, at_random=True)
         going(0.0)
-        self.during(0.1)
-        self.during(0.7, going, rate=linear)
-        self.during(1, self.board.pulse("reads", "out", times=2))
+        self.during(0.15)
+        self.during(0.9, going, rate=linear)
 
     # A square that is covered, and other squares of the photograph.
 

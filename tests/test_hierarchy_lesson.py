@@ -207,9 +207,9 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     order = np.random.default_rng(firsts.index(middle)).permutation(np.sort(lesson.removal.order))
     left = logits - cells[order[:middle]] @ kernel[order[:middle]]
     (said,) = [
-        e.said.text("en") for beat in lesson.beats() for e in beat.parts if e.name == "random"
+        e.said.text("en") for beat in lesson.beats() for e in beat.parts if e.name == "random-tips"
     ]
-    assert said == f"In a random order it takes {middle} until it reads {left.argmax()}."
+    assert said == f"… it takes {middle} until it reads {left.argmax()}."
     assert str(middle) in {choice.text.en for choice in question(lesson).choices}
     adds, by_push = strongest(lesson, centred=False)
     squares = lesson.pushes(9, at_random=True).ravel()[: len(order)]

@@ -432,7 +432,9 @@ class Hierarchy(NetworkLesson):
             m = removal.random_tips[removal.typical]
             detail = 1 if self.subject.sharp is None else 2  # a photograph has more to tell
             other = self.network.class_name(removal.typical_readings[m])
-            yield Event("random", 4.4, words.RANDOM.fill(m=m, j=other), detail=detail)
+            said = words.TIPS.fill(m=m, j=other)
+            yield Event("random", 3.4, words.RANDOM, detail=detail)
+            yield Event("random-tips", 2.4, said, shown_by="tips", detail=detail)
 
     def _ask(self, top: str, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""

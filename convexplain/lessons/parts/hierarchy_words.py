@@ -113,8 +113,8 @@ TIPS = Caption(
     zh="……{m} 个后，改判为“{j}”。",
 )
 RANDOM = Caption(
-    en="In a random order it takes {m} until it reads {j}.",
-    zh="随机去掉要 {m} 个，改判为“{j}”。",
+    en="And in a random order …",
+    zh="按随机顺序去掉……",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
