@@ -18,7 +18,7 @@ from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import format as fmt
 from convexplain.style import terms
 
-BALL, CURVE, TANGENT = "valley.ball", "valley.loss", "valley.slope"
+BALL, CURVE, TANGENT, NEAR = "valley.ball", "valley.loss", "valley.slope", "valley.near"
 
 
 class Learning(LessonScene):
@@ -110,8 +110,22 @@ class Learning(LessonScene):
         self.during(1, self.board.pulse(f"{TANGENT}.label"))
 
     def show_step(self, event: Event) -> None:
-        """The ball goes one step down, and the weight with it."""
-        self.during(0.5, self.board.become(self.valley(event.data, near=True, gone=True)))
+        """The ball goes one step down, and the weight with it; its number follows."""
+        if not self.board.has(NEAR):
+            self.board.become(self.valley(event.data, near=True))(1.0)
+        weights = self.lesson.history.near_weights
+        start, end = event.data.weight, self.lesson.next_weight
+        ends = [float((w - weights[0]) / (weights[-1] - weights[0])) for w in (start, end)]
+        row, col = self.lesson.place
+        values = self.board.part("kernel").values
+
+        def go(alpha: float) -> None:
+            values[row, col] = start + alpha * (end - start)
+
+        self.during(0.1, self.board.hide(f"{BALL}.label"))
+        self.during(0.45, self.board.ride(BALL, NEAR, *ends), go)
+        self.board.become(self.valley(event.data, near=True, gone=True))(1.0)
+        self.during(0.1, self.board.show(BALL, f"{BALL}.label"))
         self.during(1, self.board.pulse(BALL, "kernel.weight"))
 
     # All of them.
@@ -179,11 +193,17 @@ class Learning(LessonScene):
     def show_patterns(self, event: Event) -> None:
         """The trained kernels, as large as they can be; what became a detector is framed."""
         self.become(self.lesson.kernels_picture(-1, marked=True), 0.15, show=("kernels", "legend"))
-        found = self.lesson.filters_of("edge", "line", "spot")
-        others = [f"kernels[{n}]" for n in self.filters if n not in found]
-        marks = [self.board.show(f"kernels.filter-{n}") for n in found]
-        self.during(0.3, in_turn(*marks, overlap=0.5), self.board.dim(*others))
-        self.during(1, self.board.pulse(*(f"kernels[{n}]" for n in found)))
+        edges, others = self.lesson.filters_of("edge"), self.lesson.filters_of("line", "spot")
+        mixed = [n for n in self.filters if n not in (*edges, *others)]
+        marks = [self.board.show(f"kernels.filter-{n}") for n in edges]
+        dimmed = self.board.dim(*(f"kernels[{n}]" for n in (*mixed, *others)))
+        self.during(0.3, in_turn(*marks, overlap=0.5), dimmed)
+        # Lines are lit by themselves: which of them are meant is seen.
+        self.during(0.15, self.board.pulse(*(f"kernels[{n}]" for n in edges)))
+        marks = [self.board.show(f"kernels.filter-{n}") for n in others]
+        lit = self.board.dim(*(f"kernels[{n}]" for n in others), to=1.0)
+        self.during(0.15, in_turn(*marks), lit)
+        self.during(1, self.board.pulse(*(f"kernels[{n}]" for n in others), times=2))
 
     def show_answer(self, event: Event) -> None:
         """Once more from random numbers to filters, as large as they can be."""

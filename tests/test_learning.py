@@ -128,7 +128,7 @@ def test_the_curve_is_a_mean_of_batches_and_falls(lesson):
         assert losses[n] == pytest.approx(sum(around) / len(around), rel=1e-5)
     assert steps[-1] == len(stored) == lesson.history.steps[-1]
     assert losses[-1] < losses[0] / 50
-    assert "4,300 steps, each downhill for its 64 training digits" in said(lesson)["run"]
+    assert "4,300 steps, each downhill for 64 digits." in said(lesson)["run"]
     assert lesson.checks[1][-1] == 0.9915
 
 

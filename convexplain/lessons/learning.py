@@ -407,8 +407,8 @@ _DOWNHILL = Caption(
     en="All {n} parameters take their step at once.", zh="全部 {n} 个参数各走一步。"
 )
 _RUN = Caption(
-    en="{n} steps, each downhill for its {m} training digits.",
-    zh="共 {n} 步，每步都为 {m} 个训练样本下坡。",
+    en="From the start: {n} steps, each downhill for {m} digits.",
+    zh="从头走 {n} 步，每步为 {m} 个样本下坡。",
 )
 _NOW = Caption(
     en="This {k}, at first read as {a}, is now read right.",
