@@ -148,7 +148,9 @@ class BatchNorm(LessonScene):
     def show_fold(self, event: Event) -> None:
         """Factor and shift go into kernel and bias."""
         held = ("after", "equals", "bias")
-        self.turn_into(self.lesson.folding(), 0.2, show=("kernel", "times"), hold=held)
+        self.turn_into(
+            self.lesson.folding(upright=self.upright), 0.2, show=("kernel", "times"), hold=held
+        )
         self.during(0.1, self.board.pulse("times"))
         self.during(0.2, self.board.show("after", "after.title", "equals"))
         height, width = self.lesson.kernel[0].shape
@@ -173,7 +175,9 @@ class BatchNorm(LessonScene):
     def show_answer(self, event: Event) -> None:
         """The kernel that does both."""
         self.turn_into(
-            self.lesson.folding(), 0.3, show=("kernel", "times", "equals", "after", "bias")
+            self.lesson.folding(upright=self.upright),
+            0.3,
+            show=("kernel", "times", "equals", "after", "bias"),
         )
         height, width = self.lesson.kernel[1].shape
         seen = sorted(np.ndindex(height, width), key=lambda cell: sum(cell))

@@ -210,7 +210,7 @@ def pictures(lesson, upright):
     if lesson.batches is not None:
         yield lesson.training(upright=upright)
     yield from (lesson.one(upright=upright), lesson.everywhere(upright=upright))
-    yield from (lesson.folding(), lesson.same())
+    yield from (lesson.folding(upright=upright), lesson.same())
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)

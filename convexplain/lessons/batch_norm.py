@@ -396,11 +396,12 @@ class BatchNorm(FilterLesson):
         picture = high if upright else Either(*ways)
         return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
 
-    def folding(self) -> Diagram:
+    def folding(self, *, upright: bool = False) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
-        return Diagram(Column(*self._folding(), Legend("legend", row=True), align="middle"))
+        parts = self._folding(upright=upright)
+        return Diagram(Column(*parts, Legend("legend", row=True), align="middle"))
 
-    def _folding(self) -> tuple[Part, Part]:
+    def _folding(self, *, upright: bool = False) -> tuple[Part, Part]:
         old, new = self.kernel
         most = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
         scale = Scale(most, terms.WEIGHT)
@@ -426,6 +427,9 @@ class BatchNorm(FilterLesson):
             large=True,
         )
         bias = Either(sum_, replace(sum_, large=False))
+        if upright:
+            between = Row(factor, equals, gap=0.6)
+            return Column(kernels[0], between, kernels[1], align="middle", gap=0.6), bias
         return Row(kernels[0], factor, equals, kernels[1], gap=0.6), bias
 
     def same(self) -> Diagram:
