@@ -81,7 +81,6 @@ NAMES = (
     Caption(en="2-D: window {w}", zh="二维：窗口 {w}"),
     Caption(en="3-D: window {w}", zh="三维：窗口 {w}"),
 )
-OUT = Caption(en="output: {size}", zh="输出：{size}")
 RESPONSES = (
     Caption(en="response, 1-D", zh="响应，一维"),
     Caption(en="response, 2-D", zh="响应，二维"),
