@@ -122,10 +122,11 @@ class Learning(LessonScene):
         def go(alpha: float) -> None:
             values[row, col] = start + alpha * (end - start)
 
-        self.during(0.1, self.board.hide(f"{BALL}.label"))
-        self.during(0.45, self.board.ride(BALL, NEAR, *ends), go)
+        self.board.hide(f"{BALL}.label")(1.0)
+        # The caption tells where it goes: it is there soon.
+        self.during(0.6 / event.seconds, self.board.ride(BALL, NEAR, *ends), go)
         self.board.become(self.valley(event.data, near=True, gone=True))(1.0)
-        self.during(0.1, self.board.show(BALL, f"{BALL}.label"))
+        self.board.show(BALL, f"{BALL}.label")(1.0)
         self.during(1, self.board.pulse(BALL, "kernel.weight"))
 
     # All of them.
