@@ -13,10 +13,14 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, accelerating, in_turn
+from convexplain.stage.pace import Move, accelerating, eased, in_turn
 from convexplain.style import format as fmt
 
 WINDOW, FEEDS = "input.window", "sum.activated->map.cell"
+
+
+#: How much is seen of a picture under its map.
+UNDER = 0.55
 
 
 class SlidingWindow(LessonScene):
@@ -151,9 +155,11 @@ class SlidingWindow(LessonScene):
         step = event.data.step
         self.fill_products(step.products)
         parts = [name for name in self.sums() if name.startswith(("sum.part", "sum.products"))]
-        products = [f"{name}.all" for name in self.each("products")]
-        near = self.camera.to(self.board.around(*products, "votes.all", "sum"), share=0.9)
-        self.during(0.2, near, self.board.hide(self.zoom))
+        shown = self.each("products")
+        self.during(0.06, self.board.hide(self.zoom))
+        self.become(self.lesson.counting(step), 0.15, self.camera.home(), show=shown)
+        products = [f"{name}.all" for name in shown]
+        self.during(0.1, self.camera.to(self.board.around(*products, "votes.all", "sum"), 0.94))
         self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
         for name, sign in (("for", 1), ("against", -1)):
             cells = [
@@ -185,8 +191,9 @@ class SlidingWindow(LessonScene):
     def show_place(self, event: Event) -> None:
         """The map comes, and the number flies to its place in it."""
         self.reveal_sum()
-        picture = self.lesson.diagram(event.data.step)
-        new = ("map", "legend", "input.title", "input.note", self.zoom)
+        picture = self.lesson.diagram(event.data.step, landed=True)
+        factors = *self.grids("patch", "kernel"), *self.between(), *self.frames()
+        new = ("map", "legend", "input", WINDOW, *factors, self.zoom)
         self.become(picture, 0.5, self.camera.home(), show=new)
         self.deliver(event.data.step, 1)
 
@@ -226,7 +233,9 @@ class SlidingWindow(LessonScene):
             self.open(step, 0.2)
         else:  # the first of all
             factors = self.grids("patch", "kernel")
-            self.become(self.lesson.diagram(step), 0.4, show=("map", "legend", *factors))
+            self.become(
+                self.lesson.diagram(step, landed=True), 0.4, show=("map", "legend", *factors)
+            )
             self.during(0.15, self.board.show(*factors, *self.signs()))
         self.multiply(step, 0.15)
         self.during(0.1, self.board.show(*self.sums()))
@@ -261,17 +270,17 @@ class SlidingWindow(LessonScene):
     def leave(self, share: float) -> None:
         """Take away what belongs to the last stop: no number stays that is not true any more."""
         of_it = (*self.each("products"), "sum", self.zoom, FEEDS, "products->sum", "map.cell",
-                 *self.frames())  # fmt: skip
+                 *self.between(), *self.frames())  # fmt: skip
         names = [name for name in of_it if self.board.has(name)]
         folds = [self.board.fold(name, into=WINDOW) for name in self.each("patch")]
         self.during(share, self.board.hide(*names), *folds)
 
     def open(self, step: ConvStep, share: float) -> None:
         """Lay out another stop, and let its patch grow out of the window."""
-        self.board.become(self.lesson.diagram(step))(1.0)
+        self.board.become(self.lesson.diagram(step, landed=True))(1.0)
         self.board.fill("map", self.map)
         self.count()
-        self.during(share, *self.patches())
+        self.during(share, *self.patches(), self.board.show(*self.between()))
         self.board.show(self.zoom, *self.frames())(1.0)
 
     def multiply(self, step: ConvStep, share: float) -> None:
@@ -299,7 +308,9 @@ class SlidingWindow(LessonScene):
             self.map[step.row, step.col] = step.activated
             self.board.fill("map", self.map)
             self.count()
-            self.board.show("map.cell")(1.0)
+            rings = [f"map.{name}" for name, mark in self.lesson.landed.items()
+                     if (mark.row, mark.col) == (step.row, step.col)]  # fmt: skip
+            self.board.show("map.cell", *rings)(1.0)
 
         cell = f"map[{step.row}, {step.col}]"
         self.during(share, self.board.send("sum.activated", cell, land))
@@ -358,22 +369,28 @@ class SlidingWindow(LessonScene):
 
     def show_complete(self, event: Event) -> None:
         """The last cell has landed; the map is looked at as a whole."""
-        self.during(0.5, self.board.hide(WINDOW, "map.cell"), self.board.pulse("map.counter"))
+        rings = [f"map.{name}" for name in self.lesson.landed]
+        away = self.board.hide(WINDOW, "map.cell", *rings)
+        self.during(0.5, away, self.board.pulse("map.counter"))
         self.during(1, self.board.pulse("map"))
 
     def show_rise(self, event: Event) -> None:
-        """The map slides over the picture, half transparent."""
-        overlay = self.lesson.overlay(upright=self.upright)
-        self.become(overlay, 0.5, show=self.each("kernel"))
-        self.during(0.15, self.board.dim("map", to=0.72))
-        self.during(1, self.board.pulse(*self.each("kernel"), "map"))
+        """The picture grows, the map comes up on it, and its largest response is framed."""
+        self.during(0.1, self.board.hide("map"))
+        self.become(self.lesson.overlay(upright=self.upright), 0.3, show=self.each("kernel"))
+        self.during(0.2, self.board.show("map"), self.board.dim("input", to=UNDER))
+        self.during(0.1, self.board.show(WINDOW, "map.cell"))
+        self.during(1, self.board.pulse(WINDOW, times=2))
 
-    def show_fold(self, event: Event) -> None:
-        """Everything folds into one row: a patch and a kernel become one cell."""
-        self.become(
-            self.lesson.closing(), 0.4, show=(*self.grids("patch", "kernel"), *self.between())
-        )
-        legend = ["legend"] if self.board.has("legend") else []
-        self.during(0.25, self.board.show("becomes", *legend))
-        self.during(0.2, self.board.grow("value", out_of="becomes"))
-        self.during(1, self.board.pulse("value"))
+    def show_answer(self, event: Event) -> None:
+        """The window goes to a few places once more, and marks the cell that each becomes."""
+        # The map comes up beside the picture: it does not fly over the kernel.
+        marks = WINDOW, "map.cell"
+        self.during(0.1, self.board.hide("map", *marks))
+        closing = self.lesson.closing(upright=self.upright)
+        self.become(closing, 0.3, show=["input", *self.each("kernel")])
+        self.during(0.1, self.board.show("map", *marks), self.board.dim("input", to=1.0))
+        stops = [stop.step for stop in self.lesson.stops.values()][::-1] or [self.lesson.first]
+        window = [eased(self.board.move(WINDOW, s.box.top, s.box.left)) for s in stops]
+        cells = [eased(self.board.move("map.cell", s.row, s.col)) for s in stops]
+        self.during(1, in_turn(*window), in_turn(*cells), rate=linear)

@@ -167,7 +167,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "sliding-window",
         Caption(en="One small window. What does it compute?", zh="一个小窗口，它算的是什么？"),
-        "rise fold",
+        "rise answer",
     ),
     Chapter(
         "response-map",

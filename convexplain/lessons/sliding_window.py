@@ -22,6 +22,7 @@ from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import TRIED, FoundStop, find_stops
 from convexplain.lessons.parts.step_picture import (
     closing_picture,
+    counting_picture,
     field_picture,
     making_picture,
     overlay_picture,
@@ -32,7 +33,7 @@ from convexplain.lessons.parts.step_picture import (
 from convexplain.lessons.parts.subject import Role
 from convexplain.messages import said
 from convexplain.ops import ConvStep, conv2d_steps
-from convexplain.panels import INK, Diagram, Scale
+from convexplain.panels import INK, Diagram, Mark, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -64,8 +65,8 @@ class SlidingWindow(FilterLesson):
         zh="窗口里的像素怎样变成一个数？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="{N} pixels, {n} weights, one vote; the same at {places} places.",
-        zh="{N} 个像素，{n} 个权重，一次表决；{places} 处都一样。",
+        en="{N} products, one sum; the same at {places} places.",
+        zh="{N} 个乘积，一个和；{places} 处都一样。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture",)
@@ -228,8 +229,21 @@ class SlidingWindow(FilterLesson):
 
     # The pictures: the same panels, laid out for what is spoken of.
 
-    def diagram(self, step: ConvStep) -> Diagram:
-        """Describe the picture of one stop, for a figure and for a scene alike."""
+    @property
+    def landed(self) -> dict[str, Mark]:
+        """Marks on the cells of all stops that are told, by the names of these."""
+        told = {**self.stops, **self.further}
+        return {name: Mark(stop.step.row, stop.step.col) for name, stop in told.items()}
+
+    def diagram(self, step: ConvStep, *, landed: bool = False) -> Diagram:
+        """Describe the picture of one stop, for a figure and for a scene alike.
+
+        Parameters
+        ----------
+        step : ConvStep
+        landed : bool
+            Whether the cells of all stops are marked on the map.
+        """
         at: dict[str, int] = {"r": step.row, "c": step.col}
         place = _OWN_PLACE.fill(**at)
         if self.kernel is None:
@@ -237,6 +251,7 @@ class SlidingWindow(FilterLesson):
         return step_picture(
             step, self.drawn, self.response_map, self.map_limit, about=_ABOUT.fill(**at),
             place=place, biased=self.biased, read_scale=self.read_scale,
+            landed=self.landed if landed else {},
         )  # fmt: skip
 
     def opening(self) -> Diagram:
@@ -249,9 +264,20 @@ class SlidingWindow(FilterLesson):
             step, self.drawn, self.map_limit, biased=self.biased, read_scale=self.read_scale
         )
 
+    def counting(self, step: ConvStep) -> Diagram:
+        """Describe how the products add up; of one channel, as large as they can be."""
+        if step.kernel.shape[2] > 1:
+            return self.making(step)
+        return counting_picture(
+            step, self.map_limit, biased=self.biased, read_scale=self.read_scale
+        )
+
     def field(self, step: ConvStep, *, upright: bool = False) -> Diagram:
         """Describe the picture and its map, as large as they can be."""
-        return field_picture(step, self.drawn, self.response_map, self.map_limit, upright=upright)
+        return field_picture(
+            step, self.drawn, self.response_map, self.map_limit, upright=upright,
+            landed=self.landed,
+        )  # fmt: skip
 
     def overlay(self, *, upright: bool = False) -> Diagram:
         """Describe the map on the picture, beside the kernel that made it."""
@@ -260,9 +286,12 @@ class SlidingWindow(FilterLesson):
             read_scale=self.read_scale, upright=upright,
         )  # fmt: skip
 
-    def closing(self) -> Diagram:
-        """Describe one row: patch and kernel, and the number that they become."""
-        return closing_picture(self.first, self.map_limit, read_scale=self.read_scale)
+    def closing(self, *, upright: bool = False) -> Diagram:
+        """Describe the picture, the kernel, and the map that it makes."""
+        return closing_picture(
+            self.first, self.drawn, self.response_map, self.map_limit,
+            read_scale=self.read_scale, upright=upright,
+        )  # fmt: skip
 
     # What is said.
 
@@ -283,14 +312,14 @@ class SlidingWindow(FilterLesson):
         yield Beat.of(
             "sweep", _SWEEP_TITLE,
             Event("sweep", self._running_time, _SWEEP.fill(n=n)),
-            Event("complete", 2.0, _COMPLETE.fill(places=places)),
+            Event("complete", 2.0, _COMPLETE.fill(places=places), detail=1),
         )  # fmt: skip
         yield Beat.of(
             "map", _MAP_TITLE,
             Event("rise", 3.4, self._meaning()),
         )  # fmt: skip
-        answer = self.answer.fill(n=n, N=self._many_first, places=places)
-        yield Beat.of("answer", _MAP_TITLE, Event("fold", 4.0, answer))
+        answer = self.answer.fill(N=self._many_first, places=places)
+        yield Beat.of("answer", _MAP_TITLE, Event("answer", 4.0, answer))
 
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
         step, n = stop.step, self._many
@@ -302,7 +331,7 @@ class SlidingWindow(FilterLesson):
             yield Event("signs", 2.6, _SIGNS, stop, detail=1)
         yield Event("predict-sign", self.pause, data=stop, ask=self._ask_sign(step), detail=1)
         rows, cols, _ = self.weights.shape
-        slow = 0.36 * rows * cols if rows <= 3 else 0.8 * rows
+        slow = 0.5 * rows * cols if rows <= 3 else 0.8 * rows
         yield Event("products", slow, _PRODUCTS, stop)
         # Three grids print one decimal.
         adds_up = stop.adds_up and step.votes().adds_up(total=False)
@@ -325,7 +354,7 @@ class SlidingWindow(FilterLesson):
             yield Event(
                 "predict-gate", self.pause, data=stop, ask=self._ask_gate(stop.step), detail=1
             )
-        yield Event("at-once", 2.6, data=stop, detail=detail)
+        yield Event("at-once", 2.6, _AT_ONCE, stop, detail=detail)
         cut = _CUT if stop.step.activated == 0 else _NEGATIVE
         said = cut.fill(**_used(cut, activation=_named(stop.step)))
         yield Event("cut", 2.4, said, stop, detail=detail)
@@ -443,7 +472,7 @@ _PATCH = Caption(en="These {n} pixels are a patch.", zh="这 {n} 个像素是一
 _SCALED_PATCH = Caption(
     en="These {n} pixels, scaled as the network reads them.", zh="这 {n} 个像素，按网络的读法缩放。"
 )
-_FILTER = Caption(en="A filter: {n} weights, found by training.", zh="过滤器：学到的 {n} 个权重。")
+_FILTER = Caption(en="A kernel: {n} weights, found by training.", zh="卷积核：学到的 {n} 个权重。")
 _HAND_MADE = Caption(
     en="A kernel made by hand: {n} weights, no bias.", zh="人工设计的卷积核：{n} 个权重，没有偏置。"
 )
@@ -481,7 +510,7 @@ _CHANGES = Caption(en="{activation} turns it into the response.", zh="{activatio
 _ONE_PLACE = Caption(en="One place, one number.", zh="一个位置，一个数。")
 _ANOTHER = Caption(en="The same {n} weights, another place.", zh="同样 {n} 个权重，换个位置。")
 _WHICH_RESULT = Caption(en="What will {activation} give here?", zh="{activation} 会输出多少？")
-_AT_ONCE = Caption(en="All {n} products at once.", zh="{n} 个乘积一次算完。")
+_AT_ONCE = Caption(en="All products at once.", zh="一次算完。")
 _CUT = Caption(en="Negative: {activation} passes on 0.", zh="负数：{activation} 输出 0。")
 _NEGATIVE = Caption(en="The votes against it win: negative.", zh="反对的更多：结果为负。")
 _BLANK = Caption(en="{where}: the bias alone, {b}.", zh="{where}：只剩偏置 {b}。")

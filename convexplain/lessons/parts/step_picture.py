@@ -25,7 +25,6 @@ from convexplain.panels import (
     Legend,
     Link,
     Mark,
-    Number,
     Overlay,
     Part,
     Row,
@@ -36,6 +35,8 @@ from convexplain.panels import (
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
+
+_NOTHING: Mapping[str, Mark] = MappingProxyType({})
 
 
 def step_picture(
@@ -48,6 +49,7 @@ def step_picture(
     place: Caption,
     biased: bool = True,
     read_scale: Scale = panels.INK,
+    landed: Mapping[str, Mark] = _NOTHING,
 ) -> Diagram:
     """Describe one step on a picture, with its map as far as the window has come.
 
@@ -68,6 +70,8 @@ def step_picture(
         Whether there is a bias; a kernel made by hand has none.
     read_scale : Scale
         Of the numbers in the patch, as `scale_of` finds it.
+    landed : mapping of str to Mark
+        Further marks on the map.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def step_picture(
     read = _read(pixels, Mark.over(step.box))
     account = step.breakdown()
     total = _sum(step, response, biased=biased)
-    filled = _map(step, responses, response)
+    filled = _map(step, responses, response, landed)
     notes = Text(
         "notes", joined(place, *([] if account.adds_up() else [terms.rounded()])), role="note",
         tone="muted", coarse=joined(place, COARSE),
@@ -113,6 +117,37 @@ def step_picture(
         Link("sum.activated", "map.cell"),
     )
     return Diagram(Column(arranged, notes, gap=0.8), links, about)
+
+
+def counting_picture(
+    step: ConvStep, limit: float, *, biased: bool = True, read_scale: Scale = panels.INK
+) -> Diagram:
+    """Describe how the products of one channel add up, as large as they can be.
+
+    The parameters are those of `making_picture`.
+    """
+    (*_, products), *_ = _grids(step, read_scale)
+    counted = _counted(step, limit, biased=biased, cells=3)
+    gathered = Link("products", "votes", "gather", "muted")
+    return Diagram(Either(Row(products, counted), Column(products, counted)), (gathered,))
+
+
+def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) -> Part:
+    """Describe what is for and what is against as bars, and the sum below them.
+
+    The longest bar is as long as so many cells of the products, if a number is given.
+    """
+    (_, pros), (_, cons) = step.votes().addends
+    votes = Bars(
+        "votes",
+        [
+            Bar("for", terms.FOR, pros, tone="positive"),
+            Bar("against", terms.AGAINST, cons, tone="negative"),
+        ],
+        Scale(max(pros, -cons) or 1.0), length=cells or 9, pitch=2.0,
+        share="numbers" if cells else "",
+    )  # fmt: skip
+    return Column(votes, _sum(step, Scale(limit, terms.RESPONSE), biased=biased), gap=1.1)
 
 
 def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int, int]) -> Diagram:
@@ -156,18 +191,7 @@ def making_picture(
         As `step_picture`, with ``votes`` (``votes.for`` and ``votes.against``) instead of ``map``.
     """
     read = _read(pixels, Mark.over(step.box))
-    total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
-    suffixes = channels(step)
-    (_, pros), (_, cons) = step.votes().addends
-    votes = Bars(
-        "votes",
-        [
-            Bar("for", terms.FOR, pros, tone="positive"),
-            Bar("against", terms.AGAINST, cons, tone="negative"),
-        ],
-        Scale(max(pros, -cons) or 1.0), length=9, pitch=2.0,
-    )  # fmt: skip
-    counted = Column(votes, total, gap=1.1)
+    suffixes, counted = channels(step), _counted(step, limit, biased=biased)
     if len(suffixes) > 1:
         beside, below = _tables(step, read_scale)
         arranged = Either(
@@ -179,6 +203,7 @@ def making_picture(
         (patch, times, kernel, products), *_ = _grids(step, read_scale)
         factors = Row(patch, times, kernel, gap=0.4)
         arranged = Either(
+            Row(read, Column(Row(factors, products, gap=0.4), counted, align="middle")),
             Row(read, Column(factors, Row(products, counted))),
             Column(read, factors, Row(products, counted), align="middle"),
             Column(Row(read, factors), Row(products, counted), align="middle"),
@@ -195,6 +220,7 @@ def field_picture(
     limit: float,
     *,
     upright: bool = False,
+    landed: Mapping[str, Mark] = _NOTHING,
 ) -> Diagram:
     """Describe a picture and its map, as far as the window has come, as large as they can be.
 
@@ -206,9 +232,11 @@ def field_picture(
         End of the map's scale.
     upright : bool
         Whether the map is below the picture, not beside it.
+    landed : mapping of str to Mark
+        Further marks on the map.
     """
     read = _read(pixels, Mark.over(step.box))
-    filled = _map(step, responses, _response(limit, responses))
+    filled = _map(step, responses, _response(limit, responses), landed)
     if upright:
         return Diagram(Column(read, filled, align="middle"))
     return Diagram(Row(read, filled, align="top"))
@@ -229,7 +257,7 @@ def overlay_picture(
     Parameters
     ----------
     step : ConvStep
-        Any one: the kernel is the same.
+        Whose window and cell are marked.
     pixels, responses : numpy.ndarray, shape (height, width)
     limit : float
         End of the map's scale.
@@ -240,10 +268,11 @@ def overlay_picture(
     upright : bool
         Whether kernel and scale are below the picture, not beside it.
     """
-    read = Cells("input", pixels, share="pixels")
+    read = Cells("input", pixels, share="pixels", marks={"window": Mark.over(step.box)})
     laid = Cells(
-        "map", responses, _response(limit, responses), share="pixels", lines=False, fine=1 / stride
-    )
+        "map", responses, _response(limit, responses), share="pixels", lines=False,
+        fine=1 / stride, glass=1.0, marks={"cell": Mark(step.row, step.col)},
+    )  # fmt: skip
     whole, legend = Overlay(read, laid), Legend("legend")
     kernels = [kernel for _, _, kernel, _ in _grids(step, read_scale)]
     if upright:
@@ -251,21 +280,30 @@ def overlay_picture(
     return Diagram(Row(whole, Column(*kernels, legend), gap=2))
 
 
-def closing_picture(step: ConvStep, limit: float, *, read_scale: Scale = panels.INK) -> Diagram:
-    """Describe one row: the patch and the kernel, and the one cell that they become."""
-    response = Scale(limit, terms.RESPONSE)
-    value: Part = Cells(
-        "value", np.array([[step.activated]]), response, numbers=True, share="numbers",
-        title=terms.RESPONSE,
-    )  # fmt: skip
-    if len(channels(step)) > 1:  # cells of three grids may be too small for numbers
-        value = Number("value", step.activated, response, title=terms.RESPONSE)
-    grids = [each[:3] for each in _grids(step, read_scale)]
-    in_colour = [(_colour(n), *each) for n, each in enumerate(grids)]
-    row = Row(*grids[0]) if len(grids) == 1 else Aligned(in_colour, gap=0.4, down="middle")
-    becomes = _sign("becomes", "→")
-    arranged = Either(Row(row, becomes, value), Column(row, Row(becomes, value), align="middle"))
-    return Diagram(Column(arranged, Legend("legend")))
+def closing_picture(
+    step: ConvStep,
+    pixels: npt.NDArray[np.float32],
+    responses: npt.NDArray[np.float32],
+    limit: float,
+    *,
+    read_scale: Scale = panels.INK,
+    upright: bool = False,
+) -> Diagram:
+    """Describe the picture, the kernel that goes to all of its places, and the map that it makes.
+
+    The parameters are those of `overlay_picture`.
+    """
+    read = _read(pixels, Mark.over(step.box))
+    filled = _map(step, responses, _response(limit, responses))
+    kernels = [kernel for _, _, kernel, _ in _grids(step, read_scale)]
+    if upright:
+        return Diagram(Column(read, Row(*kernels), filled, align="middle"))
+    return Diagram(
+        Either(
+            Row(read, Column(*kernels), filled),
+            Column(Row(read, filled), Row(*kernels), align="middle"),
+        )
+    )
 
 
 def _response(limit: float, responses: npt.NDArray[np.float32]) -> Scale:
@@ -369,7 +407,12 @@ def _numbers(
     )
 
 
-def _map(step: ConvStep, responses: npt.NDArray[np.float32], scale: Scale) -> Part:
+def _map(
+    step: ConvStep,
+    responses: npt.NDArray[np.float32],
+    scale: Scale,
+    landed: Mapping[str, Mark] = _NOTHING,
+) -> Part:
     """Describe the map as far as the window has come, with its scale below."""
     count, before = responses.size, step.row * responses.shape[1] + step.col
     every = fmt.count(count)
@@ -377,7 +420,7 @@ def _map(step: ConvStep, responses: npt.NDArray[np.float32], scale: Scale) -> Pa
         "map", responses, scale, share="pixels", title=terms.RESPONSE_MAP.capital,
         computed=np.arange(count).reshape(responses.shape) <= before,
         counter=_plain(f"{fmt.count(before + 1)} / {every}"), widest_counter=f"{every} / {every}",
-        marks={"cell": Mark(step.row, step.col)},
+        marks={**landed, "cell": Mark(step.row, step.col)},
     )  # fmt: skip
     return Column(filled, Legend("legend"), gap=0.5)
 
