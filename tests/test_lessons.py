@@ -9,7 +9,9 @@ import pytest
 from played import lasting, lesson_of, play
 
 from convexplain import lessons
+from convexplain.data import digits
 from convexplain.lessons.parts import beats as parts
+from tests.often import covering
 
 NAMES = lessons.names()
 
@@ -27,6 +29,14 @@ def test_the_chapter_names_lessons_that_exist():
 
 def test_a_lesson_lasts_30_to_60_seconds(lesson):
     assert 30 <= lesson.seconds <= 60.01
+
+
+@pytest.mark.parametrize(("name", "digit"), covering(NAMES, range(10)))
+def test_of_any_digit_a_lesson_can_last_30_seconds(name, digit):
+    kind = lessons.find(name)
+    if "picture" not in {field.name for field in kind.options()}:
+        pytest.skip("takes no picture")
+    assert kind(picture=digits.first(digit)).shortest <= 30
 
 
 def test_beats_have_distinct_names_and_time_to_read(lesson):

@@ -367,7 +367,8 @@ class Hierarchy(NetworkLesson):
         yield Event("reads", 2.6, self.unusual)
         if self.centred:
             digits_read = self.subject.reads_digits
-            yield Event("centred", 2.6, words.CENTRED if digits_read else words.CENTRED_ON_CLASSES)
+            said = words.CENTRED if digits_read else words.CENTRED_ON_CLASSES
+            yield Event("centred", 2.6, said, detail=1)
         for depth, node in enumerate(reversed(self.path), 1):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"

@@ -500,10 +500,7 @@ _PAPER = Caption(en="Blank paper", zh="空白纸")
 _NO_LIGHT = Caption(en="All zeros", zh="全是 0")
 _PRODUCTS = Caption(en="Each pixel times its weight.", zh="每个像素乘以它的权重。")
 _VOTES = Caption(en="The votes add up.", zh="各项相加。")
-_VOTES_ROUNDED = Caption(
-    en="The votes add up (shown rounded; the sum is exact).",
-    zh="各项相加（显示时已四舍五入，总和是精确的）。",
-)
+_VOTES_ROUNDED = Caption(en="Votes add up (rounded).", zh="舍入后相加。")
 _BIAS = Caption(en="Plus the filter's own bias.", zh="加上过滤器自带的偏置。")
 _PASSES = Caption(en="{activation} lets it pass as it is.", zh="{activation} 让它原样通过。")
 _CHANGES = Caption(en="{activation} turns it into the response.", zh="{activation} 把它变成响应。")
