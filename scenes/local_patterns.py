@@ -181,6 +181,7 @@ class LocalPatterns(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """All pixels change places, beside what both networks look with; the video waits."""
+        self.during(0.06, self.away("head-", "name-", "kernel-", "pile-", "count-", "scale"))
         asked = self.come("input", "weights", "kernel", "scale")
         self.during(0.2, self.board.become(self.picture.asked()), asked)
         self.whole()
@@ -242,7 +243,7 @@ class LocalPatterns(LessonScene):
     def show_search(self, event: Event) -> None:
         """One filter runs over the digit and over its shuffled pixels; two maps fill."""
         windows = ["place.window", WINDOW]
-        self.during(0.08, self.bars_away())
+        self.during(0.08, self.away("errors", "runs"))
         fed = ["map.cell", "map-shuffled.cell"]
         maps = {"map": self.lesson.response_map, "map-shuffled": self.lesson.shuffled_map}
         grids = self.come("place", "input", "kernel", "legend")
@@ -250,10 +251,9 @@ class LocalPatterns(LessonScene):
         self.during(0.25, self.board.become(self.lesson.compared()), grids, empty)
         self.sweep(maps, windows, fed)
 
-    def bars_away(self) -> Move:
-        """Let the bars go before other pictures come in their place."""
-        charts = [name for name in self.board.parts if name.startswith(("errors", "runs"))]
-        return self.board.hide(*charts)
+    def away(self, *kinds: str) -> Move:
+        """Let all parts of some kinds go before other pictures come in their place."""
+        return self.board.hide(*(name for name in self.board.parts if name.startswith(kinds)))
 
     def show_crumbs(self, event: Event) -> None:
         """Both maps are looked at, one after the other."""
