@@ -231,18 +231,21 @@ class ResponsePicture:
         """Describe each window's match and ink as lengths, side by side, and their response."""
         shown = list(self.places.values())
         rows = [self._measured(place) for place in shown]
+        narrow = [self._measured(place, 1.4, FOLDED) for place in shown]
         folded = [
-            Row(name, patch, Column(*bars, gap=0.4), gap=0.8)
-            for name, patch, match, _, *bars in (
-                self._measured(place, 1.4, FOLDED) for place in shown
-            )
-            for bars in [[match, *bars]]
+            Row(name, patch, Column(match, ink, gives, law, gap=0.4), gap=0.8)
+            for name, patch, match, _, ink, gives, law in narrow
+        ]
+        low = [
+            Row(name, patch, Column(match, Row(ink, gives, gap=0.4), law, gap=0.4), gap=0.8)
+            for name, patch, match, _, ink, gives, law in narrow
         ]
         notes = self._notes()
         return Diagram(
             Either(
                 Column(Aligned(rows, gap=0.6, row_gap=0.6, down="middle"), *notes),
                 Column(*folded, *notes, gap=0.8),
+                Column(*low, *notes, gap=0.8),
             )
         )
 
