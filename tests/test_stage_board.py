@@ -357,6 +357,30 @@ def test_the_stage_is_never_empty_while_a_picture_becomes_another(tmp_path, with
     play(tmp_path, script)
 
 
+@pytest.mark.parametrize("within", [True, False], ids=["one scene", "two scenes"])
+def test_words_never_show_through_those_that_come(tmp_path, within):
+    def script(scene, board):
+        board.lay(Diagram(Cells("gone", PIXELS, title=Caption(en="Before", zh="前"))))
+        board.show("gone")(1.0)
+        goal = Diagram(Cells("other", PIXELS, title=Caption(en="After", zh="后")))
+        if within:
+            move = board.become(goal, show=("other",))
+        else:
+            other = Played(lambda scene, board: None, skip_animations=True)
+            other.board.lay(goal)
+            other.board.show(*other.board.parts)(1.0)
+            move = board.become_first(other.board, {})
+        most = []
+        for alpha in np.linspace(0, 1, 21):
+            move(alpha)
+            words = [part for part in scene.mobjects if isinstance(part, Label) and part.opacity]
+            assert len({label.text for label in words}) <= 1
+            most += [label.text for label in words if label.opacity > 0.9]
+        assert {"Before", "After"} <= set(most)
+
+    play(tmp_path, script)
+
+
 def test_the_same_name_with_another_shape_is_another_panel(tmp_path):
     def script(scene, board):
         scene.drive(board.show("input"), 0.2)

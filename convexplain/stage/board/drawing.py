@@ -11,7 +11,7 @@ import numpy as np
 from convexplain.panels.pieces import DIMMED, Fill, Frame, Grid, Path, Piece, Words
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject
-from convexplain.stage.pace import Move, smoothly
+from convexplain.stage.pace import Move, crossing, smoothly
 from convexplain.stage.rectangle import Rectangle
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
@@ -150,6 +150,27 @@ def room(pairs: Iterable[tuple[Any, Any]]) -> float:
             (_, _, wide, high), (_, _, width, height) = bounds_of([old]), bounds_of([new])
             filled += (wide + width) / 2 * (high + height) / 2
     return filled / (WIDTH * HEIGHT)
+
+
+def crossed(
+    going: Iterable[tuple[Any, float]], coming: Iterable[tuple[Any, float]], carried: float
+) -> Move:
+    """Return the move in which parts go and others come, each with how much of it is seen.
+
+    What carries over fills a share of the stage; see `crossing`. Words never show through others:
+    those that come wait until the old ones are gone.
+    """
+    fading = [
+        (part, opacity, way, 1.0 if isinstance(part, Label) else carried)
+        for way, parts in enumerate((going, coming))
+        for part, opacity in parts
+    ]
+
+    def go(alpha: float) -> None:
+        for part, opacity, way, filled in fading:
+            part.opacity = opacity * crossing(alpha, filled)[way]
+
+    return go
 
 
 def _curve(places: list[tuple[float, float]], steps: int = 24) -> list[tuple[float, float]]:

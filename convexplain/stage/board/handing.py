@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain.stage.board.drawing import room, set_opacity
+from convexplain.stage.board.drawing import crossed, room, set_opacity
 from convexplain.stage.board.picture import Picture
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, crossing, lazily
+from convexplain.stage.pace import Move, lazily
 from convexplain.stage.shapes import WindowFrame
 from convexplain.stage.text import Label
 
@@ -63,19 +63,13 @@ class Handing(Picture):
                     at = gone.index(source)
                     del gone[at], before[at]
                     self.scene.remove(source)
-            filled = room(pairs)
-            for part, _ in coming:
-                part.opacity = 0.0
+            fade = crossed(list(zip(gone, before, strict=True)), coming, room(pairs))
             self.scene.add(*there.values())
 
             def go(alpha: float) -> None:
                 for move in moves:
                     move(alpha)
-                left, there = crossing(alpha, filled)
-                for part, opacity in zip(gone, before, strict=True):
-                    part.opacity = opacity * left
-                for part, opacity in coming:
-                    part.opacity = opacity * there
+                fade(alpha)
                 if alpha >= 1:
                     self.scene.remove(*gone)
                     set_opacity(gone, 1.0)

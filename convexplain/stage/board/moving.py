@@ -21,13 +21,14 @@ from convexplain.stage.board.drawing import (
     cells_named,
     cells_of,
     corners_of,
+    crossed,
     glide,
     room,
     set_opacity,
 )  # fmt: skip
 from convexplain.stage.board.picture import Picture
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, crossing, eased, in_turn, late, lazily
+from convexplain.stage.pace import Move, eased, in_turn, late, lazily
 from convexplain.stage.rectangle import Rectangle
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
@@ -375,19 +376,15 @@ class Moving(Picture):
                 ):
                     coming.append(new)
             going = [part for part in parts.values() if part in self.scene.mobjects]
-            opacities = [part.opacity for part in going]
-            carried = room(kept)
+            leaving = [(part, part.opacity) for part in going]
+            fade = crossed(leaving, [(part, 1.0) for part in coming], room(kept))
             glides = [glide(old, new) for old, new in kept]
-            set_opacity(coming, 0.0)
             self.scene.add(*coming)
 
             def go(alpha: float) -> None:
                 for move in glides:
                     move(alpha)
-                left, there = crossing(alpha, carried)
-                for part, opacity in zip(going, opacities, strict=True):
-                    part.opacity = opacity * left
-                set_opacity(coming, there)
+                fade(alpha)
                 if alpha >= 1:
                     self.scene.remove(*going)
 
