@@ -10,7 +10,10 @@ from convexplain.stage import LessonScene
 from convexplain.stage.pace import in_turn, smoothly
 
 #: The two ways, arrow after arrow.
-THROUGH, ROUND = ("came->layers", "layers->change"), ("came->round", "round->plus")
+THROUGH = ("came->layers", "layers->change", "change->plus")
+ROUND = ("came->round", "round->plus")
+#: The numbers of one place, with their signs, under the maps.
+ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
 
 
 class Residual(LessonScene):
@@ -39,12 +42,13 @@ class Residual(LessonScene):
 
     def show_ways(self, event: Event) -> None:
         """The change comes through the layers, to the plus at which the arrow ends."""
-        first, last = map(self.board.walk, THROUGH)
-        self.during(0.15, first)
+        first, then, last = map(self.board.walk, THROUGH)
+        self.during(0.12, first)
         self.during(0.1, self.board.pulse("layers"))
-        self.during(0.15, last)
-        self.during(0.2, self.board.show("change"))
-        self.during(0.15, self.board.pulse("change"))
+        self.during(0.12, then)
+        self.during(0.16, self.board.show("change"))
+        self.during(0.12, self.board.pulse("change"))
+        self.during(0.12, last)
         self.during(1, in_turn(*map(self.board.walk, ROUND)))
 
     # One sum, all sums.
@@ -53,9 +57,9 @@ class Residual(LessonScene):
         """The same place of what came in and of the change; the sum is still to come."""
         self.during(0.2, self.board.pulse("came"))
         self.during(0.2, self.board.pulse("change"))
-        self.during(0.05, self.board.hide("plus"))
+        self.during(0.08, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
         picture = self.lesson.adding(upright=self.upright)
-        self.turn_into(picture, 0.25, show=("plus",), hold=("equals", "sum", "one"))
+        self.turn_into(picture, 0.22, show=("plus",), hold=("equals", "sum", *ONE))
         values = self.board.part("sum").values
         self.known = values.copy()
         values[...] = float("nan")
@@ -64,14 +68,13 @@ class Residual(LessonScene):
 
     def show_meet(self, event: Event) -> None:
         """The two numbers of that place."""
-        terms = [f"one.{name}{part}" for name in ("came", "change") for part in ("", ".over")]
-        self.during(0.2, self.board.show(*terms, "one.sign"))
+        self.during(0.2, self.board.show(*ONE[:3]))
         self.during(1, self.board.pulse("came.cell", "change.cell", times=2))
 
     def show_adds(self, event: Event) -> None:
         """Both numbers fall into one cell."""
         values = self.board.part("sum").values
-        self.during(0.15, self.board.show("one.equals", "sum.cell"))
+        self.during(0.15, self.board.show("one-equals", "sum.cell"))
         row, col = self.lesson.place
 
         def give() -> None:
@@ -80,7 +83,7 @@ class Residual(LessonScene):
         cells = [self.board.send(f"{name}[{row}, {col}]", f"sum[{row}, {col}]", give)
                  for name in ("came", "change")]  # fmt: skip
         self.during(0.4, *cells)
-        self.during(0.1, self.board.show("one.sum", "one.sum.over"))
+        self.during(0.1, self.board.show("one-sum"))
         self.during(1, self.board.pulse("sum.cell", times=2))
 
     def show_all(self, event: Event) -> None:
@@ -112,7 +115,7 @@ class Residual(LessonScene):
 
     def show_silent(self, event: Event) -> None:
         """The weights of the block fade to 0, and with them the change: what came in is left."""
-        if self.board.has("one"):
+        if self.board.has("one-sum"):
             self.bare(0.2)
         grids = [self.board.part(name).values for name in ("change", "sum")]
         before = [grid.copy() for grid in grids]
@@ -140,10 +143,11 @@ class Residual(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """Both ways once more, and the sum that goes on."""
-        self.during(0.05, self.board.hide("plus"))
+        self.during(0.05, self.board.hide("plus", "equals"))
         picture = self.lesson.both_ways(upright=self.upright, whole=True)
-        shown = (*residual.NAMES, "layers", "plus", "equals", "round")
-        self.turn_into(picture, 0.25, show=shown, hold=(*THROUGH, *ROUND))
-        self.during(0.3, in_turn(*map(self.board.walk, ROUND)))
+        shown = (*residual.NAMES, "layers", "plus", "round")
+        self.turn_into(picture, 0.25, show=shown, hold=(*THROUGH, *ROUND, "plus->sum"))
+        self.during(0.25, in_turn(*map(self.board.walk, ROUND)))
         self.during(0.2, in_turn(*map(self.board.walk, THROUGH)))
+        self.during(0.08, self.board.walk("plus->sum"))
         self.during(1, in_turn(self.board.pulse("came", "change"), self.board.pulse("sum")))

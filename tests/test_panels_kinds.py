@@ -26,6 +26,7 @@ from convexplain.panels import (
     Grid,
     Hops,
     Legend,
+    Link,
     Maps,
     Number,
     Overlay,
@@ -555,3 +556,18 @@ def test_bars_of_a_number_are_its_votes_its_bias_and_what_they_come_to():
         assert end - zero == pytest.approx(bar.value * unit)
     # The same room is kept below zero where no bar goes there.
     assert placed["other.zero"].x == pytest.approx(zero)
+
+
+def test_a_link_ends_at_the_rim_and_words_stand_in_the_middle_of_it():
+    box, ring = Text("layers", "5 layers", rim="box"), Text("plus", "+", rim="circle")
+    placed = place(Diagram(Row(box, ring, gap=3), (Link("layers", "plus"),)), SHEETS["16:9"], "en")
+    assert problems(placed) == []
+    for name in ("layers", "plus"):
+        rim, words = placed.of(name)
+        assert words.box.middle == pytest.approx(rim.box.middle)
+        assert words.box.grown(-1).width < rim.box.width
+        assert rim.points[0] == pytest.approx(rim.points[-1])
+    (link,) = (piece for piece in placed.pieces if piece.name == "layers->plus")
+    assert link.points[0][0] == pytest.approx(placed["layers"].right)
+    assert link.points[-1][0] == pytest.approx(placed["plus"].x)
+    assert placed["plus"].width == placed["plus"].height

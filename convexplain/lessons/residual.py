@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
+    Aligned,
     Cells,
     Column,
     Diagram,
@@ -57,8 +58,8 @@ class Residual(FilterLesson):
         en="Residual block: an arrow round the layers", zh="残差块：绕过各层的箭头"
     )
     question: ClassVar[Caption] = Caption(
-        en="An arrow goes round the convolutions. What is added to what?",
-        zh="有一条箭头绕过卷积。什么和什么相加？",
+        en="An arrow goes round the layers. What is added to what?",
+        zh="有一条箭头绕过各层。什么和什么相加？",
     )
     answer: ClassVar[Caption] = Caption(
         en="What came in, as it is, plus a change: the sum goes on.",
@@ -120,7 +121,7 @@ class Residual(FilterLesson):
 
     @cached_property
     def silenced(self) -> Trace:
-        """The picture in a network in which all weights of the block are 0."""
+        """The picture in a network in which all weights and biases of the block are 0."""
         weights = {
             name: np.zeros_like(w)
             if name.rpartition("/")[0] in self.between and not name.endswith("moving_variance")
@@ -182,28 +183,38 @@ class Residual(FilterLesson):
         """Describe both ways to the plus: through the layers, and round; if whole, the sum, too."""
         came, change, total = self._three()
         number = _LAYERS.fill(n=fmt.count(len(self.between)))
-        layers = Text("layers", number, role="heading", measure=_NARROW)
-        goes = [Text("equals", "=", role="sign"), total] if whole else []
-        parts = (came, layers, change, Text("plus", "+", role="sign"), *goes)
-        links = (
-            Link("came", "layers"), Link("layers", "change"),
-            Link("came", "round"), Link("round", "plus"),
+        layers = Text("layers", number, role="heading", measure=_NARROW, rim="box")
+        plus = Text("plus", "+", role="display", rim="circle")
+        parts = (came, layers, change, plus, *([total] if whole else []))
+        flows = (
+            ("came", "layers"), ("layers", "change"), ("change", "plus"),
+            ("came", "round"), ("round", "plus"), *([("plus", "sum")] if whole else []),
         )  # fmt: skip
+        links = tuple(Link(start, end, tone="muted") for start, end in flows)
         way = Text("round", _ROUND, role="heading", measure=_NARROW if upright else math.inf)
         body: Part = (
             Row(Column(*parts, gap=1.0, align="middle"), way, gap=1.5)
             if upright
-            else Column(Row(*parts, gap=1.6), way, gap=0.8, align="middle")
+            else Column(Row(*parts, gap=1.2 if whole else 1.6), way, gap=0.8, align="middle")
         )
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
     def adding(self, *, upright: bool = False, told: bool = True) -> Diagram:
         """Describe what came in, the change, and the sum; if told so, one place of all three."""
-        legend, numbers = Legend("legend", row=True), [self._sum(large=not upright)] if told else []
-        row = _equation(self._three(marked=told), upright)
-        return Diagram(Column(row, *numbers, legend, align="middle"))
+        maps, legend = self._three(marked=told), Legend("legend", row=True)
+        row = _equation(maps, self._terms() if told else [], upright)
+        return Diagram(Column(row, legend, align="middle"))
 
-    def _sum(self, *, large: bool = False) -> Formula:
+    def _terms(self) -> list[Text]:
+        """Write out the sum of the followed place, a term for each map and each sign."""
+        came, change, total = self.numbers
+        said = {
+            "came": fmt.number(came), "plus": "+", "change": fmt.bracketed(change),
+            "equals": "=", "sum": fmt.number(total),
+        }  # fmt: skip
+        return [Text(f"one-{name}", text, role="heading") for name, text in said.items()]
+
+    def _sum(self) -> Formula:
         """Write out the sum of the followed place."""
         came, change, total = self.numbers
         terms_ = (
@@ -213,7 +224,7 @@ class Residual(FilterLesson):
             Term("equals", "="),
             Term("sum", fmt.number(total), _SUM),
         )
-        return Formula("one", terms_, large=large)
+        return Formula("one", terms_)
 
     def silent(self) -> tuple[Floats, Floats]:
         """Return change and sum of the shown channel with all weights of the block at 0."""
@@ -265,8 +276,8 @@ class Residual(FilterLesson):
 
     def _tell_add(self) -> Iterator[Event]:
         said = Caption(
-            en="Round comes what came in; through comes a change.",
-            zh="绕过来的是输入，穿过来的是改动。",
+            en="What came in goes round; out of the layers comes a change.",
+            zh="绕过来的是输入，各层给出的是改动。",
         )
         yield Event("arrive", 4.4, said)
         came, change, _ = map(fmt.number, self.numbers)
@@ -289,8 +300,8 @@ class Residual(FilterLesson):
         if not self.lets_all_through:
             return None
         said = Caption(
-            en="All weights of the {n} layers set to 0: what goes on?",
-            zh="把这 {n} 层的权重全设为 0：传下去的是什么？",
+            en="All weights and biases of the {n} layers set to 0: what goes on?",
+            zh="把这 {n} 层的权重和偏置全设为 0：传下去的是什么？",
         ).fill(n=len(self.between))
         return Question(said, ZEROS)
 
@@ -304,8 +315,9 @@ class Residual(FilterLesson):
             )
             yield Event("silent", 4.6, said)
             said = Caption(
-                en="So the layers need not make the map anew: they learn only its change.",
-                zh="所以各层不必重新造出这张图，只要学会怎样改动它。",
+                en="Leaving the map as it is costs nothing; "
+                "the layers learn a change, the residual.",
+                zh="保持原样很容易；各层只要学会怎样改动它，即残差。",
             )
             yield Event("learn", 5.2, said, detail=1)
 
@@ -339,11 +351,19 @@ def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
     return int(row), int(col)
 
 
-def _equation(maps: list[Cells], upright: bool) -> Part:
-    """Lay out three maps with a plus and an equals sign between them, or the last one below."""
+def _equation(maps: list[Cells], numbers: list[Text], upright: bool) -> Part:
+    """Lay out three maps with a plus and an equals sign, each over its number if there are any.
+
+    Upright, the last map is below.
+    """
     one, other, total = maps
     plus, equals = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
-    if upright:
-        row, below = Row(one, plus, other, gap=0.7), Row(equals, total, gap=0.7)
-        return Column(row, below, align="middle")
-    return Row(one, plus, other, equals, total, gap=0.7)
+    if not upright:
+        return _over([one, plus, other, equals, total], numbers)
+    below = _over([equals, total], numbers[3:])
+    return Column(_over([one, plus, other], numbers[:3]), below, align="middle")
+
+
+def _over(parts: Sequence[Part], numbers: Sequence[Text]) -> Part:
+    rows = (parts, numbers) if numbers else (parts,)
+    return Aligned(rows, gap=0.7, row_gap=0.5, across="middle", down="middle")

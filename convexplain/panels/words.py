@@ -21,6 +21,9 @@ from convexplain.style.captions import Caption
 from convexplain.style.lines import COLON, COMMA, STOP
 
 Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
+Rim = Literal["box", "circle"]
+#: How far a rim is from its words, in sizes of the text, and of how many points a circle is.
+_PADDING, _CORNERS = 0.45, 48
 
 # As people write them; none of these, and the number is the result.
 
@@ -43,6 +46,8 @@ class Text(Panel):
         What is said instead where numbers in cells have fewer than two decimals.
     silent : bool
         Whether another panel tells what it says to a person who cannot see it.
+    rim : {"box", "circle"}, optional
+        What is drawn round it, where it stands for a thing that something goes through.
     """
 
     words: Caption | str
@@ -53,6 +58,7 @@ class Text(Panel):
     measure: float = math.inf
     coarse: Caption | None = None
     silent: bool = False
+    rim: Rim | None = None
 
     def _size(self, at: Setting) -> float:
         return float(getattr(at.sheet, self.role))
@@ -67,18 +73,35 @@ class Text(Panel):
         """Return the room of its lines."""
         size, lines = self._size(at), self._lines(at)
         wide = max(text_width(words, size, self.weight) for words in lines)
-        return Extent(wide, leading(size) * len(lines))
+        high = leading(size) * len(lines)
+        if self.rim == "circle":
+            wide = high = max(wide, high)
+        around = 2 * _PADDING * size if self.rim == "box" else 0.0
+        return Extent(wide + around, high + around)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
-        """Yield its lines."""
-        size = self._size(at)
-        for n, words in enumerate(self._lines(at)):
-            name = self.name + (f".{n}" if n else "")
-            place = Box(
-                box.x, box.y + n * leading(size), text_width(words, size, self.weight),
-                leading(size),
-            )  # fmt: skip
+        """Yield its lines, and what is round them."""
+        size, lines = self._size(at), self._lines(at)
+        top = box.middle[1] - leading(size) * len(lines) / 2
+        if self.rim is not None:
+            # It has the panel's name, so that links end at it.
+            yield Path(self.name, self.name, box, tuple(self._rim(box)), self.tone)
+        for n, words in enumerate(lines):
+            name = self.name + (f".{n}" if n or self.rim else "")
+            wide = text_width(words, size, self.weight)
+            left = box.x if self.rim is None else box.middle[0] - wide / 2
+            place = Box(left, top + n * leading(size), wide, leading(size))
             yield Words(name, self.name, place, words, size, self.weight, self.tone)
+
+    def _rim(self, box: Box) -> list[tuple[float, float]]:
+        """Return the points of the line round it, the first one at the end again."""
+        if self.rim == "box":
+            left, right = box.x, box.right
+            top, bottom = box.y, box.bottom
+            return [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        (x, y), radius = box.middle, box.width / 2
+        turns = np.linspace(0, 2 * np.pi, _CORNERS + 1)
+        return [(x + radius * float(np.cos(t)), y + radius * float(np.sin(t))) for t in turns]
 
     def describe(self, lang: str) -> str:
         """Tell its words; a sign says nothing by itself."""
