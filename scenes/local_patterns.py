@@ -20,6 +20,11 @@ WINDOW = "input.window"
 FLIGHT, LEFT = 0.9, 0.4
 
 
+def count_of(number: int | None) -> str:
+    """Name the text that counts what flies to a filter, or to all that are not shown."""
+    return f"count-{'others' if number is None else number}"
+
+
 class LocalPatterns(LessonScene):
     """Plays the lesson of the same name."""
 
@@ -122,14 +127,14 @@ class LocalPatterns(LessonScene):
     def show_fly(self, event: Event) -> None:
         """Patch after patch flies to the filter that responds most to it."""
         self.lay_piles(0.1)
-        counts = [f"count-{number}" for number in self.lesson.strongest]
+        counts = [count_of(number) for number in self.lesson.piles]
         for name in counts:
             self.board.say(name, "0")
-        self.during(0.05, self.come(*self.table(), "head-patches", "head-count", *counts))
+        self.during(0.05, self.come(*self.table(), "head-patches", "head-count", "others", *counts))
         self.fly()
 
     def fly(self) -> None:
-        """Let all patches leave, faster and faster; those that are shown are seen to fly."""
+        """Let all patches leave, faster and faster; those that are shown large grow as they fly."""
         seconds, sent = self.remaining, self.lesson.sent
         flight = min(FLIGHT, 0.3 * seconds)
         path = accelerating(len(sent), seconds - flight, 20.0)
@@ -139,26 +144,67 @@ class LocalPatterns(LessonScene):
         grid, tiles = self.board.part("input"), self.tiles
         numbers = np.array([self.lesson.winners[place] for place in sent])
         grows: list[tuple[float, Move]] = []
+        small: list[tuple[int, int, float]] = []
         for place, moment in zip(sent, leaves.tolist(), strict=True):
             row, col = place
             last[row : row + height, col : col + width] = moment
             if place in tiles:
                 window = self.board.within("input", row, col, height, width)
                 grows.append((moment, eased(self.board.grow(tiles[place], out_of=window))))
+            else:
+                small.append((row, col, moment))
+        flying = self.small_ones(small, flight)
+        self.add(flying)
 
         def go(alpha: float) -> None:
             now = alpha * seconds if alpha < 1 else np.inf
             for moment, grow in grows:
                 if moment <= now:
                     grow(min(1.0, (now - moment) / flight))
+            flying.at(now)
+            # What has landed is counted, and seen no more.
+            in_the_air = np.flatnonzero(flying.gone & ~flying.landed).tolist()
+            flying.submobjects = [flying.tiles[n] for n in in_the_air]
             landed = numbers[leaves + flight <= now]
-            for number in self.lesson.strongest:
-                self.board.say(f"count-{number}", str(int((landed == number).sum())))
+            own = {n: int((landed == n).sum()) for n in self.lesson.strongest}
+            for number in self.lesson.piles:
+                count = len(landed) - sum(own.values()) if number is None else own[number]
+                self.board.say(count_of(number), str(count))
             # A pixel steps back when the last patch that holds it has left.
             grid.shares[...] = np.where((last > 0) & (now >= last), LEFT, 1)
 
         go(0.0)
         self.during(1, go, rate=linear)
+        self.remove(flying)
+
+    def small_ones(self, sent: Sequence[tuple[int, int, float]], seconds: float) -> Flights:
+        """Return patches that fly as they are: to their filters, or to the line of all others."""
+        height, width = self.picture.kernel.shape
+        grid: PixelGrid = self.board.part("input")
+        goals: dict[int | None, tuple[float, float]] = {
+            n: self.middle_of(f"kernel-{n}") for n in self.lesson.strongest
+        }
+        if self.board.has("others"):
+            # Beside the words, below the filters.
+            below = [x for x, _ in goals.values()] or [self.middle_of("others")[0]]
+            goals[None] = below[0], self.middle_of("others")[1]
+        winners = [int(self.lesson.winners[row, col]) for row, col, _ in sent]
+        ends = [goals[n if n in goals else None] for n in winners]
+        half = np.array([width, height]) * grid.cell / 2
+        flying = Flights(
+            np.reshape([self.lesson.patch(at[:2]) for at in sent], (-1, height, width)),
+            [grid.places[0] + np.array([col, row]) * grid.cell for row, col, _ in sent],
+            np.reshape(ends, (-1, 2)) - half,
+            [moment for *_, moment in sent], cell=grid.cell, seconds=seconds, frame=1.0,
+        )  # fmt: skip
+        for tile in flying.tiles:
+            tile.z_index = 6
+        return flying
+
+    def middle_of(self, name: str) -> tuple[float, float]:
+        """Return the middle of a part, in pixels of the stage."""
+        x, y, width, height = self.board.box(name)
+        return x + width / 2, y + height / 2
 
     def show_fan(self, event: Event) -> None:
         """One pile is looked at; where its patches come from lights up on the digit."""
@@ -180,40 +226,46 @@ class LocalPatterns(LessonScene):
     # The control.
 
     def show_predict(self, event: Event) -> None:
-        """All pixels change places, beside what both networks look with; the video waits."""
-        self.during(0.06, self.away("head-", "name-", "kernel-", "pile-", "count-", "scale"))
-        asked = self.come("input", "weights", "kernel", "scale")
-        self.during(0.2, self.board.become(self.picture.asked()), asked)
-        self.whole()
-        self.scatter(min(0.6, 4.0 / event.seconds), self.lesson.picture_of(shuffled=True).pixels)
-
-    def whole(self) -> None:
-        """Bring all of the digit back."""
+        """All pixels change places, below what both networks look with; the video waits."""
+        kinds = "head-", "name-", "kernel-", "pile-", "count-", "others", "scale"
+        self.during(0.06, self.away(*kinds))
+        asked = self.board.become(self.picture.asked())
+        self.during(0.2, asked, self.come("input", "parts"))
+        self.during(0.05, self.come("input.whole", "parts.window"))
         self.board.part("input").shares[...] = 1.0
+        shuffled = self.lesson.picture_of(shuffled=True).pixels
+        self.scatter(min(0.5, 3.0 / event.seconds), ("input", "parts"), shuffled)
+        stops = self.lesson.sent[:: max(1, len(self.lesson.sent) // 4)]
+        moves = [eased(self.board.move("parts.window", row, col)) for row, col in stops]
+        self.during(min(1.0, 4.0 / event.seconds), in_turn(*moves), rate=linear)
 
-    def scatter(self, share: float, shuffled: Any) -> None:
-        """Let the pixels with ink fly to their new places."""
+    def scatter(self, share: float, names: Sequence[str], shuffled: Any) -> None:
+        """Let the pixels with ink of some pictures fly to their new places."""
         goals = np.argsort(self.lesson.shuffled_from)
         # The pixel shuffled_from[i] comes to place i.
         ink = np.flatnonzero(self.lesson.pixels)
-        grid: PixelGrid = self.board.part("input")
-        size, width = grid.cell, grid.shape_in_cells[1]
-        starts, ends = (
-            grid.places[0] + np.stack([at % width, at // width], axis=1) * size
-            for at in (ink, goals[ink])
-        )
-        values = grid.values.reshape(-1)[ink][:, None, None].copy()
-        still = np.zeros(len(ink))
-        flying = Flights(values, starts, ends, still, cell=size, seconds=1.0, scale="picture")
-        for tile in flying.tiles:
-            tile.limit = grid.limit
-            tile.z_index = 6
-        flying.at(0.0)
-        self.add(flying)
-        grid.values.reshape(-1)[ink] = 0.0
-        self.during(share, flying.at, rate=smoothly)
-        self.remove(flying)
-        self.board.fill("input", shuffled)
+        all_flying = []
+        for name in names:
+            grid: PixelGrid = self.board.part(name)
+            size, width = grid.cell, grid.shape_in_cells[1]
+            starts, ends = (
+                grid.places[0] + np.stack([at % width, at // width], axis=1) * size
+                for at in (ink, goals[ink])
+            )
+            values = grid.values.reshape(-1)[ink][:, None, None].copy()
+            still = np.zeros(len(ink))
+            flying = Flights(values, starts, ends, still, cell=size, seconds=1.0, scale="picture")
+            for tile in flying.tiles:
+                tile.limit = grid.limit
+                tile.z_index = 6
+            flying.at(0.0)
+            grid.values.reshape(-1)[ink] = 0.0
+            all_flying.append(flying)
+        self.add(*all_flying)
+        self.during(share, *(flying.at for flying in all_flying), rate=smoothly)
+        self.remove(*all_flying)
+        for name in names:
+            self.board.fill(name, shuffled)
 
     def show_train(self, event: Event) -> None:
         """The errors of both networks, in place and shuffled: bars grow one after the other."""

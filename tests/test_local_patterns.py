@@ -110,6 +110,16 @@ def test_each_patch_with_ink_goes_to_the_filter_that_responds_most(sample):
     assert len(lesson.sent) == count
     shown = {number: len(places) for number, places in lesson.piles.items()}
     assert sum(shown.values()) == count
+    told = {
+        piece.name: piece.text
+        for piece in panels.place(lesson.pile_picture(), panels.VIDEO, "en").pieces
+        if hasattr(piece, "text")
+    }
+    others = 32 - sum(n is not None for n in shown)
+    assert told["others"] == f"{others} other filters"
+    assert told["count-others"] == str(shown[None])
+    assert told["input.note"] == f"{count} patches with ink"
+    assert all(told[f"count-{n}"] == str(shown[n]) for n in shown if n is not None)
     largest = sorted(piles, reverse=True)[:3]
     assert [shown[number] for number in shown if number is not None] == [n for n in largest if n]
     assert all(piles[number] == n for number, n in shown.items() if number is not None)
@@ -149,7 +159,9 @@ def test_the_control_says_what_was_measured(lesson):
         points[network] = printed[1] - printed[0]
         assert lesson.change(network).points == pytest.approx(points[network], abs=1e-9)
     before, after = (f"{100 * (1 - rows['cnn', p]):.2f}%" for p in ("in place", "shuffled"))
-    assert said(lesson)["trained"] == f"Misread by the convnet: {before} → {after}."
+    first, second = (f"{100 * (1 - rows['dense', p]):.2f}%" for p in ("in place", "shuffled"))
+    errors = f"convnet {before} → {after}, dense {first} → {second}"
+    assert said(lesson)["trained"] == f"Errors: {errors}."
     assert ("neighbours" in said(lesson)) == (points["cnn"] < points["dense"])
     placed = panels.place(lesson.control(), panels.VIDEO)
     lengths = {

@@ -484,8 +484,8 @@ MUTATIONS = (
     Mutation(
         "patches counted that fly to others",
         "scenes.local_patterns",
-        "str(int((landed == number).sum()))",
-        "str(int((landed != number).sum()))",
+        "int((landed == n).sum())",
+        "int((landed != n).sum())",
         "tests/test_drawn_numbers.py::test_patches_stand_beside_the_filter_that_responds_most",
     ),
     Mutation(

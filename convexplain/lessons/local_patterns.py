@@ -337,9 +337,9 @@ class LocalPatterns(Lesson):
         return self.picture_of().diagram(words.ABOUT.fill(f=self.shown_filter))
 
     def pile_picture(self, *, upright: bool = False) -> Diagram:
-        """Describe filters, how many patches fly to each, and the strongest of them."""
+        """Describe filters, how many patches fly to each and to all others, and the strongest."""
         patches = {n: [self.patch(p) for p in places] for n, places in self.strongest.items()}
-        counts = {n: len(places) for n, places in self.piles.items() if n is not None}
+        counts = {n: len(places) for n, places in self.piles.items()}
         return self.picture_of().piles(patches, counts, self.kernels, upright=upright)
 
     def compared(self) -> Diagram:
@@ -367,11 +367,11 @@ class LocalPatterns(Lesson):
         said = words.FILTER.fill(w=self.kernel.size, n=n)
         yield Beat.of("filter", self.title, Event("filter", 4.6, said))
         yield Beat.of(
-            "piles", words.APART,
-            Event("fly", 9.0, words.FLY),
+            "piles", self.title,
+            Event("fly", 9.0, words.FLY.fill(n=self.filters)),
             *self._beat_fan(),
         )  # fmt: skip
-        yield Beat.of("control", words.CONTROL, *self._beat_control())
+        yield Beat.of("control", self.title, *self._beat_control())
         yield Beat.of("answer", self.title, Event("answer", 3.4, self.answer))
 
     def _beat_dense(self) -> Iterator[Event]:
@@ -387,13 +387,17 @@ class LocalPatterns(Lesson):
         cnn, dense = self.change("cnn"), self.change("dense")
         a, b = (fmt.number(change.points, sign=True) for change in (cnn, dense))
         yield Event("predict", self.pause, ask=self._ask(a, b), detail=1)
-        misread = [fmt.percent(1 - share, 2) for share in (cnn.in_place, cnn.shuffled)]
+        wrong = [
+            fmt.percent(1 - share, 2)
+            for change in (cnn, dense)
+            for share in (change.in_place, change.shuffled)
+        ]
         yield Event("train", 2.4, words.TRAINED_ANEW)
-        yield Event("trained", 2.0, words.TRAINED.fill(a=misread[0], b=misread[1]))
+        yield Event("trained", 2.0, words.TRAINED.fill(**dict(zip("abcd", wrong, strict=True))))
         if cnn.points < dense.points:
             yield Event("neighbours", 2.6, words.NEIGHBOURS, detail=1)
         before, after = self.strong_places
-        yield Event("search", 4.4, words.ONE_FILTER, detail=1)
+        yield Event("search", 4.4, words.ONE_FILTER.fill(f=self.shown_filter), detail=1)
         yield Event("crumbs", 3.4, words.CRUMBS if after < before else words.NO_CRUMBS, detail=1)
 
     def _ask(self, a: str, b: str) -> Question:

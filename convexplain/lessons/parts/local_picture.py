@@ -93,19 +93,13 @@ class LocalPicture:
         )
 
     def asked(self) -> Diagram:
-        """Describe the picture beside what either network looks at it with."""
-        _, weights, _ = self._dense_parts()
-        _, kernel, _ = self._sweep_parts()
-        units = replace(weights, title=words.UNITS.fill(w=self.weights.size))
-        filters = replace(kernel, title=words.FILTERS.fill(w=self.kernel.size))
-        legend = Legend("scale", row=True)
-        return Diagram(
-            Either(
-                Column(Row(self._read({}), units, filters), legend, align="middle"),
-                Column(Row(self._read({}), units), Row(filters, legend), align="middle"),
-                Column(self._read({}), units, Row(filters, legend), align="middle"),
-            )
-        )
+        """Describe the picture twice, with how much of it either network looks at at a time."""
+        height, width = self.pixels.shape
+        units = words.UNITS.fill(w=fmt.count(self.weights.size))
+        filters = words.FILTERS.fill(w=self.kernel.size)
+        whole = replace(self._read({"whole": Mark(0, 0, height, width)}), title=units)
+        parts = replace(self._read({"window": self._window}), name="parts", title=filters)
+        return Diagram(Either(Row(whole, parts, gap=2), Column(whole, parts)))
 
     def compared(self, other: LocalPicture) -> Diagram:
         """Describe what the filter finds in this picture, and below in another one."""
@@ -114,11 +108,13 @@ class LocalPicture:
         first = replace(read, name="place", title=words.RUN["in place"].capital)
         second = replace(again, title=words.RUN["shuffled"].capital)
         crumbs = replace(found, name="map-shuffled")
-        legend = Legend("legend", row=True)
+        # What is found is looked at, not the weights: these are small.
+        small = replace(kernel, numbers=False, share="weights", weight=LARGE)
+        aside, below = Row(small, Legend("legend", row=True)), Row(small, Legend("legend"))
         return Diagram(
             Either(
-                Row(Column(first, second), Column(kernel, legend), Column(filled, crumbs)),
-                Column(Row(first, filled), kernel, Row(second, crumbs), legend, align="middle"),
+                Column(Row(first, filled, second, crumbs, gap=0.8), aside, align="middle"),
+                Column(Row(first, filled), Row(second, crumbs), below, align="middle"),
             )
         )
 
@@ -160,7 +156,7 @@ class LocalPicture:
     def piles(
         self,
         patches: Mapping[int, Sequence[Floats]],
-        counts: Mapping[int, int],
+        counts: Mapping[int | None, int],
         kernels: Floats,
         *,
         upright: bool = False,
@@ -172,7 +168,7 @@ class LocalPicture:
         patches : mapping of int to sequence of numpy.ndarray
             By filter.
         counts : mapping of int to int
-            How many fly to each in all.
+            How many fly to each in all, and by None to all other filters.
         kernels : numpy.ndarray, shape (height, width, filters)
         upright : bool
             Whether the filters stand below the picture.
@@ -184,7 +180,7 @@ class LocalPicture:
             Text("head-patches", words.STRONGEST, role="note"),
             Text("head-count", words.IN_ALL, role="note"),
         )
-        rows: list[tuple[Part, ...]] = [
+        rows: list[tuple[Part | None, ...]] = [
             (
                 Text(f"name-{n}", str(n), role="heading"),
                 Cells(f"kernel-{n}", kernels[:, :, n], scale, share="patches", weight=LARGE),
@@ -194,8 +190,13 @@ class LocalPicture:
             )
             for n, pile in patches.items()
         ]  # fmt: skip
+        if None in counts:
+            others = words.OTHERS.fill(n=kernels.shape[2] - len(patches))
+            count = Text("count-others", fmt.count(counts[None]), role="heading")
+            rows.append((None, None, Text("others", others, role="heading"), count))
         table = Aligned([heads, *rows], gap=0.8, row_gap=0.5, down="middle")
-        read = self._read({})
+        inked = words.INKED.fill(n=fmt.count(sum(counts.values())))
+        read = replace(self._read({}), note=inked)
         legend = Legend("scale", row=True)
         if upright:
             return Diagram(Column(read, table, legend, align="middle", gap=0.6))

@@ -9,10 +9,6 @@ TITLE = Caption(
     en="Local patterns: one small question, asked everywhere",
     zh="局部模式：同一个小模板，比对每个位置",
 )
-APART = Caption(en="Local patterns: the digit, patch by patch", zh="局部模式：把手写数字拆成图块")
-CONTROL = Caption(
-    en="A control: what if nothing is local any more?", zh="对照实验：如果不再有局部模式？"
-)
 QUESTION = Caption(
     en="Why does a filter look at only 3 × 3 pixels at a time?",
     zh="过滤器为什么一次只看 3 × 3 个像素？",
@@ -29,8 +25,8 @@ FILTER = Caption(
     zh="过滤器：{w} 个权重，{n} 个位置都一样。",
 )
 FLY = Caption(
-    en="Each patch with ink flies to the filter that responds most.",
-    zh="有笔画的图块各自飞向响应最强的过滤器。",
+    en="Each patch with ink flies to that of {n} filters that responds most.",
+    zh="有笔画的图块各自飞向 {n} 个过滤器里响应最强的。",
 )
 FAN = Caption(
     en="Filter {f} gets {k}: from many places, one pattern.",
@@ -54,15 +50,21 @@ SUFFERS = Caption(
     en="A small window finds no neighbours any more: {a} points.",
     zh="小窗口里不再有相邻像素：{a} 个百分点。",
 )
-ONE_FILTER = Caption(en="One filter slides over both.", zh="同一个过滤器扫过两幅图。")
+ONE_FILTER = Caption(
+    en="Filter {f}, trained on digits in place, slides over both.",
+    zh="原位训练的过滤器 {f} 扫过两幅图。",
+)
 CRUMBS = Caption(
     en="It finds strokes in place; shuffled, only crumbs.", zh="原位找到笔画；打乱后，只剩零碎。"
 )
 NO_CRUMBS = Caption(
     en="In place and shuffled, it finds different things.", zh="原位和打乱，找到的不一样。"
 )
-TRAINED_ANEW = Caption(en="Both networks, trained anew:", zh="两个网络都重新训练：")
-TRAINED = Caption(en="Misread by the convnet: {a} → {b}.", zh="卷积网络的误判：{a} → {b}。")
+TRAINED_ANEW = Caption(en="Both networks are trained anew.", zh="两个网络都重新训练。")
+TRAINED = Caption(
+    en="Errors: convnet {a} → {b}, dense {c} → {d}.",
+    zh="错误率：卷积 {a} → {b}，全连接 {c} → {d}。",
+)
 NEIGHBOURS = Caption(
     en="It was the neighbours that helped the convnet.", zh="帮助卷积网络的是相邻关系。"
 )
@@ -76,6 +78,8 @@ UNIT_WEIGHTS = Caption(en="weight of the unit", zh="单元的权重")
 FILTER_HEAD = Caption(en="Filter", zh="过滤器")
 STRONGEST = Caption(en="its strongest patches", zh="响应最强的图块")
 IN_ALL = Caption(en="in all", zh="总数")
+OTHERS = Caption(en="{n} other filters", zh="其他 {n} 个过滤器")
+INKED = Caption(en="{n} patches with ink", zh="有笔画的图块：{n} 个")
 UNITS = Caption(en="Dense network: units of {w} weights", zh="全连接网络：每个单元 {w} 个权重")
 FILTERS = Caption(en="Convnet: filters of {w} weights", zh="卷积网络：每个过滤器 {w} 个权重")
 ERRORS = Caption(en="errors on the test set", zh="测试集错误率")
