@@ -30,14 +30,9 @@ class Translation(LessonScene):
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
-        """The picture slides aside, alone, and back; then the map and both answers stand by."""
-        stops = (*range(translation.FAR + 1), 0)
-        self.board.show("pixels")(1.0)
-        for steps in stops:
-            self.put(steps)
-            self.during(0.6 / len(stops), self.board.pulse("pixels", colour="muted"))
-        self.during(0.15, self.board.show("map", "legend"))
-        self.during(0.1, self.board.show("answers"))
+        """The picture stands still; its map and both answers come up beside it."""
+        self.during(0.25, self.board.show("map", "legend"))
+        self.during(0.25, self.board.show("pixels", "answers"))
         self.during(1, self.board.pulse("answers", colour="muted"))
 
     # Steps: everything changes in the same frame.

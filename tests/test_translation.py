@@ -77,6 +77,7 @@ def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
     assert count == 26 - steps
     assert difference == 0.0
     assert told(lesson)["same"].endswith("Difference: 0.")
+    assert lesson.picture_of.compare().panel("difference").title.text("en") == "Difference: 0"
     compared = lesson.picture_of.compare().panel("difference").computed
     assert compared.sum() == 26 * (26 - steps)  # what came in has no partner
 
@@ -134,7 +135,7 @@ def test_the_largest_of_four_moves_inside_its_window_and_stays(lesson):
         np.testing.assert_array_equal(found, whole[rows : rows + 2, cols : cols + 2])
     assert inside.before.max() == inside.after.max() > 0
     assert inside.before.argmax() != inside.after.argmax()
-    assert "its window of four. Pooling keeps it" in told(lesson)["inside"]
+    assert "this window keeps its largest" in told(lesson)["inside"]
 
 
 def test_changes_are_the_mean_of_relative_norms_and_poolings_swallow_some(lesson):
@@ -165,7 +166,7 @@ def test_what_the_places_add_is_the_lead_over_what_is_read_instead(lesson):
     sums = [lesson.by_place[n].sum() for n in (0, 6)]
     assert sums[0] > 0 > sums[1]
     assert told(lesson)["places"] == (
-        f"All places: {number(sums[0], 1)} for 5, then {number(-sums[1], 1)} for 7."
+        f"In all {number(sums[0], 1)}, for 5; then {number(sums[1], 1)}: for 7."
     )
     # A viewer who adds the printed numbers finds the printed sum.
     for n, total in zip((0, 6), sums, strict=True):

@@ -181,7 +181,7 @@ class Translation(FilterLesson):
         zh="平移数字：响应图跟着移动，预测还对吗？",
     )
     question: ClassVar[Caption] = Caption(
-        en="A picture slides aside. Which network still knows it, and why?",
+        en="Slide a picture aside: which network still knows it, and why?",
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
@@ -526,13 +526,13 @@ class Translation(FilterLesson):
             step=self.step,
             readers=readers,
             back=self.back[0],
+            apart=plain(self.back[2]),
             shared=self.shared,
             shift=self.shift,
             inside=self.inside,
             changes=self.changes,
             places=self.by_place,
             whole_step=self.whole_step,
-            last=self.last.name if self.last is not None else "",
             label=class_label(self.network, self.label),
             rival=class_label(self.network, self.rival),
             unit=self.unit,
@@ -652,7 +652,7 @@ class Translation(FilterLesson):
         before, after = (float(places[n].sum()) for n in (0, steps))
         yield Event("weights", 4.4, _OTHER_WEIGHTS.fill(n=self.pixels(steps)))
         turns = before > 0 > after
-        a, b = fmt.number(before, 1), fmt.number(abs(after) if turns else after, 1)
+        a, b = fmt.number(before, 1), fmt.number(after, 1)
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
         yield Event("places", 3.0, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
 
@@ -733,8 +733,8 @@ _BOTH = Caption(
 _READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
 _HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
 _INSIDE = Caption(
-    en="{n} px: the largest moves inside its window of four. Pooling keeps it.",
-    zh="移 {n} 像素：最大值仍在这四格内，池化留住它。",
+    en="Pooling forgives a little: moved by {n} px, this window keeps its largest.",
+    zh="池化容得下一点：移 {n} 像素，这四格里最大值不变。",
 )
 _SWALLOWS = Caption(
     en="What {n} px change: each pooling swallows a part of it.",
@@ -744,14 +744,15 @@ _CHANGES = Caption(
     en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
 _OTHER_WEIGHTS = Caption(
-    en="{n} px: other places, other weights.", zh="移 {n} 像素：换了位置，换了权重。"
+    en="{n} px: the last layer has other weights there.",
+    zh="移 {n} 像素：最后一层那里是别的权重。",
 )
 _OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
 )
 _TURNS = Caption(
-    en="All places: {a} for {k}, then {b} for {j}.", zh="合计：先是“{k}”多 {a}，后是“{j}”多 {b}。"
+    en="In all {a}, for {k}; then {b}: for {j}.", zh="合计：先 {a}，是“{k}”；后 {b}，是“{j}”。"
 )
 _WHY = Caption(
     en="The lead of {k} over {j}: {a}, then {b}.", zh="“{k}”对“{j}”的领先：从 {a} 变为 {b}。"

@@ -115,6 +115,8 @@ class TranslationPicture:
     readers : tuple of Reader
     back : numpy.ndarray
         The map after `shift` steps, moved back.
+    apart : str
+        The largest difference between it and the map in place, as it is printed.
     shared : tuple of slice
         Its rows and columns that have a partner in the map in place; others have come in.
     shift : int
@@ -125,8 +127,6 @@ class TranslationPicture:
         What each place adds to the label's lead over `rival`, after each number of steps.
     whole_step : int
         After how many steps places are compared.
-    last : str
-        Name of the layer whose places they are.
     label, rival : Caption
     unit : Unit, optional
     accuracy : tuple of (tuple of float), optional
@@ -145,13 +145,13 @@ class TranslationPicture:
     step: int
     readers: tuple[Reader, ...]
     back: Floats
+    apart: str
     shared: tuple[slice, slice]
     shift: int
     inside: Inside | None
     changes: tuple[tuple[str, float], ...]
     places: tuple[npt.NDArray[np.float64], ...] | None
     whole_step: int
-    last: str
     label: Caption
     rival: Caption
     unit: Unit | None
@@ -179,10 +179,11 @@ class TranslationPicture:
         """Describe the map before, that of the moved picture moved back, and their difference."""
         compared = np.zeros(self.back.shape, bool)
         compared[self.shared] = True
+        apart = _NO_DIFFERENCE if self.apart == "0" else _DIFFERENCE.fill(d=self.apart)
         parts = [
             self._map("map", self.maps[0], _BEFORE),
             self._map("back", self.back, _BACK.fill(n=self.shift * self.step)),
-            self._map("difference", self.maps[0] - self.back, _DIFFERENCE, compared),
+            self._map("difference", self.maps[0] - self.back, apart, compared),
         ]
         legend = Legend("legend")
         return Diagram(
@@ -301,7 +302,7 @@ class TranslationPicture:
             Cells(name, self.drawn[n], share="places", lines=False, fine=fine)
             for name, n in (("input", 0), ("shifted", steps))
         ]
-        told = _PLACES.fill(layer=self.last, n=self.places[0].size, k=self.label, j=self.rival)
+        told = _PLACES.fill(k=self.label, j=self.rival)
         legend = Legend("legend")
         pairs = [Row(picture, grid, gap=0.6) for picture, grid in zip(pictures, grids, strict=True)]
         head = Text("places", told, weight="bold")
@@ -402,7 +403,7 @@ class TranslationPicture:
                 bar.text, bar.tone)
             for bar, reader in zip(bars, self.readers, strict=True)
         ]  # fmt: skip
-        return Bars("answers", named, Scale(1.0), length=12)
+        return Bars("answers", named, Scale(1.0), length=12, thick=1.3)
 
 
 def _largest(values: Floats) -> Mark:
@@ -413,13 +414,14 @@ def _largest(values: Floats) -> Mark:
 _BEFORE = Caption(en="Before", zh="平移前")
 _AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
 _BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
-_DIFFERENCE = Caption(en="Difference", zh="差值")
+_DIFFERENCE = Caption(en="Difference: at most {d}", zh="差值：最多 {d}")
+_NO_DIFFERENCE = Caption(en="Difference: 0", zh="差值：0")
 _MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
 _OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
 _ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
 _PLACES = Caption(
-    en="What each of the {n} places of {layer} adds to the lead of {k} over {j}",
-    zh="{layer} 的 {n} 个位置，每个让“{k}”比“{j}”多多少",
+    en="How much each place of the last map speaks for {k}; below 0: for {j}",
+    zh="最后一张图的每个位置多支持“{k}”；低于 0：支持“{j}”",
 )
 _UNIT = Caption(en="Weights of dense unit {n}", zh="全连接单元 {n} 的权重")
 _PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
