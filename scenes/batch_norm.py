@@ -120,7 +120,12 @@ class BatchNorm(LessonScene):
         self.turn_into(picture, 0.15, show=("sums", "sums.cell"))
         self.board.fill("normal", np.nan)
         self.during(0.08, self.board.show("normal", "normal.title"))
-        for names in (("number",), ("times", "ratio"), ("plus",), ("gives",)):
+        for names in (
+            ("number",),
+            ("times", "ratio"),
+            ("plus", "of-shift"),
+            ("gives",),
+        ):
             self.during(0.12, self.board.show(*names))
         row, col = self.lesson.place
         self.board.show("normal.cell")(1.0)

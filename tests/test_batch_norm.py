@@ -260,7 +260,7 @@ def test_training_ends_with_what_is_shipped_and_its_batches_are_plausible(lesson
     np.testing.assert_allclose(
         curves["mean-kept"].y, found.moving_mean[:, lesson.shown_filter], rtol=1e-6
     )
-    assert curves["spread-kept"].label.text("en") == "stored: 0.18"
+    assert curves["spread-kept"].label.text("en") == "average: 0.18"
 
 
 def test_constants_of_many_characters_find_their_place_upright(lesson, tmp_path):
@@ -320,3 +320,10 @@ def test_what_stands_between_the_maps_makes_one_of_the_other(lesson):
     assert said.startswith(f"Times {fmt.number(factor)}, plus {fmt.number(shift)}:")
     assert stage["number"].text == fmt.number(lesson.number)
     assert stage["gives"].text == f"= {fmt.number(lesson.steps[-1])}"
+
+
+def test_the_shift_is_made_of_what_is_printed_below_it(lesson):
+    _, _, told = lesson.everywhere().panel("of-shift").words.text("en").partition(" = ")
+    beta, minus, mean, times, factor = told.replace("−0", "-0").split()
+    assert (minus, times) == ("−", "×")
+    assert f"{float(beta) - float(mean) * float(factor):.2f}" == f"{lesson.constants.addend:.2f}"

@@ -48,7 +48,7 @@ BATCHES = 10
 _ROOM = 1.25
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
-#: Weights are printed with so many decimals, the fewest with which they give the folded ones.
+#: What is multiplied is printed with so many decimals, the fewest that give what comes out.
 _DECIMALS = range(2, 5)
 #: The four steps, by the constant that each takes.
 STEPS = ("mean", "spread", "gamma", "beta")
@@ -57,7 +57,7 @@ _SUMS = Caption(en="sums of the convolution", zh="卷积的和")
 _NORMALISED = Caption(en="normalized", zh="归一化之后")
 _BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
 _STEP = Caption(en="steps of training", zh="训练步数")
-_STORED = Caption(en="stored: {v}", zh="保存的：{v}")
+_STORED = Caption(en="average: {v}", zh="平均：{v}")
 _CONVOLVED = Caption(en="convolution, filter {n}", zh="卷积，过滤器 {n}")
 _NORMAL = Caption(en="normalized, filter {n}", zh="归一化之后，过滤器 {n}")
 _TWO_LAYERS = Caption(en="convolution, then normalization", zh="先卷积，再归一化")
@@ -71,7 +71,10 @@ _STORED_ONES = Caption(
     zh="平均值和标准差是训练时保存的，与这一批里有什么无关。",
 )
 _FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
-_RATIO = Caption(en="γ / spread: {g} / {s}", zh="γ / 标准差：{g} / {s}")
+_RATIO = Caption(en="factor: γ / spread = {g} / {s}", zh="倍数：γ / 标准差 = {g} / {s}")
+_SHIFT = Caption(
+    en="shift: β − mean × factor = {b} − {m} × {f}", zh="平移：β − 平均值 × 倍数 = {b} − {m} × {f}"
+)
 _OF_BIAS = Caption(en="bias after", zh="之后的偏置")
 
 
@@ -376,25 +379,48 @@ class BatchNorm(FilterLesson):
     def everywhere(self, *, upright: bool = False) -> Diagram:
         """Describe the map before and after, and between them one number's way in two steps."""
         four = self.constants
-        of_factor = _RATIO.fill(g=_bracketed(four.gamma), s=_bracketed(four.spread))
+        of_factor = _RATIO.capital.fill(g=_bracketed(four.gamma), s=_bracketed(four.spread))
         said = {
             "number": fmt.number(self.number),
             "times": f"× {_bracketed(four.factor)}",
             "plus": f"+ {_bracketed(four.addend)}",
             "gives": f"= {fmt.number(self.steps[-1])}",
         }
-        about = Text("ratio", of_factor, role="text", tone="muted")
+        told = Column(
+            Text("ratio", of_factor, tone="muted"), Text("of-shift", self.of_shift, tone="muted"),
+            gap=0.2,
+        )  # fmt: skip
 
         def way(*, large: bool) -> Part:
             role: Literal["display", "heading"] = "display" if large else "heading"
-            texts: list[Part] = [Text(name, text, role=role) for name, text in said.items()]
-            return Column(*texts[:2], about, *texts[2:], align="middle", gap=0.4)
+            return Column(
+                *(Text(name, text, role=role) for name, text in said.items()),
+                align="middle", gap=0.4,
+            )  # fmt: skip
 
         before, after = self._map(marked=True), self._normal(marked=True)
         high = Column(before, way(large=True), after, align="middle")
         ways = [Row(before, way(large=large), after, gap=1.5) for large in (True, False)]
         picture = high if upright else Either(*ways)
-        return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
+        legend = Legend("legend", row=True)
+        below = Either(Row(legend, told, gap=2), Column(told, legend, gap=0.6, align="middle"))
+        return Diagram(Column(picture, below, align="middle"))
+
+    @property
+    def of_shift(self) -> Caption:
+        """What the shift is made of, with as many decimals as give it as it is printed."""
+        four = self.constants
+        factor, addend = fmt.rounded(four.factor), fmt.rounded(four.addend)
+        honest = (
+            n for n in _DECIMALS
+            if fmt.rounded(fmt.rounded(four.beta, n) - fmt.rounded(four.mean, n) * factor) == addend
+        )  # fmt: skip
+        n = next(honest, _DECIMALS[-1])
+        mean = fmt.number(four.mean, n)
+        return _SHIFT.capital.fill(
+            f=_bracketed(four.factor), b=fmt.number(four.beta, n),
+            m=f"({mean})" if mean.startswith(fmt.MINUS) else mean,
+        )  # fmt: skip
 
     def folding(self, *, upright: bool = False) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
@@ -504,8 +530,8 @@ class BatchNorm(FilterLesson):
             )
         yield Event("averages", 2.6, averages)
         kept = Caption(
-            en="Mean {m}, spread {s}: to bring all channels to a like size.",
-            zh="平均值 {m}，标准差 {s}：用来让各通道的数大小相近。",
+            en="Mean {m}, spread {s}: kept for later, when there is no batch.",
+            zh="平均值 {m}，标准差 {s}：以后没有批时就用它们。",
         )
         mean, spread = map(fmt.number, self._stored)
         yield Event("kept", 2.2, kept.fill(m=mean, s=spread), detail=1)
@@ -533,8 +559,8 @@ class BatchNorm(FilterLesson):
         yield Event("result", 1.8, said.fill(z=fmt.number(self.number), v=value), detail=1)
         yield Event("predict", self.pause, ask=self.ask(), detail=1)
         said = Caption(
-            en="Still {v}: once trained, all four numbers are fixed.",
-            zh="仍是 {v}：训练之后，这四个数不再变。",
+            en="Still {v}: all four numbers are those of training.",
+            zh="仍是 {v}：四个数都是训练时定下的。",
         )
         yield Event("fixed", 3.6, said.fill(v=value), detail=1)
         four = self.constants
@@ -553,8 +579,8 @@ class BatchNorm(FilterLesson):
     def ask(self) -> Question:
         """Ask what becomes of the result where other pictures are in the batch."""
         said = Caption(
-            en="With other pictures in the batch: what becomes of {v}?",
-            zh="同一批换成别的图：{v} 会变吗？",
+            en="Once trained, with other pictures in the batch: what becomes of {v}?",
+            zh="训练之后，同一批换成别的图：{v} 会变吗？",
         )
         choices = (
             Choice(Caption(en="less", zh="变小"), _STORED_ONES),
