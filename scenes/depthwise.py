@@ -126,6 +126,9 @@ class Depthwise(LessonScene):
         own = self.of("share", [self.lesson.shown_filter])
         shown = (*self.of("between"), *self.more)
         held = (*own, *self.of("times"), "out", "arrow")
+        passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
+        if passed:  # what is given goes over their places
+            self.during(0.06, self.board.hide(*passed))
         self.turn_into(self.lesson.mixing(), 0.15, show=shown, hold=held)
         self.board.show(*self.of("times"))(1.0)
         self.during(0.1, self.board.show(*own))
@@ -189,12 +192,14 @@ class Depthwise(LessonScene):
         """Kernels of several filters on one channel; below them one shape, times their weights."""
         picture = self.lesson.sharing()
         scaled = [f"scaled-{n}" for n in self.lesson.compared]
+        own = "row-separable", "channel-separable"
         if self.lesson.separable.ordinary is None:
-            self.turn_into(picture, 0.3, show=tuple(scaled))
+            self.turn_into(picture, 0.3, show=(*scaled, *own))
             self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
             return
         real = self.of_channel("kernel", self.lesson.channel)
-        self.turn_into(picture, 0.2, show=tuple(real), hold=tuple(scaled))
+        said = ("row-ordinary", "channel-ordinary", *own)
+        self.turn_into(picture, 0.2, show=(*real, *said), hold=tuple(scaled))
         self.during(0.15, in_turn(*map(self.board.pulse, real), overlap=0.6))
         moves = [self.board.grow(name, out_of=source)
                  for name, source in zip(scaled, real, strict=True)]  # fmt: skip

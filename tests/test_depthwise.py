@@ -131,14 +131,19 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
     assert told(learned, "windows") == "Step one: each channel slides a kernel of its own."
 
 
-def test_kernels_and_mixing_weights_have_one_scale_and_so_have_both_sums(lesson):
+def test_all_weights_have_one_scale_and_so_have_both_sums(lesson):
     def scales(picture, *names):
         return {picture.panel(name).scale for name in names}
 
     mixing, c, n = lesson.mixing(), lesson.channels[0], lesson.shown_filter
     (pieces,) = scales(lesson.shares(), *(f"shape-{c}" for c in lesson.channels), f"share-{c}-{n}")
-    shares = lesson.separable.scales[list(lesson.channels)][:, list(lesson.compared)]
-    assert pieces.limit == max(np.abs(lesson.separable.shapes).max(), np.abs(shares).max())
+    rows = list(lesson.channels)
+    shares = lesson.separable.scales[rows][:, list(lesson.compared)]
+    shapes = lesson.separable.shapes[:, :, rows]
+    assert pieces.limit == max(np.abs(shapes).max(), np.abs(shares).max())
+    kernels = scales(lesson.kernels(), *(f"kernel-{c}-{n}" for c in rows))
+    scaled = scales(lesson.sharing(), *(f"scaled-{k}" for k in lesson.compared))
+    assert kernels == scaled == {pieces}
     twice = lesson.twice()
     (sums,) = scales(twice, "plain", "out") | scales(mixing, "out")
     assert sums == lesson.ordinary().panel("out").scale

@@ -67,23 +67,22 @@ _PART = Caption(
 )
 _MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
 _ALL_ADDED = Caption(en="filter {n}: all channels added up", zh="过滤器 {n}：所有通道相加")
-_SLID = Caption(en="what it gives", zh="滑动的结果")
-_SLID_CHANNEL = Caption(en="Channel {n}, slid", zh="通道 {n}，滑动后")
-_PIECES = Caption(en="kernel, weight", zh="卷积核、权重")
+_SLID = Caption(en="filtered", zh="滑动后")
+_SLID_CHANNEL = Caption(en="Channel {n}, filtered", zh="通道 {n}，滑动后")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
 _TWICE = (
     Caption(en="filter {n}, ordinary", zh="过滤器 {n}，普通"),
     Caption(en="filter {n}, separable", zh="过滤器 {n}，可分离"),
 )
+_ROWS = ("ordinary", "separable")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
 class _Scales(NamedTuple):
-    """Of what is read, of filters' kernels, of what these are made of, of slid maps, of sums."""
+    """Of what is read, of all weights, of slid maps, of sums."""
 
     read: Scale
     weight: Scale
-    pieces: Scale
     slid: Scale
     sums: Scale
 
@@ -257,11 +256,11 @@ class Depthwise(NetworkLesson):
         read = found.maps[:, :, rows]
         given = found.between[:, :, [c * self.per for c in rows]]
         shares = found.scales[[c * self.per for c in rows]][:, cols]
+        shapes = found.shapes[:, :, [c * self.per for c in rows]]
         kernels = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
         return _Scales(
             Scale(_most(read), terms.RESPONSE, signed=bool(read.min() < 0)),
-            Scale(_most(*kernels), terms.WEIGHT),
-            Scale(_most(found.shapes, shares), _PIECES),
+            Scale(_most(*kernels, shapes, shares), terms.WEIGHT),
             Scale(_most(given), _SLID),
             Scale(_most(self.ordinary_sums[:, :, self.shown_filter], *self.growing()), terms.SUM),
         )
@@ -280,14 +279,13 @@ class Depthwise(NetworkLesson):
 
     def _slid(self, channel: int) -> tuple[Cells, Cells]:
         """Describe a channel's window, and what it gives."""
-        found, first = self.separable, channel == self.channels[0]
-        titles = (terms.KERNEL, _SLID) if first else (None, None)
+        found = self.separable
+        title = terms.KERNEL.capital if channel == self.channels[0] else None
         shape, given = (each[:, :, channel * self.per] for each in (found.shapes, found.between))
-        one, other = (said and said.capital for said in titles)
         return (
-            _even(f"shape-{channel}", shape, self.scales.pieces, "kernels", one),
-            _even(f"between-{channel}", given, self.scales.slid, "slid", other,
-                  {"cell": Mark(0, 0)}),
+            _even(f"shape-{channel}", shape, self.scales.weight, "kernels", title),
+            _even(f"between-{channel}", given, self.scales.slid, "slid",
+                  _SLID_CHANNEL.fill(n=channel), {"cell": Mark(0, 0)}),
         )  # fmt: skip
 
     def _times(self, channel: int) -> Text:
@@ -298,7 +296,7 @@ class Depthwise(NetworkLesson):
         title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
         share = self.separable.scales[channel * self.per, filter]
         return Cells(
-            f"share-{channel}-{filter}", np.array([[share]]), self.scales.pieces, numbers=True,
+            f"share-{channel}-{filter}", np.array([[share]]), self.scales.weight, numbers=True,
             share="shares", title=title, weight=3.0,
         )  # fmt: skip
 
@@ -354,9 +352,7 @@ class Depthwise(NetworkLesson):
         n = self.shown_filter
         rows: list[list[Part | None]] = []
         for c in self.channels:
-            _, given = self._slid(c)
-            slid = replace(given, title=_SLID_CHANNEL.fill(n=c))
-            rows.append([slid, self._times(c), self._share(c, n)])
+            rows.append([self._slid(c)[1], self._times(c), self._share(c, n)])
         return self._table(rows, self._sum(self.separable.sums[:, :, n]))
 
     def shares(self) -> Diagram:
@@ -433,7 +429,7 @@ class Depthwise(NetworkLesson):
         bars = [
             Bar(name, label, value, fmt.count(value), tone)
             for name, label, value, tone in zip(
-                ("ordinary", "separable"), _WORDS, self.separable.work, ("muted", "accent"),
+                _ROWS, _WORDS, self.separable.work, ("muted", "accent"),
                 strict=True,
             )
         ]  # fmt: skip
@@ -457,11 +453,19 @@ class Depthwise(NetworkLesson):
             )
         rows.append(times)
         legend = Legend("legend", row=True)
+        heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
         half = -(-len(self.compared) // 2)
-        parts = [[row[:half] for row in rows], [row[half:] for row in rows]]
-        folded = Column(*(Aligned(part, gap=1.0, row_gap=0.4) for part in parts), align="middle")
-        body = Either(Aligned(rows, gap=1.0, row_gap=0.6), folded)
+        whole = [[head, *row] for head, row in zip(heads, rows, strict=True)]
+        folded = [row[: half + 1] for row in whole] + [[None, *row[half:]] for row in rows]
+        body = Either(
+            *(Aligned(each, gap=1.0, row_gap=0.6, down="middle") for each in (whole, folded))
+        )
         return Diagram(Column(body, legend, align="middle"))
+
+    def _of_row(self, name: str) -> Part:
+        """Name a layer whose kernels stand in a row, and the channel that they read."""
+        layer = Text(f"row-{name}", _WORDS[_ROWS.index(name)].capital, weight="bold")
+        return Column(layer, Text(f"channel-{name}", terms.CHANNEL.fill(n=self.channel)), gap=0.2)
 
     def twice(self) -> Diagram:
         """Describe the shown filter's map as the ordinary layer gives it, and the separable one."""
@@ -534,8 +538,8 @@ class Depthwise(NetworkLesson):
             ).fill(n=self.per)
         elif found.ordinary is not None:
             said = Caption(
-                en="Step one: each channel slides one kernel, for all {f} filters.",
-                zh="第一步：每个通道只滑动一个卷积核，{f} 个过滤器共用。",
+                en="Step one: each channel slides one kernel, fitted to those of {f} filters.",
+                zh="第一步：每个通道只滑动一个卷积核，尽量代替 {f} 个过滤器的。",
             ).fill(f=fmt.count(found.filters))
         yield Event("windows", 5.4, said)
         said = Caption(
@@ -603,8 +607,8 @@ class Depthwise(NetworkLesson):
         yield Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
         if self.separable.ordinary is not None and self.differs:
             said = Caption(
-                en="So, if it is not trained anew, filter {n} gives another map.",
-                zh="所以若不重新训练，过滤器 {n} 给出的图就变了。",
+                en="Filter {n} comes out different: a separable layer must be trained itself.",
+                zh="过滤器 {n} 的图变了：可分离层要自己训练。",
             )
             yield Event("differs", 4.2, said.fill(n=self.shown_filter), detail=1)
 
