@@ -24,20 +24,18 @@ class Transposed(LessonScene):
     lesson: transposed.Transposed
 
     def prepare(self) -> None:
-        """Lay out the small map; it is there from the first moment."""
+        """Lay out the small map and what it becomes; they are there from the first moment."""
         self.picture: TransposedPicture = self.lesson.picture_of(upright=self.upright)
         self.canvas = self.lesson.canvas()
-        self.board.lay(self.picture.opening())
-        self.board.show("map", "legend")(1.0)
+        self.board.lay(self.picture.promised(self.lesson.block()))
+        self.board.show("map", "output", "legend")(1.0)
 
     # One number, and its neighbour.
 
     def show_small(self, event: Event) -> None:
-        """An empty sheet comes up beside the map."""
-        self.during(0.2, self.board.pulse("map"))
-        self.turn_into(self.picture.blank(self.lesson.block()), 0.3, hold=("output",))
-        self.during(0.25, self.board.show("output", "output.title"))
-        self.during(1, self.board.pulse("output"))
+        """The map is looked at, and then what it becomes, with its checkerboard."""
+        looks = (self.board.pulse("map"), self.board.pulse("output", times=2))
+        self.during(1, in_turn(*looks))
 
     def show_paints(self, event: Event) -> None:
         """A few cells come near; one number goes to the stamp, and what it paints lands."""
@@ -202,13 +200,19 @@ class Transposed(LessonScene):
     def show_larger(self, event: Event) -> None:
         """What a stamp paints whose side the stride divides."""
         picture = self.lesson.comparing(self.picture)
-        self.turn_into(picture, 0.25, show=("output",))
+        held = ("larger", "even")
+        self.turn_into(picture, 0.25, show=("output",), hold=held)
         self.during(0.1, self.board.pulse("output"))
         self.during(0.2, self.board.show("larger", "larger.title"))
-        self.during(1, self.board.pulse("larger"))
+        self.during(0.15, self.board.show("larger.counted", "even", "even.title"))
+        self.during(1, self.board.pulse("larger", "even"))
 
     def show_answer(self, event: Event) -> None:
         """A number and its patch move over both maps together."""
+        compared = [n for n in ("larger", "larger.title", "even", "even.title")
+                    if self.board.has(n)]  # fmt: skip
+        if compared:
+            self.during(0.06, self.board.hide(*compared))
         picture = self.picture.painting(self.lesson.output, counted=True)
         self.turn_into(picture, 0.25, show=("map", "output", "stamp", CELL, LANDING))
         way = self.round_trip()

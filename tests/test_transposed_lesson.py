@@ -156,8 +156,7 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
 
 def pictures(lesson, upright):
     picture = lesson.picture_of(upright=upright)
-    yield picture.opening()
-    yield picture.blank(lesson.block())
+    yield picture.promised(lesson.block())
     yield picture.near(lesson.block(), [value for _, value in lesson.pair], Mark(0, 0))
     yield picture.near(lesson.block(*lesson.near), lesson.meeting, Mark(0, 0))
     yield picture.painting(lesson.output)
@@ -254,3 +253,18 @@ def test_larger_stamps_stand_beside_the_others_with_what_cells_get(lesson):
     assert titles == ["Stamp 3 × 3: 1, 2, 4 a cell, inside", "Stamp 4 × 4: 4 a cell, inside"]
     assert Transposed(size=4).larger is None
     assert "remedy" not in {beat.name for beat in Transposed(size=4).beats()}
+
+
+@pytest.mark.parametrize(("size", "stride", "many"), [(3, 2, 4), (5, 3, 4), (5, 2, 9)])
+def test_a_stamp_whose_side_the_stride_divides_lands_equally_often_inside(size, stride, many):
+    lesson = Transposed(size=size, stride=stride)
+    picture = lesson.comparing(lesson.picture_of())
+    counts, mark = picture.panel("even").values, picture.panel("larger").marks["counted"]
+    assert (counts == many).all()
+    kernel, landed = lesson.larger, np.zeros(picture.panel("larger").values.shape)
+    for row, col in np.ndindex(lesson.map.shape):
+        top, left = row * stride, col * stride
+        landed[top : top + kernel.shape[0], left : left + kernel.shape[1]] += 1
+    top, left = int(mark.row), int(mark.col)
+    seen = landed[top : top + int(mark.rows), left : left + int(mark.cols)]
+    np.testing.assert_array_equal(counts, seen)

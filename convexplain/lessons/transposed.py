@@ -25,7 +25,7 @@ from convexplain.lessons.parts.transposed_picture import Block, TransposedPictur
 from convexplain.messages import said
 from convexplain.ops import StampStep, StampSteps
 from convexplain.ops.breakdown import largest
-from convexplain.panels import Diagram
+from convexplain.panels import Diagram, Mark
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -392,7 +392,18 @@ class Transposed(FilterLesson):
         """Describe what the stamp paints beside what one paints whose side the stride divides."""
         assert self.larger is not None
         titles = self.painted_by(self.kernel), self.painted_by(self.larger)
-        return picture.compared(self.paint(self.larger), titles)
+        side, stride = self.larger.shape[0], self.stride
+        counts = ops.overlaps(self.larger.shape, self.map.shape, stride=stride)
+        # As many cells as are shown of the first stamp, from where all stamps reach.
+        first = side - stride
+        rows, cols = (
+            slice(first, min(first + shown, many * stride))
+            for shown, many in zip(self.field.painted.shape, self.map.shape, strict=True)
+        )
+        seen = counts[rows, cols].astype(np.float64)
+        return picture.compared(
+            self.paint(self.larger), Mark(first, first, *seen.shape), seen, titles
+        )
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""

@@ -108,13 +108,9 @@ class TransposedPicture:
 
     # Pictures.
 
-    def opening(self) -> Diagram:
-        """Describe the map alone."""
-        return Diagram(Column(self._map(), Legend("legend", row=True), align="middle"))
-
-    def blank(self, block: Block) -> Diagram:
-        """Describe the map, some cells of it, and an empty sheet."""
-        return self._diagram(self._map({"cell": block.read}), self._canvas(None))
+    def promised(self, block: Block) -> Diagram:
+        """Describe the map, some cells of it, and what all of it becomes."""
+        return self._diagram(self._map({"cell": block.read}), self._canvas(self.output))
 
     def near(self, block: Block, addends: Sequence[float], cell: Mark | None = None) -> Diagram:
         """Describe some cells of the map, the stamp, and what these cells paint, from nearby.
@@ -204,6 +200,7 @@ class TransposedPicture:
         painted = Cells(
             "painted", block.painted, here, numbers=True, share="numbers",
             title=words.INSIDE.capital, finer=finer,
+            note=words.SHADES.fill(v=fmt.number(largest, 2 + finer)),
         )  # fmt: skip
         shown = [read, painted] if counts is None else [painted, self.counted(counts)]
         legend = Legend("legend", row=True)
@@ -215,15 +212,23 @@ class TransposedPicture:
         scale = Scale(float(counts.max()), words.COUNT, signed=False, counts=True, light=True)
         return Cells(name, counts, scale, numbers=True, share="counts", title=words.COUNT.capital)
 
-    def compared(self, larger: Floats, called: tuple[Caption, Caption]) -> Diagram:
-        """Describe what two stamps paint."""
+    def compared(
+        self, larger: Floats, counted: Mark, counts: Floats, called: tuple[Caption, Caption]
+    ) -> Diagram:
+        """Describe what two stamps paint, and how many stamps some cells get of the second."""
         both = [
-            Cells(name, values, self.scale, title=title, lines=False, share="cells")
-            for name, values, title in zip(
-                ("output", "larger"), (self.output, larger), called, strict=True
+            Cells(name, values, self.scale, title=title, lines=False, share="cells", marks=marks)
+            for name, values, title, marks in zip(
+                ("output", "larger"),
+                (self.output, larger),
+                called,
+                ({}, {"counted": counted}),
+                strict=True,
             )
         ]
-        beside = Column(*both, align="middle") if self.upright else Row(*both, gap=2)
+        few = self.counted(counts, "even")
+        flat = Row(*both, few, gap=1.2), Column(Row(*both, gap=1.2), few, align="middle")
+        beside = Column(*both, few, align="middle") if self.upright else Either(*flat)
         return Diagram(Column(beside, Legend("legend", row=True), align="middle"))
 
     def payoff(self, resized: Floats, then: Caption, about: Caption) -> Diagram:
@@ -260,14 +265,13 @@ class TransposedPicture:
 
     def _canvas(
         self,
-        canvas: Floats | None,
+        canvas: Floats,
         marks: dict[str, Mark] | None = None,
         counter: Caption | None = None,
     ) -> Cells:
-        values = np.full(self.output.shape, np.nan) if canvas is None else canvas
         return Cells(
-            "output", np.nan_to_num(values), self.scale, share="cells", marks=marks or {},
-            title=terms.OUTPUT.capital, computed=~np.isnan(values), lines=False, counter=counter,
+            "output", np.nan_to_num(canvas), self.scale, share="cells", marks=marks or {},
+            title=terms.OUTPUT.capital, computed=~np.isnan(canvas), lines=False, counter=counter,
         )  # fmt: skip
 
     def _diagram(
