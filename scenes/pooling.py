@@ -12,17 +12,23 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import pooling
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.pooling_picture import widths
+from convexplain.lessons.parts.pooling_picture import apart, frame_of, widths
 from convexplain.ops import Box, PoolStep
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM, lazily
 from convexplain.stage.board.drawing import corners_of
-from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
+from convexplain.stage.pace import Move, accelerating, eased, in_turn
 
 KINDS = ("with", "without")
 BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
+WITH = "digit.with"
+#: How much of a picture is seen behind marks that lie on it.
+BEHIND = 0.4
 WINDOW, ZOOM = "map.window", "map.window->patch"
+
+
+def _still(alpha: float) -> None:
+    """Change nothing: there is something to look at."""
 
 
 class Pooling(LessonScene):
@@ -192,25 +198,6 @@ class Pooling(LessonScene):
         looks = (self.board.pulse(name, f"{name}.counter") for name in ("map", "pooled"))
         self.during(1, in_turn(*looks))
 
-    def show_channels(self, event: Event) -> None:
-        """Every map takes its place on a wall, and is pooled by itself."""
-        place, shown = self.board.box("map"), self.lesson.shown_channels
-        maps = [f"before[{n}]" for n in range(len(shown))]
-        smaller = [f"after[{n}]" for n in range(len(shown))]
-        grown = [self.board.grow(name, out_of=place) for name in maps]
-        self.become(self.walls(), 0.3, *grown, show=("legend",))
-        self.during(0.1, self.board.show("before.title", "after.title", "told"))
-        moves = [
-            together(self.board.pulse(name), self.board.show(small))
-            for small, name in zip(smaller, maps, strict=True)
-        ]
-        self.during(0.85, in_turn(*moves))
-        self.during(1, self.board.pulse("before.title"), self.board.pulse("after.title"))
-
-    def walls(self) -> Diagram:
-        """Return the walls of maps before and after, for this frame."""
-        return self.lesson.walls(upright=self.upright)
-
     # A shift, and the border.
 
     def show_moves(self, event: Event) -> None:
@@ -267,11 +254,6 @@ class Pooling(LessonScene):
 
     # How far a later layer sees.
 
-    def show_why(self, event: Event) -> None:
-        """The picture twice: to be seen without pooling, and with it."""
-        self.views(0.5)
-        self.during(1, in_turn(self.board.pulse("without.title"), self.board.pulse("digit.title")))
-
     def views(self, share: float) -> None:
         """Lay out both views, where they are not there yet, with what the first layer sees."""
         if self.board.has("without"):
@@ -281,7 +263,7 @@ class Pooling(LessonScene):
         self.during(share, self.camera.home(), views)
         for name, boxes in self.sides.items():
             self.board.say(f"widths-{name}", self.text(widths(boxes[:1])))
-            self.board.show(f"{name}.0", f"widths-{name}")(1.0)
+            self.board.show(self.frame(name, 0), f"widths-{name}")(1.0)
 
     @property
     def sides(self) -> dict[str, Sequence[Box]]:
@@ -289,72 +271,99 @@ class Pooling(LessonScene):
         assert self.lesson.reach is not None
         return {"without": self.lesson.reach.plain, "digit": self.lesson.reach.pooled}
 
-    def show_predict_reach(self, event: Event) -> None:
-        """What the first layer sees is looked at; then the video waits."""
-        self.views(0.1)
-        look = self.board.pulse("without.0", "widths-without", times=2)
-        self.during(min(1.0, 5.0 / event.seconds), look)
+    def frame(self, name: str, number: int) -> str:
+        """Name the frame of what a layer sees in a view."""
+        return frame_of(name, number, len(self.sides[name]))
 
     def show_without(self, event: Event) -> None:
         """Layer upon layer the frame grows by a rim."""
-        self.views(0.2)
+        self.views(0.15)
         self.widen("without")
+
+    def show_predict_reach(self, event: Event) -> None:
+        """What the first layer sees with pooling is looked at; then the video waits."""
+        look = self.board.pulse(self.frame("digit", 0), "widths-digit", times=2)
+        self.during(min(1.0, 5.0 / event.seconds), look)
 
     def show_with(self, event: Event) -> None:
         """Behind each pooling it grows by more."""
         self.widen("digit")
 
     def widen(self, name: str) -> None:
-        """Let the frame of what is seen grow, layer after layer; its widths are counted."""
+        """Let the frame of what is seen grow, layer after layer; its widths are counted.
+
+        The picture steps back behind the marks.
+        """
         layers = [self._layer(name, number) for number in range(1, len(self.sides[name]))]
+        self.during(0.06, self.shade(name, BEHIND))
         self.during(0.85, in_turn(*layers), rate=linear)
-        self.during(1, self.board.pulse(f"widths-{name}", f"{name}.{len(layers)}"))
+        self.during(0.4, self.shade(name, 1.0))
+        self.during(1, self.board.pulse(f"widths-{name}", self.frame(name, len(layers))))
+
+    def shade(self, name: str, goal: float) -> Move:
+        """Return a move that lets a view's picture step back, or come again."""
+
+        def start() -> Move:
+            shares = self.board.part(name).shares
+            before = shares.copy()
+
+            def go(alpha: float) -> None:
+                shares[...] = before + (goal - before) * alpha
+
+            return go
+
+        return lazily(start)
 
     def _layer(self, name: str, number: int) -> Move:
         """Return the move from what each neighbour sees to what they see together.
 
-        Their middles come one by one; then the frame grows from the first of them over all.
+        Their middles come, and how far apart they lie; then the frame grows from the first of
+        them over all.
         """
         assert self.lesson.reach is not None
         pooled = self.lesson.reach.pooled_neighbours
         neighbours = pooled if name == "digit" else self.lesson.reach.plain_neighbours
         middles = [f"{name}.{number}-{k}" for k in range(len(neighbours[number]))]
-        came = in_turn(*(self.board.show(middle) for middle in middles)) if middles else None
+        told = apart(neighbours[number])
+        shown = [*middles, f"apart-{name}"] if told is not None else middles
+
+        def come() -> Move:
+            if told is not None:
+                self.board.say(f"apart-{name}", self.text(told))
+            return self.board.show(*shown)
 
         def start() -> Move:
-            frame = self.board.part(f"{name}.{number}")
+            frame = self.board.part(self.frame(name, number))
             goal = frame.places.copy()
             box = neighbours[number][0] if middles else self.sides[name][number - 1]
             first = self.board.within(name, box.top, box.left, box.height, box.width)
             before = np.array(corners_of(first))
-            self.board.show(f"{name}.{number}")(1.0)
+            self.board.show(self.frame(name, number))(1.0)
             self.board.say(f"widths-{name}", self.text(widths(self.sides[name][: number + 1])))
 
             def go(alpha: float) -> None:
-                frame.places = before + (goal - before) * min(1.0, 1.5 * alpha)
+                frame.places = before + (goal - before) * alpha
 
             go(0.0)
             return go
 
         grown = eased(lazily(start))
-        if came is None:
+        if not middles:
             return grown
-        gone = lazily(lambda: self.board.hide(*middles))
-        return in_turn(came, grown, gone)
+        # Half of the time there is nothing to do but to look.
+        gone = lazily(lambda: self.board.hide(*shown))
+        return in_turn(lazily(come), _still, grown, _still, gone)
 
     # What is gained.
 
-    def show_both(self, event: Event) -> None:
-        """One large picture with both frames."""
-        self.join(0.4)
-        self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
-
     def join(self, share: float) -> None:
-        """Lay out the picture with both frames; those of other layers go first."""
-        frames = (f"{name}.{n}" for name, boxes in self.sides.items() for n in range(len(boxes)))
-        shown = [name for name in frames if self.board.has(name) and self.board.shown(name)]
-        self.during(0.1, self.board.hide(*shown))
-        self.become(self.picture.both(), share, self.camera.home(), show=BOTH)
+        """Lay out one picture with both frames; those of other layers go first."""
+        frames = [self.frame(n, k) for n, boxes in self.sides.items() for k in range(len(boxes))]
+        gone = [f for f in frames if f != WITH and self.board.has(f) and self.board.shown(f)]
+        self.during(0.1, self.board.hide(*gone))
+        # Their words and the other frame come up once the picture is there.
+        self.become(self.picture.both(), share, self.camera.home(), show=("digit", WITH))
+        self.during(0.15, self.board.show(*BOTH))
 
     def show_answer(self, event: Event) -> None:
         """Both frames once more, or both maps."""

@@ -12,6 +12,7 @@ from scipy.signal import correlate2d
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.pooling_picture import apart as how_far
 from convexplain.lessons.parts.pooling_words import places
 from convexplain.lessons.pooling import Pooling
 from convexplain.network import (
@@ -119,8 +120,17 @@ def test_a_late_cell_sees_as_much_as_following_its_rows_down_gives(lesson):
     told = said(lesson)
     assert told["without"] == "Without pooling, each layer adds 2 pixels."
     assert told["with"] == ("Neighbours now lie 2, then 4 pixels apart: windows span more.")
-    assert told["answer"].endswith("18 pixels wide, not 7.")
+    assert told["answer"] == "Three of four go, so later layers see 18 pixels wide, not 7."
     assert told["predict-reach"].endswith("7 · 9 · 18")
+    (right,) = (c for c in lesson._ask_how_far(reach).choices if c.reply is None)
+    assert right.text.en == "18"
+    # How far apart neighbours lie is told below each view, layer after layer.
+    for neighbours, apart in (
+        (reach.plain_neighbours, ["1", "1"]),
+        (reach.pooled_neighbours, ["2", "4"]),
+    ):
+        assert [how_far(boxes).text("en").split()[1] for boxes in neighbours[1:]] == apart
+    assert how_far(()) is None
 
 
 def test_each_field_lies_in_the_one_of_the_layer_behind_it(lesson):
@@ -130,6 +140,12 @@ def test_each_field_lies_in_the_one_of_the_layer_behind_it(lesson):
             assert inner.bottom <= outer.bottom
             assert outer.left <= inner.left
             assert inner.right <= outer.right
+
+
+def test_without_pooling_each_layer_adds_as_much_on_all_sides(lesson):
+    for inner, outer in pairwise(lesson.reach.plain):
+        assert (outer.top, outer.left) == (inner.top - 1, inner.left - 1)
+        assert (outer.bottom, outer.right) == (inner.bottom + 1, inner.right + 1)
 
 
 def test_the_large_field_is_the_inkiest_and_all_others_lie_in_its_middle(lesson):
@@ -245,7 +261,7 @@ def test_without_a_convolution_behind_it_fewer_numbers_are_the_gain(tmp_path):
     # Ten sums of the dense layer over 4 maps of 5 x 5 numbers, or of 10 x 10.
     kernel = 10 * 10 * 9 * 4
     assert lesson.costs == (kernel + 10 * 4 * 25, kernel + 10 * 4 * 100)
-    assert {"odd", "unseen", "without", "with", "both"}.isdisjoint(said(lesson))
+    assert {"odd", "unseen", "without", "with"}.isdisjoint(said(lesson))
 
 
 @pytest.mark.parametrize(
@@ -287,15 +303,6 @@ def test_an_activation_of_its_own_is_shown_with_the_layer_that_it_bends(tmp_path
     assert (lesson.response_map >= 0).all()
 
 
-def test_of_many_maps_the_strongest_are_shown_and_told(lesson):
-    highest = lesson.maps.max(axis=(0, 1))
-    shown = lesson.shown_channels
-    assert len(shown) == 6
-    assert highest[list(shown)].min() >= np.delete(highest, shown).max()
-    (note,) = (p for p in lesson.walls().root.panels() if p.name == "told")
-    assert note.words.text("en") == "6 of 32 maps: those with the largest responses."
-
-
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -315,7 +322,7 @@ def test_thirty_seconds_keep_what_the_answer_needs():
     short = Pooling(length=30)
     assert short.seconds == pytest.approx(30)
     assert {"largest", "sweep", "without", "with", "answer"} <= set(said(short))
-    assert {"mean", "channels", "odd"}.isdisjoint(said(short))
+    assert {"mean", "predict-reach", "odd"}.isdisjoint(said(short))
 
 
 # What a viewer sees.

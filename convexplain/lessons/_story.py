@@ -152,8 +152,8 @@ def _compared(picture: Picture) -> Mapping[str, Any]:
 
 
 def _read(before: Any, after: Any) -> Mapping[str, str]:
-    """The maps that the pooling made are what the next layer reads."""
-    return {f"map-{n}": f"after[{k}]" for k, n in enumerate(before.shown_channels)}
+    """The map that was pooled takes its place among those that the next layer reads."""
+    return {f"map-{before.shown_filter}": "pooled"}
 
 
 #: The chapters of the film, in the order in which one follows from the other.
@@ -180,7 +180,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "pooling",
         Caption(en="So many numbers. Are all of them needed?", zh="这么多数，都需要吗？"),
-        "why predict-reach without with both answer",
+        "without predict-reach with answer",
         {"input": HERO},
     ),
     Chapter(

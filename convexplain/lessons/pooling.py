@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
-from convexplain.lessons.parts import mistakes, pooled, walls
+from convexplain.lessons.parts import mistakes, pooled
 from convexplain.lessons.parts import pooling_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
@@ -25,9 +25,6 @@ from convexplain.ops import PoolStep
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-
-#: Two walls of so many maps share the frame, each large enough to be looked at.
-_WALL = 6
 
 
 @dataclass(frozen=True)
@@ -192,23 +189,9 @@ class Pooling(FilterLesson):
             reach=self.reach, costs=self.costs, accuracies=self.accuracies,
         )  # fmt: skip
 
-    @property
-    def shown_channels(self) -> tuple[int, ...]:
-        """Those maps that are shown of the layer: its first ones, or the strongest of many."""
-        return walls.on_wall(self.maps, whole=_WALL, most=_WALL)
-
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
         return self.picture_of.diagram()
-
-    def walls(self, *, upright: bool = False) -> Diagram:
-        """Describe maps of the layer, and what the pooling makes of each."""
-        shown, activations = list(self.shown_channels), self.trace.activations
-        maps, smaller = activations[self.shown_layer], activations[self.pool]
-        told = walls.told(maps, shown) or words.CHANNELS.fill(c=maps.shape[2])
-        shapes = fmt.shape(maps.shape), fmt.shape(smaller.shape)
-        picture = replace(self.picture_of, upright=upright)
-        return picture.walls(maps[:, :, shown], smaller[:, :, shown], shapes, told)
 
     # What is said.
 
@@ -224,12 +207,8 @@ class Pooling(FilterLesson):
         if self.odd is not None:
             yield Beat.of("dropped", self.shown_title, *self._tell_dropped(self.odd))
         if self.reach is not None:
-            yield Beat.of("reach", words.REACH_TITLE, *self._tell_reach(self.reach))
-        title = self.shown_title if self.reach is None else words.REACH_TITLE
-        if self.reach is not None:
-            a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
-            yield Beat.of("gain", title, Event("both", 3.4, words.BOTH.fill(a=a, b=b), detail=1))
-        yield Beat.of("answer", title, Event("answer", 4.0, self._answer()))
+            yield Beat.of("reach", self.shown_title, *self._tell_reach(self.reach))
+        yield Beat.of("answer", self.shown_title, Event("answer", 4.0, self._answer()))
 
     def _tell_winner(self) -> Iterator[Event]:
         n = in_words(self.size)
@@ -266,9 +245,6 @@ class Pooling(FilterLesson):
         halves = all(2 * small == large for small, large in zip(after, before, strict=True))
         a, b = fmt.count(self.response_map.size), fmt.count(self.pooled.size)
         yield Event("closes", 2.8, (words.HALF if halves else words.FEWER).fill(a=a, b=b))
-        channels = words.CHANNELS.fill(c=self.maps.shape[2])
-        if self.maps.shape[2] > 1:
-            yield Event("channels", 3.2, channels, detail=1)
 
     def _tell_shift(self) -> Iterator[Event]:
         known = words.MOVED if self.shown_picture.label is not None else words.MOVED_PICTURE
@@ -290,12 +266,11 @@ class Pooling(FilterLesson):
             yield Event("inverted", 3.0, said, self.unseen, detail=2)
 
     def _tell_reach(self, reach: Reach) -> Iterator[Event]:
-        yield Event("why", 2.2, words.WHY, detail=1)
+        grows = words.PLAIN if reach.grows is None else words.GROWS.fill(n=reach.grows)
+        yield Event("without", 6.0, grows)
         asked = self._ask_how_far(reach)
         yield Event("predict-reach", self.pause, ask=asked, detail=1)
-        grows = words.PLAIN if reach.grows is None else words.GROWS.fill(n=reach.grows)
-        yield Event("without", 4.0, grows)
-        yield Event("with", 5.0, self._apart(reach))
+        yield Event("with", 8.0, self._apart(reach))
 
     @staticmethod
     def _apart(reach: Reach) -> Caption:
@@ -308,12 +283,12 @@ class Pooling(FilterLesson):
         return words.APART.fill(s=far)
 
     def _ask_how_far(self, reach: Reach) -> Question:
-        """Ask what is seen without pooling; the wrong numbers come of known mistakes."""
+        """Ask what is seen with pooling; the wrong numbers come of known mistakes."""
         sides = sum(
             layer.window.span[1] for layer in convolutions(self.network) if layer.window is not None
         )
-        right, pooling = reach.plain[-1].width, reach.pooled[-1].width
-        replies = {right: None, pooling: words.THE_POOLING}
+        right, plain = reach.pooled[-1].width, reach.plain[-1].width
+        replies = {right: None, plain: words.THE_PLAIN}
         replies.setdefault(sides, words.ALL_SIDES)
         return Question(
             words.HOW_FAR.fill(n=in_words(len(reach.plain))),
@@ -327,6 +302,7 @@ class Pooling(FilterLesson):
         n = in_words(self.size)
         if self.reach is not None:
             a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
-            return words.ANSWER.fill(a=a, b=b)
+            dropped = in_words(self.size - 1, capital=True)
+            return words.ANSWER.fill(m=dropped, n=n, a=a, b=b)
         before, after = self.response_map.size, self.pooled.size
         return words.ANSWER_FEWER.fill(n=n, a=fmt.count(before), b=fmt.count(after))

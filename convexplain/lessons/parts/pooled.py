@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -198,7 +199,8 @@ def _nearest(
 ) -> tuple[int, int]:
     """Return that cell whose field lies nearest to a place."""
     row, col = (
-        min(max(round((at - begin - size / 2) / step), 0), count - 1)
+        # Of two that lie as near the first, in all layers: so that frames lie within one another.
+        min(max(ceil((at - begin - size / 2) / step - 0.5), 0), count - 1)
         for at, begin, size, step, count in zip(
             middle, field.start, field.size, field.stride, shape[:2], strict=True
         )

@@ -21,7 +21,6 @@ from convexplain.panels import (
     Either,
     Legend,
     Link,
-    Maps,
     Mark,
     Part,
     Row,
@@ -107,46 +106,25 @@ class PoolingPicture:
         """Describe the map and the pooled map, as large as they can be, in cells of one size."""
         return Diagram(self._beside(self._map("cells"), self._pooled()))
 
-    def walls(self, maps: Map, pooled: Map, shapes: tuple[str, str], told: Caption) -> Diagram:
-        """Describe some maps of the layer, and what the pooling makes of each.
-
-        Parameters
-        ----------
-        maps, pooled : numpy.ndarray, shape (height, width, channels)
-        shapes : (str, str)
-            Of all maps before and after.
-        told : Caption
-            Which maps they are.
-        """
-        columns = int(np.ceil(np.sqrt(maps.shape[2])))
-        names = (self.layer, self.pool)
-        before, after = (
-            Maps(
-                name, values, self._scale, share="cells", columns=columns,
-                title=words.SHAPE_OF.fill(layer=layer, shape=shape),
-            )
-            for name, values, layer, shape in zip(
-                ("before", "after"), (maps, pooled), names, shapes, strict=True
-            )
-        )  # fmt: skip
-        note = Text("told", told, role="note", tone="muted")
-        return Diagram(Column(self._beside(before, after), note))
-
     def views(self) -> Diagram:
         """Describe the picture twice, with what a late cell sees of it without pooling and with.
 
         Below each stands how wide its frames are. What the cells see that a convolution reads is
-        marked by its middle: so it is seen how far apart these lie.
+        marked by its middle, and below it is told how far apart these lie.
         """
         assert self.reach is not None
         panels = [
             Column(
                 Cells(
                     name, self.drawn, share="pixels", lines=False, title=title,
-                    marks={str(n): Mark.over(box) for n, box in enumerate(boxes)}
+                    marks={
+                        frame_of(name, n, len(boxes)).removeprefix(f"{name}."): Mark.over(box)
+                        for n, box in enumerate(boxes)
+                    }
                     | _middles(neighbours),
                 ),
                 Text(f"widths-{name}", widths(boxes), role="heading", weight="bold"),
+                Text(f"apart-{name}", _furthest(neighbours), role="heading"),
                 gap=0.3, align="middle",
             )
             for name, title, boxes, neighbours in (
@@ -340,6 +318,26 @@ def _middles(neighbours: Sequence[Sequence[Box]]) -> dict[str, Mark]:
         for n, boxes in enumerate(neighbours)
         for k, box in enumerate(boxes)
     }
+
+
+def frame_of(view: str, number: int, count: int) -> str:
+    """Name the frame of what a layer sees; the last one with pooling is there to the end."""
+    return f"{view}.{'with' if view == 'digit' and number == count - 1 else number}"
+
+
+def apart(boxes: Sequence[Box]) -> Caption | None:
+    """Say how far apart lies what neighbours see; None where a convolution reads one cell."""
+    for starts in ({box.left for box in boxes}, {box.top for box in boxes}):
+        if len(starts) > 1:
+            first, second = sorted(starts)[:2]
+            return words.STEP.fill(n=second - first)
+    return None
+
+
+def _furthest(neighbours: Sequence[Sequence[Box]]) -> Caption:
+    """Say it of the last layer of which it can be said: the longest text, for the layout."""
+    told = [said for boxes in neighbours if (said := apart(boxes)) is not None]
+    return told[-1] if told else _plain("")
 
 
 def widths(boxes: Sequence[Box]) -> Caption:

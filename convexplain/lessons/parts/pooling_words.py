@@ -8,11 +8,10 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 TITLE = Caption(en="Pooling: one number for {n}", zh="池化：{n} 个数变成一个")
-REACH_TITLE = Caption(en="Pooling: how far later layers see", zh="池化：后面的层看多宽")
 QUESTION = Caption(en="Why throw {m} of {n} numbers away?", zh="为什么 {n} 个数里要丢掉 {m} 个？")
 ANSWER = Caption(
-    en="Neighbours move apart: later layers see {a} pixels wide, not {b}.",
-    zh="相邻两格隔得更远：后面的层看到 {a} 个像素宽，不是 {b} 个。",
+    en="{m} of {n} go, so later layers see {a} pixels wide, not {b}.",
+    zh="{n} 个丢掉 {m} 个，后面的层看到 {a} 个像素宽，不是 {b} 个。",
 )
 ANSWER_FEWER = Caption(
     en="One of {n} is kept: {b} numbers go on, not {a}.",
@@ -42,7 +41,6 @@ HALF = Caption(
     zh="高和宽各减半：{a} 个数变成 {b} 个。",
 )
 FEWER = Caption(en="{a} numbers become {b}.", zh="{a} 个数变成 {b} 个。")
-CHANNELS = Caption(en="Each of the {c} maps is pooled by itself.", zh="{c} 张图各自池化。")
 
 # What it does to a shift, and at the border.
 MOVED = Caption(en="The digit moves one pixel {direction}.", zh="手写数字{direction}移 1 个像素。")
@@ -64,17 +62,17 @@ UNCHANGED = Caption(
 )
 
 # How far later layers see.
-WHY = Caption(en="What is it good for?", zh="有什么用？")
 HOW_FAR = Caption(
-    en="Without pooling, how many pixels wide does the last of {n} convolutions see?",
-    zh="没有池化，{n} 个卷积层的最后一个看几个像素宽？",
+    en="With pooling, how many pixels wide does the last of {n} convolutions see?",
+    zh="有池化，{n} 个卷积层的最后一个看几个像素宽？",
 )
-THE_POOLING = Caption(
-    en="That is with pooling: it is what widens the view.",
-    zh="那是有池化的宽度：正是池化把视野变宽。",
+THE_PLAIN = Caption(
+    en="That is without pooling: pooling widens the view.",
+    zh="那是没有池化的宽度：池化把视野变宽。",
 )
 ALL_SIDES = Caption(
-    en="Neighbouring windows overlap: only their rims add up.", zh="相邻窗口有重叠，只有边缘相加。"
+    en="Windows overlap, and pooling widens them: their sides do not just add up.",
+    zh="窗口有重叠，池化又把它拉宽：不是把边长相加。",
 )
 GROWS = Caption(
     en="Without pooling, each layer adds {n} pixels.", zh="没有池化，每层只多看 {n} 个像素。"
@@ -86,17 +84,13 @@ APART = Caption(
 )
 THEN = Caption(en="{a}, then {b}", zh="{a} 个、再到 {b}")
 POOLED = Caption(en="With pooling, it sees this much.", zh="有池化，能看到这么多。")
-BOTH = Caption(
-    en="Seen by one last cell: {a} pixels wide, not {b}.",
-    zh="最后一层一格看到 {a} 个像素宽，不是 {b} 个。",
-)
 
 # Names in the pictures.
 WITH = Caption(en="with pooling", zh="有池化")
 WITHOUT = Caption(en="without pooling", zh="没有池化")
+STEP = Caption(en="neighbours {n} px apart", zh="相邻两格相隔 {n} 个像素")
 WINDOW = Caption(en="window of {shape}", zh="{shape} 窗口")
 BOTH_MADE = Caption(en="largest {v}, mean {m}", zh="最大值 {v}，平均值 {m}")
-SHAPE_OF = Caption(en="{layer}: {shape}", zh="{layer}：{shape}")
 ACCURACIES = Caption(en="accuracy, 3 runs", zh="准确率，3 次")
 ABOUT = Caption(
     en="Max pooling with windows of {shape}. The window at row {r}, column {c} of filter {n}'s map "
