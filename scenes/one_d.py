@@ -168,22 +168,26 @@ class OneD(LessonScene):
         return [f"{name}[{n}]" for n in reversed(range(count))]
 
     def show_three(self, event: Event) -> None:
-        """The picture moves as a film; then its frames fan out, and a block stands in a corner."""
-        self.turn_into(self.picture.opening(), 0.1, show=("input",))
-        frames = self.lesson.film
+        """A film is played; then its frames fan out, and a block stands in a corner."""
+        self.turn_into(self.picture.playing(0), 0.08, show=("input",))
+        frames, last = self.lesson.film, self.lesson.film.shape[2] - 1
 
         def play(alpha: float) -> None:
-            self.board.fill("input", frames[..., min(frames.shape[2] - 1,
-                                                     int(alpha * frames.shape[2]))])  # fmt: skip
+            frame = min(last, int(alpha * (last + 1)))
+            self.board.fill("input", frames[..., frame])
+            self.board.say("input.title", self.text(self.picture.played(frame)))
 
-        self.during(0.25, play, rate=linear)
+        self.during(0.42, play, rate=linear)
+        # Out of the last frame comes the stack: the stage is never empty.
         start = self.board.box("input")
-        self.turn_into(self.picture.three(), 0.05)
-        self.during(0.3, in_turn(*(eased(self.board.grow(name, out_of=start))
-                                   for name in self.frames("film")), overlap=0.6))  # fmt: skip
+        hindmost, *others = self.frames("film")
+        self.turn_into(self.picture.three(), 0.12, self.board.grow(hindmost, out_of=start))
+        start = self.board.box(hindmost)
+        self.during(0.18, in_turn(*(eased(self.board.grow(name, out_of=start)) for name in others),
+                                  overlap=0.6))  # fmt: skip
         words = [name for name in self.board.names("film") if "[" not in name and name != DEEP]
-        self.during(0.1, self.board.show(*words))
-        self.draw_block(0.15)
+        self.during(0.06, self.board.show(*words))
+        self.draw_block(0.1)
         self.during(1, self.board.pulse("film"))
 
     def draw_block(self, share: float) -> None:

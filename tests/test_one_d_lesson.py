@@ -194,8 +194,11 @@ def test_a_sheet_of_weights_stands_for_each_frame_and_the_film_is_played_first(l
         told(OneD(kernel="-2,0,2"), "block") == "3 × 3 × 3 weights: a sheet for each of 3 frames."
     )
     for stage in of("one-d", LOOKS[0]).during("axes"):
-        if "input" in stage and "map" not in stage:
+        if "input" in stage and "map" not in stage and "film[4]" not in stage:
             values = stage["input"].values
+            if "input.title" in stage and (values != lesson.film[..., 0]).any():
+                (frame,) = (n for n in range(5) if np.array_equal(values, lesson.film[..., n]))
+                assert stage["input.title"].text == f"Film: frame {frame + 1} of 5"
             played += [n for n in range(5) if np.array_equal(values, lesson.film[..., n])]
     assert played == sorted(played)
     assert {0, 4} <= set(played)
@@ -219,3 +222,19 @@ def test_a_window_visits_the_rows_of_a_map_in_turn_and_leaves_none_out():
     assert {row for row, _ in places} == {col for _, col in places} == set(range(26))
     # It walks along the first row, so that each place is seen.
     assert set(numbers[:100]) >= set(range(12))
+
+
+def test_the_pictures_of_a_films_result_stand_apart(lesson):
+    fan = lesson.picture_of().through().panel("moving").fan
+    lit = [np.flatnonzero(lesson.moving[..., n].any(axis=0)) for n in range(3)]
+    for n in range(2):
+        assert lit[n + 1].min() + fan[0] > lit[n].max() + 1
+
+
+def test_the_sheets_of_three_frames_are_named_by_their_order():
+    for kernel, names in (
+        ("-1,0,1", ["Frame before", "Frame between", "Frame after"]),
+        ("-1,1", ["Frame 1", "Frame 2"]),
+    ):
+        block = OneD(kernel=kernel).picture_of().block()
+        assert [block.panel(f"weights-{n}").title.text("en") for n in range(len(names))] == names

@@ -283,12 +283,12 @@ class OneD(Lesson):
     def _tell_axes(self) -> Iterator[Event]:
         k = len(self.weights)
         yield Event("two", 5.4, words.TWO.fill(weights=fmt.shape((k, k))))
-        yield Event("three", 6.2, words.THREE)
+        yield Event("three", 7.0, words.THREE)
         said = words.OF_EACH.fill(k=k)
         if self.weights.tolist() == [-1, 0, 1]:
             said = words.COMPARES
         yield Event("block", 4.0, said.fill(size=fmt.shape((k, k, k))), detail=1)
-        yield Event("through", 6.6, words.THROUGH)
+        yield Event("through", 6.2, words.THROUGH)
         if self.is_difference and self.moving.max() > 0 > self.moving.min():
             yield Event("arrives", 4.0, words.ARRIVES, detail=1)
 

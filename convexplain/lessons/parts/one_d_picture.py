@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ _BEHIND = 0.6
 _STRIP = 2.5
 #: From one frame of a film to the next, right and up, in pixels.
 _FAN = (10.0, 2.5)
+#: Between what lights up in pictures of a result that are looked at one by one, in pixels.
+_APART = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +159,18 @@ class OneDPicture:
 
     # A film.
 
+    def playing(self, frame: int) -> Diagram:
+        """Describe one frame of the film alone, as it is played."""
+        shown = Cells(
+            "input", self.film[..., frame], INK, lines=False, share="pixels",
+            title=self.played(frame),
+        )  # fmt: skip
+        return Diagram(Row(shown))
+
+    def played(self, frame: int) -> Caption:
+        """Tell which frame of the film is seen."""
+        return words.PLAYED.fill(n=frame + 1, of=self.film.shape[2])
+
     def three(self) -> Diagram:
         """Describe a film, and a window through some of its frames."""
         return Diagram(Row(self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))))
@@ -167,9 +181,9 @@ class OneDPicture:
         sheets = [
             Cells(
                 f"weights-{n}", self.weights[:, :, n], self.weight, numbers=True, share="numbers",
-                title=words.SHEET.capital.fill(n=n + 1),
+                title=title.capital,
             )
-            for n in range(len(self.kernel))
+            for n, title in enumerate(self._sheets())
         ]  # fmt: skip
         below = Column(film, Row(*sheets), Legend("legend", row=True), align="middle")
         if self.upright:
@@ -181,6 +195,7 @@ class OneDPicture:
         """Describe the film, and what the window makes of it."""
         film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
         moving = self._moving(words.MOVING.capital.fill(size=fmt.shape(self.moving.shape)))
+        moving = replace(moving, fan=(self._breadth + _APART, _FAN[1]))
         legend = Legend("legend", row=True)
         high = Column(film, moving, legend, align="middle")
         if self.upright:
@@ -218,6 +233,19 @@ class OneDPicture:
         return row, picture, self._film(names[2])
 
     # What they consist of.
+
+    @property
+    def _breadth(self) -> int:
+        """Over how many columns the broadest picture of the film's result lights up."""
+        lit = [np.flatnonzero(part.any(axis=0)) for part in np.moveaxis(self.moving, 2, 0)]
+        return max((int(np.ptp(columns)) + 1 for columns in lit if len(columns)), default=1)
+
+    def _sheets(self) -> tuple[Caption, ...]:
+        """Name the frames that a window reads: of three, as those about the middle one."""
+        count = len(self.kernel)
+        if count == len(words.AROUND):
+            return words.AROUND
+        return tuple(words.SHEET.fill(n=n + 1) for n in range(count))
 
     def _beside(self, one: Part, other: Part) -> Part:
         if self.upright:

@@ -73,6 +73,12 @@ ARRIVES = Caption(
 BY_HAND = Caption(en="made by hand", zh="人工设计")
 INK = Caption(en="ink", zh="笔画")
 SHEET = Caption(en="frame {n}", zh="第 {n} 帧")
+AROUND = (
+    Caption(en="frame before", zh="前一帧"),
+    Caption(en="frame between", zh="中间一帧"),
+    Caption(en="frame after", zh="后一帧"),
+)
+PLAYED = Caption(en="Film: frame {n} of {of}", zh="影片：第 {n} 帧，共 {of} 帧")
 PLACE = Caption(en="column", zh="列")
 FILM = Caption(en="film: {size}", zh="影片：{size}")
 MOVING = Caption(en="result: {size}", zh="结果：{size}")
