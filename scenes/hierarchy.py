@@ -98,9 +98,10 @@ class Hierarchy(LessonScene):
         if depth > 1:
             self.during(0.25, self.board.become(self.branch(depth)))
         window = self.window(place)
-        self.during(0.15, self.show_there(f"row-{layer}", f"field-{layer}", *window))
-        self.during(0.2, self.board.pulse(*window) if window else together())
-        self.during(0.6, eased(self.cut(place)))
+        self.during(0.1, self.show_there(*window))
+        self.during(0.15, self.board.pulse(*window) if window else together())
+        named = self.show_there(f"row-{layer}", f"field-{layer}")
+        self.during(0.5, eased(self.cut(place)), in_turn(together(), named))
         self.during(1, self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")))
 
     def window(self, place: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from statistics import median_low
 from typing import ClassVar
 
 import numpy as np
@@ -274,9 +273,9 @@ class Hierarchy(NetworkLesson):
             found[np.isin(removal.order, gone)] = np.nan
         else:
             found[:out] = np.nan
-        # About as wide as high, with as few places left over as can be.
+        # Somewhat wider than high, with as few places left over as can be.
         least = int(np.ceil(np.sqrt(found.size)))
-        cols = min(range(least, least + 3), key=lambda n: (-found.size % n, n))
+        cols = min(range(least, least + 5), key=lambda n: (-found.size % n, n))
         rows = -(-found.size // cols)
         spare = np.full(rows * cols - found.size, np.nan)
         return np.concatenate([found, spare]).reshape(rows, cols)
@@ -446,8 +445,6 @@ class Hierarchy(NetworkLesson):
             ),
             len(self.removal.order): words.ALL_OF_THEM,
         }
-        if tips := self.removal.random_tips:
-            wrong[median_low(tips)] = words.ANY_ORDER.fill(low=min(tips), high=max(tips))
         replies: dict[int, Caption | None] = {**wrong, right: None}
         return Question(
             words.PREDICT.fill(k=k),

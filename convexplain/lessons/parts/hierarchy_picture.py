@@ -49,6 +49,8 @@ _UNIT = 12
 #: The name of what has one size where one path is drawn large; how many times as large as a patch
 #: the picture is beside one of them, and for each of several.
 _LARGE, _BESIDE_ONE, _BESIDE = "large", 1.3, 1.15
+#: How long a line is below the picture there, in sizes of the text.
+_MEASURE = 11
 #: Beside cells that are taken out the picture has so much of their width.
 _ASIDE = 0.3
 
@@ -317,7 +319,7 @@ class HierarchyPicture:
         reads, legend = Text("reads", said, role="display", weight="bold"), Legend("legend")
         top_share = fmt.percent(sum(part.share or 0.0 for part in self.tree.parts))
         first = words.FIRST.fill(m=len(self.tree.parts), p=top_share)
-        share = Text("share", first, role="heading", tone="accent")
+        share = Text("share", first, role="heading", tone="accent", measure=_MEASURE)
         told = (reads, share, out, legend)
         shapes = (
             Row(Column(read, *told, gap=0.4), cells, gap=1.2, align="top"),

@@ -38,7 +38,7 @@ CENTRED_ON_CLASSES = Caption(
     zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
-    en="The {layer} cell that pushes most for {k}: {size} pixels.",
+    en="One cell of {layer} pushes most for {k}: it sees {size} pixels.",
     zh="{layer} 最支持“{k}”的格：{size}。",
 )
 QUESTION = Caption(
@@ -90,11 +90,14 @@ FILTER_ELSEWHERE = Caption(
     zh="过滤器 {n} 在其他样本里找到什么。",
 )
 SHARES = Caption(
-    en="{n} cells push for it; the top {m} give {top3}%.",
+    en="{n} cells push for it; the {m} strongest give {top3}%.",
     zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
-PREDICT = Caption(en="How many must go until it no longer reads {k}?", zh="去掉几个才不判为“{k}”？")
+PREDICT = Caption(
+    en="Strongest taken out first: how many until it no longer reads {k}?",
+    zh="从最强的去掉，几个后不判为“{k}”？",
+)
 ONLY_THESE = Caption(
     en="They give {top3}%: it still reads {k}, its logit falls from {a} to {b}.",
     zh="它们只占 {top3}%：仍判为“{k}”，logit 从 {a} 降到 {b}。",
@@ -102,10 +105,6 @@ ONLY_THESE = Caption(
 ALL_OF_THEM = Caption(
     en="Other classes get pushes as well: one of them overtakes before.",
     zh="其他类别也有支持，会先超过它。",
-)
-ANY_ORDER = Caption(
-    en="That is what a random order needs: {low} to {high}.",
-    zh="那是随机去掉时的数目：{low} 到 {high}。",
 )
 TAKEN = Caption(en="Taken out, strongest first …", zh="从最强的开始，一个个去掉……")
 TIPS = Caption(
@@ -171,7 +170,7 @@ INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
 PUSH = Caption(en="push for {k}", zh="对“{k}”的支持")
 SQUARES = Caption(en="{n} cells of {layer}, strongest first", zh="{layer} 的 {n} 个单元，从强到弱")
-FIRST = Caption(en="top {m}: {p}", zh="前 {m} 个：{p}")
+FIRST = Caption(en="the {m} strongest cells: {p} of the push", zh="前 {m} 个：占全部支持的 {p}")
 OUT = Caption(en="{m} of {n} out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
