@@ -127,11 +127,12 @@ class WindowGeometry(LessonScene):
 
     def show_first(self, event: Event) -> None:
         """The first post stays over; what is left over is framed; the count is written down."""
-        left = ["input.left"] if event.data.left_over else []
         near = self.near(event.data, "law")
-        self.during(0.4, near, self.board.show("law"), self.board.pulse("hops.post-0", *left))
-        named = ["law.equals"] if left else ["law.one"]
-        self.during(1, self.board.pulse(*named, "hops.post-0", *left, times=2))
+        self.during(0.4, near, self.board.show("law"), self.board.pulse("hops.post-0"))
+        looks = [self.board.pulse("law.one", "hops.post-0", times=2)]
+        if event.data.left_over:
+            looks.append(self.board.pulse("law.by", "input.left", colour="ink", times=2))
+        self.during(1, in_turn(*looks))
 
     # All places.
 
@@ -288,14 +289,17 @@ class WindowGeometry(LessonScene):
         self.during(1, self.board.pulse("kernel", times=2))
 
     def show_law(self, event: Event) -> None:
-        """Arcs and posts once more; each term of the law comes out of what it counts."""
-        self.during(0.2, self.board.become(self.lesson.closing(), show=("strip", "hops")))
+        """Arcs and posts once more; each term of the law comes out of what it counts.
+
+        Then the law stands for half of the event, while the window goes on to its last place.
+        """
+        self.during(0.16, self.board.become(self.lesson.closing(), show=("strip", "hops")))
         signs = [
             name for name in self.board.parts
-            if name.endswith((".minus", ".plus", ".equals", ".equals.over"))
+            if name.endswith((".minus", ".plus", ".equals"))
         ]  # fmt: skip
         near = self.camera.to(self.board.around("hops.all", "letters"), share=0.95)
-        self.during(0.12, near, self.board.show("strip.window", *signs))
+        self.during(0.06, near, self.board.show("strip.window", *signs))
         counted = {
             "size": "strip", "padding": "strip", "span": "strip.window", "by": "hops.arc-0",
             "one": "hops.post-0", "places": "hops",
@@ -307,10 +311,15 @@ class WindowGeometry(LessonScene):
         ]
         starts = np.array(self.lesson.last.starts, dtype=float)
 
-        def place(alpha: float) -> tuple[float, float]:
-            return 0.0, float(np.interp(alpha * (len(starts) - 1), np.arange(len(starts)), starts))
+        def hop(first: float, last: float) -> Move:
+            def place(alpha: float) -> tuple[float, float]:
+                at = (first + (last - first) * alpha) * (len(starts) - 1)
+                return 0.0, float(np.interp(at, np.arange(len(starts)), starts))
 
-        self.during(0.8, in_turn(*steps), self.board.visit("strip.window", place))
+            return self.board.visit("strip.window", place)
+
+        self.during(0.28, in_turn(*steps), hop(0.0, 0.4), rate=linear)
+        self.during(0.4, hop(0.4, 1.0), rate=linear)
         self.during(1, self.board.pulse("letters"))
 
     def terms(self, name: str) -> list[str]:

@@ -79,7 +79,7 @@ def test_every_geometry_fills_the_map_that_scipy_computes(width):
             [text for text in said[n : n + 2 * len(law)] if text in law][: len(law)] == law
             for n in range(len(said))
         )
-    assert "rounded down" in said
+    assert "stride, rounded down" in said
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -87,7 +87,7 @@ def test_the_first_window_and_what_no_window_reads_are_framed(width):
     figure = drawn(GEOMETRY, width)
     for (read, _), span in zip(panels(figure), (3, 3, 3, 5), strict=True):
         assert framed(figure, read.box(0, 0, span, span))
-    assert framed(figure, panels(figure)[2][0].box(0, 27, 3, 1), LIGHT.tokens.negative)
+    assert framed(figure, panels(figure)[2][0].box(0, 27, 3, 1), LIGHT.tokens.muted)
 
 
 def test_the_alternative_text_tells_every_size():

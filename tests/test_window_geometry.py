@@ -145,7 +145,7 @@ def test_the_sentences_tell_the_counted_hops_and_what_is_left(lesson):
     assert told(lesson, "same", "ring-sweep") == "As many places as pixels: 28, not 26."
     assert told(lesson, "same", "ring-law") == "27 hops, and the first place."
     # Windows begin at 0, 2 to 24 of 28 columns: column 27 is read by none.
-    assert told(lesson, "stride", "last-place") == "12 hops and one; pixels left over: 1."
+    assert told(lesson, "stride", "last-place") == "12 hops and the first; left over: 1."
     long = WindowGeometry(length=120.0)
     said = told(long, "dilation", "spread-hops")
     assert said == "Span 5: 24 places in a row, 2 fewer than at first."

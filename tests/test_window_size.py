@@ -119,7 +119,7 @@ def test_fewer_weights_are_told_where_there_are_fewer(lesson):
 def test_the_question_s_wrong_answers_see_one_layer_or_forget_the_overlap(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
-    assert list(choices) == ["9", "25", "36"]
+    assert list(choices) == ["9", "25", "81"]
     assert choices[str(seen_through(2) ** 2)] is None
 
 

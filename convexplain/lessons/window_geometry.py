@@ -334,7 +334,7 @@ class WindowGeometry(FilterLesson):
         )  # fmt: skip
         if len(self.geometries) > 1:
             yield Beat.of("all", self.title, Event("all", 4.1, _ALL, detail=2))
-        yield Beat.of("answer", self.title, Event("law", 5.0, self.answer, self.last))
+        yield Beat.of("answer", self.title, Event("law", 6.8, self.answer, self.last))
 
     def _tell(self, geometry: Geometry) -> Iterator[Event]:
         """What one geometry changes; padding and stride stay in the shortest video."""
@@ -419,7 +419,7 @@ _REPLY_UP = Caption(
 )
 _HOPS = Caption(en="Each hop an arc, each place a post.", zh="每跳一步一条弧，每停一处一根桩。")
 _AND_FIRST = Caption(en="{h} hops, and the first place.", zh="{h} 步，加上第一个位置。")
-_LEFT = Caption(en="{h} hops and one; pixels left over: {n}.", zh="{h} 步加 1；剩下 {n} 个像素。")
+_LEFT = Caption(en="{h} hops and the first; left over: {n}.", zh="{h} 步加第一个；剩 {n} 像素。")
 _EVERY_ROW = Caption(en="Each place fills a cell of the map.", zh="每个位置填响应图的一格。")
 _WHOLE = Caption(en="A map of {o}.", zh="响应图为 {o}。")
 _OVERLAP = Caption(en="How often is each pixel read?", zh="每个像素读几次？")

@@ -209,7 +209,7 @@ class WindowSize(Lesson):
             (
                 Choice(_count(size), _ONE_ONLY),
                 Choice(_count(self.reach(2))),
-                Choice(_count(2 * size), _OVERLAPPING),
+                Choice(_count(size**2), _OVERLAPPING),
             ),
         )
 

@@ -242,17 +242,22 @@ def cost_picture(size: int, layers: int, most: int, *, upright: bool = False) ->
     def row(name: str, count: int) -> Part:
         return Row(*(squares(f"{name}-{n + 1}", size) for n in range(count)), gap=0.6)
 
-    one = Column(
+    one = (
         Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))),
         Overlay(squares("room-one", reach(size, most)), squares("one", side)),
-        weights_text("count-one", str(side**2)), gap=0.4, align="middle",
-    )  # fmt: skip
-    stacked = Column(
+        weights_text("count-one", str(side**2)),
+    )
+    stacked = (
         Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
         Overlay(row("room", most), row("kernel", layers)),
-        weights_text("count-layers", total(size, layers)), gap=0.4, align="middle",
-    )  # fmt: skip
-    shown = Column(one, stacked, gap=1.6, align="middle") if upright else Row(one, stacked, gap=2.2)
+        weights_text("count-layers", total(size, layers)),
+    )
+    shown: Part = Aligned(
+        tuple(zip(one, stacked, strict=True)), gap=2.2, row_gap=0.4, across="middle", down="middle"
+    )
+    if upright:
+        both = (Column(*parts, gap=0.4, align="middle") for parts in (one, stacked))
+        shown = Column(*both, gap=1.6, align="middle")
     note = Text("note", _COUNTED, role="note", tone="muted")
     return Diagram(Column(shown, note, gap=0.6, align="middle"))
 

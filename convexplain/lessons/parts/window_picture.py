@@ -254,16 +254,16 @@ def law(
         "places": "m",
     }  # fmt: skip
     divided, padded = whole or stride > 1, whole or bool(left + right)
-    rounded = _ROUNDED if geometry.left_over else None
+    hopped = _STRIDE_ROUNDED if geometry.left_over else _STRIDE
     found = [
         Term("size", ("(" if divided else "") + said["size"], _PIXELS),
         Term("plus", "+") if padded else None,
         Term("padding", said["padding"], _ZEROS) if padded else None,
         Term("minus", "−"),
         Term("span", said["span"] + (")" if divided else ""), terms.WINDOW),
-        Term("by", said["by"], _STRIDE) if divided else None,
+        Term("by", said["by"], hopped) if divided else None,
         Term("one", "+ 1", _FIRST),
-        Term("equals", "=", rounded),
+        Term("equals", "="),
         Term("places", said["places"], _PLACES),
     ]
     return Formula(
@@ -338,7 +338,7 @@ def _marks(geometry: Geometry) -> dict[str, Mark]:
         # Within these cells, so that it does not lie on the window's frame.
         marks["left"] = Mark(
             _INSIDE, cols - left_over + 2 * _INSIDE, span[0] - 2 * _INSIDE, left_over - 3 * _INSIDE,
-            tone="negative", strong=False,
+            tone="muted", strong=False,
         )  # fmt: skip
     return marks
 
@@ -377,7 +377,7 @@ _THREE = {
 _PIXELS = Caption(en="pixels", zh="像素")
 _ZEROS = Caption(en="zeros", zh="补的 0")
 _STRIDE = Caption(en="stride", zh="步幅")
-_ROUNDED = Caption(en="rounded down", zh="向下取整")
+_STRIDE_ROUNDED = Caption(en="stride, rounded down", zh="步幅，向下取整")
 _FIRST = Caption(en="first", zh="第一个")
 _PLACES = Caption(en="places", zh="位置")
 _PLAIN = Caption(en="no padding", zh="不填充")
