@@ -22,6 +22,8 @@ Points = npt.NDArray[np.float64]
 UNDER = 0.5
 #: Around the errors on the picture, and around the picture.
 FRAMES = ("input.place", "input.edge")
+#: So many errors of the map are looked at, one by one.
+_LOOKED = 4
 #: Round the weight that is followed, and its slope.
 STEEP = ("kernel.steep", "gradient.steep")
 
@@ -63,18 +65,37 @@ class Backward(LessonScene):
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
         errors = self.picture.answer(self.lesson.mistaken(), terms.ERROR.capital, signed=True)
-        self.turn_into(errors, 0.5)
+        # What is the length of a probability is none of an error: its bar grows from the new line.
+        bars = [f"answer.{k}" for k in self.lesson.classes]
+        values = [f"{bar}.value" for bar in bars]
+        # The caption has their numbers already: all this is short.
+        self.during(0.02, self.board.hide(*bars, *values))
+        self.turn_into(errors, 0.07, hold=(*bars, *values))
+        self.during(0.11, *map(self.board.rise, bars))
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     # The way back.
 
     def show_back(self, event: Event) -> None:
-        """The filter's map comes, and the errors of its numbers."""
-        called = terms.activation(self.lesson.network.layer(self.lesson.shown_layer).activation)
-        self.turn_into(self.picture.reached(called), 0.25, show=("sums",), hold=("errors",))
-        self.during(0.1, self.board.pulse("sums"))
-        self.during(0.25, self.board.show("errors"))
+        """The answer's errors go back through the layers, and become those of the filter's map."""
+        way = "answer->layers", "layers->errors"
+        picture = self.picture.reached(self.lesson.mistaken(), self.lesson.behind)
+        self.during(0.08, self.board.hide("input"))
+        self.turn_into(picture, 0.15, show=("answer", "layers"), hold=("errors", *way))
+        first, last = map(self.board.walk, way)
+        self.during(0.12, first)
+        self.during(0.1, self.board.pulse("layers"))
+        self.during(0.12, last)
+        self.during(0.15, self.board.show("errors"))
         self.during(1, self.board.pulse("errors", times=2))
+
+    def show_tells(self, event: Event) -> None:
+        """The largest errors of the map, one after the other."""
+        before = np.abs(self.lesson.before)
+        order = np.argsort(-before, axis=None, kind="stable")[:_LOOKED]
+        cells = [divmod(int(n), before.shape[1]) for n in order]
+        looks = [self.board.pulse(f"errors[{row}, {col}]") for row, col in cells]
+        self.during(1, in_turn(*looks))
 
     # Input times error.
 
@@ -121,32 +142,41 @@ class Backward(LessonScene):
     def show_lay(self, event: Event) -> None:
         """The errors lie down on the picture, at one weight's place; its products are added up."""
         told = self.lesson.told
-        picture = self.picture.laid(self.picture.products(told), known=self.known(0))
+        cells = self.meeting()
+        products = self.picture.products(told)
+        picture = self.picture.laid(products, known=self.known(0), met=cells)
         shown = ("input", "errors", "kernel", "gradient")
         if self.board.has("input.place"):
             self.during(0.05, self.board.hide("input.place"))
-        self.turn_into(picture, 0.15, show=shown, hold=("products", "total"))
+        self.turn_into(
+            picture, 0.15, show=shown, hold=(*self.lines("product"), *self.lines("total"))
+        )
         goes = self.stand(told.row, told.col)
         self.during(0.05, self.board.show("input.place"), self.board.dim("input", to=UNDER))
         self.during(0.1, goes)
-        meets = self.board.pulse(*self.meeting(), times=2)
-        self.during(0.25, self.board.show("products"), meets)
-        self.during(0.1, self.board.show("total"))
-        self.during(0.15, self.board.pulse("total.sum"))
+        rings = [f"input.met-{n}" for n in range(len(cells))]
+        self.during(0.1, self.board.show(*rings))
+        meets = self.board.pulse(*(f"input[{row}, {col}]" for row, col in cells))
+        self.during(0.15, self.board.show(*self.lines("product")), meets)
+        self.during(0.1, self.board.show(*self.lines("total")))
+        self.during(0.15, self.board.pulse("total"))
         self.give(told.row, told.col)
         self.during(1, self.board.pulse(*self.pair(told.row, told.col), times=2))
 
-    def meeting(self) -> list[str]:
+    def lines(self, of: str) -> list[str]:
+        """Names of what the told sum's products, or what is added to them and the total, are."""
+        panels = self.picture.products(self.lesson.told).panels()
+        return [panel.name for panel in panels if panel.name.startswith(of)]
+
+    def meeting(self) -> list[tuple[int, int]]:
         """Return the cells of the picture at which the told sum's terms are met."""
         told = self.lesson.told
         width = told.products.shape[1]
         first, apart = self.picture.corner(told.row, told.col), self.picture.window.stride
-        cells = []
-        for part in told.breakdown(LARGEST).parts:
-            at = np.array(divmod(part.place, width)) * apart + first
-            if all(0 <= n < size for n, size in zip(at, self.lesson.drawn.shape, strict=True)):
-                cells.append(f"input[{at[0]}, {at[1]}]")
-        return cells or ["input"]
+        places = (divmod(part.place, width) for part in told.breakdown(LARGEST).parts)
+        cells = (np.array(place) * apart + first for place in places)
+        rows, cols = self.lesson.drawn.shape[:2]
+        return [(int(r), int(c)) for r, c in cells if 0 <= r < rows and 0 <= c < cols]
 
     @staticmethod
     def cell(row: int, col: int) -> str:
@@ -201,8 +231,8 @@ class Backward(LessonScene):
         known = self.known(0)
         known[told.row, told.col] = True
         picture = self.picture.laid(self.picture.running(told.value), known=known)
-        if self.board.has("products"):
-            self.during(0.05, self.board.hide("products", "total"))
+        if self.board.has("product-0"):
+            self.during(0.05, self.board.hide(*self.lines("product"), *self.lines("total")))
         self.turn_into(picture, 0.1, self.stays(told.row, told.col), show=("rule", "running"))
         count = self.lesson.gradient.size
         for number in range(count):
@@ -233,12 +263,12 @@ class Backward(LessonScene):
         self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
 
     def show_step(self, event: Event) -> None:
-        """A little of the gradient with its signs changed is added; one weight more exactly."""
+        """A little of the gradient is subtracted; one weight more exactly."""
         gradient = self.lesson.gradient
-        picture = self.picture.step(self.lesson.steep, self.lesson.rated)
+        picture = self.picture.step(self.lesson.followed)
         if self.board.has("running"):
             self.during(0.05, self.board.hide("rule", "running"))
-        shown = ("kernel", "gradient", "note", "rate")
+        shown = ("kernel", "gradient", "rate")
         self.turn_into(picture, 0.25, show=shown, hold=("one",))
         grows = [self.cell(row, col) for row, col in np.argwhere(gradient < 0)]
         shrinks = [self.cell(row, col) for row, col in np.argwhere(gradient > 0)]
@@ -253,7 +283,7 @@ class Backward(LessonScene):
 
     def show_again(self, event: Event) -> None:
         """The picture, and what was answered before the step."""
-        self.during(0.1, self.board.hide("one", "note", "rate", "kernel", "gradient", *STEEP))
+        self.during(0.1, self.board.hide("one", "rate", "kernel", "gradient", *STEEP))
         self.turn_into(self.answers(self.lesson.back), 0.35, show=("input", "answer"))
         self.during(1, self.point_at(self.lesson.right))
 
@@ -269,18 +299,21 @@ class Backward(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The errors slide over the picture once more."""
-        told = self.picture.running(float(self.lesson.gradient[self.lesson.steep]))
-        shown = ("input", "errors", "kernel", "gradient", "rule", "running")
-        picture = self.picture.laid(told, steep=self.lesson.steep)
-        self.turn_into(picture, 0.15, show=shown)
-        self.during(0.08, self.board.dim("input", to=UNDER))
+        followed = self.lesson.followed
+        told = self.picture.running(float(self.lesson.gradient[followed]))
+        shown = ("input", "errors", "kernel", "gradient", "rule")
+        picture = self.picture.laid(told, steep=followed)
+        self.turn_into(picture, 0.15, show=shown, hold=("running",))
+        way = [*np.ndindex(self.lesson.gradient.shape), followed]
+        # The first sum stands beside the window at the first place.
+        self.during(0.08, self.board.dim("input", to=UNDER), self.stand(0, 0))
         self.board.show("input.place")(1.0)
         self.board.dim("input.place", to=1.0)(1.0)
-        height, width = self.lesson.gradient.shape
-        way = [(0, 0), (0, width - 1), (height - 1, width - 1), (height - 1, 0), self.lesson.steep]
+        self.tell(0, 0)
+        self.during(0.04, self.board.show("running"))
         for row, col in way:
-            self.during(0.12, self.stand(row, col))
+            self.during(0.45 / len(way), self.stand(row, col))
             self.tell(row, col)
-            self.during(0.03, self.board.pulse(self.cell(row, col)))
+            self.during(0.15 / len(way), self.board.pulse(self.cell(row, col)))
         self.board.show("gradient.steep")(1.0)
         self.during(1, self.board.pulse("gradient.steep", times=2))

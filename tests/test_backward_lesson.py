@@ -57,11 +57,24 @@ def test_the_gradient_is_the_slope_of_the_loss_of_a_nudged_weight(lesson):
     key, losses = "conv1/kernel", []
     for nudge in (0.01, -0.01):
         weights = {name: w.astype(np.float64) for name, w in lesson.network.weights.items()}
-        weights[key][(*lesson.steep, 0, lesson.shown_filter)] += nudge
+        weights[key][(*lesson.followed, 0, lesson.shown_filter)] += nudge
         losses.append(loss(Network(lesson.network.layers, weights), lesson))
     slope = (losses[0] - losses[1]) / 0.02
-    assert lesson.gradient[lesson.steep] == pytest.approx(slope, rel=0.05)
-    assert np.abs(lesson.gradient).max() == abs(lesson.gradient[lesson.steep])
+    assert lesson.gradient[lesson.followed] == pytest.approx(slope, rel=0.05)
+
+
+def test_the_followed_weight_is_one_from_which_much_is_learned_and_whose_step_holds(lesson):
+    weight = round(float(lesson.kernel[lesson.followed]), 4)
+    gradient = round(float(lesson.gradient[lesson.followed]), 2)
+    after = round(float(lesson.picture_of().stepped[lesson.followed]), 4)
+    assert round(weight - 0.001 * gradient, 4) == after
+    assert abs(gradient) > 0.9 * np.abs(lesson.gradient).max()
+
+
+def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
+    assert lesson.behind == len(lesson.network.layers) - 1
+    reached = lesson.picture_of().reached(lesson.mistaken(), lesson.behind)
+    assert reached.panel("layers").words.text("en") == f"{lesson.behind} layers"
 
 
 def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
@@ -95,17 +108,19 @@ def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
     step = lesson.told
     picture = lesson.picture_of()
     laid = picture.laid(picture.products(step))
-    products, total = laid.panel("products"), laid.panel("total")
-    said = [term.text for term in products.terms if term.text != "+"]
+    said = [laid.panel(f"product-{n}").words for n in range(2)]
     given = [[float(n.strip("()").replace("−", "-")) for n in text.split(" × ")] for text in said]
     assert len(given) == 2
     assert all(round(a * b, 2) for a, b in given)
-    rest, value = (float(total.terms[n].text.strip("()").replace("−", "-")) for n in (1, 3))
+    rest, value = (
+        float(laid.panel(name).words.strip("()").replace("−", "-"))
+        for name in ("total-rest", "total")
+    )
     assert round(sum(a * b for a, b in given) + rest, 2) == value == round(step.value, 2)
     met = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
     largest = sorted(met.flat, key=abs)[-2:]
     assert sorted(round(a * b, 2) for a, b in given) == sorted(round(n, 2) for n in largest)
-    assert total.terms[1].over.text("en") == f"{np.count_nonzero(met) - 2} more"
+    assert laid.panel("total-rest-note").words.text("en") == f"{np.count_nonzero(met) - 2} more"
 
 
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
@@ -153,13 +168,13 @@ def pictures(lesson, upright):
     for back in (lesson.back, lesson.stepped):
         yield picture.answer(lesson.answers(back.trace), terms.ANSWER.capital)
     yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
-    yield picture.reached("ReLU")
+    yield picture.reached(lesson.mistaken(), lesson.behind)
     yield picture.standing()
-    yield picture.laid(picture.sum(lesson.told), steep=lesson.steep)
+    yield picture.laid(picture.sum(lesson.told), steep=lesson.followed)
     for told in (picture.products(lesson.told), picture.running(lesson.told.value)):
         yield picture.laid(told)
     yield picture.slopes()
-    yield picture.step(lesson.steep, lesson.rated)
+    yield picture.step(lesson.followed)
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
@@ -231,27 +246,27 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
     assert (mark.row, mark.col) == (told.row, told.col)
 
 
-def test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end():
+def test_the_frame_and_the_errors_stand_at_the_followed_weight_in_the_end():
     stage = of("backward", LOOKS[0]).ends["answer"]
     lesson = Backward()
     grid, frame, errors = stage["input"], stage["input.place"], stage["errors"]
-    row, col = lesson.steep
+    row, col = lesson.followed
     corner = grid.places[0] + np.array([col, row]) * grid.cell
     np.testing.assert_allclose(frame.places[0], corner, atol=1e-6)
     np.testing.assert_allclose(errors.places[0], corner, atol=1e-6)
     np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
 
 
-def test_what_is_added_to_the_kernel_is_minus_the_gradient():
+def test_what_is_subtracted_from_the_kernel_is_the_gradient():
     lesson = lesson_of("backward")
     moments = of("backward", LOOKS[0]).during("step")
     stage = next(m for m in reversed(moments) if "one.after" in m)
-    np.testing.assert_allclose(stage["gradient"].values, -lesson.gradient)
-    row, col = lesson.steep
+    np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
+    row, col = lesson.followed
     weight = lesson.network.weights["conv1/kernel"][row, col, 0, lesson.shown_filter]
     after = weight - 0.001 * lesson.gradient[row, col]
     texts = [stage[f"one.{name}"].text for name in ("weight", "slope", "after")]
-    slope = fmt.number(-lesson.gradient[row, col])
+    slope = fmt.bracketed(lesson.gradient[row, col])
     assert texts == [fmt.number(weight, 4), slope, fmt.number(after, 4)]
     # The bars have the changed network's answers, and so have their numbers.
     stage = moments[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -23,7 +24,7 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
-from convexplain.lessons.parts.subject import Role
+from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import BackwardTrace, Forward, Layer, Network, Trace
 from convexplain.ops import GradientStep, GradientSteps
 from convexplain.panels import Bar, Diagram
@@ -115,28 +116,32 @@ class Backward(FilterLesson):
         return self.subject.kernels(self.shown_layer)[:, :, self.shown_filter]
 
     @cached_property
-    def steep(self) -> tuple[int, int]:
-        """Row and column of the weight with the largest slope."""
-        row, col = np.unravel_index(np.abs(self.gradient).argmax(), self.gradient.shape)
-        return int(row), int(col)
-
-    @cached_property
     def told(self) -> GradientStep:
-        """The weight whose sum is told: of those that hold as printed, the one of fewest products.
+        """The weight that is followed: of those that hold as printed, the one of largest slope.
 
-        Two of them at least print as more than 0, if there are such; else the first in a tie.
+        Its sum holds, and its step; two products of it print as more than 0, if there are such.
         """
 
-        def rank(step: GradientStep) -> tuple[bool, bool, bool, int]:
+        def rank(step: GradientStep) -> tuple[bool, bool, bool, float]:
             seen = [part for part in step.breakdown(LARGEST).parts if fmt.rounded(part.value)]
             return (
                 not _holds(step),
+                not self._steps_as_printed(step),
                 len(seen) < LARGEST,
-                fmt.rounded(step.value) == 0,
-                int(np.count_nonzero(step.products)),
+                -abs(step.value),
             )
 
         return min(self.steps, key=rank)
+
+    def _steps_as_printed(self, step: GradientStep) -> bool:
+        weight = float(self.kernel[step.row, step.col])
+        exact = fmt.rounded(weight, 4) - Decimal(str(self.rate)) * fmt.rounded(step.value)
+        return fmt.rounded(exact, 4) == fmt.rounded(weight - self.rate * step.value, 4)
+
+    @property
+    def followed(self) -> tuple[int, int]:
+        """Row and column of the weight that is followed."""
+        return self.told.row, self.told.col
 
     @cached_property
     def reader(self) -> Layer | None:
@@ -150,6 +155,12 @@ class Backward(FilterLesson):
         """The layer at which the errors arrive, the pooling or the convolution, and its errors."""
         name = self.shown_layer if self.reader is None else self.reader.name
         return name, self.back.errors[name][:, :, self.shown_filter]
+
+    @property
+    def behind(self) -> int:
+        """How many layers the errors go through on their way back to the filter's map."""
+        made = (ancestors(self.network, layer.name) for layer in self.network.layers)
+        return sum(self.shown_layer in sources for sources in made)
 
     @property
     def before(self) -> npt.NDArray[np.float64]:
@@ -180,11 +191,9 @@ class Backward(FilterLesson):
         assert layer.window is not None
         return BackwardPicture(
             drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
-            sums=self.trace.before(self.shown_layer)[:, :, self.shown_filter],
             before=self.before,
             window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
-            layer=self.shown_layer, filter=self.shown_filter, rate=self.rate,
-            upright=upright,
+            filter=self.shown_filter, rate=self.rate, upright=upright,
         )  # fmt: skip
 
     def answers(self, trace: Forward) -> list[Bar]:
@@ -213,7 +222,7 @@ class Backward(FilterLesson):
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
-        return self.picture_of().diagram(self.told)
+        return self.picture_of().diagram(self.told, self.shown_layer)
 
     # What is said.
 
@@ -255,16 +264,17 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 4.8, words.BACK.fill(n=self.shown_filter))
+        yield Event("back", 3.8, words.BACK.fill(n=self.shown_filter))
+        yield Event("tells", 3.4, words.TELLS, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
         yield Event("stand", 4.4, words.STAND, detail=1)
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 6.0, words.LAY)
+        yield Event("lay", 5.2, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 5.4, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 5.0, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -277,7 +287,7 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("slope", 3.8, words.SLOPE, detail=1)
+        yield Event("slope", 3.3, words.SLOPE, detail=1)
         yield Event("step", 5.0, words.STEP)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
         yield Event("again", 3.0, said, detail=1)
@@ -287,11 +297,6 @@ class Backward(FilterLesson):
         worse = self.stepped.loss > self.back.loss
         told = (words.TOO_FAR if worse else words.BETTER).fill(k=self.called, q=after, p=before)
         yield Event("better", 2.4, told, detail=int(self.little))
-
-    @property
-    def rated(self) -> Caption:
-        """Say what kind of step it is."""
-        return words.RATE.fill(r=f"{self.rate:g}")
 
 
 def _holds(step: GradientStep) -> bool:

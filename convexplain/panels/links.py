@@ -98,10 +98,11 @@ def _holder(name: str, pieces: Sequence[Piece]) -> str:
 
 
 def _edge(name: str, find: Find, pieces: Sequence[Piece], apart: float) -> Box:
-    """Return the edge of what a link ends at; words it does not touch."""
-    holder = find(_holder(name, pieces))
-    words = any(isinstance(piece, Words) and piece.name == piece.panel == name for piece in pieces)
-    return holder.grown(apart) if words else holder
+    """Return the edge of what a link ends at; words, and rows of them, it does not touch."""
+    called = _holder(name, pieces)
+    own = [piece for piece in pieces if piece.name == called]
+    words = any(isinstance(piece, Words) and piece.panel == name for piece in own)
+    return find(called).grown(apart) if words or not own else find(called)
 
 
 def _walls(pieces: Sequence[Piece]) -> list[Box]:

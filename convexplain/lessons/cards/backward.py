@@ -12,7 +12,7 @@ from convexplain.style.captions import Caption, Value
 
 def card(lesson: Backward) -> Card:
     """Write the card."""
-    row, col = lesson.steep
+    row, col = lesson.followed
     name, arriving = lesson.arriving
     values: dict[str, Value] = {
         "k": lesson.called,

@@ -14,6 +14,7 @@ from convexplain.ops import GradientStep, Window
 from convexplain.panels import (
     INK,
     Addend,
+    Aligned,
     Bar,
     Bars,
     Cells,
@@ -22,6 +23,7 @@ from convexplain.panels import (
     Either,
     Formula,
     Legend,
+    Link,
     Mark,
     Overlay,
     Part,
@@ -52,11 +54,10 @@ class BackwardPicture:
         The picture that is read.
     kernel, gradient : numpy.ndarray, shape (height, width)
         The filter's weights, and the loss's gradient by them.
-    sums, before : numpy.ndarray, shape (height, width)
-        Of the filter's map: the numbers before the activation, and their errors.
+    before : numpy.ndarray, shape (height, width)
+        Errors of the filter's map, before its activation.
     window : Window
         The filter's, with its padding as four numbers.
-    layer : str
     filter : int
     rate : float
         Of a step.
@@ -67,10 +68,8 @@ class BackwardPicture:
     drawn: Floats
     kernel: Floats
     gradient: Floats
-    sums: Floats
     before: Floats
     window: Window
-    layer: str
     filter: int
     rate: float
     upright: bool = False
@@ -112,18 +111,24 @@ class BackwardPicture:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
 
-    def reached(self, name: str) -> Diagram:
-        """Describe the filter's map before its activation, and the errors of its numbers."""
-        most = float(np.abs(self.sums).max()) or 1.0
-        sums = Cells(
-            "sums", self.sums, Scale(most, words.BEFORE_ACTIVATION.fill(f=name)), lines=False,
-            share="cells", title=terms.MAP_OF.fill(layer=self.layer, n=self.filter),
-        )  # fmt: skip
+    def reached(self, bars: Sequence[Bar], layers: int) -> Diagram:
+        """Describe the errors' way, from the answer back through the layers to the filter's map."""
+        said = words.LAYER if layers == 1 else words.LAYERS.fill(n=layers)
         errors = Cells(
-            "errors", self.before, self.error, share="cells", title=terms.ERROR.capital, lines=False
+            "errors", self.before, self.error, share="pixels", lines=False,
+            title=words.ERRORS_OF.capital.fill(n=self.filter),
+        )  # fmt: skip
+        way = Text("layers", said, role="heading", rim="box")
+        answer = self._bars(bars, terms.ERROR.capital, True)
+        links = Link("answer", "layers", tone="muted"), Link("layers", "errors", tone="muted")
+        body = (
+            Column(answer, way, errors, align="middle")
+            if self.upright
+            else Either(
+                Row(errors, way, answer, gap=2), Column(answer, way, errors, align="middle")
+            )
         )
-        both = self._beside(sums, errors)
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
     def standing(self) -> Diagram:
         """Describe the errors on the input, in the middle, and alone beside it."""
@@ -136,8 +141,13 @@ class BackwardPicture:
         both = self._beside(self._lying(title=read), alone)
         return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
-    def _lying(self, corner: Floats | None = None, title: Caption = terms.INPUT.capital) -> Part:
-        """Lay the errors on the input, from a cell of it on, or in the middle."""
+    def _lying(
+        self,
+        corner: Floats | None = None,
+        title: Caption = terms.INPUT.capital,
+        met: Sequence[tuple[int, int]] = (),
+    ) -> Part:
+        """Lay the errors on the input, from a cell of it on, or in the middle; ring met cells."""
         spread = self.spread
         at = (np.array(self.drawn.shape) - spread.shape) / 2 if corner is None else corner
         rows, cols = self.drawn.shape[:2]
@@ -146,6 +156,7 @@ class BackwardPicture:
             marks={
                 "edge": Mark(0, 0, rows, cols, tone="muted", strong=False),
                 "place": Mark(*at, *spread.shape),
+                **{f"met-{n}": Mark(*cell) for n, cell in enumerate(met)},
             },
         )  # fmt: skip
         shown = spread if corner is None else self._at(corner)
@@ -159,6 +170,7 @@ class BackwardPicture:
         steep: tuple[int, int] | None = None,
         known: npt.NDArray[np.bool_] | None = None,
         standing: bool = False,
+        met: Sequence[tuple[int, int]] = (),
     ) -> Diagram:
         """Describe the errors on the input, beside the kernel and its gradient.
 
@@ -172,6 +184,8 @@ class BackwardPicture:
             Which cells of the gradient are computed.
         standing : bool
             Whether the errors lie at the place of the marked weight, and not in the middle.
+        met : sequence of (int, int)
+            Cells of the input that are ringed, found as ``"input.met-0"`` and so on.
         """
         corner = self.corner(*steep) if standing and steep is not None else None
         marks = {} if steep is None else {"steep": Mark(*steep)}
@@ -179,7 +193,9 @@ class BackwardPicture:
             "kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter), marks
         )
         gradient = self._gradient(known, marks)
-        read: Part = Column(self._lying(corner), Legend("legend", row=True), align="middle")
+        read: Part = Column(
+            self._lying(corner, met=met), Legend("legend", row=True), align="middle"
+        )
         said = [] if told is None else [told]
         stacked = Column(read, Row(kernel, gradient), *said, align="middle")
         if self.upright:
@@ -189,25 +205,25 @@ class BackwardPicture:
         return Diagram(Either(*side, stacked))
 
     def products(self, step: GradientStep) -> Part:
-        """Write out one weight's sum: its two largest products by their factors, and the rest."""
+        """Write out one weight's sum, line by line: its two largest products, the rest, the sum."""
         account = step.breakdown(LARGEST)
-        first: list[Term] = []
-        for number, part in enumerate(account.parts):
-            said = factors(step, part.place)
-            first += [Term(f"plus-{number}", "+")] * bool(number)
-            first.append(Term(f"part-{number}", said, words.FACTORS))
-        rest = [
-            Term("plus", "+"),
-            Term("rest", fmt.bracketed(account.rest), words.OTHERS.fill(n=account.rest_count)),
-        ]  # fmt: skip
-        last = [
-            *(rest if account.rest_count else []),
-            Term("equals", "="),
-            Term("sum", fmt.number(step.value), words.ADDED),
+        told = [
+            (f"product-{number}", "+" if number else "", factors(step, part.place), words.FACTORS)
+            for number, part in enumerate(account.parts)
+        ] or [("product-0", "", fmt.number(0), words.FACTORS)]
+        if account.rest_count:
+            others = words.OTHERS.fill(n=account.rest_count)
+            told.append(("total-rest", "+", fmt.bracketed(account.rest), others))
+        told.append(("total", "=", fmt.number(step.value), words.ADDED))
+        rows = [
+            (
+                Text(f"{name}-sign", sign, role="heading") if sign else None,
+                Text(name, said, role="heading"),
+                Text(f"{name}-note", note, role="note", tone="muted"),
+            )
+            for name, sign, said, note in told
         ]
-        return self._lines(
-            products=first or [Term("part-0", fmt.number(0), words.FACTORS)], total=last
-        )
+        return Aligned(rows, gap=0.5, row_gap=0.2, down="middle")
 
     def running(self, value: float) -> Part:
         """Write how a weight gets its sum, and the sum, which changes as the errors slide."""
@@ -254,21 +270,17 @@ class BackwardPicture:
             title=terms.GRADIENT.capital, marks=marks or {},
         )  # fmt: skip
 
-    def step(self, steep: tuple[int, int], note: Caption) -> Diagram:
-        """Describe the kernel, what is added to it, and one of its weights more exactly."""
+    def step(self, steep: tuple[int, int]) -> Diagram:
+        """Describe the kernel, what is subtracted from it, and one of its weights more exactly."""
         marks = {"steep": Mark(*steep)}
         called = terms.FILTER.capital.fill(n=self.filter)
         kernel = self._kernel("kernel", self.kernel, called, marks)
-        against = Cells(
-            "gradient", -self.gradient, self.slope, numbers=True, share="numbers",
-            title=words.AGAINST.capital, marks=marks,
-        )  # fmt: skip
-        rate = Text("rate", f"+ {self.rate:g} ×", role="sign")
-        row = Row(kernel, rate, against, gap=0.7)
-        folded = Column(kernel, Row(rate, against, gap=0.7), align="right")
+        gradient = self._gradient(marks=marks)
+        rate = Text("rate", f"− {self.rate:g} ×", role="sign")
+        row = Row(kernel, rate, gradient, gap=0.7)
+        folded = Column(kernel, Row(rate, gradient, gap=0.7), align="right")
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
-        said = Text("note", note, role="note", tone="muted")
-        wide, high = (Column(each, one, said, align="middle") for each in (row, folded))
+        wide, high = (Column(each, one, align="middle") for each in (row, folded))
         # Where no numbers fit, colours need their scales.
         choices = [
             Column(each, Legend("legend", row=True), align="middle") for each in (wide, high)
@@ -279,17 +291,17 @@ class BackwardPicture:
         """Describe how one weight gets its new value."""
         terms_ = (
             Term("weight", fmt.number(self.kernel[steep], 4), words.EXACT),
-            Term("rate", f"+ {self.rate:g} ×", words.RATE_OF_LEARNING),
-            Term("slope", fmt.bracketed(-self.gradient[steep]), words.AGAINST),
+            Term("rate", f"− {self.rate:g} ×", words.RATE_OF_LEARNING),
+            Term("slope", fmt.bracketed(self.gradient[steep]), terms.GRADIENT),
             Term("equals", "="),
             Term("after", fmt.number(self.stepped[steep], 4), words.AFTER),
         )
         return Formula("one", terms_, large=large)
 
-    def diagram(self, step: GradientStep) -> Diagram:
+    def diagram(self, step: GradientStep, layer: str) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""
         picture = self.laid(self.sum(step), steep=(step.row, step.col), standing=True)
-        about = words.ABOUT.fill(n=self.filter, layer=self.layer)
+        about = words.ABOUT.fill(n=self.filter, layer=layer)
         return Diagram(picture.root, picture.links, about)
 
     @property

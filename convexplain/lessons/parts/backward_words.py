@@ -33,6 +33,10 @@ BACK = Caption(
     en="Layer by layer, the errors run back to filter {n}'s map.",
     zh="误差逐层传回，到达过滤器 {n} 的响应图。",
 )
+TELLS = Caption(
+    en="Each says how the loss, how wrong it is, grows with that number.",
+    zh="每个误差说的是：这个数变大时，损失（错得多厉害）怎样变。",
+)
 
 # The errors as a window.
 STAND = Caption(
@@ -63,8 +67,8 @@ PLACES = Caption(
     zh="{n} 个位置，{m} 个和：梯度，每个权重一个数。",
 )
 SLOPE = Caption(
-    en="The gradient: how much the loss, how wrong it is, grows with a weight.",
-    zh="梯度说的是：权重变大时，损失（错得多厉害）怎样变。",
+    en="The gradient: how the loss grows with each weight.",
+    zh="梯度：每个权重变大时，损失怎样变。",
 )
 STEP = Caption(
     en="So each weight steps against it: below 0 up, above 0 down.",
@@ -85,15 +89,12 @@ OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
-BEFORE_ACTIVATION = Caption(en="before {f}", zh="{f} 之前")
+ERRORS_OF = Caption(en="error, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
+LAYERS = Caption(en="{n} layers", zh="{n} 层")
+LAYER = Caption(en="1 layer", zh="1 层")
 EXACT = Caption(en="weight, more exactly", zh="权重，更精确")
-AGAINST = Caption(en="minus the gradient", zh="负梯度")
 AFTER = Caption(en="after", zh="之后")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
-RATE = Caption(
-    en="Plain gradient descent on this one picture, rate {r}; training averages over many.",
-    zh="只对这一张图做梯度下降，学习率 {r}；真正训练时对许多图取平均。",
-)
 ABOUT = Caption(
     en="How filter {n} of {layer} gets its gradient: the errors of its map, laid on the input, "
     "multiplied and added up, one sum for each weight.",
