@@ -54,9 +54,15 @@ class Translation(LessonScene):
         self.go(0, self.lesson.shift, 1)
 
     def show_back(self, event: Event) -> None:
-        """The map slides back over the one before; what is left is the difference."""
-        self.change(self.picture.compare(), 0.3, "map")
-        self.during(0.4, self.board.grow("back", out_of="map"))
+        """The moved map beside the one before; in its place it slides back by its cells."""
+        self.change(self.picture.compare(), 0.25, "map")
+        self.board.fill("back", self.picture.maps[self.lesson.shift])
+        self.board.say("back.title", self.text(self.picture.title_of_moved))
+        self.during(0.2, self.board.show("back"))
+        self.during(0.3, self.board.pulse("back", colour="muted"))
+        self.board.fill("back", self.picture.back)
+        self.board.say("back.title", self.text(self.picture.title_of_back))
+        self.during(0.5, self.board.pulse("back", colour="muted"))
         self.during(1, self.board.show("difference"))
 
     def show_same(self, event: Event) -> None:
@@ -73,6 +79,8 @@ class Translation(LessonScene):
     def back_to_walk(self, steps: int, share: float) -> None:
         """Return to the picture with its map and answers."""
         if not self.board.has("pixels"):
+            if self.board.has("back"):  # the map goes over its place
+                self.during(0.3 * share, self.board.hide("back", "difference"))
             self.change(self.picture.walk(steps), share, "input", "map", "pixels", "answers")
             self.steps = steps
 

@@ -576,7 +576,7 @@ class Translation(FilterLesson):
         yield Event("walk", 2.0 + 1.0 * self.shift, _FOLLOWS)
         d = plain(worst)
         told = _SAME.fill(d=d) if worst == 0 else _NEARLY.fill(d=d, n=count, l=self._lines)
-        yield Event("back", 2.0, _SLID_BACK)
+        yield Event("back", 2.6, _SLID_BACK)
         yield Event("same", 2.4, told)
 
     @property

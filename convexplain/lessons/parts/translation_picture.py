@@ -182,7 +182,7 @@ class TranslationPicture:
         apart = _NO_DIFFERENCE if self.apart == "0" else _DIFFERENCE.fill(d=self.apart)
         parts = [
             self._map("map", self.maps[0], _BEFORE),
-            self._map("back", self.back, _BACK.fill(n=self.shift * self.step)),
+            self._map("back", self.back, self.title_of_back),
             self._map("difference", self.maps[0] - self.back, apart, compared),
         ]
         legend = Legend("legend")
@@ -192,6 +192,16 @@ class TranslationPicture:
                 Column(Row(*parts[:2]), Row(parts[2], legend), gap=0.6),
             )
         )
+
+    @property
+    def title_of_moved(self) -> Caption:
+        """Name the map of the moved picture, where it lies."""
+        return _MOVED.capital.fill(n=self.shift * self.step)
+
+    @property
+    def title_of_back(self) -> Caption:
+        """Name it moved back."""
+        return _BACK.fill(n=self.shift * self.step)
 
     def dense(self) -> Diagram:
         """Describe a dense unit's weights, and its products with the picture before and after."""
@@ -203,8 +213,8 @@ class TranslationPicture:
         template = Cells("template", unit.weights, weights, share="pixels", lines=False,
                          title=_UNIT.fill(n=unit.number))  # fmt: skip
         both = (
-            ("unit-before", unit.before, _BEFORE),
-            ("unit-after", unit.after, _AFTER.fill(n=unit.steps * self.step)),
+            ("unit-before", unit.before, _PRODUCTS_BEFORE),
+            ("unit-after", unit.after, _PRODUCTS_AFTER.fill(n=unit.steps * self.step)),
         )
         maps = [
             Cells(name, values, products, share="pixels", lines=False, title=title)
@@ -424,6 +434,8 @@ _PLACES = Caption(
     zh="最后一张图的每个位置多支持“{k}”；低于 0：支持“{j}”",
 )
 _UNIT = Caption(en="Weights of dense unit {n}", zh="全连接单元 {n} 的权重")
+_PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
+_PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
 _PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
 _SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
 _IN_ALL = Caption(en="in all {v}", zh="合计 {v}")
