@@ -350,17 +350,19 @@ class Pooling(LessonScene):
         grown = eased(lazily(start))
         if not middles:
             return grown
-        # Half of the time there is nothing to do but to look.
-        gone = lazily(lambda: self.board.hide(*shown))
+        # Half of the time there is nothing to do but to look; the furthest ones stay.
+        stays = self.frame(name, number) == WITH
+        gone = _still if stays else lazily(lambda: self.board.hide(*shown))
         return in_turn(lazily(come), _still, grown, _still, gone)
 
     # What is gained.
 
     def join(self, share: float) -> None:
         """Lay out one picture with both frames; those of other layers go first."""
-        frames = [self.frame(n, k) for n, boxes in self.sides.items() for k in range(len(boxes))]
-        gone = [f for f in frames if f != WITH and self.board.has(f) and self.board.shown(f)]
-        self.during(0.1, self.board.hide(*gone))
+        marks = (
+            n for n in self.board.parts if n.startswith(("without.", "digit.")) and n[-1].isdigit()
+        )
+        self.during(0.1, self.board.hide(*filter(self.board.shown, marks)))
         # Their words and the other frame come up once the picture is there.
         self.become(self.picture.both(), share, self.camera.home(), show=("digit", WITH))
         self.during(0.15, self.board.show(*BOTH))

@@ -82,7 +82,7 @@ def test_the_poster_is_the_fullest_event_end_of_the_whole_stage_without_a_captio
     job = Job(lesson, tmp_path / "a.png", quality=QUALITIES["l"], still=POSTER)
     render([job])
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "a.png")), seen[fullest][0])
-    assert fullest == "with"  # windows without pooling and with it, on two digits
+    assert fullest == "drop"  # the digit beside its response map, both large
 
 
 @pytest.mark.usefixtures("one_process")
