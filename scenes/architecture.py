@@ -17,7 +17,7 @@ from convexplain.style import format as fmt
 
 #: On so many lines the window goes over the picture.
 LANES = 5
-#: So many stacks are seen from nearby as the last one becomes a vector.
+#: So many stacks are seen from nearby as the last ones come, and become a vector.
 _BEHIND = 4
 
 
@@ -78,8 +78,10 @@ class Architecture(LessonScene):
                 self.picture.spread(first), show=["legend", "name-input", "size-input"]
             ),
         )
-        self.during(0.08, self.board.show(*self.texts(first)))
-        self.during(0.62, self.fan(first), rate=linear)
+        self.during(0.06, self.board.show(*self.texts(first)))
+        self.during(0.49, self.fan(first), rate=linear)
+        # They close up now: what is told of next changes their size alone.
+        self.during(0.25, self.board.become(self.picture.first(first + 1)))
         self.during(1, self.board.show(f"{self.stages[first].panel}.box"), self.settle(0, first))
 
     def fan(self, number: int) -> Move:
@@ -148,13 +150,25 @@ class Architecture(LessonScene):
 
     def show_again(self, event: Event) -> None:
         """All other stacks, one after the other, each in its place in the whole."""
-        self.during(0.2, self.camera.home(), self.arrange())
+        self.during(0.15, self.camera.home(), self.arrange())
+        if set(self.drawn(self.lesson.rest)) <= set(self.behind):
+            self.during(0.1, self.near())
         rest = [n for n in self.drawn(self.lesson.rest) if n not in self.shown]
         for number in rest:
-            share = 0.75 / len(rest)
+            share = 0.7 / len(rest)
             self.during(0.25 * share, self.board.show(*self.texts(number)))
             self.during(0.75 * share, self.sprout(number))
         self.during(1, *(self.board.pulse(*self.sheets(n)[:1]) for n in rest))
+
+    @property
+    def behind(self) -> tuple[int, ...]:
+        """The last stacks, and what follows them but the answer: what is seen from nearby."""
+        return *self.drawn(self.lesson.with_maps)[-_BEHIND:], *self.drawn(self.lesson.tail)
+
+    def near(self) -> Move:
+        """Come near these."""
+        panels = (self.stages[n].panel for n in self.behind)
+        return self.camera.to(self.board.around(*panels, *self.texts(*self.behind)), share=0.9)
 
     def arrange(self) -> Move:
         """Bring what is there to its place in the whole."""
@@ -168,14 +182,9 @@ class Architecture(LessonScene):
         """Place by place, all numbers of the last maps go into one vector."""
         if not self.lesson.rest:
             self.during(0.2, self.arrange())
-        maps, tail = self.drawn(self.lesson.with_maps), self.drawn(self.lesson.tail)
-        last, behind = maps[-1], (*maps[-_BEHIND:], *tail)
-        near = self.camera.to(
-            self.board.around(*(self.stages[n].panel for n in behind), *self.texts(*behind)),
-            share=0.9,
-        )
+        last, tail = self.drawn(self.lesson.with_maps)[-1], self.drawn(self.lesson.tail)
         self.during(0.2, self.board.show(*self.texts(*tail)))
-        self.during(0.2, near)
+        self.during(0.2, self.near())
         for number in tail:
             self.during(0.7 / len(tail), self.flow(number, last))
         self.during(1, self.camera.home())

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from played import LOOKS, of
 from scipy.special import softmax
 
 from convexplain import panels
@@ -304,3 +305,13 @@ def test_an_activation_behind_a_pooling_has_colours_of_its_own():
     *_, last = stages(Trace(network, np.full((8, 8, 1), 0.2, np.float32)))
     assert last.name == "mean"
     assert last.limit == pytest.approx(float(np.abs(last.values).max()))
+
+
+@pytest.mark.render
+def test_the_first_stack_has_closed_up_before_pooling_is_named():
+    moments = of("architecture", LOOKS[0]).during("maps")
+    named = [stage for stage in moments if "Pooling" in stage.caption]
+    before = [stage for stage in moments[: moments.index(named[0])] if "layer-conv1.box" in stage]
+    for now in (before[-1], named[0]):
+        front, back = now["layer-conv1[0]"], now["layer-conv1[31]"]
+        assert 0 < back.places[0][0] - front.places[0][0] < front.cell * 10

@@ -150,7 +150,7 @@ class Architecture(NetworkLesson):
             detail=1,
         )
         first = self.stages[self.first]
-        yield Event("filters", 5.4, _FILTERS.fill(n=fmt.count(first.channels)))
+        yield Event("filters", 6.0, _FILTERS.fill(n=fmt.count(first.channels)))
         yield Event("wall", 5.0, _WALL, detail=2)
         if self.pool is not None:
             pooled = self.stages[self.pool]
@@ -282,8 +282,8 @@ _WALL = Caption(
     zh="每张图显示一个过滤器在哪里找到了它的模式。",
 )
 _HALVES = Caption(
-    en="Pooling halves the sheets, not their number: {a} to {b}.",
-    zh="池化：每张缩到一半，张数不变：{a} 到 {b}。",
+    en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",
+    zh="池化：每张边长减半，张数不变：{a} 到 {b}。",
 )
 _SHRINKS = Caption(
     en="Pooling shrinks the sheets, not their number: {a} to {b}.",

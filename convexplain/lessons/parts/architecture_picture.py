@@ -34,6 +34,10 @@ from convexplain.style.captions import Caption
 
 #: What stands below the stages: what they are called, or their parameters as well.
 Below = Literal["names", "parameters"]
+#: How large it stands there.
+Role = Literal["heading", "small"]
+#: Of so many stages the sizes stand large: they are what is spoken of.
+_LARGE = 4
 #: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
 _RISE, _SHEET = 1.15, 0.06
 #: How far a stack that is spread reaches to the right, in widths of the input.
@@ -74,7 +78,7 @@ class ArchitecturePicture:
         assert isinstance(read, Cells)
         rows, cols = self.window
         read = replace(read, marks={"window": Mark(0, 0, rows, cols)})
-        return Diagram(Column(read, self._size(0), gap=0.4, align="middle"))
+        return Diagram(Column(read, self._size(0, "heading"), gap=0.4, align="middle"))
 
     @property
     def window(self) -> tuple[int, int]:
@@ -89,11 +93,14 @@ class ArchitecturePicture:
         channels = len(self.channels(index))
         right = min(_SPREAD * self._width / max(1, channels - 1), 1.05 * stage.shape[1])
         stack = self._stack(index, (right, 0.3 * right * self._height / self._width))
-        return Diagram(Either(*(self._lines([0, index], n, {index: stack}) for n in (1, 2))))
+        lines = (self._lines([0, index], n, {index: stack}, role="heading") for n in (1, 2))
+        return Diagram(Either(*lines))
 
     def first(self, count: int) -> Diagram:
         """Describe the picture and the first stages."""
-        return Diagram(Either(*(self._lines(list(range(count)), n) for n in (1, 2))))
+        role: Role = "heading" if count <= _LARGE else "small"
+        every = list(range(count))
+        return Diagram(Either(*(self._lines(every, n, role=role) for n in (1, 2))))
 
     def whole(self, below: Below = "names") -> Diagram:
         """Describe all stages, in as many lines as it takes.
@@ -197,18 +204,18 @@ class ArchitecturePicture:
             alternative=self._told(stage),
         )  # fmt: skip
 
-    def _name(self, index: int) -> Text:
+    def _name(self, index: int, role: Role = "small") -> Text:
         stage = self.stages[index]
         called = shortened(stage.name, _LONG if len(self.stages) <= _FEW else _SHORTER)
         words: Caption | str = terms.INPUT if stage.kind == "input" else called
         if len(stage.layers) > 1:
             words = _WITH.fill(layer=called, n=len(stage.layers) - 1)
-        return Text(f"name-{stage.name}", words, role="small", weight="bold", silent=True)
+        return Text(f"name-{stage.name}", words, role=role, weight="bold", silent=True)
 
-    def _size(self, index: int) -> Text:
+    def _size(self, index: int, role: Role = "small") -> Text:
         return Text(
-            f"size-{self.stages[index].name}", self.stages[index].size, role="small",
-            tone="muted", silent=True,
+            f"size-{self.stages[index].name}", self.stages[index].size, role=role,
+            tone="muted" if role == "small" else "ink", silent=True,
         )  # fmt: skip
 
     # Lines of stages.
@@ -219,6 +226,7 @@ class ArchitecturePicture:
         count: int,
         instead: dict[int, Part] | None = None,
         below: Below = "names",
+        role: Role = "small",
     ) -> Part:
         """Arrange stages in so many lines, with what stands below each."""
         per = -(-len(indices) // count)
@@ -226,13 +234,13 @@ class ArchitecturePicture:
         drawn = {n: self._drawing(n) for n in indices} | (instead or {})
         if count == 1:  # what colours mean has its place above the picture, which is low
             drawn[0] = Column(self._explained(), drawn[0], gap=0.6)
-            return self._line(indices, drawn, below)
+            return self._line(indices, drawn, below, role)
         aside: list[Part] = []
         last = len(self.stages) - 1
         if isinstance(drawn.get(last), Bars):
             aside.append(drawn[last])
             drawn[last] = self._strip(last)
-        stacks = Column(*(self._line(line, drawn, below) for line in lines), gap=0.6)
+        stacks = Column(*(self._line(line, drawn, below, role) for line in lines), gap=0.6)
         legend, told = Legend("legend"), self._explained()
         return Either(
             Row(stacks, Column(*aside, told), align="top"),
@@ -242,11 +250,13 @@ class ArchitecturePicture:
             Row(Column(stacks, legend, gap=0.4), *aside, gap=0.4, align="top"),
         )
 
-    def _line(self, indices: Sequence[int], drawings: dict[int, Part], below: Below) -> Part:
+    def _line(
+        self, indices: Sequence[int], drawings: dict[int, Part], below: Below, role: Role
+    ) -> Part:
         drawn = [drawings[n] for n in indices]
         texts: list[list[Part | None]] = [
-            [self._name(n) for n in indices],
-            [self._size(n) for n in indices],
+            [self._name(n, role) for n in indices],
+            [self._size(n, role) for n in indices],
         ]
         if below == "parameters":
             texts.append([self._pile(n) for n in indices])
