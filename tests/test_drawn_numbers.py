@@ -315,14 +315,16 @@ def test_posts_and_arcs_stand_where_the_window_has_been(look):
             continue
         row, col = under(stage["input.window"], stage["input"])[:2]
         posts = [name for name in stage.names if name.startswith("hops.post-")]
-        if "hops.counter" not in stage:  # it would answer what is asked
-            asked += "26" in stage.caption
+        counter = stage["hops.counter"].text if "hops.counter" in stage else ""
+        numbers = [int(word) for word in re.findall(r"\d+", counter)]
+        if "25 · 26" in stage.caption:  # nothing answers what is asked
+            asked += 1
+            assert numbers in ([], [28])
+        if len(numbers) < 2:
             continue
-        assert "25 · 26" not in stage.caption
         arcs = [name for name in stage.names if name.startswith("hops.arc-")]
         assert row == 0
         assert (len(posts), len(arcs)) == (col + 1, col)
-        numbers = [int(word) for word in re.findall(r"\d+", stage["hops.counter"].text)]
         assert numbers == [col, col + 1]
         left = stage["input"].places[0, 0] + (col + 0.5) * stage["input"].cell
         assert stage[f"hops.post-{col}"].places[0, 0] == pytest.approx(left)
@@ -359,7 +361,8 @@ def test_layers_light_up_the_pixels_that_they_see(look):
     lit = [s["layer-0"].shares == 1 for s in layers]
     assert any(np.array_equal(now, ends[2]) for now in lit)
     np.testing.assert_array_equal(lit[-1], ends[3])
-    assert [np.nansum(layers[-1][f"layer-{n}"].values) for n in (1, 2, 3)] == [25, 9, 1]
+    read = [np.isfinite(layers[-1][f"layer-{n}"].values).sum() for n in (1, 2, 3)]
+    assert read == [25, 9, 1]
 
 
 def test_as_many_squares_are_filled_as_weights_are_told(look):

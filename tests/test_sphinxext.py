@@ -352,7 +352,7 @@ VIDEO = "Title\n=====\n\n.. convexplain-video:: pooling\n   :quality: l\n"
 def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = VIDEO + "   :digit: 3\n   :seconds: 32\n   :poster: gain\n"
+    asked = VIDEO + "   :digit: 3\n   :seconds: 32\n   :poster: reach\n"
     app = build({"index.rst": asked}, parallel=2)
     assert warnings(app) == []
     lesson = Pooling(picture=digits.first(3), length=32.0)
