@@ -168,11 +168,15 @@ class Depthwise(LessonScene):
     def show_areas(self, event: Event) -> None:
         """How many weights an ordinary layer has, and how many are left."""
         picture = self.lesson.cost()
-        self.turn_into(picture, 0.25, show=("ordinary",), hold=("separable",))
+        keys = ("of-slide", "of-mix")
+        held = ("separable", *keys, "of-both")
+        self.turn_into(picture, 0.25, show=("ordinary",), hold=held)
         parts = ("separable.slide", "separable.mix")
         self.during(0.05, self.board.show("separable.title"))
         self.during(0.35, in_turn(*map(self.lengthen, parts)))
-        self.during(1, in_turn(*map(self.board.pulse, parts)))
+        self.during(0.1, self.board.show(*held[1:]))
+        looks = (self.board.pulse(part, key) for part, key in zip(parts, keys, strict=True))
+        self.during(1, in_turn(*looks))
 
     def lengthen(self, bar: str) -> Move:
         """Let a bar grow to the right, from where it begins."""
@@ -181,7 +185,7 @@ class Depthwise(LessonScene):
 
     def show_work(self, event: Event) -> None:
         """Multiplications are as many times more of both."""
-        shown = ("ordinary", "separable")
+        shown = ("ordinary", "separable", "of-slide", "of-mix", "of-both")
         self.turn_into(self.lesson.cost(work=True), 0.3, show=shown)
         looks = (["ordinary.all"], ["separable.slide", "separable.mix"])
         self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))

@@ -95,6 +95,10 @@ def test_what_the_storyboard_counts_is_counted(lesson):
         bars = [picture.panel(name).bars for name in ("ordinary", "separable")]
         assert tuple(sum(bar.value for bar in each) for each in bars) == counts
         assert bars[1][0].value * 64 * 32 == bars[1][1].value * 9 * 32
+        keys = [picture.panel(f"of-{name}") for name in ("slide", "mix")]
+        told_parts = [int(k.words.text("en").split()[0].replace(",", "")) for k in keys]
+        assert told_parts == [bar.value for bar in bars[1]]
+        assert [k.tone for k in keys] == [bar.tone for bar in bars[1]]
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
     before, after = ([lesson.network.layer(n) for n in part] for part in names)
     middle = [DepthwiseConv2D("window"), Conv2D("mix", 64, (1, 1))]

@@ -53,13 +53,14 @@ _SIDE = 10.0
 
 _ORDINARY = Caption(en="ordinary: {n} weights", zh="普通：{n} 个权重")
 _SEPARABLE = Caption(en="separable: {n} weights", zh="可分离：{n} 个权重")
-_PARTS = Caption(
-    en="separable: {s} to slide + {m} to mix = {n} weights",
-    zh="可分离：滑动 {s} + 混合 {m} = {n} 个权重",
+#: The parts of a separable layer's bar, in their tones.
+_PARTS = (
+    ("slide", Caption(en="{n} to slide", zh="滑动 {n}"), "ink"),
+    ("mix", Caption(en="{n} to mix", zh="混合 {n}"), "accent"),
 )
 _WORK = (
     Caption(en="ordinary: {n} multiplications", zh="普通：{n} 次乘法"),
-    Caption(en="separable: {s} + {m} = {n} multiplications", zh="可分离：{s} + {m} = {n} 次乘法"),
+    Caption(en="separable: {n} multiplications", zh="可分离：{n} 次乘法"),
 )
 _PART = Caption(
     en="Channels 0 to {c} and filters 0 to {f}, to scale.",
@@ -371,24 +372,25 @@ class Depthwise(NetworkLesson):
         places = int(np.prod(found.between.shape[:2])) if work else 1
         whole, less = (n * places for n in found.weights)
         mix = found.scales.size * places
-        counts = {"s": less - mix, "m": mix, "n": less}
-        ordinary, separable = _WORK if work else (_ORDINARY, _PARTS)
-        told = separable.capital.fill(**{key: fmt.count(n) for key, n in counts.items()})
+        parts = {"slide": less - mix, "mix": mix}
+        ordinary, separable = _WORK if work else (_ORDINARY, _SEPARABLE)
         stacks = {
-            "ordinary": (
-                ordinary.capital.fill(n=fmt.count(whole)), [Bar("all", "", whole, tone="muted")]
-            ),
+            "ordinary": (ordinary, whole, [Bar("all", "", whole, tone="muted")]),
             "separable": (
-                told,
-                [Bar("slide", "", less - mix, tone="ink"), Bar("mix", "", mix, tone="accent")],
+                separable, less, [Bar(name, "", parts[name], tone=tone) for name, _, tone in _PARTS]
             ),
         }  # fmt: skip
         bars = [
             Bars(name, bars, Scale(float(whole)), length=20, share="cost", stacked=True, thick=7.0,
-                 title=said)
-            for name, (said, bars) in stacks.items()
+                 title=said.capital.fill(n=fmt.count(n)))
+            for name, (said, n, bars) in stacks.items()
         ]  # fmt: skip
-        return Diagram(Column(*bars, gap=2))
+        one, other = (
+            Text(f"of-{name}", said.fill(n=fmt.count(parts[name])), tone=tone, weight="bold")
+            for name, said, tone in _PARTS
+        )
+        keys = Row(one, Text("of-both", "+"), other, gap=0.4)
+        return Diagram(Column(bars[0], Column(bars[1], keys, gap=0.4), gap=2))
 
     def _areas(self) -> Part:
         found = self.separable
