@@ -373,11 +373,11 @@ class DenseVsConv(Lesson):
         return _CONTROL.fill(**dict(zip("abcd", shares, strict=True)))
 
     def _tell_samples(self) -> Iterator[Event]:
-        yield Event("fewer", 3.6, _FEWER, detail=1)
+        yield Event("fewer", 3.6, _FEWER.fill(n=fmt.count(self.steps)), detail=1)
         cnn, dense = (self.curve(network, IN_PLACE) for network in (CNN, DENSE))
         few = (_GROWS if self.widens else _FEW).fill(
-            d=fmt.count(cnn.digits[0]), a=fmt.percent(cnn.accuracy[0], 0),
-            b=fmt.percent(dense.accuracy[0], 0),
+            d=fmt.count(cnn.digits[0]), a=fmt.percent(1 - cnn.accuracy[0], 0),
+            b=fmt.percent(1 - dense.accuracy[0], 0),
         )  # fmt: skip
         yield Event("few", 3.6, few)
 
@@ -405,8 +405,8 @@ _STREAM = Caption(
 )
 _EACH = Caption(en="Each cell is a test digit.", zh="每格是一个测试样本。")
 _COUNTED = Caption(
-    en="The convnet misreads {p}, the dense network {q}.",
-    zh="卷积网络认错 {p}，全连接网络认错 {q}。",
+    en="Fully trained, the convnet misreads {p}, the dense network {q}.",
+    zh="充分训练：卷积网络认错 {p}，全连接 {q}。",
 )
 _SHUFFLE = Caption(
     en="Shuffle the pixels of all digits one way; train anew.",
@@ -440,14 +440,15 @@ _CONTROL = Caption(
     zh="认错：卷积网络 {a} → {b}，全连接网络 {c} → {d}。",
 )
 _FEWER = Caption(
-    en="Trained on few digits, then on more and more.", zh="只用少量样本训练，再逐渐增多。"
+    en="Trained for {n} steps: on few digits, then on more.",
+    zh="各训练 {n} 步：先用少量样本，再逐渐增多。",
 )
 _GROWS = Caption(
-    en="The fewer digits, the larger the lead: {a} right to {b} with {d}.",
-    zh="样本越少，领先越多：{d} 个时，判对 {a} 比 {b}。",
+    en="The fewer digits, the larger the lead: {a} misread against {b} with {d}.",
+    zh="样本越少，领先越多：{d} 个时，认错 {a} 比 {b}。",
 )
 _FEW = Caption(
-    en="With {d} digits: {a} of the test right against {b}.",
-    zh="只学 {d} 个样本：准确率 {a} 对 {b}。",
+    en="With {d} digits: {a} of the test misread against {b}.",
+    zh="只学 {d} 个样本：认错 {a} 对 {b}。",
 )
 _WORK = Caption(en="The price: {m} times the multiplications.", zh="代价：乘法次数是 {m} 倍。")

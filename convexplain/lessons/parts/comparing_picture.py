@@ -300,7 +300,7 @@ class Measured(NamedTuple):
 
 
 def samples(curves: Mapping[str, Measured], steps: int, seeds: int) -> Diagram:
-    """Describe the test accuracy of both networks against how many digits they read.
+    """Describe the share of mistakes of both networks against how many digits they read.
 
     Parameters
     ----------
@@ -309,9 +309,14 @@ def samples(curves: Mapping[str, Measured], steps: int, seeds: int) -> Diagram:
     steps, seeds : int
         How the networks were trained.
     """
-    low = min(min(measured.accuracy) for measured in curves.values())
+    wrong = {
+        network: measured._replace(accuracy=[1 - share for share in measured.accuracy])
+        for network, measured in curves.items()
+    }
+    most = max(max(measured.accuracy) for measured in wrong.values())
+    axis = Axis(SHARE_WRONG, 0.0, np.ceil(20 * most) / 20, percent=True)
     note = TRAINED.fill(n=fmt.count(steps), m=seeds)
-    return Diagram(_accuracy("samples", curves, low, note=note).broad())
+    return Diagram(_against_digits("samples", wrong, axis, note=note).broad())
 
 
 def samples_and_control(
@@ -334,18 +339,19 @@ def samples_and_control(
     """
     every = [*curves.values(), *shuffled.values()]
     low = min(share for each in every for trained in each.by_seed for share in trained)
-    plain = _accuracy("in-place", curves, low, title=IN_PLACE, seeds=True)
-    control = _accuracy("shuffled", shuffled, low, title=CONTROL, seeds=True)
+    axis = Axis(terms.ACCURACY, np.floor(20 * low) / 20, 1.0, percent=True)
+    plain = _against_digits("in-place", curves, axis, title=IN_PLACE, seeds=True)
+    control = _against_digits("shuffled", shuffled, axis, title=CONTROL, seeds=True)
     note = Text("note", EACH_SEED.fill(n=fmt.count(steps), m=seeds), role="note", tone="muted")
     return Diagram(
         Column(Either(Row(plain, control), Column(plain, control)), note), about=about
     )  # fmt: skip
 
 
-def _accuracy(
+def _against_digits(
     name: str,
     curves: Mapping[str, Measured],
-    low: float,
+    axis: Axis,
     *,
     title: Caption | None = None,
     note: Caption | None = None,
@@ -381,8 +387,7 @@ def _accuracy(
                 for end_name, extreme in (("lowest", min), ("highest", max))
             ]  # fmt: skip
     return Chart(
-        name, lines, Axis(READ, first, log=True),
-        Axis(terms.ACCURACY, np.floor(20 * low) / 20, 1.0, percent=True),
+        name, lines, Axis(READ, first, log=True), axis,
         size=(16, 28), dots=dots, title=title, note=note,
     )  # fmt: skip
 
