@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
+from convexplain.stage.pace import Move, accelerating, eased, in_turn, lazily, together
 
 COLOURS = range(3)
 
@@ -171,17 +171,24 @@ class Channels(LessonScene):
 
     def wall(self) -> list[str]:
         """Return the names of these maps, and of what is said of them."""
-        names = ["inputs", *self.tiles, "told", "legend"]
-        return [name for name in names if self.board.has(name)]
+        return [*self.tiles, *self.said()]
+
+    def said(self) -> Iterator[str]:
+        """Yield the names of what is said of the maps, as far as something is."""
+        yield from (name for name in ("inputs", "told", "legend") if self.board.has(name))
 
     def show_layer(self, event: Event) -> None:
         """The photograph gives way to the many maps inside a network; the window is on all."""
         if not self.board.has("photo"):
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
-        self.lay(self.picture.wall(), ("inputs", "told", "legend"), 0.3)
-        maps = [self.board.show(tile) for tile in self.tiles]
-        self.during(0.5, in_turn(*maps, overlap=0.8))
+        maps = lazily(lambda: in_turn(*(self.board.show(tile) for tile in self.tiles), overlap=0.8))
+
+        def come(alpha: float) -> None:
+            # The first come while the photograph goes, on what is nearly empty and never quite.
+            maps(max(0.0, alpha - 0.4) / 0.6)
+
+        self.become(self.picture.wall(), 0.6, come, show=self.said())
         self.during(1, in_turn(*(self.board.show(mark) for mark in self.windows), overlap=0.7))
 
     def lay(self, picture: Diagram, names: Sequence[str], share: float, *others: Move) -> None:
@@ -197,8 +204,8 @@ class Channels(LessonScene):
         channel: int = event.data
         mark = f"map-{channel}.window"
         moves = self.board.become(self.picture.making(channel), show=[f"map-{channel}", mark])
-        self.during(0.3, moves, self.board.show("pile.title", "pile.zero"))
-        self.during(0.2, self.board.grow("patch", out_of=f"map-{channel}.window"))
+        self.during(0.2, moves)
+        self.during(0.12, self.board.grow("patch", out_of=f"map-{channel}.window"))
         self.link(channel)
         self.during(0.2, self.board.show("kernel", "times"))
         self.multiply(0.2)
@@ -224,7 +231,8 @@ class Channels(LessonScene):
         name = "products" if len(self.lesson.breakdown.addends) == 1 else f"part-{number}"
         block = f"pile.{channel}"
         grow = [self.board.grow(block, out_of="products")] if self.board.has(block) else []
-        self.during(share, *grow, self.board.show(f"sum.{name}"))
+        words = "pile.title", "pile.zero", f"sum.{name}"
+        self.during(share, *grow, self.board.show(*words))
 
     def show_next(self, event: Event) -> None:
         """The next channels' sums lie down on the pile, each out of its own map."""
