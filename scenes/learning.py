@@ -142,16 +142,16 @@ class Learning(LessonScene):
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
         if self.board.has("moves"):  # what the kernels, as they grow, would lie on
-            self.during(0.1, self.board.hide("moves", "legend"))
+            self.during(0.05, self.board.hide("moves", "legend"))
         picture = self.lesson.strides()
         come = ("kernels", "legend", "strides.title", "strides.zero", "strides.before")
-        self.become(picture, 0.3, self.camera.home(), show=come)
+        self.become(picture, 0.2, self.camera.home(), show=come)
         after = self.lesson.history.next_filters.squeeze(axis=2)
         for n in self.filters:
             self.board.fill(f"kernels[{n}]", after[:, :, n])
         self.board.say("kernels.counter", self.step_text(self.lesson.step + 1))
-        self.during(0.2, self.board.pulse("kernels"))
-        self.during(0.3, self.board.grow("strides.step", out_of="strides.before"))
+        self.during(0.1, self.board.pulse("kernels"))
+        self.during(0.2, self.board.grow("strides.step", out_of="strides.before"))
         self.during(1, self.board.pulse("strides.step.value", times=2))
 
     def step_text(self, step: int) -> str:
@@ -192,19 +192,20 @@ class Learning(LessonScene):
     # What it came to.
 
     def show_patterns(self, event: Event) -> None:
-        """The trained kernels, as large as they can be; what became a detector is framed."""
-        self.become(self.lesson.kernels_picture(-1, marked=True), 0.15, show=("kernels", "legend"))
-        edges, others = self.lesson.filters_of("edge"), self.lesson.filters_of("line", "spot")
-        mixed = [n for n in self.filters if n not in (*edges, *others)]
-        marks = [self.board.show(f"kernels.filter-{n}") for n in edges]
-        dimmed = self.board.dim(*(f"kernels[{n}]" for n in (*mixed, *others)))
-        self.during(0.3, in_turn(*marks, overlap=0.5), dimmed)
-        # Lines are lit by themselves: which of them are meant is seen.
-        self.during(0.15, self.board.pulse(*(f"kernels[{n}]" for n in edges)))
-        marks = [self.board.show(f"kernels.filter-{n}") for n in others]
-        lit = self.board.dim(*(f"kernels[{n}]" for n in others), to=1.0)
-        self.during(0.15, in_turn(*marks), lit)
-        self.during(1, self.board.pulse(*(f"kernels[{n}]" for n in others), times=2))
+        """The trained kernels come apart by what they became, each group under its name."""
+        self.become(self.lesson.kernels_picture(-1), 0.12, show=("kernels", "legend"))
+        groups = self.lesson.groups
+        sorted_out = [
+            self.board.grow(f"kernels-{kind}[{n}]", out_of=self.board.box(f"kernels[{own}]"))
+            for kind, filters in groups.items()
+            for n, own in enumerate(filters)
+        ]
+        self.become(self.lesson.groups_picture(), 0.3, *sorted_out)
+        for kind, filters in groups.items():
+            self.during(0.05, self.board.show(f"kernels-{kind}.title"))
+            kernels = (f"kernels-{kind}[{n}]" for n in range(len(filters)))
+            self.during(0.12, self.board.pulse(*kernels))
+        self.during(1, self.board.pulse(*(f"kernels-{kind}.title" for kind in groups)))
 
     def show_answer(self, event: Event) -> None:
         """Once more from random numbers to filters, as large as they can be."""
@@ -220,8 +221,7 @@ class Learning(LessonScene):
             for n, name in enumerate(every):
                 self.board.fill(name, kernels[:, :, n])
 
-        self.during(0.1, self.board.dim(*every, to=1.0))
-        self.during(0.55, go, rate=linear)
+        self.during(0.65, go, rate=linear)
         self.during(1, self.board.pulse("kernels.counter"))
 
 

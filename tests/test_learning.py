@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from convexplain.data import digits
+from convexplain.data import digits, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.learning import Learning
@@ -187,6 +187,16 @@ def test_every_kernel_is_counted_once(lesson):
     )
 
 
+def test_each_trained_kernel_stands_in_the_group_of_what_it_became(lesson):
+    picture, last = lesson.groups_picture(), lesson.kernels_at(-1)
+    names = {"edge": "9 edge detectors", "line": "2 line detectors", "mixed": "21 neither"}
+    for kind, title in names.items():
+        panel = picture.panel(f"kernels-{kind}")
+        assert panel.title.text("en") == title
+        own = [n for n in range(32) if kernels.closest_pattern(last[:, :, n]).kind == kind]
+        np.testing.assert_array_equal(panel.values, last[:, :, own])
+
+
 def test_a_picture_that_was_not_watched_is_refused():
     mine = Picture(np.zeros((28, 28, 1), np.float32), None, "mine.png")
     with pytest.raises(UsageError, match=r"mine.png was not watched.*0 to 199"):
@@ -205,5 +215,6 @@ def test_nothing_overlaps_in_any_frame(lesson):
     for sheet in (panels.VIDEO, panels.TALL):
         for lang in ("en", "zh"):
             valley = lesson.valley_picture(lesson.valley, upright=sheet is panels.TALL)
-            for picture in (lesson.run_picture(), lesson.strides(), valley):
+            groups = lesson.groups_picture()
+            for picture in (lesson.run_picture(), lesson.strides(), valley, groups):
                 assert panels.problems(panels.place(picture, sheet, lang)) == []

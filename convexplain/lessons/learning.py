@@ -234,9 +234,28 @@ class Learning(Lesson):
             int(steps[-1]), {f"filter-{n}": n for n in marks}, name,
         )  # fmt: skip
 
-    def kernels_picture(self, snapshot: int = 0, *, marked: bool = False) -> Diagram:
+    def kernels_picture(self, snapshot: int = 0) -> Diagram:
         """Describe all kernels, as large as they can be."""
-        return pictures.walls(self.wall(snapshot, marked=marked))
+        return pictures.walls(self.wall(snapshot))
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[int, ...]]:
+        """Filters by what they became; a kind that none became is left out."""
+        kinds = {
+            "edge": self.filters_of("edge"), "line": self.filters_of("line", "spot"),
+            "mixed": self.filters_of("mixed"),
+        }  # fmt: skip
+        return {kind: filters for kind, filters in kinds.items() if filters}
+
+    def groups_picture(self) -> Diagram:
+        """Describe the trained kernels in these groups."""
+        last = self.kernels_at(-1)
+        titles = _GROUPS | ({"line": _LINES_OR_SPOTS} if self.filters_of("spot") else {})
+        found = {
+            kind: (titles[kind].fill(n=len(filters)), last[:, :, list(filters)])
+            for kind, filters in self.groups.items()
+        }
+        return pictures.groups(found, self.limit)
 
     def valley_picture(
         self, valley: Valley, *, near: bool = False, gone: bool = False, upright: bool = False
@@ -296,7 +315,9 @@ class Learning(Lesson):
         n = len(self.history.batch_losses)
         yield Beat.of("question", self.title, Event("random", 2.8, self.question))
         yield Beat.of(
-            "loss", _LOSS_TITLE, Event("loss", 4.0, _LOSS.fill(s=self.step, n=n), self.valley)
+            "loss",
+            _LOSS_TITLE,
+            Event("loss", 4.0, _LOSS.fill(s=self.step, n=n), self.valley),
         )
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
@@ -307,7 +328,7 @@ class Learning(Lesson):
         answer = self.answer.fill(n=self._steps)
         yield Beat.of(
             "answer", self.title,
-            Event("patterns", 2.8, self._patterns_caption(), detail=1),
+            Event("patterns", 4.4, self._patterns_caption(), detail=1),
             Event("answer", 5.0, answer),
         )  # fmt: skip
 
@@ -316,11 +337,11 @@ class Learning(Lesson):
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
         a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
-        yield Event("near", 2.6, _NEAR, self.valley, detail=1)
+        yield Event("near", 2.4, _NEAR, self.valley, detail=1)
         near, losses = self.history.near_weights, self.history.near_losses
         fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
         v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
-        yield Event("step", 3.6, _STEP.fill(a=a, b=b, v=v), self.valley, detail=1)
+        yield Event("step", 3.2, _STEP.fill(a=a, b=b, v=v), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -337,7 +358,7 @@ class Learning(Lesson):
     def _tell_all(self) -> Iterator[Event]:
         yield Event("slopes", 3.0, _ALL, detail=1)
         count = fmt.count(Network.load("cnn").parameters)
-        yield Event("downhill", 3.4, _DOWNHILL.fill(n=count))
+        yield Event("downhill", 5.0, _DOWNHILL.fill(n=count))
 
     def _now(self) -> Caption:
         """Tell how the digit is read in the end, and was in the beginning."""
@@ -382,8 +403,8 @@ _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _LOSS = Caption(
-    en="Step {s}. The training loss: how wrong it is on {n} training digits.",
-    zh="第 {s} 步。训练损失：{n} 个训练样本离正确答案有多远。",
+    en="Early, after {s} steps. The loss: how wrong it is on {n} training digits.",
+    zh="起初，第 {s} 步。损失：{n} 个训练样本离正确答案有多远。",
 )
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
@@ -429,3 +450,9 @@ _SPOTS = Caption(
     en="{e} became edge detectors, {l} lines or spots, {m} neither.",
     zh="{e} 个边缘，{l} 个线条或斑点，{m} 个都不是。",
 )
+_GROUPS = {
+    "edge": Caption(en="{n} edge detectors", zh="{n} 个边缘"),
+    "line": Caption(en="{n} line detectors", zh="{n} 个线条"),
+    "mixed": Caption(en="{n} neither", zh="{n} 个都不是"),
+}
+_LINES_OR_SPOTS = Caption(en="{n} lines or spots", zh="{n} 个线条或斑点")

@@ -39,6 +39,8 @@ Floats = npt.NDArray[Any]
 BATCHES = 8
 #: Of a curve that is a formula, so many points are drawn.
 _POINTS = 120
+#: Groups of kernels have so many rows.
+_ROWS = 3
 #: How many cells long what has a wide sheet to itself is.
 _LONG = 40
 
@@ -98,6 +100,32 @@ def walls(kernels: Maps, moves: Floats | None = None) -> Diagram:
         Either(
             Column(Row(kernels, step), Legend("legend", row=True), align="middle"),
             Column(kernels, step, Legend("legend", row=True), align="middle"),
+        )
+    )
+
+
+def groups(found: Mapping[str, tuple[Caption, Floats]], limit: float) -> Diagram:
+    """Describe kernels in groups side by side, each under what its kernels became.
+
+    Parameters
+    ----------
+    found : mapping of str to (Caption, numpy.ndarray of shape (height, width, filters))
+        What stands above each group, and its kernels, by the group's name.
+    limit : float
+        End of the scale of weights.
+    """
+    each = [
+        Maps(
+            f"kernels-{name}", kernels, Scale(limit, terms.WEIGHT), share="kernels", title=title,
+            columns=-(-kernels.shape[2] // _ROWS),
+        )
+        for name, (title, kernels) in found.items()
+    ]  # fmt: skip
+    legend = Legend("legend")
+    return Diagram(
+        Either(
+            Column(Row(*each, align="top", gap=1.2), legend, align="middle"),
+            Column(*each, legend, align="middle"),
         )
     )
 
