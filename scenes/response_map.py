@@ -89,22 +89,20 @@ class ResponseMap(LessonScene):
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
 
     def show_weigh(self, event: Event) -> None:
-        """The filter is laid over all patches; each becomes its products."""
+        """The filter and all patches are looked at; below each come their products."""
         letters, has = self.letters, self.board.has
-        self.during(0.25, self.board.become(self.picture.tiles()), self.come("kernel", "legend"))
+        come = self.come("kernel", "legend", "rounded")
+        self.during(0.25, self.board.become(self.picture.tiles()), come)
         seen = [f"{part}-{n}" for n in letters for part in ("name", "patch")]
         self.come(*seen, *(f"input.{n}" for n in letters))(1.0)
         if not has(f"products-{letters[0]}"):
             self.during(1, in_turn(*(self.board.pulse(f"patch-{n}") for n in letters)))
             return
-        for letter in letters:
-            self.board.fill(f"products-{letter}", np.nan)
-        self.come(*(f"products-{n}" for n in letters))(1.0)
-        self.during(0.35, *(self.board.send("kernel", f"patch-{n}") for n in letters))
-        self.during(0.25, *(self.board.send(f"patch-{n}", f"products-{n}") for n in letters))
-        for place in self.lesson.places.values():
-            self.board.fill(f"products-{place.letter}", place.step.products.squeeze(axis=2))
-        self.during(1, self.board.pulse(*(f"products-{n}" for n in letters)))
+        # In their place: on the way there they would lie on what they are made of.
+        self.during(0.3, self.board.pulse("kernel", *(f"patch-{n}" for n in letters)))
+        products = [f"products-{n}" for n in letters]
+        self.during(0.5, in_turn(*(self.board.show(name) for name in products)))
+        self.during(1, self.board.pulse(*products))
 
     def show_add(self, event: Event) -> None:
         """What is for a pattern, what against it, and the bias become the response."""
@@ -134,6 +132,7 @@ class ResponseMap(LessonScene):
     def show_measure(self, event: Event) -> None:
         """Beside each patch grow its match and its ink."""
         self.lay_law(0.2)
+        self.during(0.1, self.come("notes"))
         self.measured(0.4, "match")
         self.measured(1.0, "ink", "times")
 
@@ -192,7 +191,7 @@ class ResponseMap(LessonScene):
     # Other filters.
 
     def show_another(self, event: Event) -> None:
-        """The map of another filter is drawn over the one before; the picture stays."""
+        """The map goes, and that of another filter is drawn; the picture stays."""
         marks = [name for name in self.board.parts if name.startswith(("input.", "map."))
                  and self.board.shown(name)]  # fmt: skip
         self.during(0.1, self.board.hide("shown", *marks))
@@ -200,12 +199,15 @@ class ResponseMap(LessonScene):
         self.during(1, self.board.pulse("kernel" if self.board.has("kernel") else "map"))
 
     def draw_map(self, channel: int, share: float) -> None:
-        """Draw the map of a filter over the one before."""
-        before = self.board.part("map").values.copy()
+        """Draw the map of a filter where the one before was."""
+        # No map stands beside another filter's kernel.
+        values = self.board.part("map").values
+        before, blank = values.copy(), np.zeros_like(values)
+        self.during(0.3 * share, _wipe(values, before, blank))
         self.channel = channel
         self.board.become(self.overlay())(1.0)
         after = self.board.part("map").values.copy()
-        self.during(share, _wipe(self.board.part("map").values, before, after))
+        self.during(share, _wipe(self.board.part("map").values, blank, after))
 
     # The end.
 

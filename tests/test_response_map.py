@@ -334,3 +334,18 @@ def test_every_picture_has_a_layout_in_which_nothing_overlaps(layer, sheet):
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []
+
+
+def test_products_that_do_not_add_up_as_printed_are_said_to_be_rounded(lesson):
+    cells = lesson.picture_of.tiles()
+    exact = True
+    for place in lesson.places.values():
+        shown = cells.panel(f"products-{place.letter}").values
+        terms = {
+            term.over.text("en"): term.text for term in cells.panel(f"votes-{place.letter}").terms
+        }
+        for part, side in (("for", shown > 0), ("against", shown < 0)):
+            added = round(sum(round(float(n), 2) for n in shown[side]), 2)
+            exact = exact and added == float(terms[part].replace("−", "-"))
+    assert not exact
+    assert "rounded" in {panel.name for panel in cells.root.panels()}

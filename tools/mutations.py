@@ -454,10 +454,17 @@ MUTATIONS = (
         "tests/test_figure_maps.py::test_a_response_map_marks_the_windows_whose_votes_it_counts",
     ),
     Mutation(
-        "the patch in the place of the products",
+        "another filter's map beside the kernel",
         "scenes.response_map",
-        "place.step.products.squeeze(axis=2)",
-        "place.step.patch.squeeze(axis=2)",
+        "self.draw_map(self.lesson.shown_filter, 0.4)",
+        "self.draw_map(self.channel, 0.4)",
+        "tests/test_drawn_numbers.py::test_the_number_that_is_shown_is_that_of_the_window_that_is_framed",
+    ),
+    Mutation(
+        "the patch in the place of the products",
+        "convexplain.lessons.parts.response_picture",
+        "step.products.squeeze(axis=2)",
+        "step.patch.squeeze(axis=2)",
         "tests/test_drawn_numbers.py::test_windows_are_framed_where_their_patches_come_from",
     ),
     Mutation(

@@ -203,11 +203,14 @@ class ResponsePicture:
         """Describe windows beside one another, below each its products and their sum."""
         columns = [self._weighed(place) for place in self.places.values()]
         beside, close = Row(*columns, gap=1.5, align="top"), Row(*columns, gap=0.5, align="top")
-        read, filter_, legend = self._read(), self._filter(), Legend("legend")
+        read, filter_ = self._read(), self._filter()
+        told: list[Part] = [Legend("legend")]
+        if not all(_adds_up(place.step) for place in self.places.values()):
+            told.append(Text("rounded", terms.ROUNDED_BRIEFLY, role="note", tone="muted"))
         return Diagram(
             Either(
-                Row(Column(read, *filter_, legend, gap=0.6), beside),
-                Column(Row(read, *filter_, legend), close, align="middle", gap=0.7),
+                Row(Column(read, *filter_, *told, gap=0.6), beside),
+                Column(Row(read, *filter_, Column(*told, gap=0.4)), close, align="middle", gap=0.7),
             )
         )
 
@@ -400,7 +403,7 @@ class ResponsePicture:
             for called, label, value, scale, tone in measures
         ]  # fmt: skip
         times = Text(f"times-{place.letter}", "×", role="sign", tone="muted")
-        gives = Text(f"gives-{place.letter}", self._gives(place))
+        gives = Text(f"gives-{place.letter}", self._gives(place), tone="muted")
         return [name, patch, bars[0], times, bars[1], gives, bars[2]]
 
     @property
@@ -441,6 +444,17 @@ class ResponsePicture:
         return [Text("notes", joined(said), role="note", tone="muted")]
 
 
+def _adds_up(step: ConvStep) -> bool:
+    """Tell whether printed products add up to what is printed for and against, and these to all."""
+    account, products = step.votes(), step.products
+    (_, pros), (_, cons) = account.addends
+    return (
+        account.adds_up(total=False)
+        and fmt.adds_up(products[products > 0].tolist(), pros)
+        and fmt.adds_up(products[products < 0].tolist(), cons)
+    )
+
+
 def _folded(tile: tuple[Part, ...]) -> Part:
     """Make a tile narrower: the response stands below its votes."""
     name, *grids, votes, gate, value = tile
@@ -460,10 +474,10 @@ AT = Caption(
 SEES = Caption(en="A cell sees {size} pixels.", zh="一格看到 {size} 个像素。")
 STRENGTH = Caption(en="strength", zh="强度")
 LAW = Caption(
-    en="{n} is the filter's length, {b} its bias. Strength: root of the sum of squares.",
-    zh="{n} 是过滤器的长度，{b} 是偏置。强度：平方和的平方根。",
+    en="Match: 1 is exactly the filter's pattern. {n} is the filter's length, {b} its bias.",
+    zh="吻合度：1 是与过滤器完全一致。{n} 是过滤器的长度，{b} 是偏置。",
 )
 LAW_PLAIN = Caption(
-    en="{n} is the filter's length. Strength: root of the sum of squares.",
-    zh="{n} 是过滤器的长度。强度：平方和的平方根。",
+    en="Match: 1 is exactly the filter's pattern. {n} is the filter's length.",
+    zh="吻合度：1 是与过滤器完全一致。{n} 是过滤器的长度。",
 )
