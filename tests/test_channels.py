@@ -123,7 +123,7 @@ def test_the_number_is_the_sum_over_all_channels(lesson):
     told = captions(lesson)
     largest = int(np.abs(sums_of(lesson)).argmax())
     assert told["first"] == f"Channel {largest}: nine products, one sum."
-    assert told["next"].startswith("The next four")
+    assert told["next"].startswith("The four next strongest")
     assert told["rest"] == "And the other 27, some against."
     assert (np.delete(sums_of(lesson), lesson.top) < -0.005).any()
     assert told["all-maps"] == "64 filters, 64 maps."

@@ -61,7 +61,7 @@ _GRAY = Caption(en="gray", zh="灰度")
 _NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
 _WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
 _SUMS = Caption(en="{n} sums", zh="{n} 个和")
-_BEST = Caption(en="found so that the sums keep the most", zh="这样的权重让和保留最多")
+_BEST = Caption(en="found so that the sums keep the most", zh="这组权重使各个和保留最多信息")
 _LEARNED = Caption(en="As trained, layer {layer}.", zh="训练所得，层 {layer}。")
 _READ = Caption(en="{c} maps of a network", zh="网络里的 {c} 张图")
 _MIXED = Caption(en="1 × 1: {k} maps", zh="1×1：{k} 张图")
@@ -479,7 +479,7 @@ class OneByOne(NetworkLesson):
         yield Event("planes", 3.4, said, detail=1)
         said = Caption(
             en="Weigh each colour by how bright we see it, add up: gray. That is a 1 × 1 filter.",
-            zh="三色按看起来多亮加权，再求和：灰度。这就是 1×1 过滤器。",
+            zh="三色按人眼看到的亮度加权，再求和：灰度。这就是 1×1 过滤器。",
         )
         yield Event("pixel", 5.0, said)
         said = Caption(

@@ -55,7 +55,9 @@ ONE_BY_ONE = Caption(
 )
 BESIDE = Caption(en="What is read is not put out again.", zh="读入的图不会原样输出。")
 FIRST = Caption(en="Channel {n}: {k} products, one sum.", zh="通道 {n}：{k} 个乘积，一个和。")
-NEXT = Caption(en="The next {m}, each with its own weights.", zh="接着 {m} 个，各有权重。")
+NEXT = Caption(
+    en="The {m} next strongest, each with its own weights.", zh="其次最强的 {m} 个，各有权重。"
+)
 NEXT_ONE = Caption(en="The next one, with its own weights.", zh="接着一个，有自己的权重。")
 REST = Caption(en="And the other {r}.", zh="还有其余 {r} 个。")
 REST_AGAINST = Caption(en="And the other {r}, some against.", zh="其余 {r} 个，有支持也有反对。")
