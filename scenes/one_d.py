@@ -201,13 +201,20 @@ class OneD(LessonScene):
         self.during(share, draw)
 
     def show_block(self, event: Event) -> None:
-        """The block's weights, a sheet for each frame."""
-        self.turn_into(self.picture.block(), 0.2, show=("film", DEEP))
+        """The block goes to ink that arrives; its weights come, a sheet for each frame."""
+        self.turn_into(self.picture.block(), 0.15, show=("film", DEEP))
+        row, col, frame = self.lesson.changes[0]
+        self.during(0.15, self.go_to(self.block() + self.at(row, col, frame)))
         for n in range(len(self.lesson.weights)):
             name = f"weights-{n}"
-            self.during(0.12, self.board.show(name, f"{name}.title"))
-            self.during(0.08, self.board.pulse(f"film[{n}]"))
+            self.during(0.1, self.board.show(name, f"{name}.title"))
+            self.during(0.08, self.board.pulse(f"film[{frame + n}]"))
         self.during(1, self.board.pulse(*(f"weights-{n}" for n in range(len(self.lesson.weights)))))
+
+    def go_to(self, end: Places) -> Move:
+        """Return the move of the window through a film from where it stands."""
+        start = self.block()
+        return lambda alpha: self.stand(start + (end - start) * alpha)
 
     def show_through(self, event: Event) -> None:
         """The window goes along rows and columns of a film, and then a frame further."""
@@ -227,12 +234,7 @@ class OneD(LessonScene):
     def show_arrives(self, event: Event) -> None:
         """Where the result is highest and lowest, and what the window reads there."""
         for row, col, frame in self.lesson.changes:
-            start, end = self.block(), self.corner + self.at(row, col, frame)
-
-            def go(alpha: float, start: Places = start, end: Places = end) -> None:
-                self.stand(start + (end - start) * alpha)
-
-            self.during(0.25, go)
+            self.during(0.25, self.go_to(self.corner + self.at(row, col, frame)))
             self.during(0.25, self.board.pulse(f"moving[{frame}][{row}, {col}]", times=2))
 
     def block(self) -> Places:

@@ -238,3 +238,12 @@ def test_the_sheets_of_three_frames_are_named_by_their_order():
     ):
         block = OneD(kernel=kernel).picture_of().block()
         assert [block.panel(f"weights-{n}").title.text("en") for n in range(len(names))] == names
+
+
+def test_the_block_stands_on_ink_that_arrives_as_its_sheets_come(lesson):
+    (row, col, first), _ = lesson.changes
+    told = [stage for stage in of("one-d", LOOKS[0]).during("axes") if "weights-2.title" in stage]
+    assert told
+    frame, block = told[0][f"film[{first}]"], told[0]["film.block"]
+    corner = frame.places[0] + np.array([col, row]) * frame.cell
+    np.testing.assert_allclose(block.places[0], corner, atol=1.0)
