@@ -33,7 +33,7 @@ class Architecture(NetworkLesson):
         en="Architecture: the shape of what each layer makes", zh="网络结构：每一层的形状"
     )
     question: ClassVar[Caption] = Caption(
-        en="A picture goes in, {n} numbers come out. What shape does it have on the way?",
+        en="A picture goes in, {n} numbers come out. What shapes come in between?",
         zh="输入一幅图，输出 {n} 个数。中间是什么形状？",
     ).fill(n=in_words(10))
     answer: ClassVar[Caption] = Caption(
@@ -263,7 +263,7 @@ _ONE_OF = {
     "dense": Caption(en="the {nth} dense layer", zh="第{nth}个全连接层"),
 }
 _ONE_OUT = Caption(
-    en="A picture goes in, one number comes out. What shape does it have on the way?",
+    en="A picture goes in, one number comes out. What shapes come in between?",
     zh="输入一幅图，输出 1 个数。中间是什么形状？",
 )
 _ENDS = Caption(
