@@ -9,6 +9,7 @@ import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import local_patterns
+from convexplain.lessons.parts import local_words as words
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene, PixelGrid
 from convexplain.stage.board import lazily
@@ -52,13 +53,19 @@ class LocalPatterns(LessonScene):
         self.during(1, in_turn(*moves), rate=linear)
 
     def show_dense(self, event: Event) -> None:
-        """All weights lie down on the digit, and become one number."""
+        """The digit lies down on all weights; what its pixels leave of them is one number."""
         marks = self.board.hide("input.whole", WINDOW)
         picture = self.board.become(self.picture.dense())
         self.during(0.25, marks, picture, self.come("weights", "scale"))
-        self.during(0.3, self.board.send("weights", "input"))
+        self.during(0.2, self.board.send("input", "weights"))
+        self.board.say("weights.title", self.text(words.PRODUCTS))
+        self.during(0.2, self.weigh)
         self.count_up(0.3)
         self.during(1, self.board.pulse("sum.activated"))
+
+    def weigh(self, alpha: float) -> None:
+        """Leave of each weight as much as its pixel is bright: their product, on one scale."""
+        self.board.part("weights").shares[...] = 1 + (self.picture.pixels - 1) * alpha
 
     def count_up(self, share: float) -> None:
         """Let the sum, the bias and the number come."""

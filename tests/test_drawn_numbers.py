@@ -202,6 +202,14 @@ def test_the_number_that_is_shown_is_that_of_the_window_that_is_framed(look, wei
 # Local patterns.
 
 
+def test_of_the_dense_units_weights_stays_what_pixels_leave(look):
+    played = plays.of("local-patterns", look)
+    stage, kernel = played.ends["dense"], Network.load("dense").weights["hidden/kernel"]
+    unit = kernel[:, played.lesson.shown_unit.number].reshape(28, 28)
+    seen = stage["weights"].values * stage["weights"].shares
+    np.testing.assert_allclose(seen, unit * digit(played), atol=1e-6)
+
+
 def test_patches_stand_beside_the_filter_that_responds_most(look, weights):
     played = plays.of("local-patterns", look)
     stage = played.ends["piles"]

@@ -73,6 +73,7 @@ ABOUT = Caption(
     zh="全连接单元给整幅图加权一次；过滤器 {f} 给每个窗口加权。",
 )
 UNIT = Caption(en="Dense unit {n}: {w} weights", zh="全连接单元 {n}：{w} 个权重")
+PRODUCTS = Caption(en="Pixel × weight", zh="像素 × 权重")
 KERNEL = Caption(en="Filter {n}: {w} weights", zh="过滤器 {n}：{w} 个权重")
 UNIT_WEIGHTS = Caption(en="weight of the unit", zh="单元的权重")
 FILTER_HEAD = Caption(en="Filter", zh="过滤器")
