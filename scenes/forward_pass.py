@@ -174,16 +174,16 @@ class ForwardPass(LessonScene):
 
     def show_shares(self, event: Event) -> None:
         """Each is divided by the sum, and all are laid end to end: one whole."""
-        self.during(0.05, self.board.hide("said"))
-        self.reform("shares", 0.25)
-        self.during(0.15, self.board.become(self.picture.shares()))
+        self.reform("shares", 0.12)
+        self.during(0.04, self.board.show("said"))
+        self.during(0.22, self.board.pulse("said", self.best, f"{self.best}.value"))
+        self.during(0.1, self.board.become(self.picture.shares()))
         moves = [
             eased(self.board.grow(f"stack.{bar.name}", out_of=f"classes.{bar.name}"))
             for bar in self.picture.stack.bars
         ]
-        self.during(0.3, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
+        self.during(1, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
         self.board.show(*self.there("stack.rest"))(1.0)
-        self.during(1, self.board.pulse("stack.title"))
 
     def show_ratio(self, event: Event) -> None:
         """How many times as large the one share is as the other."""

@@ -155,6 +155,21 @@ def test_the_second_s_power_is_written_out(lesson, computed):
     assert texts["9"] == "1.00"
 
 
+def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
+    total = float(lesson.softmax.printed_total)
+    assert total == pytest.approx(
+        np.exp(computed["logits"] - computed["logits"].max()).sum(), abs=5e-3
+    )
+    said = lesson.picture_of.sums("shares").panel("said").words.text("en")
+    assert said == f"9: 1 / {total} = {100 / total:.1f}%"
+    assert {bar.name: bar.text for bar in lesson.picture_of.stack.bars}[
+        "9"
+    ] == f"{100 / total:.1f}%"
+    assert told(lesson)["total"] == f"… together {total} …"
+    sure = ForwardPass(picture=digits.first(3)).picture_of.sums("shares").panel("said")
+    assert sure.words.text("en") == "3: 1 / 1.00 > 99.9%"
+
+
 def test_the_prediction_s_choices_are_what_people_do_with_two_logits(lesson, computed):
     one, two = np.sort(computed["logits"])[::-1][:2]
     replies = {c.text.text("en"): c.reply for c in question(lesson).choices}

@@ -220,7 +220,7 @@ class ForwardPass(NetworkLesson):
         beats = [
             Beat.of("question", title, Event("ask", 3.6, self.question)),
             Beat.of("weigh", title, *self._weigh()),
-            Beat.of("layers", title, Event("layers", 5.3, self._layers(), detail=1)),
+            Beat.of("layers", title, Event("layers", 4.0, self._layers(), detail=1)),
         ]
         beats.append(Beat.of("logits", title, *self._logits()))
         beats.append(Beat.of("softmax", title, *self._shares()))
@@ -275,8 +275,8 @@ class ForwardPass(NetworkLesson):
         yield Event("powers", 2.6, powers)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("total", 1.4, _TOTAL.fill(s=fmt.number(softmax.total)))
-        yield Event("shares", 4.0, _SHARES)
+        yield Event("total", 1.4, _TOTAL.fill(s=softmax.printed_total))
+        yield Event("shares", 4.9, _SHARES)
         yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)
 
     def _called(self, place: int) -> Caption:
@@ -379,7 +379,7 @@ _TAKES_ALL = Caption(
     en="Softmax keeps the second in view: {p}.", zh="softmax 也给第二名留一份：{p}。"
 )
 _SHIFT = Caption(
-    en="Only distances count: take the largest from each.", zh="只看差距：各减去最大的一个。"
+    en="Only distances count: subtract the largest from each.", zh="只看差距：各减去最大的一个。"
 )
 _POWERS = Caption(en="Softmax: e to the power of each …", zh="softmax：各作 e 的指数……")
 _SIGMOID = Caption(en="Sigmoid: e to the power of both …", zh="sigmoid：两个都取 e 的幂……")

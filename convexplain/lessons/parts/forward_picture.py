@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, SupportsFloat
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,8 @@ _PITCH = 1.7
 _STAGES = 8
 #: How much larger cells of all products are than those of pictures as fine.
 _WIDE = 2.0
+#: No sum is printed with more decimals.
+_PLACES = 5
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 11.0, 36.0
 
@@ -71,6 +73,13 @@ class Softmax(NamedTuple):
     def total(self) -> float:
         """The sum of all powers."""
         return float(self.powers.sum())
+
+    @property
+    def printed_total(self) -> str:
+        """The sum with as many places as the largest share needs to be 1 divided by it."""
+        share = fmt.probability(self.shares[self.order[0]])
+        places = (n for n in range(2, _PLACES) if _over(fmt.rounded(self.total, n)) == share)
+        return fmt.number(self.total, next(places, _PLACES))
 
 
 class Products(NamedTuple):
@@ -273,9 +282,15 @@ class ForwardPicture:
         return Diagram(Either(*(Column(part, said, gap=0.8) for part in (beside, bars))))
 
     def _said(self, form: Form) -> Caption:
-        """Say what all powers come to; before that, how far the first leads the second."""
+        """Say how far the first leads the second, what all powers come to, what is its share."""
         if form == "powers":
-            return _TOTAL.fill(s=fmt.number(self.softmax.total))
+            return _TOTAL.fill(s=self.softmax.printed_total)
+        if form == "shares":
+            best = self.softmax.order[0]
+            share = self._printed("shares", best)
+            sign, share = (share[0], share[1:]) if share[0] in "<>" else ("=", share)
+            called, total = self.classes[best], self.softmax.printed_total
+            return _DIVIDED.fill(a=called, s=total, sign=sign, p=share)
         one, two = self.softmax.order[:2]
         return _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
 
@@ -420,6 +435,11 @@ class ForwardPicture:
         return Sum.of(name, step.breakdown(shown=channels if 1 < channels <= 4 else 0), scale)
 
 
+def _over(total: SupportsFloat) -> str:
+    """Print the share of e to the power of 0, which is 1."""
+    return fmt.probability(1 / float(total))
+
+
 def _plain(text: str) -> Caption:
     return Caption(en=text, zh=text)
 
@@ -442,9 +462,10 @@ _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
 _LOGIT_IS = Caption(en="logit {z}", zh="logit {z}")
 _WHOLE = Caption(en="all shares: 100%", zh="比例之和：100%")
 _TOTAL = Caption(en="together {s}", zh="总和 {s}")
+_DIVIDED = Caption(en="{a}: 1 / {s} {sign} {p}", zh="“{a}”：1 / {s} {sign} {p}")
 _TITLES: dict[Form, Caption] = {
     "logits": Caption(en="logits", zh="logit"),
     "distances": Caption(en="logit − largest", zh="logit − 最大值"),
-    "powers": Caption(en="e to that power", zh="以此为指数的 e 的幂"),
+    "powers": Caption(en="e to that power, rounded", zh="以此为指数的 e 的幂（四舍五入）"),
     "shares": Caption(en="softmax: share of the sum", zh="softmax：占总和的比例"),
 }
