@@ -48,7 +48,7 @@ _LONG = 44
 _UNIT = 12
 #: The name of what has one size where one path is drawn large; how many times as large as a patch
 #: the picture is beside one of them, and for each of several.
-_LARGE, _BESIDE_ONE, _BESIDE = "large", 1.3, 1.15
+_LARGE, _BESIDE_ONE, _BESIDE = "large", 1.3, 0.9
 #: How long a line is below the picture there, in sizes of the text.
 _MEASURE = 11
 #: Beside cells that are taken out the picture has so much of their width.
