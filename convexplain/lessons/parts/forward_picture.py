@@ -213,15 +213,19 @@ class ForwardPicture:
     def _layers(self, *, small: bool = False) -> Part:
         """One map of each layer, all as large as the picture."""
         count = len(self.with_maps)
-        cells = [self._layer(stage, small=small) for stage in self.with_maps]
+        sized = [self._layer(stage, small=small) for stage in self.with_maps]
         widths = [count] if small else [n for n in (-(-count // 2), 2) if n <= count]
 
-        def rows(width: int) -> Part:
+        def rows(cells: list[Cells], width: int) -> Part:
             cut = [cells[n : n + width] for n in range(0, count, width)]
             full = [[*row, *[None] * (width - len(row))] for row in cut]
             return Aligned(full, gap=1.2 if small else 2.4, row_gap=0.5)
 
-        return Either(*(rows(width) for width in dict.fromkeys(widths or [count])))
+        ways = [rows(sized, width) for width in dict.fromkeys(widths or [count])]
+        if not small:  # long names leave no room for sizes on narrow sheets
+            named = [self._layer(stage, small=True) for stage in self.with_maps]
+            ways += [rows(named, width) for width in dict.fromkeys((*widths, 1))]
+        return Either(*ways)
 
     def _layer(self, stage: Stage, *, small: bool) -> Cells:
         """The map that responds most, relative to the largest response of its layer."""
