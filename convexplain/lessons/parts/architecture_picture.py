@@ -53,7 +53,7 @@ _COMPARED = 6
 #: A vector of fewer numbers is drawn lower.
 _SHORT = 32
 #: Longer names are shortened, more so where there are many stages.
-_LONG, _SHORTER = 16, 9
+_LONG, _SHORTER, _SHORTEST = 16, 9, 7
 #: So many stages stand side by side; of more than so many some are left out.
 _FEW, _MANY = 8, 12
 
@@ -298,9 +298,11 @@ class ArchitecturePicture:
             Panels ``places-NAME`` (``places-NAME.pile``) and ``places-of-NAME``, ``channels-NAME``
             and ``channels-of-NAME``, ``stage-NAME``; ``said-places`` and ``said-channels``.
         """
-        return Diagram(Either(*(self._trade(broad) for broad in _BROAD)))
+        ways = [self._trade(broad) for broad in _BROAD]
+        return Diagram(Either(*ways, self._trade(_BROAD[-1], _SHORTEST)))
 
-    def _trade(self, broad: float) -> Part:
+    def _trade(self, broad: float, most: int | None = None) -> Part:
+        """Arrange both rows of piles; names of more letters are shortened."""
         stages = [self.stages[n] for n in self.compared]
         rows: list[list[Part | None]] = []
         for what, tone in (("places", "ink"), ("channels", "positive")):
@@ -323,7 +325,11 @@ class ArchitecturePicture:
             head = Text(f"said-{what}", _TRADED[what], tone=tone, measure=5, silent=True)
             rows += [[head, *piles], [None, *numbers]]
         names = [
-            Text(f"stage-{stage.name}", self._name(n).words, role="small", tone="muted")
+            Text(
+                f"stage-{stage.name}",
+                self._name(n).words if most is None or n == 0 else shortened(stage.name, most),
+                role="small", tone="muted",
+            )
             for n, stage in zip(self.compared, stages, strict=True)
         ]  # fmt: skip
         rows.append([None, *names])
