@@ -28,8 +28,6 @@ from convexplain.style.captions import Caption
 
 #: How many of a layer's largest responses are tried for one whose printed sum can be checked.
 TRIED = 200
-#: How many channels of a deeper cell are named.
-NAMED = 4
 
 
 @dataclass(frozen=True)

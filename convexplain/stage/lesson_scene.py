@@ -35,7 +35,6 @@ from convexplain.style.lines import NOT_FIRST, NOT_LAST
 from convexplain.style.theme import Look
 
 Rate = Callable[[float], float]
-MARGIN = 0.05 * WIDTH
 TITLE_SIZE, CAPTION_SIZE = 40.0, 38.0
 _TITLE_Y, _CAPTION_Y, _LINE = 0.060 * HEIGHT, 0.915 * HEIGHT, 46.0
 _CAPTION_WIDTH = 0.90 * WIDTH

@@ -63,13 +63,10 @@ DENSE_NETWORK = Caption(en="dense network", zh="全连接网络")
 
 # What a network says.
 ANSWER = Caption(en="answer", zh="网络的预测")
-PROBABILITY_OF = Caption(en="probability of {k}", zh="“{k}”的概率")
-LABEL = Caption(en="label: {n}", zh="标签：{n}")
 LOGIT = Caption(en="logit", zh="logit")
 PROBABILITY = Caption(en="probability", zh="概率")
 TRAINING_STEP = Caption(en="step {n}", zh="训练 {n} 步")
 TRAINING_STEPS = Caption(en="training steps (logarithmic)", zh="训练步数（对数刻度）")
-LOSS = Caption(en="loss on the test set", zh="测试集损失")
 ACCURACY = Caption(en="accuracy on the test set", zh="测试集准确率")
 ERROR = Caption(en="error", zh="误差")
 GRADIENT = Caption(en="gradient", zh="梯度")

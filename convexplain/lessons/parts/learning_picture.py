@@ -37,8 +37,6 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Of so many batches the curve of the training loss is the mean: single ones jump.
 BATCHES = 8
-#: Of a curve that is a formula, so many points are drawn.
-_POINTS = 120
 #: Groups of kernels have so many rows.
 _ROWS = 3
 #: How many cells long what has a wide sheet to itself is.
@@ -128,16 +126,6 @@ def groups(found: Mapping[str, tuple[Caption, Floats]], limit: float) -> Diagram
             Column(*each, legend, align="middle"),
         )
     )
-
-
-def loss_curve(highest: float, dots: Sequence[Dot]) -> Chart:
-    """Describe −ln p, with points on it."""
-    chances = np.geomspace(np.exp(-highest), 1, _POINTS)
-    curves = [Curve("curve", chances, -np.log(chances), tone="muted")]
-    return Chart(
-        "surprise", curves, Axis(CHANCE, 0.0, 1.0, percent=True), Axis(LOSS, 0.0, highest),
-        size=(16, 28), dots=dots,
-    )  # fmt: skip
 
 
 def valley(
@@ -320,9 +308,6 @@ def plain(text: str) -> Caption:
 KERNELS = Caption(en="The {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")
 MOVES = Caption(en="One step of each weight", zh="每个权重走的一步")
 CHANGE = Caption(en="change of a weight", zh="权重的变化")
-CHANCE = Caption(en="probability of the right class, p", zh="正确类别的概率 p")
-LOSS = Caption(en="loss, −ln p", zh="损失 −ln p")
-LOSS_IS = Caption(en="loss {v}", zh="损失 {v}")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
