@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple, SupportsFloat
 
@@ -325,6 +325,7 @@ class ForwardPicture:
             Either(
                 Column(Row(self._input(small=True), *bars), self.stack, gap=0.8),
                 Column(self._input(small=True), *bars, self.stack, gap=0.8),
+                Column(self._input(small=True), *bars, replace(self.stack, counter=None), gap=0.8),
             ),
             about=verdict,
         )
