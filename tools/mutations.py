@@ -820,7 +820,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a probability that the page calls certain",
-        "convexplain/page/format.js",
+        "convexplain/page/as_text.js",
         "clamp(p, 1e-12, 1 - 1e-12)",
         "p",
         "tests/page/test_page_looks.py",

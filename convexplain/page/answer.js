@@ -5,9 +5,9 @@
  * @import { Cell, Trace } from "./trace.js"
  */
 
+import { MINUS, number, probability } from "./as_text.js";
 import { DATA } from "./data.js";
 import { button, make, refill, roving, setAttributes, write } from "./dom.js";
-import { MINUS, number, probability } from "./format.js";
 import { term } from "./glossary.js";
 import { clamp, sumOf } from "./numbers.js";
 import { className, say } from "./words.js";

@@ -6,9 +6,11 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { number, probability } from "./as_text.js";
 import { invitation } from "./cells.js";
-import { changes } from "./changes.js";
 import { Chain } from "./chain.js";
+import { changes } from "./changes.js";
+import { tokens, useTheme } from "./colours.js";
 import { COMPARE } from "./compare.js";
 import { Controls } from "./controls.js";
 import { DATA, INPUT } from "./data.js";
@@ -16,7 +18,6 @@ import { make, refill, setAttributes, write } from "./dom.js";
 import { Drawing } from "./draw.js";
 import { ERASE } from "./erase.js";
 import { EXPLORE } from "./explore.js";
-import { number, probability } from "./format.js";
 import { Glossary } from "./glossary.js";
 import { Help } from "./help.js";
 import { Keyboard } from "./keyboard.js";
@@ -27,11 +28,10 @@ import { captionOf, PanelView } from "./panel.js";
 import { Player } from "./play.js";
 import { PLAYGROUND } from "./playground.js";
 import { PREDICT } from "./predict.js";
+import { Slides } from "./slides.js";
 import { Actions, FIRST_STATE, focusCell, sameCell, Store } from "./state.js";
-import { tokens, useTheme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { Tour } from "./tour.js";
-import { Slides } from "./slides.js";
 import { className, gap, say, useLanguage } from "./words.js";
 
 // The address is written so long after a stroke, in milliseconds.

@@ -19,11 +19,11 @@
  *   given: not computed, and so never hidden; term: of the glossary
  */
 
+import { number } from "./as_text.js";
+import { colourOf, css, textOn } from "./colours.js";
 import { DATA } from "./data.js";
 import { button, make } from "./dom.js";
-import { number } from "./format.js";
 import { term } from "./glossary.js";
-import { colourOf, css, textOn } from "./theme.js";
 import { gap, say } from "./words.js";
 
 /**

@@ -11,13 +11,13 @@
  */
 
 import { Bars, showTiles } from "./answer.js";
+import { number } from "./as_text.js";
+import { contextOf } from "./colours.js";
 import { INPUT } from "./data.js";
 import { button, make, setAttributes, write } from "./dom.js";
-import { number } from "./format.js";
 import { Links, within } from "./links.js";
 import { MapView, scaleGradient } from "./map.js";
 import { focusCell } from "./state.js";
-import { contextOf } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
 // So many columns the sheet that one draws on is wide.

@@ -7,8 +7,8 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { shape as sizes } from "./as_text.js";
 import { INPUT } from "./data.js";
-import { shape as sizes } from "./format.js";
 import { boxOf, wholeBox } from "./geometry.js";
 import { className, say } from "./words.js";
 

@@ -13,14 +13,14 @@
  * @typedef {{rows: Row[], unmoved: Both}} Rows
  */
 
+import { number, percent, probability } from "./as_text.js";
 import { benchHead } from "./cells.js";
+import { paintOn } from "./colours.js";
 import { shiftText } from "./controls.js";
 import { bundledDigit, DATA, HEIGHT, WIDTH } from "./data.js";
 import { button, make, makeSvg, radio } from "./dom.js";
-import { number, percent, probability } from "./format.js";
 import { sumOf } from "./numbers.js";
 import { FAR, PICTURE_KEYS } from "./state.js";
-import { paintOn } from "./theme.js";
 import { Trace } from "./trace.js";
 import { gap, say } from "./words.js";
 

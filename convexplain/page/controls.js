@@ -2,17 +2,17 @@
  * What one does to the picture: choose a digit, draw, open a picture, shift it, add noise.
  *
  * @import { App } from "./app.js"
- * @import { Digit } from "./ink.js"
+ * @import { Digit } from "./prepare.js"
  * @import { State } from "./state.js"
  */
 
+import { percent } from "./as_text.js";
+import { paintOn } from "./colours.js";
 import { bundledDigit, DATA, DEPTH, HEIGHT, samplesOf, SIDE, WIDTH } from "./data.js";
 import { button, make, radio, roving, setAttributes, write } from "./dom.js";
-import { percent } from "./format.js";
-import { largest } from "./ink.js";
 import { LEVELS, quantised } from "./model.js";
 import { digitsOf, PictureError, readPicture } from "./picture.js";
-import { paintOn } from "./theme.js";
+import { largest } from "./prepare.js";
 import { gap, languageInUse, say } from "./words.js";
 
 /** Class, sign, right, down, words. @type {[string, string, number, number, string][]} */

@@ -8,14 +8,14 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { number, TIMES } from "./as_text.js";
 import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, numberTable, restRow, sumLines } from "./cells.js";
+import { convolutionMistakes, outputIsAsked, RIGHT } from "./choices.js";
 import { INPUT } from "./data.js";
 import { button, make } from "./dom.js";
 import { kernelTable } from "./edit.js";
-import { number, TIMES } from "./format.js";
 import { largestAt, largestOf, sumOf } from "./numbers.js";
-import { convolutionMistakes, outputIsAsked, RIGHT } from "./mistakes.js";
 import { activationName, say, spelled, spelledFirst } from "./words.js";
 
 /**

@@ -8,11 +8,11 @@
  */
 
 import { explainsAnswer, softmaxTable } from "./answer.js";
+import { number, TIMES } from "./as_text.js";
 import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, restRow, sumLines } from "./cells.js";
+import { outputIsAsked, RIGHT, throughActivation } from "./choices.js";
 import { make } from "./dom.js";
-import { number, TIMES } from "./format.js";
-import { outputIsAsked, RIGHT, throughActivation } from "./mistakes.js";
 import { sumOf } from "./numbers.js";
 import { activationName, className, say } from "./words.js";
 

@@ -6,13 +6,13 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { MINUS, number } from "./as_text.js";
 import { colourAs, exactly, numberBlock } from "./cells.js";
+import { colourOf, textOn } from "./colours.js";
 import { button, consume, isRefilling, make, select } from "./dom.js";
-import { MINUS, number } from "./format.js";
 import { term } from "./glossary.js";
 import { classicKernels, classicWeights } from "./kernels.js";
 import { clamp } from "./numbers.js";
-import { colourOf, textOn } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
 // One press of an arrow key, and how far a weight can go.

@@ -8,10 +8,10 @@
  */
 
 import { shownClasses } from "./answer.js";
+import { number, probability, TIMES } from "./as_text.js";
 import { benchHead } from "./cells.js";
 import { INPUT } from "./data.js";
 import { button, make, select } from "./dom.js";
-import { number, probability, TIMES } from "./format.js";
 import { clamp } from "./numbers.js";
 import { className, say } from "./words.js";
 

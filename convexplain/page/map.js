@@ -8,10 +8,10 @@
  * @typedef {number[]} At  row, column
  */
 
+import { number } from "./as_text.js";
+import { colourOf, contextOf, css, paintOn, textOn, tokens } from "./colours.js";
 import { make, setAttributes, write } from "./dom.js";
-import { number } from "./format.js";
 import { clamp } from "./numbers.js";
-import { colourOf, contextOf, css, paintOn, textOn, tokens } from "./theme.js";
 
 // A cell of a map is drawn with its grid line from 7 px on.
 const GRID_FROM = 7;

@@ -37,6 +37,14 @@ export function clamp(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
+/** Round as numpy's rint: halves to the even neighbour. @param {number} value */
+export function roundHalfEven(value) {
+  const down = Math.floor(value);
+  const rest = value - down;
+  if (rest === 0.5) return down % 2 === 0 ? down : down + 1;
+  return rest < 0.5 ? down : down + 1;
+}
+
 /** The middle value, or the mean of the two middle ones. @param {ArrayLike<number>} values */
 export function median(values) {
   const sorted = Float64Array.from(values).sort();

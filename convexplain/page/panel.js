@@ -21,10 +21,10 @@
  * @property {"rounded"|"roundedOnly"} note  whether numbers were added up before they were rounded
  */
 
+import { number } from "./as_text.js";
 import { backButton, outputCell, shareButton } from "./cells.js";
 import { DATA, DEPTH, INPUT, PLAIN } from "./data.js";
 import { button, make, refill } from "./dom.js";
-import { number } from "./format.js";
 import { inBox } from "./geometry.js";
 import { legend } from "./legend.js";
 import { focusCell, sameCell } from "./state.js";

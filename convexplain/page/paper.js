@@ -12,8 +12,7 @@
  * @typedef {[number, number]} Corner  row, column
  */
 
-import { clamp, filledBy, median, placesOf } from "./numbers.js";
-import { roundHalfEven } from "./theme.js";
+import { clamp, filledBy, median, placesOf, roundHalfEven } from "./numbers.js";
 
 // Brightness is counted in sixteenths of a level, so that means keep their fractions.
 const FINE = 16;

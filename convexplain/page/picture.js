@@ -2,20 +2,20 @@
  * Pictures of one's own: drawn, pasted or dropped, and what is done to a picture on the page.
  *
  * A file becomes a digit by the definition of pictures.py: turned upright, laid on a ground where it is
- * transparent, made gray, scaled down to at most 1,024 pixels a side, and prepared by ink.js. Three
+ * transparent, made gray, scaled down to at most 1,024 pixels a side, and made ready by prepare.js. Three
  * things differ, because the browser decodes: 16-bit pictures are reduced as it does, its colour
  * profiles are applied, and a picture is scaled down with its filter.
  *
  * @import { Box } from "./geometry.js"
- * @import { Digit } from "./ink.js"
+ * @import { Digit } from "./prepare.js"
  */
 
+import { contextOf } from "./colours.js";
 import { DATA, DEPTH, fractions, HEIGHT, WIDTH } from "./data.js";
 import { axes, inBox } from "./geometry.js";
-import { toDigits } from "./ink.js";
 import { clamp } from "./numbers.js";
+import { toDigits } from "./prepare.js";
 import { BILINEAR, BOX, resize } from "./resize.js";
-import { contextOf } from "./theme.js";
 
 /** Larger pictures are refused before they are drawn. */
 const MOST_PIXELS = 50_000_000;

@@ -8,10 +8,10 @@
  * @import { Play, State } from "./state.js"
  */
 
+import { number, TIMES } from "./as_text.js";
 import { benchHead, numberTable, outputCell, sumLines } from "./cells.js";
 import { DEPTH, HEIGHT, WIDTH } from "./data.js";
 import { button, consume, make, makeSvg, select } from "./dom.js";
-import { number, TIMES } from "./format.js";
 import { axes, boxOf, Window } from "./geometry.js";
 import { term } from "./glossary.js";
 import { classicKernels, classicWeights } from "./kernels.js";
@@ -19,8 +19,8 @@ import { MapView } from "./map.js";
 import { clamp, largestAt, largestOf, sumOf } from "./numbers.js";
 import { avgPool2d, conv2d, conv2dTranspose, maxPool2d, surrounded } from "./ops.js";
 import { brightness } from "./picture.js";
-import { OPERATIONS } from "./state.js";
 import { ENLARGING, landing, stampFormula, stamps } from "./stamps.js";
+import { OPERATIONS } from "./state.js";
 import { gap, languageInUse, say } from "./words.js";
 
 /** What the playground begins with, where the window has its size. */

@@ -5,12 +5,12 @@
  * @import { Panel } from "./panel.js"
  */
 
+import { number } from "./as_text.js";
 import { invitation, numberTable, outputCell } from "./cells.js";
+import { poolingMistakes, RIGHT } from "./choices.js";
 import { INPUT } from "./data.js";
 import { make } from "./dom.js";
-import { number } from "./format.js";
 import { term } from "./glossary.js";
-import { poolingMistakes, RIGHT } from "./mistakes.js";
 import { sumOf } from "./numbers.js";
 import { sameCell } from "./state.js";
 import { say, spelled } from "./words.js";

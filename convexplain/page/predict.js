@@ -10,10 +10,10 @@
  * @typedef {{mistake: string, text: string}} Choice  `mistake` is RIGHT for one, "" where it has no name
  */
 
+import { number } from "./as_text.js";
+import { distinct, RIGHT, mistakeWords } from "./choices.js";
 import { button, make, radio, select } from "./dom.js";
-import { number } from "./format.js";
 import { panelOf } from "./panel.js";
-import { distinct, RIGHT, mistakeWords } from "./mistakes.js";
 import { className, gap, languageInUse, say } from "./words.js";
 
 const LETTERS = ["A", "B", "C"];

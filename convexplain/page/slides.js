@@ -5,9 +5,9 @@
  * @import { Lesson } from "./data.js"
  */
 
+import { tokens } from "./colours.js";
 import { fromBase64 } from "./data.js";
 import { button, make } from "./dom.js";
-import { tokens } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
 // A chapter's last frame is shown a little before its end, at which the next one's first frame is due.

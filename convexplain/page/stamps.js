@@ -10,8 +10,8 @@
  * @typedef {{stride: Pair, dilation: Pair, padding: Padding}} Options
  */
 
+import { TIMES } from "./as_text.js";
 import { make } from "./dom.js";
-import { TIMES } from "./format.js";
 import { axes, Window } from "./geometry.js";
 import { languageInUse, say } from "./words.js";
 

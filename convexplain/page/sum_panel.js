@@ -4,10 +4,10 @@
  * @import { Panel } from "./panel.js"
  */
 
+import { number } from "./as_text.js";
 import { becomes, numberTable } from "./cells.js";
+import { RIGHT } from "./choices.js";
 import { make } from "./dom.js";
-import { number } from "./format.js";
-import { RIGHT } from "./mistakes.js";
 import { largestAt, sumOf } from "./numbers.js";
 import { say } from "./words.js";
 

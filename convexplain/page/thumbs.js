@@ -5,8 +5,8 @@
  *   shares of that and the next ones; they add up to 1
  */
 
+import { contextOf, paint } from "./colours.js";
 import { consume, isModified, make, setAttributes, write } from "./dom.js";
-import { contextOf, paint } from "./theme.js";
 
 /** The thumbnails of one layer. */
 export class Thumbs {

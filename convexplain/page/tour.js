@@ -8,10 +8,10 @@
  * @typedef {{name: string, text: (app: App) => string, act: (tour: Tour) => void}} Step
  */
 
+import { number } from "./as_text.js";
 import { shiftText } from "./controls.js";
 import { DATA, INPUT } from "./data.js";
 import { button, make } from "./dom.js";
-import { number } from "./format.js";
 import { wholeBox } from "./geometry.js";
 import { panelOf } from "./panel.js";
 import { activationName, className, say, spelled } from "./words.js";

@@ -6,12 +6,12 @@
  * @import { Panel } from "./panel.js"
  */
 
-import { explainsAnswer, softmaxTable } from "./answer.js";
 import { isByCell } from "./activations.js";
+import { explainsAnswer, softmaxTable } from "./answer.js";
+import { number } from "./as_text.js";
 import { becomes, numberTable, sumLines } from "./cells.js";
+import { outputIsAsked, RIGHT, throughActivation } from "./choices.js";
 import { make } from "./dom.js";
-import { number } from "./format.js";
-import { outputIsAsked, RIGHT, throughActivation } from "./mistakes.js";
 import { activationName, say } from "./words.js";
 
 /**

@@ -23,14 +23,14 @@ def test_every_entry_of_the_colour_tables_is_python_s(core: Any, name: str) -> N
         """(() => {
           const values = window.unpack(argument.values);
           const rgba = new Uint8ClampedArray(4 * values.length);
-          core.theme.paint(rgba, values, 2, argument.name);
-          return { rgba, one: core.theme.signedColour(values[100], 2, argument.name) };
+          core.colours.paint(rgba, values, 2, argument.name);
+          return { rgba, one: core.colours.signedColour(values[100], 2, argument.name) };
         })()""",
         {"values": values, "name": name},
     )
     assert found["rgba"].reshape(-1, 4)[:, :3].tolist() == look.signed(values, 2).tolist()
     assert found["one"] == look.signed(values[100], 2).tolist()
-    assert core("core.theme.signedColour(0, 0, argument)", name) == look.signed(0, 0).tolist()
+    assert core("core.colours.signedColour(0, 0, argument)", name) == look.signed(0, 0).tolist()
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -39,12 +39,12 @@ def test_pixels_have_python_s_grays_and_text_on_them_its_colour(core: Any, name:
     values = (np.arange(256) / 255).astype(np.float32)
     found = core(
         "Array.from(window.unpack(argument.values),"
-        " (v) => core.theme.pictureColour(v, argument.name))",
+        " (v) => core.colours.pictureColour(v, argument.name))",
         {"values": values, "name": name},
     )
     assert found == look.picture(values).tolist()
     colours = np.random.default_rng(1).integers(0, 256, (500, 3)).tolist()
-    assert core("argument.map(core.theme.textOn)", colours) == [look.text_on(c) for c in colours]
+    assert core("argument.map(core.colours.textOn)", colours) == [look.text_on(c) for c in colours]
 
 
 def test_numbers_print_as_in_python(core: Any) -> None:
@@ -52,9 +52,9 @@ def test_numbers_print_as_in_python(core: Any) -> None:
     values = [0.0, -0.0, 0.005, -0.005, 0.125, -0.125, 1.005, 2.675, -0.534, 1e-9, -1e-9, 1234.5]
     values += random.normal(0, 3, 500).tolist() + (random.integers(-400, 400, 200) / 8).tolist()
     for decimals in (0, 1, 2, 6):
-        found = core(f"argument.map((v) => core.format.number(v, {decimals}))", values)
+        found = core(f"argument.map((v) => core.as_text.number(v, {decimals}))", values)
         assert found == [format.number(v, decimals) for v in values]
-    assert core("argument.map((v) => core.format.number(v, 2, true))", values) == [
+    assert core("argument.map((v) => core.as_text.number(v, 2, true))", values) == [
         format.number(v, sign=True) for v in values
     ]
 
@@ -64,15 +64,15 @@ def test_shares_counts_and_shapes_print_as_in_python(core: Any) -> None:
     shares = [0.0, 1.0, 1e-9, 1 - 1e-9, 0.0005, 0.00049, 0.9995, 0.99949, 0.5, 0.0625, 2.5, -0.25]
     shares += random.random(500).tolist() + (random.integers(0, 2000, 300) / 2000).tolist()
     for decimals in (0, 1, 2):
-        found = core(f"argument.map((v) => core.format.percent(v, {decimals}))", shares)
+        found = core(f"argument.map((v) => core.as_text.percent(v, {decimals}))", shares)
         assert found == [format.percent(v, decimals) for v in shares]
     likely = [p for p in shares if 0 <= p <= 1]
-    assert core("argument.map((p) => core.format.probability(p))", likely) == [
+    assert core("argument.map((p) => core.as_text.probability(p))", likely) == [
         format.probability(p) for p in likely
     ]
     counts = [0, 7, 999, 1000, 104202, 3100032, -1200]
-    assert core("argument.map(core.format.count)", counts) == [format.count(n) for n in counts]
-    assert core("core.format.shape([26, 26, 32])") == format.shape((26, 26, 32))
+    assert core("argument.map(core.as_text.count)", counts) == [format.count(n) for n in counts]
+    assert core("core.as_text.shape([26, 26, 32])") == format.shape((26, 26, 32))
 
 
 def test_a_breakdown_is_python_s(core: Any) -> None:
@@ -125,17 +125,17 @@ def test_mistakes_equal_python_s(core: Any) -> None:
         patch, kernel = random.normal(0, 1, (2, *shape))
         bias = float(random.normal())
         found = core(
-            "core.mistakes.convolutionMistakes(...argument.arrays.map(window.unpack), "
+            "core.choices.convolutionMistakes(...argument.arrays.map(window.unpack), "
             "argument.shape, argument.bias)",
             {"arrays": [patch.ravel(), kernel.ravel()], "shape": shape, "bias": bias},
         )
         expected = mistakes.convolution(patch, kernel, bias)
         assert list(found) == list(expected)
         assert found == pytest.approx(expected)
-    pooled = core("core.mistakes.poolingMistakes([1, 3, 0, 2])")
+    pooled = core("core.choices.poolingMistakes([1, 3, 0, 2])")
     assert pooled == mistakes.pooling([[1.0, 3.0], [0.0, 2.0]])
     shown = core(
-        "core.mistakes.distinct(new Map(argument), (v) => core.format.number(v))",
+        "core.choices.distinct(new Map(argument), (v) => core.as_text.number(v))",
         [["right", 0.5], ["no-relu", 0.501], ["no-bias", 0.25]],
     )
     assert shown == {"right": "0.50", "no-bias": "0.25"}

@@ -7,8 +7,8 @@
  *   gamma: Float32Array|null, beta: Float32Array|null}} NormLayer
  */
 
-import { number, TIMES } from "../format.js";
-import { RIGHT } from "../mistakes.js";
+import { number, TIMES } from "../as_text.js";
+import { RIGHT } from "../choices.js";
 import { channelwise } from "../ops.js";
 import { valuePanel } from "../value_panel.js";
 import { say } from "../words.js";

@@ -6,7 +6,7 @@
  * @typedef {Layer & {scale: number|number[], offset: number|number[]}} RescalingLayer
  */
 
-import { RIGHT } from "../mistakes.js";
+import { RIGHT } from "../choices.js";
 import { channelwise } from "../ops.js";
 import { valuePanel } from "../value_panel.js";
 import { say } from "../words.js";

@@ -31,10 +31,9 @@
 
 import { SIDE } from "./data.js";
 import { axes } from "./geometry.js";
-import { clamp, filledBy, median } from "./numbers.js";
+import { clamp, filledBy, median, roundHalfEven } from "./numbers.js";
 import { flat, local, sheet, straightened, topThousandth, twoKinds } from "./paper.js";
 import { BICUBIC, BOX, resize } from "./resize.js";
-import { roundHalfEven } from "./theme.js";
 import { around, grown, heaviest, isLike, isNoStroke, joined, marksOf, printed, those, toldApart, withoutFrames } from "./writing.js";
 
 const FIT = 20;

@@ -13,7 +13,7 @@
  */
 
 import { DATA } from "./data.js";
-import { clamp } from "./numbers.js";
+import { clamp, roundHalfEven } from "./numbers.js";
 
 // Entries of a signed table on each side of zero.
 const STEPS = 4096;
@@ -175,14 +175,6 @@ function signedTable(theme) {
   }
   tables.set(theme, table);
   return table;
-}
-
-/** Round as numpy's rint: halves to the even neighbour. @param {number} value */
-export function roundHalfEven(value) {
-  const down = Math.floor(value);
-  const rest = value - down;
-  if (rest === 0.5) return down % 2 === 0 ? down : down + 1;
-  return rest < 0.5 ? down : down + 1;
 }
 
 /** Linear light of an sRGB code value (IEC 61966-2-1). @param {number} code */
