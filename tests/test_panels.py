@@ -345,6 +345,42 @@ def trees(draw, depth=2):
     return Diagram(Column(part(depth), Legend("legend")))
 
 
+#: How much room is left: bends one way, as extents do, and such as no picture has.
+ROOM = {
+    "a line": lambda x: 10 - 3 * x,
+    "flat, then steep": lambda x: min(2.0, 40 - 9 * x),
+    "many bends": lambda x: min(5 - x / 7, 20 - 4 * x, 90 - 31 * x),
+    "nothing to spare": lambda x: 1e-9 - x,
+    "steps": lambda x: 3.0 - np.floor(x),
+    "a jump": lambda x: 1.0 if x < 2.3 else -1.0,
+    "never enough": lambda x: -1.0 - x,
+    "always enough": lambda x: 7.0,
+}
+
+
+@pytest.mark.parametrize("room", ROOM.values(), ids=ROOM)
+@pytest.mark.parametrize(("low", "high"), [(0.0, 8.0), (0.1, 3.3), (1.0, 2.4), (2.0, 2.0)])
+def test_the_largest_that_fits_is_the_one_that_plain_halving_finds(room, low, high):
+    from convexplain.panels.place import _HALVINGS, _largest
+
+    asked = []
+
+    def spare(value):
+        asked.append(value)
+        return room(value)
+
+    below, above = low, high
+    if room(high) >= 0:
+        below = high
+    else:
+        for _ in range(_HALVINGS):
+            middle = (below + above) / 2
+            below, above = (middle, above) if room(middle) >= 0 else (below, middle)
+    assert _largest(low, high, spare) == below
+    if room is ROOM["many bends"]:
+        assert len(asked) <= _HALVINGS / 2
+
+
 @settings(max_examples=60, deadline=None)
 @given(trees(), st.sampled_from(sorted(SHEETS)), st.sampled_from(["en", "zh"]))
 def test_whatever_is_described_is_refused_or_has_no_problem(diagram, sheet, lang):

@@ -231,10 +231,10 @@ class _Fit:
     def setting(self) -> Setting:
         """The setting with the largest cells, and then the widest gaps."""
         sides = self.sides
-        wide = _largest(1.0, _SPREAD[0], lambda many: self._fits(self.at(sides, (many, 1.0))))
+        wide = _largest(1.0, _SPREAD[0], lambda many: self._spare(self.at(sides, (many, 1.0))))
         if not self.sheet.fixed:  # paper takes no more height than it needs
             return self.at(sides, (wide, 1.0))
-        high = _largest(1.0, _SPREAD[1], lambda many: self._fits(self.at(sides, (wide, many))))
+        high = _largest(1.0, _SPREAD[1], lambda many: self._spare(self.at(sides, (wide, many))))
         return self.at(sides, (wide, high))
 
     def at(self, sides: Mapping[str, float], spread: tuple[float, float] = (1.0, 1.0)) -> Setting:
@@ -270,8 +270,12 @@ class _Fit:
         return extent.across - room.width, extent.high - room.height
 
     def _fits(self, setting: Setting) -> bool:
+        return self._spare(setting) >= 0
+
+    def _spare(self, setting: Setting) -> float:
+        """Return how much room is left where there is less of it."""
         extent, room = self.root.extent(setting), self.sheet.body_box
-        return extent.across <= room.width + 1e-6 and extent.high <= room.height + 1e-6
+        return min(room.width + 1e-6 - extent.across, room.height + 1e-6 - extent.high)
 
     @cached_property
     def sides(self) -> dict[str, float]:
@@ -283,23 +287,49 @@ class _Fit:
                 for name, b in self.bounds.items()
             }
 
-        def fits_with(name: str, side: float) -> bool:
-            return self._fits(self.at({**sides, name: side}))
+        def spare_with(name: str, side: float) -> float:
+            return self._spare(self.at({**sides, name: side}))
 
         most = max((b.most / b.weight for b in self.bounds.values()), default=0.0)
-        sides = scaled(_largest(0.0, most, lambda scale: self._fits(self.at(scaled(scale)))))
+        sides = scaled(_largest(0.0, most, lambda scale: self._spare(self.at(scaled(scale)))))
         for name, bounds in self.bounds.items():
-            sides[name] = _largest(sides[name], bounds.most, partial(fits_with, name))
+            sides[name] = _largest(sides[name], bounds.most, partial(spare_with, name))
         return sides
 
 
-def _largest(low: float, high: float, fits: Callable[[float], bool]) -> float:
-    """Halve the way to the largest value that fits; the lowest one does."""
-    if high <= low or fits(high):
+def _largest(low: float, high: float, spare: Callable[[float], float]) -> float:
+    """Halve the way to the largest value with which no room is missing; with the lowest none is.
+
+    Room shrinks in straight lines with few bends, steeper and steeper: the line through the two
+    least values that are too large leads near to the one that is looked for, and most halves are
+    then known without asking.
+    """
+    missing = spare(high) if high > low else 0.0
+    if missing >= 0:
         return max(low, high)
+    fits, fails = low, [(high, missing)]
+
+    def ask(value: float) -> None:
+        nonlocal fits
+        room = spare(value)
+        if room >= 0:
+            fits = value
+        else:
+            fails.append((value, room))
+
+    finest = (high - low) / 2**_HALVINGS
+    ask(high - (high - low) / 64)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+        for beyond in (-finest, finest):
+            if len(fails) > 1 and fits < middle < fails[-1][0]:
+                (x, y), (nearer, less) = fails[-2:]
+                tried = nearer - less * (x - nearer) / (y - less) + beyond if y < less else fits
+                if fits < tried < nearer:
+                    ask(tried)
+        if fits < middle < fails[-1][0]:
+            ask(middle)
+        low, high = (middle, high) if middle <= fits else (low, middle)
     return low
 
 
