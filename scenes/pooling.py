@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import pooling
@@ -17,7 +16,7 @@ from convexplain.ops import Box, PoolStep
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM, lazily
 from convexplain.stage.board.drawing import corners_of
-from convexplain.stage.pace import Move, accelerating, eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn
 
 KINDS = ("with", "without")
 BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
@@ -40,8 +39,7 @@ class Pooling(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture and its map; nothing is pooled yet."""
         self.picture = replace(self.lesson.picture_of, upright=self.upright)
-        self.pooled: npt.NDArray[np.float64] = np.full(self.lesson.pooled.shape, np.nan)
-        self.shares: npt.NDArray[np.float64] = np.ones(self.lesson.response_map.shape)
+        self.computed["pooled"] = np.full(self.lesson.pooled.shape, np.nan)
         self.board.lay(self.picture.opening())
         self.board.show("input", "map", "legend")(1.0)
 
@@ -63,22 +61,13 @@ class Pooling(LessonScene):
 
     def show_predict_largest(self, event: Event) -> None:
         """Each number lights up in turn; then the video waits."""
-        cells = [self.lit(cell) for cell in self.cells(self.lesson.step)]
+        cells = map(self.board.pick, self.cells(self.lesson.step))
         self.during(min(1.0, 5.0 / event.seconds), in_turn(*cells), rate=linear)
         self.board.light("patch")
 
     def cells(self, step: PoolStep) -> list[str]:
         """Return the names of the window's numbers."""
         return [f"patch[{row}, {col}]" for row, col in np.ndindex(step.patch.shape)]
-
-    def lit(self, cell: str) -> Move:
-        """Return a move that leads the eye to a number; the others are dimmed."""
-
-        def start() -> Move:
-            self.board.light(cell)
-            return self.board.pulse(cell, colour="muted")
-
-        return lazily(start)
 
     def show_largest(self, event: Event) -> None:
         """The others fade one after the other; what stays is framed."""
@@ -122,21 +111,15 @@ class Pooling(LessonScene):
 
     def show_one(self, event: Event) -> None:
         """What stays grows to the size of all, and becomes one cell of the new map."""
-        self.board.fill("pooled", self.pooled)
+        self.refill()
         self.board.light(self.winner(self.lesson.step))
         self.during(0.3, self.camera.home(), self.board.show("pooled"))
-        self.deliver(self.lesson.step, 1)
+        self.give(self.lesson.step)
 
-    def deliver(self, step: PoolStep, share: float) -> None:
+    def give(self, step: PoolStep) -> None:
         """Let the largest number grow over the window and fly into its cell."""
-
-        def land() -> None:
-            self.pooled[step.row, step.col] = step.value
-            self.board.fill("pooled", self.pooled)
-            self.board.show("pooled.cell")(1.0)
-
-        cell = f"pooled[{step.row}, {step.col}]"
-        self.during(share, self.board.send(self.winner(step), cell, land, via=("patch",)))
+        place = step.row, step.col
+        self.deliver(self.winner(step), "pooled", place, step.value, via=("patch",))
 
     def show_another(self, event: Event) -> None:
         """The window moves on; its numbers give one again."""
@@ -148,49 +131,30 @@ class Pooling(LessonScene):
         self.during(0.2, self.board.grow("patch", out_of=WINDOW))
         self.board.show(ZOOM, "patch.frame")(1.0)
         self.during(0.15, self.lose(step))
-        self.deliver(step, 1)
+        self.give(step)
 
     # The whole map.
-
-    def refill(self) -> None:
-        """Fill the pooled map as far as it is known."""
-        if self.board.has("pooled"):
-            self.board.fill("pooled", self.pooled)
 
     def show_sweep(self, event: Event) -> None:
         """The window runs over all places: what loses fades, what wins goes into the new map."""
         shown = ("map", "pooled", WINDOW, "pooled.cell", "legend")
         self.become(self.picture.field(), 0.15, self.camera.home(), show=shown)
-        steps, seconds = self.lesson.steps, self.remaining
-        path = accelerating(len(steps) - 1, seconds, 4.0)
-        reached = 0
-
-        def now(alpha: float) -> PoolStep:
-            return steps[min(round(path.position(alpha * seconds)), len(steps) - 1)]
-
-        def fill(alpha: float) -> None:
-            nonlocal reached
-            last = now(alpha)
-            end = last.row * self.pooled.shape[1] + last.col + 1
-            for step in steps[reached:end]:
-                self.read(step)
-            reached = max(reached, end)
-            self.board.fill("pooled", self.pooled)
-            self.board.part("map").shares[...] = self.shares
-
-        fed = self.board.visit("pooled.cell", lambda alpha: (now(alpha).row, now(alpha).col))
-        window = self.board.visit(
-            WINDOW, lambda alpha: (now(alpha).box.top, now(alpha).box.left), fed, fill
+        self.visit_all(
+            {"pooled": self.lesson.pooled}, {WINDOW: self.corner}, begin=4.0, then=self.read
         )
-        self.during(1, window, rate=linear)
 
-    def read(self, step: PoolStep) -> None:
-        """Pool one window: dim what no window keeps."""
-        self.pooled[step.row, step.col] = step.value
-        size = self.shares.shape
-        box = step.box.clip((size[0], size[1]))
-        kept = self.lesson.kept[box.rows, box.cols]
-        self.shares[box.rows, box.cols] = np.where(kept, 1.0, DIM)
+    def corner(self, row: int, col: int) -> tuple[float, float]:
+        """Return where on the map the window of a cell begins."""
+        box = self.lesson.steps[row * self.lesson.pooled.shape[1] + col].box
+        return box.top, box.left
+
+    def read(self, places: range) -> None:
+        """Pool some windows: dim what none of them keeps."""
+        shares, (height, width) = self.board.part("map").shares, self.lesson.response_map.shape
+        for place in places:
+            box = self.lesson.steps[place].box.clip((height, width))
+            kept = self.lesson.kept[box.rows, box.cols]
+            shares[box.rows, box.cols] = np.where(kept, 1.0, DIM)
 
     def show_closes(self, event: Event) -> None:
         """Both maps are looked at, and how large they are."""

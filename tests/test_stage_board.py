@@ -10,7 +10,7 @@ pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 from manim import tempconfig
 
 from convexplain import panels
-from convexplain.lessons import Caption
+from convexplain.lessons import Beat, Caption, Event, Lesson
 from convexplain.panels import (
     Axis,
     Cells,
@@ -24,7 +24,8 @@ from convexplain.panels import (
     Scale,
     Sum,
 )
-from convexplain.stage import Board, Label, Line, PixelGrid, StageScene, WindowFrame
+from convexplain.stage import Board, Label, LessonScene, Line, PixelGrid, StageScene, WindowFrame
+from convexplain.stage.board import DIM
 from convexplain.stage.layout import problems
 from convexplain.stage.pace import in_turn, together
 
@@ -249,7 +250,7 @@ def test_a_value_flies_to_its_cell_and_gives_it_its_colour(tmp_path):
         count = len(scene.mobjects)
 
         def landed():
-            board.fill("map", np.full((10, 10), 0.5), cells="map[2, 3]")
+            board.fill("map[2, 3]", np.full((10, 10), 0.5))
 
         send = board.send("sum.activated", "map[2, 3]", landed)
         send(0.0)
@@ -276,6 +277,51 @@ def test_what_flies_fills_places_on_its_way(tmp_path):
         np.testing.assert_allclose(ghost.places, board.part("kernel").places, atol=1)
         send(0.999)
         assert ghost.places[0] == pytest.approx(board.part("map").place_of(2, 3), abs=2)
+
+    play(tmp_path, script)
+
+
+def test_a_series_is_called_by_one_name(tmp_path):
+    colours = np.stack([PIXELS[n : n + 3, :3] for n in range(3)], axis=2)
+    rows = [
+        Row(*(Cells(f"{name}-{n}", colours[:, :, n], numbers=True, share="large",
+                    marks={"frame": Mark(0, 0, 3, 3)}) for n in range(3)))
+        for name in ("patch", "kernel")
+    ]  # fmt: skip
+    link = Link("patch-0.frame", "kernel-0")
+    patches = ["patch-0", "patch-1", "patch-2"]
+
+    def script(scene, board):
+        board.lay(Diagram(panels.Column(*rows), (link,)))
+        assert board.each("patch[0, 2]", "kernel-1") == [
+            *(f"{name}[0, 2]" for name in patches), "kernel-1"
+        ]  # fmt: skip
+        assert board.each("patch.frame") == [f"{name}.frame" for name in patches]
+        assert board.there("patch", "sum", "kernel-2") == ["patch", "kernel-2"]
+        board.come("patch", "sum")(1.0)
+        board.come("sum")(1.0)
+        assert [board.shown(name) for name in (*patches, "kernel")] == [True, True, True, False]
+        assert board.around("patch") == board.around(*patches)
+        board.fill("patch", 0.0)
+        board.fill("patch[1]", colours)
+        for n, name in enumerate(patches):
+            np.testing.assert_array_equal(board.part(name).values[1], colours[1, :, n])
+            assert board.part(name).values.sum() == pytest.approx(colours[1, :, n].sum())
+        board.pick("patch[0, 2]")(0.5)
+        frames = scene.mobjects[-3:]
+        assert [tuple(frame.places[0]) for frame in frames] == [
+            pytest.approx(board.box(f"{name}[0, 2]")[:2]) for name in patches
+        ]
+        assert [board.part(name).shares.sum() for name in patches] == [
+            pytest.approx(1 + 8 * DIM)] * 3  # fmt: skip
+        send = board.send("patch", "kernel")
+        send(0.999)
+        for n, ghost in enumerate(scene.mobjects[-3:]):
+            np.testing.assert_allclose(ghost.places, board.part(f"kernel-{n}").places, atol=1)
+        board.leave("patch", "sum")(1.0)
+        assert not board.shown("patch")
+        with pytest.raises(ValueError, match="nothing is called 'patches'"):
+            board.show("patches")(1.0)
 
     play(tmp_path, script)
 
@@ -552,3 +598,60 @@ def test_the_frame_of_a_chart_has_no_curve_and_no_dot(tmp_path):
         assert names < set(board.names("chart"))
 
     play(tmp_path, script)
+
+
+class Filling(Lesson):
+    """One number flies into its map; then a window of stride 2 visits all places."""
+
+    name, title = "filling", WORDS[1]
+
+    def make_beats(self):
+        yield Beat.of("filling", self.title, Event("one", 1.0, WORDS[1]), Event("all", 2.0))
+
+
+class Fills(LessonScene):
+    """Plays it on a map of 3 x 4, and notes what is seen of it as the window goes."""
+
+    lesson_type = Filling
+    values = np.arange(1.0, 13.0).reshape(3, 4)
+
+    def prepare(self):
+        self.seen = []
+        self.computed["map"] = np.full((3, 4), np.nan)
+        shown = Cells("map", self.values, Scale(12.0, WORDS[1]), marks={"cell": Mark(0, 0)})
+        read = Cells("input", PIXELS, marks={"window": Mark(0, 0, 3, 3)})
+        self.board.lay(Diagram(Row(read, shown, panels.Legend("legend"))))
+        self.board.show("input", "map", "input.window")(1.0)
+        self.refill()
+
+    def show_one(self, event):
+        self.deliver("input[0, 0]", "map", (1, 2), 7.0)
+        self.landed = self.board.part("map").values.copy()
+
+    def show_all(self, event):
+        def note(new):
+            box = self.board.box("input.window")[:2], self.board.box("map.cell")[:2]
+            self.seen.append((new, *box, self.board.part("map").values.copy()))
+
+        windows = {"input.window": lambda row, col: (2 * row, 2 * col)}
+        self.visit_all({"map": self.values}, windows, begin=2.0, then=note)
+
+
+def test_numbers_fly_into_a_map_and_a_window_fills_the_rest_in_order(tmp_path):
+    settings = {"pixel_width": 854, "pixel_height": 480, "frame_rate": 10, "dry_run": True}
+    with tempconfig({**settings, "media_dir": str(tmp_path)}):
+        scene = Fills()
+        scene.render()
+    assert np.isfinite(scene.landed).sum() == 1
+    assert scene.landed[1, 2] == 7.0
+    assert [place for new, *_ in scene.seen for place in new] == list(range(12))
+    ways = [len(new) for new, *_ in scene.seen[1:]]
+    assert sum(ways[: len(ways) // 2]) < sum(ways[len(ways) // 2 :])  # faster and faster
+    read, filled = scene.board.part("input"), scene.board.part("map")
+    for new, window, cell, values in scene.seen:
+        row, col = divmod(new.stop - 1, 4)
+        assert window == pytest.approx(read.place_of(2 * row, 2 * col))
+        assert cell == pytest.approx(filled.place_of(row, col))
+        known = np.arange(12) < new.stop
+        known[6] = True
+        np.testing.assert_array_equal(values.ravel(), np.where(known, np.arange(1.0, 13.0), np.nan))

@@ -407,8 +407,8 @@ MUTATIONS = (
     Mutation(
         "the wrong pair of cells lit",
         "scenes.sliding_window",
-        'f"patch[{place}]", f"kernel[{place}]"))\n            moves',
-        'f"patch[{place}]", f"kernel[{place[::-1]}]"))\n            moves',
+        'light(f"patch[{place}]", f"kernel[{place}]")',
+        'light(f"patch[{place}]", f"kernel[{place[::-1]}]")',
         "tests/test_drawn_numbers.py::test_the_pair_that_is_lit_is_the_pair_that_is_multiplied",
     ),
     Mutation(
@@ -421,15 +421,15 @@ MUTATIONS = (
     Mutation(
         "a value that lands in the mirrored cell",
         "scenes.sliding_window",
-        "self.map[step.row, step.col] = step.activated",
-        "self.map[step.col, step.row] = step.activated",
+        "place, ring = (step.row, step.col)",
+        "place, ring = (step.col, step.row)",
         "tests/test_drawn_numbers.py::test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place",
     ),
     Mutation(
         "a winner that lands in the mirrored cell",
         "scenes.pooling",
-        "self.pooled[step.row, step.col] = step.value\n            self.board",
-        "self.pooled[step.col, step.row] = step.value\n            self.board",
+        "place = step.row, step.col\n        self.deliver",
+        "place = step.col, step.row\n        self.deliver",
         "tests/test_drawn_numbers.py::test_pooling_fills_the_new_map_with_the_largest_of_four",
     ),
     Mutation(

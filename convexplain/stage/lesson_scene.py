@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from time import monotonic
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
+from manim.utils.rate_functions import linear
 
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.beats import Beat, Event, chapters
@@ -25,7 +27,7 @@ from convexplain.stage.canvas import Pixels
 from convexplain.stage.described import NOTHING, changes, seen
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, smoothly, together
+from convexplain.stage.pace import Move, row_by_row, smoothly, together
 from convexplain.stage.poster import Fullest
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
@@ -111,6 +113,8 @@ class LessonScene(StageScene):
         ]
         self.sheet = sheet_of(config.pixel_width, config.pixel_height)
         self.board = Board(self, self.sheet, self.shown_look.lang)
+        #: What is known so far of the maps that fill, by name; NaN where they are not computed.
+        self.computed: dict[str, npt.NDArray[np.float64]] = {}
         self._frames = 0
         self._event_seconds = 0.0
         self._title: list[Label] = []
@@ -306,7 +310,89 @@ class LessonScene(StageScene):
         self.during(share, go, *others)
 
     def refill(self) -> None:
-        """Fill in what is known; a scene says how whose pictures hold what is still to come."""
+        """Fill in what is known."""
+        for name, values in self.computed.items():
+            if self.board.has(name):
+                self.board.fill(name, values)
+
+    def deliver(
+        self,
+        number: str,
+        name: str,
+        place: tuple[int, int],
+        value: float,
+        *,
+        share: float = 1,
+        via: tuple[str, ...] = (),
+        show: tuple[str, ...] = (),
+    ) -> None:
+        """Let a number fly into its cell of a map, where it is known from then on.
+
+        Parameters
+        ----------
+        number, name : str
+            What flies, and the map; its mark ``cell`` comes as the number lands.
+        place : (int, int)
+            Row and column of the map.
+        value : float
+        share : float
+            As for `during`.
+        via, show : tuple of str
+            What it fills on its way, and what else comes as it lands.
+        """
+
+        def land() -> None:
+            self.computed[name][place] = value
+            self.refill()
+            self.board.show(f"{name}.cell", *show)(1.0)
+
+        row, col = place
+        self.during(share, self.board.send(number, f"{name}[{row}, {col}]", land, via=via))
+
+    def visit_all(
+        self,
+        maps: Mapping[str, npt.NDArray[Any]],
+        windows: Mapping[str, Callable[[int, int], tuple[float, float]]],
+        *,
+        begin: float,
+        then: Callable[[range], None] | None = None,
+    ) -> None:
+        """Let windows visit all places in what is left of the event, faster and faster.
+
+        Parameters
+        ----------
+        maps : mapping of str to numpy.ndarray, shape (height, width)
+            What fills meanwhile, by name; the mark ``cell`` goes along.
+        windows : mapping of str to callable
+            Marks, and where they are for a row and a column of the maps.
+        begin : float
+            How many places a second are visited at first.
+        then : callable, optional
+            Called with the places that are new, as numbers from 0.
+        """
+        shape = next(iter(maps.values())).shape
+        at = row_by_row(shape[0], shape[1], self.remaining, begin)
+        for name, values in maps.items():
+            self.computed.setdefault(name, np.full(values.shape, np.nan))
+
+        reached = 0
+
+        def fill(alpha: float) -> None:
+            nonlocal reached
+            row, col = at(alpha)
+            new = range(reached, row * shape[1] + col + 1)
+            reached = new.stop
+            for name, values in maps.items():
+                self.computed[name].flat[:reached] = values.flat[:reached]
+            self.refill()
+            if then is not None:
+                then(new)
+
+        def window(mark: str, corner: Callable[[int, int], tuple[float, float]]) -> Move:
+            return self.board.visit(mark, lambda alpha: corner(*at(alpha)))
+
+        cells = [self.board.visit(f"{name}.cell", at) for name in maps]
+        self.during(1, *map(window, windows, windows.values()), *cells, fill, rate=linear)
 
     def turn_into(
         self,
@@ -365,7 +451,7 @@ class LessonScene(StageScene):
         for sign, colour, time in ((1, "positive", share), (-1, "negative", 1.0)):
             cells = [
                 f"{kernel}[{r}, {c}]"
-                for kernel in kernels
+                for kernel in self.board.each(*kernels)
                 for r, c in np.argwhere(np.sign(self.board.part(kernel).values) == sign)
             ]
             self.board.light(*cells)

@@ -194,3 +194,32 @@ def accelerating(
             high = rate
     covered = np.concatenate([[0.0], np.cumsum(speeds(high))])
     return Path(times, covered / covered[-1] * stops)
+
+
+def row_by_row(
+    height: int, width: int, seconds: float, begin: float
+) -> Callable[[float], tuple[int, int]]:
+    """Plan a visit to all places, first slowly, then faster: row and column at each moment.
+
+    Parameters
+    ----------
+    height, width : int
+        Of the map whose places they are.
+    seconds : float
+        How long it takes.
+    begin : float
+        How many places a second are visited at first.
+
+    Examples
+    --------
+    >>> at = row_by_row(3, 4, 2.0, begin=1.0)
+    >>> at(0.0), at(1.0)
+    ((0, 0), (2, 3))
+    """
+    path = accelerating(height * width - 1, seconds, begin)
+
+    def at(alpha: float) -> tuple[int, int]:
+        row, col = divmod(min(round(path.position(alpha * seconds)), height * width - 1), width)
+        return row, col
+
+    return at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,17 @@ class Lighting(Picture):
             return go
 
         return lazily(start)
+
+    def come(self, *names: str) -> Move:
+        """Let those parts come up that the picture has by then: not every arrangement has all."""
+        return self._of_those(self.show, names)
+
+    def leave(self, *names: str) -> Move:
+        """Let those parts fade away that the picture has by then."""
+        return self._of_those(self.hide, names)
+
+    def _of_those(self, move: Callable[..., Move], names: Iterable[str]) -> Move:
+        return lazily(lambda: move(*there) if (there := self.there(*names)) else together())
 
     def explain(self) -> Move:
         """Let each scale of colours be seen while something on the stage has it."""
@@ -160,7 +172,7 @@ class Lighting(Picture):
             How much is seen of the others.
         """
         seen: set[int] = set()
-        for name in cells:
+        for name in self.each(*cells):
             found = CELL.fullmatch(name)
             grid = self.part(found["panel"] if found else name)
             if id(grid) not in seen:
@@ -174,7 +186,17 @@ class Lighting(Picture):
         """Lead the eye: a frame comes round something, and goes."""
 
         def start() -> Move:
-            return self.pulse_at(*(self.box(name) for name in names), colour=colour, times=times)
+            boxes = map(self.box, self.each(*names))
+            return self.pulse_at(*boxes, colour=colour, times=times)
+
+        return lazily(start)
+
+    def pick(self, *cells: str) -> Move:
+        """Lead the eye to some cells; the others of their grids are dimmed."""
+
+        def start() -> Move:
+            self.light(*cells)
+            return self.pulse(*cells, colour="muted")
 
         return lazily(start)
 

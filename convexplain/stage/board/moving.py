@@ -252,7 +252,8 @@ class Moving(Picture):
         Parameters
         ----------
         start, end : str
-            Where from and where to; the copy takes the size of the place where it lands.
+            Where from and where to; the copy takes the size of the place where it lands. Of a
+            series, each to its own.
         then : callable, optional
             Called as it lands: to give the place its value.
         via : tuple of str
@@ -260,25 +261,36 @@ class Moving(Picture):
         """
 
         def begin() -> Move:
-            ghost = self._copy(start)
-            ghost.z_index = FLYING
-            places = [ghost.points.copy(), *(self._landing(ghost, name) for name in (*via, end))]
-            self.scene.add(ghost)
+            pairs = zip(self.each(start), self.each(end), strict=True)
+            flights = [self._flight(one, (*via, other)) for one, other in pairs]
 
             def go(alpha: float) -> None:
-                way = alpha * (len(places) - 1)
-                leg = min(int(way), len(places) - 2)
-                ghost.points = places[leg] + (places[leg + 1] - places[leg]) * (way - leg)
-                if getattr(ghost, "number_opacity", 0.0):
-                    ghost.number_opacity = min(1.0, max(0.05, 2 - 2 * alpha))
-                if alpha >= 1:
-                    self.scene.remove(ghost)
-                    if then is not None:
-                        then()
+                for flight in flights:
+                    flight(alpha)
+                if alpha >= 1 and then is not None:
+                    then()
 
             return go
 
         return lazily(begin)
+
+    def _flight(self, start: str, stops: tuple[str, ...]) -> Move:
+        """Return the move of one copy from stop to stop; it is gone when it has landed."""
+        ghost = self._copy(start)
+        ghost.z_index = FLYING
+        places = [ghost.points.copy(), *(self._landing(ghost, name) for name in stops)]
+        self.scene.add(ghost)
+
+        def go(alpha: float) -> None:
+            way = alpha * (len(places) - 1)
+            leg = min(int(way), len(places) - 2)
+            ghost.points = places[leg] + (places[leg + 1] - places[leg]) * (way - leg)
+            if getattr(ghost, "number_opacity", 0.0):
+                ghost.number_opacity = min(1.0, max(0.05, 2 - 2 * alpha))
+            if alpha >= 1:
+                self.scene.remove(ghost)
+
+        return go
 
     def _copy(self, name: str) -> Any:
         """Return a grid or label that looks like a part, a cell or the cells under a mark."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,6 +25,8 @@ from convexplain.stage.board.drawing import (
 )  # fmt: skip
 from convexplain.stage.units import HEIGHT, WIDTH
 
+#: Where the name of a panel ends: at a cell, a part or a mark.
+_REST = re.compile(r"[.\[]")
 #: What the panel of all scales of colours is called.
 LEGEND = "legend"
 
@@ -83,7 +87,35 @@ class Picture:
 
     def has(self, name: str) -> bool:
         """Tell whether the picture has something of this name."""
-        return name in self._pieces or any(piece.panel == name for piece in self._pieces.values())
+        return name in self._pieces or name in self._panels()
+
+    def there(self, *names: str) -> list[str]:
+        """Return those of some names of which the picture has something, or a series."""
+        return [name for name in names if any(map(self.has, self.each(name)))]
+
+    def each(self, *names: str) -> list[str]:
+        """Return the names of single parts: that of a series stands for all of its panels.
+
+        ``"patch[0, 2]"`` is that cell of ``"patch-0"``, ``"patch-1"`` and ``"patch-2"`` where
+        there is no ``"patch"``.
+        """
+        return [one for name in names for one in self._series(name) or [name]]
+
+    def _series(self, name: str) -> list[str]:
+        """Return the names of all in a series, none where a panel itself is called so."""
+        if name in self._pieces:
+            return []
+        if "->" in name:
+            link = re.compile(re.escape(name) + r"-\d+")
+            return [key for key in self._pieces if link.fullmatch(key)]
+        panels, (panel, rest) = self._panels(), _split(name)
+        if panel in panels:
+            return []
+        count = itertools.takewhile(lambda n: f"{panel}-{n}" in panels, itertools.count())
+        return [f"{panel}-{n}{rest}" for n in count]
+
+    def _panels(self) -> set[str]:
+        return {piece.panel for piece in self._pieces.values()}
 
     def names(self, name: str) -> list[str]:
         """Return the names of all that a panel or a part consists of."""
@@ -116,7 +148,7 @@ class Picture:
 
     def around(self, *names: str) -> Region:
         """Return the smallest box that holds all of these, for the camera."""
-        boxes = [self.box(name) for name in names]
+        boxes = [self.box(name) for name in self.each(*names)]
         left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right = max(box[0] + box[2] for box in boxes)
         bottom = max(box[1] + box[3] for box in boxes)
@@ -131,8 +163,9 @@ class Picture:
         if own:
             return own
         found = [key for key in self._pieces if key == name or key.startswith(f"{name}.")]
+        found = found or [key for one in self._series(name) for key in self._keys(one)]
         if not found:
-            known = {piece.panel for piece in self._pieces.values()} | set(self._pieces)
+            known = self._panels() | set(self._pieces)
             raise ValueError(f"nothing is called {name!r}: {choose(name, sorted(known - {''}))}")
         return found
 
@@ -147,18 +180,34 @@ class Picture:
         """Return the box of some cells of a grid, for `grow` and the camera."""
         return cells_of(self.part(name), row, col, rows, cols)
 
-    def fill(self, name: str, values: npt.ArrayLike, *, cells: str = "") -> None:
-        """Give a grid its values, or only the cells of a name; NaN is not computed yet."""
-        grid = self.part(name)
-        if not cells:
-            grid.values[...] = values
-            return
-        found = CELL.fullmatch(cells)
-        assert found is not None
-        row, col, rows, cols = cells_named(grid, found["places"])
-        part = np.asarray(values, dtype=np.float64)[row : row + rows, col : col + cols]
-        grid.values[row : row + rows, col : col + cols] = part
+    def fill(self, name: str, values: npt.ArrayLike) -> None:
+        """Give a grid, or some of its cells, the values that stand there; NaN is not computed yet.
+
+        Parameters
+        ----------
+        name : str
+            ``"map"``, ``"map[3, 4]"`` or the row ``"map[3]"``, or those of a series.
+        values : array_like
+            Of the whole grid; of a series, the last axis is that of its grids.
+        """
+        values = np.asarray(values, dtype=np.float64)
+        for number, one in enumerate(self.each(name)):
+            found = None if one in self._parts else CELL.fullmatch(one)
+            grid = self.part(found["panel"] if found else one)
+            own = values[..., number] if values.ndim > grid.values.ndim else values
+            place: Any = ...
+            if found:
+                row, col, rows, cols = cells_named(grid, found["places"])
+                place = slice(row, row + rows), slice(col, col + cols)
+            grid.values[place] = np.broadcast_to(own, grid.values.shape)[place]
 
     def say(self, name: str, text: str) -> None:
         """Change a line of text."""
         self.part(name).say(text)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return the name of a panel, and what follows it."""
+    end = _REST.search(name)
+    at = end.start() if end else len(name)
+    return name[:at], name[at:]
