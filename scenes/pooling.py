@@ -7,27 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import pooling
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.pooling_picture import apart, frame_of, widths
+from convexplain.lessons.parts.pooled import Spread
 from convexplain.ops import Box, PoolStep
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM, lazily
 from convexplain.stage.board.drawing import corners_of
-from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn, together
 
 KINDS = ("with", "without")
 BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
-WITH = "digit.with"
 #: How much of a picture is seen behind marks that lie on it.
-BEHIND = 0.4
+BEHIND, SEEN = 0.4, 0.75
 WINDOW, ZOOM = "map.window", "map.window->patch"
-
-
-def _still(alpha: float) -> None:
-    """Change nothing: there is something to look at."""
 
 
 class Pooling(LessonScene):
@@ -53,17 +49,11 @@ class Pooling(LessonScene):
 
     def show_four(self, event: Event) -> None:
         """Its numbers rise out of the map."""
-        self.become(self.picture.window(), 0.3, show=("legend", WINDOW))
-        near = self.camera.to(self.board.around("patch.all"), share=0.9)
+        self.become(self.picture.window(), 0.3, show=("map", WINDOW))
+        near = self.camera.to(self.board.around("map.all", "patch.all"), share=0.95)
         self.during(0.3, self.board.grow("patch", out_of=WINDOW))
         self.board.show("patch.frame")(1.0)
         self.during(1, self.board.walk(ZOOM), near)
-
-    def show_predict_largest(self, event: Event) -> None:
-        """Each number lights up in turn; then the video waits."""
-        cells = map(self.board.pick, self.cells(self.lesson.step))
-        self.during(min(1.0, 5.0 / event.seconds), in_turn(*cells), rate=linear)
-        self.board.light("patch")
 
     def cells(self, step: PoolStep) -> list[str]:
         """Return the names of the window's numbers."""
@@ -113,7 +103,7 @@ class Pooling(LessonScene):
         """What stays grows to the size of all, and becomes one cell of the new map."""
         self.refill()
         self.board.light(self.winner(self.lesson.step))
-        self.during(0.3, self.camera.home(), self.board.show("pooled"))
+        self.during(0.3, self.camera.home(), self.board.show("pooled", "legend"))
         self.give(self.lesson.step)
 
     def give(self, step: PoolStep) -> None:
@@ -218,54 +208,112 @@ class Pooling(LessonScene):
 
     # How far a later layer sees.
 
-    def views(self, share: float) -> None:
-        """Lay out both views, where they are not there yet, with what the first layer sees."""
-        if self.board.has("without"):
-            return
-        assert self.lesson.reach is not None
-        views = self.board.become(self.picture.views(), show=("without", "digit"))
-        self.during(share, self.camera.home(), views)
-        for name, boxes in self.sides.items():
-            self.board.say(f"widths-{name}", self.text(widths(boxes[:1])))
-            self.board.show(self.frame(name, 0), f"widths-{name}")(1.0)
+    @property
+    def spread(self) -> Spread:
+        """What the next layer's window spans."""
+        assert self.lesson.spread is not None
+        return self.lesson.spread
+
+    def show_reads(self, event: Event) -> None:
+        """Both maps are seen from near; a window lies on the pooled one."""
+        spread = self.spread
+        if not (self.board.has("map") and self.board.has("pooled")):
+            self.during(0.1, self.camera.home())
+            self.become(self.picture.field(), 0.2, show=("map", "pooled"))
+        places = {
+            name: self.board.within(whole, box.top, box.left, box.height, box.width)
+            for name, whole, box in (
+                ("under", "map", spread.under), ("around", "pooled", spread.around),
+            )
+        }  # fmt: skip
+        grown = (self.board.grow(name, out_of=place) for name, place in places.items())
+        self.become(self.picture.across(), 0.6, self.camera.home(), *grown, show=("legend",))
+        self.during(1, self.board.show("around.window"))
+
+    def show_predict_reach(self, event: Event) -> None:
+        """The window is looked at, and the map before; then the video waits."""
+        looks = (self.board.pulse(name) for name in ("around.window", "under"))
+        self.during(min(1.0, 5.0 / event.seconds), in_turn(*looks))
+
+    def show_with(self, event: Event) -> None:
+        """Cell by cell it is seen what each stands for, and then what they span together."""
+        window, around = self.spread.window, self.spread.around
+        cells = [
+            f"around[{window.top - around.top + row}, {window.left - around.left + col}]"
+            for row, col in np.ndindex(window.height, window.width)
+        ]
+        opened = (
+            together(self.board.show(f"under.pool-{n}"), self.board.pulse(cell))
+            for n, cell in enumerate(cells)
+        )
+        self.during(0.6, in_turn(*opened), rate=linear)
+        self.during(0.1, self.board.show("under.hull"))
+        self.during(1, self.board.pulse("under.hull", "around.window", times=2))
+
+    def show_layers(self, event: Event) -> None:
+        """On the picture the frames grow layer after layer, without pooling and with it."""
+        marks = [name for name in self.board.parts if name.startswith("under.")]
+        self.during(0.05, self.board.hide(*filter(self.board.shown, marks)))
+        self.join(0.15)
+        self.during(0.05, self.shade("digit", BEHIND))
+        self.during(0.35, self.widen("without"), rate=linear)
+        self.during(0.9, self.widen("with"), rate=linear)
 
     @property
     def sides(self) -> dict[str, Sequence[Box]]:
-        """What is seen after each convolution, by the view's name."""
+        """What is seen after each convolution, with pooling and without."""
         assert self.lesson.reach is not None
-        return {"without": self.lesson.reach.plain, "digit": self.lesson.reach.pooled}
+        return {"with": self.lesson.reach.pooled, "without": self.lesson.reach.plain}
 
-    def frame(self, name: str, number: int) -> str:
-        """Name the frame of what a layer sees in a view."""
-        return frame_of(name, number, len(self.sides[name]))
+    def widen(self, kind: str) -> Move:
+        """Return a move in which the frame of what is seen grows, layer after layer.
 
-    def show_without(self, event: Event) -> None:
-        """Layer upon layer the frame grows by a rim."""
-        self.views(0.15)
-        self.widen("without")
-
-    def show_predict_reach(self, event: Event) -> None:
-        """What the first layer sees with pooling is looked at; then the video waits."""
-        look = self.board.pulse(self.frame("digit", 0), "widths-digit", times=2)
-        self.during(min(1.0, 5.0 / event.seconds), look)
-
-    def show_with(self, event: Event) -> None:
-        """Behind each pooling it grows by more."""
-        self.widen("digit")
-
-    def widen(self, name: str) -> None:
-        """Let the frame of what is seen grow, layer after layer; its widths are counted.
-
-        The picture steps back behind the marks.
+        The sum of each step comes as it is done, the last width in the end.
         """
-        layers = [self._layer(name, number) for number in range(1, len(self.sides[name]))]
-        self.during(0.06, self.shade(name, BEHIND))
-        self.during(0.85, in_turn(*layers), rate=linear)
-        self.during(0.4, self.shade(name, 1.0))
-        self.during(1, self.board.pulse(f"widths-{name}", self.frame(name, len(layers))))
+        boxes = self.sides[kind]
+        lines = self.sums(kind)
+        steps: list[Move] = [self._place(kind, 0)]
+        for number in range(1, len(boxes)):
+            said = lines[number - 1 : number] if len(lines) == len(boxes) - 1 else ()
+            steps.append(together(self._grow(kind, number), self.board.show(*said)))
+        left = lines if len(lines) != len(boxes) - 1 else ()
+        ends = self.board.show(f"wide-{kind}", f"said-{kind}", *left)
+        return in_turn(*steps, together(ends, self.board.pulse(f"digit.{kind}", colour="muted")))
 
-    def shade(self, name: str, goal: float) -> Move:
-        """Return a move that lets a view's picture step back, or come again."""
+    def sums(self, kind: str) -> list[str]:
+        """Return the names of the lines that say how widths come of one another."""
+        return [name for name in self.board.parts if name.startswith(f"sum-{kind}-")]
+
+    def _place(self, kind: str, number: int) -> Move:
+        """Return a move in which a frame comes up where a layer sees."""
+
+        def start() -> Move:
+            self.board.part(f"digit.{kind}").places = self._corners(kind, number)
+            return self.board.show(f"digit.{kind}")
+
+        return lazily(start)
+
+    def _corners(self, kind: str, number: int) -> Any:
+        box = self.sides[kind][number]
+        seen = self.board.within("digit", box.top, box.left, box.height, box.width)
+        return np.array(corners_of(seen))
+
+    def _grow(self, kind: str, number: int) -> Move:
+        """Return a move in which a frame widens from what one layer sees to the next one."""
+
+        def start() -> Move:
+            frame = self.board.part(f"digit.{kind}")
+            before, after = (self._corners(kind, at) for at in (number - 1, number))
+
+            def go(alpha: float) -> None:
+                frame.places = before + (after - before) * alpha
+
+            return go
+
+        return eased(lazily(start))
+
+    def shade(self, name: str, goal: float | npt.NDArray[np.float64]) -> Move:
+        """Return a move that lets a picture, or cells of it, step back behind the marks on it."""
 
         def start() -> Move:
             shares = self.board.part(name).shares
@@ -278,58 +326,11 @@ class Pooling(LessonScene):
 
         return lazily(start)
 
-    def _layer(self, name: str, number: int) -> Move:
-        """Return the move from what each neighbour sees to what they see together.
-
-        Their middles come, and how far apart they lie; then the frame grows from the first of
-        them over all.
-        """
-        assert self.lesson.reach is not None
-        pooled = self.lesson.reach.pooled_neighbours
-        neighbours = pooled if name == "digit" else self.lesson.reach.plain_neighbours
-        middles = [f"{name}.{number}-{k}" for k in range(len(neighbours[number]))]
-        told = apart(neighbours[number])
-        shown = [*middles, f"apart-{name}"] if told is not None else middles
-
-        def come() -> Move:
-            if told is not None:
-                self.board.say(f"apart-{name}", self.text(told))
-            return self.board.show(*shown)
-
-        def start() -> Move:
-            frame = self.board.part(self.frame(name, number))
-            goal = frame.places.copy()
-            box = neighbours[number][0] if middles else self.sides[name][number - 1]
-            first = self.board.within(name, box.top, box.left, box.height, box.width)
-            before = np.array(corners_of(first))
-            self.board.show(self.frame(name, number))(1.0)
-            self.board.say(f"widths-{name}", self.text(widths(self.sides[name][: number + 1])))
-
-            def go(alpha: float) -> None:
-                frame.places = before + (goal - before) * alpha
-
-            go(0.0)
-            return go
-
-        grown = eased(lazily(start))
-        if not middles:
-            return grown
-        # Half of the time there is nothing to do but to look; the furthest ones stay.
-        stays = self.frame(name, number) == WITH
-        gone = _still if stays else lazily(lambda: self.board.hide(*shown))
-        return in_turn(lazily(come), _still, grown, _still, gone)
-
     # What is gained.
 
     def join(self, share: float) -> None:
-        """Lay out one picture with both frames; those of other layers go first."""
-        marks = (
-            n for n in self.board.parts if n.startswith(("without.", "digit.")) and n[-1].isdigit()
-        )
-        self.during(0.1, self.board.hide(*filter(self.board.shown, marks)))
-        # Their words and the other frame come up once the picture is there.
-        self.become(self.picture.both(), share, self.camera.home(), show=("digit", WITH))
-        self.during(0.15, self.board.show(*BOTH))
+        """Lay out the picture that both frames lie on."""
+        self.become(self.picture.both(), share, self.camera.home(), show=("digit",))
 
     def show_answer(self, event: Event) -> None:
         """Both frames once more, or both maps."""
@@ -338,7 +339,13 @@ class Pooling(LessonScene):
             self.become(self.picture.field(), 0.3, self.camera.home(), show=shown)
             self.during(1, in_turn(self.board.pulse("map"), self.board.pulse("pooled")))
             return
-        self.join(0.3)
+        if not self.board.has("digit"):
+            self.join(0.3)
+            self.board.show(*BOTH, *self.sums("with"), *self.sums("without"))(1.0)
+        seen = self.lesson.reach.pooled[-1]
+        goal = np.full(self.board.part("digit").shares.shape, BEHIND)
+        goal[seen.rows, seen.cols] = SEEN
+        self.during(0.2, self.shade("digit", goal))
         self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
 
     def look_at(self, kind: str) -> Move:

@@ -419,18 +419,24 @@ def test_pooling_fills_the_new_map_with_the_largest_of_four(look, weights):
     assert (np.sort(shares, axis=2)[:, :, :3] < 1).all()
 
 
-def test_frames_of_pooling_are_as_wide_as_is_counted_over_them(look):
-    stage = plays.of("pooling", look).ends["reach"]
-    for name in ("without", "digit"):
-        widths = stage[f"widths-{name}"].text.split(" → ")
-        marks = [f"{name}.{n}" for n in (0, 1, "with" if name == "digit" else 2)]
-        frames = [under(stage[mark], stage[name]) for mark in marks]
-        assert [str(frame[3]) for frame in frames] == widths
-    assert stage["widths-digit"].text == "3 → 8 → 18"
+def test_frames_of_pooling_are_as_wide_as_is_counted_beside_them(look):
+    played = plays.of("pooling", look)
+    spread = next(s for s in reversed(played.during("reach")) if "under.hull" in s)
+    window = under(spread["around.window"], spread["around"])
+    top, left, rows, cols = under(spread["under.hull"], spread["under"])
+    assert (window[2:], (rows, cols)) == ((3, 3), (6, 6))
+    for n, (row, col) in enumerate(np.ndindex(3, 3)):
+        pool = under(spread[f"under.pool-{n}"], spread["under"])
+        assert pool == (top + 2 * row, left + 2 * col, 2, 2)
+        # A cell of the window holds the largest of what is framed for it.
+        four = spread["under"].values[pool[0] : pool[0] + 2, pool[1] : pool[1] + 2]
+        assert spread["around"].values[window[0] + row, window[1] + col] == four.max()
     large = plays.of("pooling", look).ends["answer"]
     assert under(large["digit.with"], large["digit"])[2:] == (18, 18)
     assert under(large["digit.without"], large["digit"])[2:] == (7, 7)
     assert (large["wide-with"].text, large["wide-without"].text) == ("18", "7")
+    assert large["sum-with-1"].text == "8 × 2 + 2 = 18"
+    assert large["sum-without-1"].text == "5 + 2 = 7"
 
 
 # A digit that moves.

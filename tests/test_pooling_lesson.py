@@ -12,8 +12,8 @@ from scipy.signal import correlate2d
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.pooling_picture import apart as how_far
-from convexplain.lessons.parts.pooling_words import places
+from convexplain.lessons.parts.pooling_picture import sums
+from convexplain.lessons.parts.pooling_words import WITH, places
 from convexplain.lessons.pooling import Pooling
 from convexplain.network import (
     Activation,
@@ -67,12 +67,6 @@ def test_the_winner_is_the_largest_of_four_and_the_mean_is_that_of_the_four(less
     assert expected[step.argmax] == block.max()
     assert divmod(int(block.argmax()), 2) == lesson.picture_of.winner
     assert f"been {block.mean():.2f}" in said(Pooling(length=100))["mean"]
-    choices = said(lesson)["predict-largest"].split("\n")[1].split(" · ")
-    wrong = block.flat[0], block.mean(), block.sum()
-    assert set(choices) == {f"{value:.2f}" for value in (block.max(), *wrong)}
-    question = lesson._ask_which()
-    (right,) = (choice for choice in question.choices if choice.reply is None)
-    assert right.text.text("en") == f"{block.max():.2f}"
 
 
 def test_kept_are_the_cells_that_win_a_window(lesson):
@@ -105,32 +99,47 @@ def test_a_late_cell_sees_as_much_as_following_its_rows_down_gives(lesson):
     reach = lesson.reach
     assert [box.width for box in reach.pooled] == widths(chapter) == [3, 8, 18]
     assert [box.width for box in reach.plain] == widths(["conv"] * 3) == [3, 5, 7]
-    assert reach.grows == 2
-    for level, before in ((1, ["conv", "pool"]), (2, ["conv", "pool", "conv", "pool"])):
-        first, second = (min(seen_rows(cell, before)) for cell in (0, 1))
-        assert reach.apart[level - 1] == second - first
-        neighbours = reach.pooled_neighbours[level]
-        tops = sorted({box.top for box in neighbours})
-        assert len(neighbours) == 9
-        assert np.diff(tops).tolist() == [second - first] * 2
-        assert tops[0] == reach.pooled[level].top
-        assert max(box.bottom for box in neighbours) == reach.pooled[level].bottom
     last = reach.pooled[-1]
     assert any(seen_rows(cell, chapter) == set(range(last.top, last.bottom)) for cell in range(3))
     told = said(lesson)
-    assert told["without"] == "Without pooling, each layer adds 2 pixels."
-    assert told["with"] == ("Neighbours now lie 2, then 4 pixels apart: windows span more.")
     assert told["answer"] == "Three of four go, so later layers see 18 pixels wide, not 7."
-    assert told["predict-reach"].endswith("7 · 9 · 18")
-    (right,) = (c for c in lesson._ask_how_far(reach).choices if c.reply is None)
-    assert right.text.en == "18"
-    # How far apart neighbours lie is told below each view, layer after layer.
-    for neighbours, apart in (
-        (reach.plain_neighbours, ["1", "1"]),
-        (reach.pooled_neighbours, ["2", "4"]),
-    ):
-        assert [how_far(boxes).text("en").split()[1] for boxes in neighbours[1:]] == apart
-    assert how_far(()) is None
+    assert told["layers"].endswith("a pooling doubles the width, a convolution adds 2.")
+    # The sums are those that the widths keep to.
+    assert [line.text("en") for line in sums(reach.pooled, lesson.law)] == [
+        "3 × 2 + 2 = 8",
+        "8 × 2 + 2 = 18",
+    ]
+    assert [line.text("en") for line in sums(reach.plain, (1, 2))] == ["3 + 2 = 5", "5 + 2 = 7"]
+    assert sums(reach.pooled, None)[0].text("en") == "3 → 8 → 18"
+
+
+def test_the_next_window_spans_what_following_its_cells_down_gives(lesson):
+    spread = lesson.spread
+    for axis, at in (("rows", lesson.step.row), ("cols", lesson.step.col)):
+        read = range(at - 1, at + 2)
+        span = getattr(spread.window, axis)
+        assert range(span.start, span.stop) == read
+        hull = getattr(spread.hull, axis)
+        assert set(range(hull.start, hull.stop)) == {2 * cell + k for cell in read for k in (0, 1)}
+    tops = [(2 * row, 2 * col) for row in range(spread.window.top, spread.window.bottom)
+            for col in range(spread.window.left, spread.window.right)]  # fmt: skip
+    assert [(box.top, box.left) for box in spread.pools] == tops
+    told = said(lesson)
+    assert told["predict-reach"].endswith("3 · 6 · 9")
+    (right,) = (c for c in lesson._ask_how_far(spread).choices if c.reply is None)
+    assert right.text.en == "6"
+    assert told["with"] == "Each stands for 2 × 2 cells: the same window spans 6, not 3."
+
+
+@pytest.mark.parametrize("digit", [1, 4, 8])
+def test_the_share_of_the_ink_is_that_within_each_frame(digit):
+    lesson = Pooling(picture=digits.first(digit))
+    ink, reach = lesson.shown_picture.pixels[:, :, 0].astype(np.float64), lesson.reach
+    for side, boxes in ((18, reach.pooled), (7, reach.plain)):
+        top, left = boxes[-1].top, boxes[-1].left
+        share = ink[top : top + side, left : left + side].sum() / ink.sum()
+        said = lesson.picture_of._ink(WITH, boxes[-1]).text("en")
+        assert said == f"with pooling: {100 * share:.0f}% of the ink"
 
 
 def test_each_field_lies_in_the_one_of_the_layer_behind_it(lesson):
@@ -238,7 +247,7 @@ def test_a_picture_without_ink_says_that_all_are_equal():
     lesson = Pooling(picture=Picture(np.zeros((28, 28, 1), np.float32), None, "blank"))
     assert lesson.equal
     assert said(lesson)["largest"] == "All are equal: the first counts."
-    assert {"predict-largest", "mean"}.isdisjoint(said(lesson))
+    assert "mean" not in said(lesson)
 
 
 def other(tmp_path, *layers, shape=(12, 12, 1), **options):
@@ -261,7 +270,7 @@ def test_without_a_convolution_behind_it_fewer_numbers_are_the_gain(tmp_path):
     # Ten sums of the dense layer over 4 maps of 5 x 5 numbers, or of 10 x 10.
     kernel = 10 * 10 * 9 * 4
     assert lesson.costs == (kernel + 10 * 4 * 25, kernel + 10 * 4 * 100)
-    assert {"odd", "unseen", "without", "with"}.isdisjoint(said(lesson))
+    assert {"odd", "unseen", "layers", "with"}.isdisjoint(said(lesson))
 
 
 @pytest.mark.parametrize(
@@ -321,7 +330,7 @@ def test_what_cannot_be_shown_is_refused(options, text):
 def test_thirty_seconds_keep_what_the_answer_needs():
     short = Pooling(length=30)
     assert short.seconds == pytest.approx(30)
-    assert {"largest", "sweep", "without", "with", "answer"} <= set(said(short))
+    assert {"largest", "sweep", "with", "layers", "answer"} <= set(said(short))
     assert {"mean", "predict-reach", "odd"}.isdisjoint(said(short))
 
 

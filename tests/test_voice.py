@@ -214,7 +214,7 @@ def test_what_is_not_spoken_is_told(tmp_path):
     lesson, sounds = sound.speak(Pooling(), tmp_path)
     said = len(lines(lesson.beats()))
     remark = sound.silent(lesson, sounds)
-    assert remark.startswith(f"no sound for {said - 1} of {said} events: four, predict-largest")
+    assert remark.startswith(f"no sound for {said - 1} of {said} events: four, largest")
     for line in lines(lesson.beats()):
         tone(tmp_path / "pooling" / f"{line.event}.wav", 1.0)
     lesson, sounds = sound.speak(Pooling(), tmp_path)

@@ -11,17 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
-from convexplain.lessons.parts import mistakes, pooled
+from convexplain.lessons.parts import pooled
 from convexplain.lessons.parts import pooling_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
-from convexplain.lessons.parts.pooled import Map, Odd, Reach, Unseen
+from convexplain.lessons.parts.pooled import Map, Odd, Reach, Spread, Unseen
 from convexplain.lessons.parts.pooling_picture import PoolingPicture
 from convexplain.lessons.parts.search import FoundStop, find_pool_stop
 from convexplain.lessons.parts.subject import Role, convolutions, max_pools
 from convexplain.network import Trace
-from convexplain.ops import PoolStep
+from convexplain.ops import Box, PoolStep
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -132,6 +132,34 @@ class Pooling(FilterLesson):
         return pooled.reach(self.trace, self.drawn)
 
     @cached_property
+    def law(self) -> tuple[int, int] | None:
+        """What a pooling multiplies the width by, and a convolution adds, if all do the same."""
+        return pooled.law(self.network, self.reach) if self.reach is not None else None
+
+    @cached_property
+    def spread(self) -> Spread | None:
+        """What the next layer's window spans on the map, about the window that is shown slowly."""
+        span = pooled.next_window(self.network, self.pool)
+        if span is None:
+            return None
+        size = self.pooled.shape
+        top, left = (
+            min(max(at - side // 2, 0), whole - side)
+            for at, side, whole in zip((self.step.row, self.step.col), span, size, strict=True)
+        )
+        window = Box(top, left, top + span[0], left + span[1])
+        around = Box(top - 1, left - 1, window.bottom + 1, window.right + 1).clip(size)
+        pools = tuple(self._read_by(window))
+        return Spread(window, around, pools, pooled.hull(tuple(self._read_by(around))))
+
+    def _read_by(self, cells: Box) -> Iterator[Box]:
+        """Yield what each of some cells of the pooled map is pooled from, within the map."""
+        height, width = self.response_map.shape
+        for row, col in np.ndindex(cells.height, cells.width):
+            at = (cells.top + row) * self.pooled.shape[1] + cells.left + col
+            yield self.steps[at].box.clip((height, width))
+
+    @cached_property
     def costs(self) -> tuple[int, int] | None:
         """Multiplications with pooling and without, if there are more without."""
         without = pooled.costs_without(self.network)
@@ -186,7 +214,8 @@ class Pooling(FilterLesson):
             step=self.step, drawn=self.drawn, response_map=self.response_map, pooled=self.pooled,
             limit=self.limit, signed=bool((self.maps < 0).any()), layer=self.shown_layer,
             pool=self.pool, last=levels[-1], filter=self.shown_filter, kept=self.kept,
-            reach=self.reach, costs=self.costs, accuracies=self.accuracies,
+            reach=self.reach, spread=self.spread, law=self.law, costs=self.costs,
+            accuracies=self.accuracies,
         )  # fmt: skip
 
     def diagram(self) -> Diagram:
@@ -207,7 +236,7 @@ class Pooling(FilterLesson):
         if self.odd is not None:
             yield Beat.of("dropped", self.shown_title, *self._tell_dropped(self.odd))
         if self.reach is not None:
-            yield Beat.of("reach", self.shown_title, *self._tell_reach(self.reach))
+            yield Beat.of("reach", self.shown_title, *self._tell_reach())
         yield Beat.of("answer", self.shown_title, Event("answer", 4.0, self._answer()))
 
     def _tell_winner(self) -> Iterator[Event]:
@@ -216,20 +245,13 @@ class Pooling(FilterLesson):
         if self.equal:
             yield Event("largest", 2.6, words.EQUAL)
         else:
-            yield Event("predict-largest", self.pause, ask=self._ask_which(), detail=1)
             yield Event("largest", 2.6, words.LARGEST)
             mean = words.MEAN.fill(m=fmt.number(self.step.mean().value))
             yield Event("mean", 2.8, mean, detail=2)
-        yield Event("one", 2.6, words.ONE.fill(n=n))
+        yield Event("one", 2.6, words.ONE.fill(n=n), detail=1)
         if self.another is not None:
             said = words.ANOTHER.fill(v=fmt.number(self.another.value))
             yield Event("another", 3.0, said, self.another, detail=2)
-
-    def _ask_which(self) -> Question:
-        """Ask which number goes on; the wrong ones come of other ways to make one of many."""
-        ways = mistakes.pooling(self.step.patch) | {"first": float(self.step.patch.flat[0])}
-        replies = {"first": words.FIRST}
-        return Question(words.WHICH, mistakes.choices(ways, fmt.number, replies))
 
     def _tell_sweep(self) -> Iterator[Event]:
         window = self.network.layer(self.pool).window
@@ -244,7 +266,8 @@ class Pooling(FilterLesson):
         before, after = self.response_map.shape, self.pooled.shape
         halves = all(2 * small == large for small, large in zip(after, before, strict=True))
         a, b = fmt.count(self.response_map.size), fmt.count(self.pooled.size)
-        yield Event("closes", 2.8, (words.HALF if halves else words.FEWER).fill(a=a, b=b))
+        said = (words.HALF if halves else words.FEWER).fill(a=a, b=b)
+        yield Event("closes", 2.8, said, detail=1)
 
     def _tell_shift(self) -> Iterator[Event]:
         known = words.MOVED if self.shown_picture.label is not None else words.MOVED_PICTURE
@@ -265,33 +288,30 @@ class Pooling(FilterLesson):
             said = words.UNCHANGED.fill(d=change)
             yield Event("inverted", 3.0, said, self.unseen, detail=2)
 
-    def _tell_reach(self, reach: Reach) -> Iterator[Event]:
-        grows = words.PLAIN if reach.grows is None else words.GROWS.fill(n=reach.grows)
-        yield Event("without", 6.0, grows)
-        asked = self._ask_how_far(reach)
-        yield Event("predict-reach", self.pause, ask=asked, detail=1)
-        yield Event("with", 8.0, self._apart(reach))
+    def _tell_reach(self) -> Iterator[Event]:
+        if self.spread is not None:
+            window = self.spread.window
+            yield Event("reads", 3.4, words.READS.fill(shape=_shape(window)))
+            yield Event("predict-reach", self.pause, ask=self._ask_how_far(self.spread), detail=1)
+            said = words.SPANS.fill(
+                shape=_shape(self.step.box), a=self.spread.hull.width, b=window.width
+            )
+            yield Event("with", 6.0, said)
+        said = words.POOLED
+        if self.law is not None:
+            factor, adds = self.law
+            said = words.DOUBLES if factor == 2 else words.WIDENS.fill(f=in_words(factor))
+            said = said.fill(n=adds)
+        yield Event("layers", 8.0, said)
 
     @staticmethod
-    def _apart(reach: Reach) -> Caption:
-        """Say how far poolings move apart what a convolution reads; of many, the first and last."""
-        apart = [pixels for pixels in reach.apart if pixels > 1]
-        if not apart:
-            return words.POOLED
-        first, last = (Caption(en=str(n), zh=str(n)) for n in (apart[0], apart[-1]))
-        far = first if first == last else words.THEN.fill(a=first, b=last)
-        return words.APART.fill(s=far)
-
-    def _ask_how_far(self, reach: Reach) -> Question:
-        """Ask what is seen with pooling; the wrong numbers come of known mistakes."""
-        sides = sum(
-            layer.window.span[1] for layer in convolutions(self.network) if layer.window is not None
-        )
-        right, plain = reach.pooled[-1].width, reach.plain[-1].width
-        replies = {right: None, plain: words.THE_PLAIN}
-        replies.setdefault(sides, words.ALL_SIDES)
+    def _ask_how_far(spread: Spread) -> Question:
+        """Ask what it spans on the map before; the wrong numbers come of known mistakes."""
+        right, wide = spread.hull.width, spread.window.width
+        replies = {right: None, wide: words.AS_MANY}
+        replies.setdefault(len(spread.pools), words.ALL_CELLS)
         return Question(
-            words.HOW_FAR.fill(n=in_words(len(reach.plain))),
+            words.HOW_FAR,
             tuple(
                 Choice(Caption(en=str(width), zh=str(width)), reply)
                 for width, reply in sorted(replies.items())
@@ -306,3 +326,8 @@ class Pooling(FilterLesson):
             return words.ANSWER.fill(m=dropped, n=n, a=a, b=b)
         before, after = self.response_map.size, self.pooled.size
         return words.ANSWER_FEWER.fill(n=n, a=fmt.count(before), b=fmt.count(after))
+
+
+def _shape(box: Box) -> Caption:
+    text = fmt.shape((box.height, box.width))
+    return Caption(en=text, zh=text)

@@ -34,20 +34,34 @@ class Reach(NamedTuple):
     ----------
     pooled, plain : tuple of Box
         In the network, and in the same network without its poolings; within the picture.
-    pooled_neighbours, plain_neighbours : tuple of tuple of Box
-        What each cell sees that the cell of a convolution reads, row by row.
-    apart : tuple of int
-        How many pixels lie between what neighbours see that a convolution reads.
-    grows : int or None
-        How many pixels each convolution adds without pooling, if all add as many.
     """
 
     pooled: tuple[Box, ...]
     plain: tuple[Box, ...]
-    pooled_neighbours: tuple[tuple[Box, ...], ...]
-    plain_neighbours: tuple[tuple[Box, ...], ...]
-    apart: tuple[int, ...]
-    grows: int | None
+
+
+class Spread(NamedTuple):
+    """What a window on a pooled map spans on the map before.
+
+    Parameters
+    ----------
+    window, around : Box
+        The cells of the pooled map that it reads, and one more on each side, where there is one.
+    pools : tuple of Box
+        What each cell that it reads is pooled from, row by row.
+    under : Box
+        What all of `around` is pooled from.
+    """
+
+    window: Box
+    around: Box
+    pools: tuple[Box, ...]
+    under: Box
+
+    @property
+    def hull(self) -> Box:
+        """All that it spans on the map before."""
+        return hull(self.pools)
 
 
 class Odd(NamedTuple):
@@ -137,20 +151,51 @@ def reach(trace: Trace, drawn: Map) -> Reach | None:
     ink = drawn if drawn.ndim == 2 else drawn.mean(axis=2)
     middle = _centre(_most_ink(network.receptive_field(last), network.shapes[last], ink))
     fields = {n.name: network.receptive_field(n.name) for n in network.layers}
-    pooled = _seen(levels, check_shapes.sources(network.layers), fields, network.shapes, middle)
-    alone = _seen(levels, check_shapes.sources(layers), plain, shapes, middle)
-    if pooled[-1][0].clip(size).width <= alone[-1][0].clip(size).width:
+    pooled = _seen(levels, fields, network.shapes, middle)
+    alone = _seen(levels, plain, shapes, middle)
+    if pooled[-1].clip(size).width <= alone[-1].clip(size).width:
         return None
-    widths = [1, *(box.width for box, _ in alone)]
-    steps = {after - before for before, after in pairwise(widths)}
-    return Reach(
-        tuple(box.clip(size) for box, _ in pooled),
-        tuple(box.clip(size) for box, _ in alone),
-        tuple(boxes for _, boxes in pooled),
-        tuple(boxes for _, boxes in alone),
-        tuple(fields[network.sources(n.name)[0]].stride[1] for n in levels[1:]),
-        steps.pop() if len(steps) == 1 else None,
-    )
+    return Reach(tuple(box.clip(size) for box in pooled), tuple(box.clip(size) for box in alone))
+
+
+def law(network: Network, reach: Reach) -> tuple[int, int] | None:
+    """Return what a pooling multiplies the width by, and what a convolution then adds.
+
+    None unless that tells all widths, with pooling and without.
+    """
+    sizes = {layer.window.kernel_size[1] for layer in poolings(network) if layer.window is not None}
+    steps = {after.width - before.width for before, after in pairwise(reach.plain)}
+    if len(sizes) != 1 or len(steps) != 1:
+        return None
+    factor, adds = sizes.pop(), steps.pop()
+    told = all(b.width == a.width * factor + adds for a, b in pairwise(reach.pooled))
+    return (factor, adds) if told else None
+
+
+def hull(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box that holds all."""
+    return Box(
+        min(box.top for box in boxes), min(box.left for box in boxes),
+        max(box.bottom for box in boxes), max(box.right for box in boxes),
+    )  # fmt: skip
+
+
+def next_window(network: Network, pool: str) -> tuple[int, int] | None:
+    """Return how many cells of a pooling the window of the next layer spans, down and across.
+
+    None if no window lies on its map, or one that is no wider than a cell or has holes.
+    """
+    size = network.shapes[pool][:2]
+    for layer in convolutions(network):
+        source = network.sources(layer.name)[0]
+        while source not in ("input", pool) and network.layer(source).window is None:
+            source = network.sources(source)[0]
+        window = layer.window
+        if source == pool and window is not None and window.dilation == (1, 1):
+            rows, cols = window.span
+            fits = 1 < cols <= size[1] and rows <= size[0]
+            return (rows, cols) if fits else None
+    return None
 
 
 def _most_ink(field: ReceptiveField, shape: Sequence[int], ink: Map) -> Box:
@@ -168,26 +213,13 @@ def _most_ink(field: ReceptiveField, shape: Sequence[int], ink: Map) -> Box:
 
 def _seen(
     levels: Sequence[Layer],
-    sources: Mapping[str, Sequence[str]],
     fields: Mapping[str, ReceptiveField],
     shapes: Mapping[str, Sequence[int]],
     middle: tuple[float, float],
-) -> list[tuple[Box, tuple[Box, ...]]]:
-    """Return what a cell of each layer sees, and what those see that it reads, but for pixels."""
-    found: list[tuple[Box, tuple[Box, ...]]] = []
-    for layer in levels:
-        at = _nearest(fields[layer.name], shapes[layer.name], middle)
-        source, window = sources[layer.name][0], layer.window
-        neighbours: tuple[Box, ...] = ()
-        if found and window is not None and source in fields:
-            size = (shapes[source][0], shapes[source][1])
-            rows, cols = (window.on(size).taps(axis, at[axis], size[axis]) for axis in (0, 1))
-            neighbours = tuple(
-                fields[source].box(row, col)
-                for row in rows for col in cols if row is not None and col is not None
-            )  # fmt: skip
-        found.append((fields[layer.name].box(*at), neighbours))
-    return found
+) -> list[Box]:
+    """Return what the cell of each layer sees that lies nearest to a place."""
+    names = [layer.name for layer in levels]
+    return [fields[n].box(*_nearest(fields[n], shapes[n], middle)) for n in names]
 
 
 def _centre(box: Box) -> tuple[float, float]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import pooling_words as words
-from convexplain.lessons.parts.pooled import Odd, Reach, Unseen
+from convexplain.lessons.parts.pooled import Odd, Reach, Spread, Unseen
 from convexplain.ops import Box, PoolStep
 from convexplain.panels import (
     Bar,
@@ -58,6 +59,10 @@ class PoolingPicture:
         Which cells of the map some window keeps.
     reach : Reach, optional
         What a cell of a late layer sees.
+    spread : Spread, optional
+        What the next layer's window spans on the map.
+    law : tuple of int, optional
+        What a pooling multiplies the width by, and a convolution adds.
     costs : tuple of int, optional
         Multiplications with and without pooling.
     accuracies : sequence of str
@@ -78,6 +83,8 @@ class PoolingPicture:
     filter: int
     kept: npt.NDArray[np.bool_]
     reach: Reach | None
+    spread: Spread | None
+    law: tuple[int, int] | None
     costs: tuple[int, int] | None
     accuracies: Sequence[str]
     upright: bool = False
@@ -90,7 +97,7 @@ class PoolingPicture:
     def window(self) -> Diagram:
         """Describe the window's numbers, their mean, and the map and pooled map beside them."""
         mean = _number("mean", self.step.mean().value, self._scale, terms.MEAN)
-        numbers = Row(self._patch(), mean)
+        numbers = Row(replace(self._patch(), weight=2.0), mean)
         pooled = Column(self._pooled(), Legend("legend"))
         shown = Either(
             Row(self._map("cells"), numbers, pooled),
@@ -106,51 +113,61 @@ class PoolingPicture:
         """Describe the map and the pooled map, as large as they can be, in cells of one size."""
         return Diagram(self._beside(self._map("cells"), self._pooled()))
 
-    def views(self) -> Diagram:
-        """Describe the picture twice, with what a late cell sees of it without pooling and with.
-
-        Below each stands how wide its frames are. What the cells see that a convolution reads is
-        marked by its middle, and below it is told how far apart these lie.
-        """
-        assert self.reach is not None
-        panels = [
-            Column(
-                Cells(
-                    name, self.drawn, share="pixels", lines=False, title=title,
-                    marks={
-                        frame_of(name, n, len(boxes)).removeprefix(f"{name}."): Mark.over(box)
-                        for n, box in enumerate(boxes)
-                    }
-                    | _middles(neighbours),
-                ),
-                Text(f"widths-{name}", widths(boxes), role="heading", weight="bold"),
-                Text(f"apart-{name}", _furthest(neighbours), role="heading"),
-                gap=0.3, align="middle",
-            )
-            for name, title, boxes, neighbours in (
-                ("without", words.WITHOUT.capital, self.reach.plain, self.reach.plain_neighbours),
-                ("digit", words.WITH.capital, self.reach.pooled, self.reach.pooled_neighbours),
-            )
-        ]  # fmt: skip
-        return Diagram(self._beside(*panels, scale=False))
+    def across(self) -> Diagram:
+        """Describe a window on the pooled map, and what is under it, in cells of one size."""
+        assert self.spread is not None
+        around, under, hull = self.spread.around, self.spread.under, self.spread.hull
+        pools = {
+            f"pool-{n}": _mark(box, under, strong=False) for n, box in enumerate(self.spread.pools)
+        }
+        before = Cells(
+            "under", self.response_map[under.rows, under.cols], self._scale, share="across",
+            title=terms.MAP_OF.fill(layer=self.layer, n=self.filter),
+            dim=~self.kept[under.rows, under.cols],
+            marks=pools | {"hull": _mark(hull, under)},
+        )  # fmt: skip
+        after = Cells(
+            "around", self.pooled[around.rows, around.cols], self._scale, share="across",
+            title=terms.MAP_OF.fill(layer=self.pool, n=self.filter),
+            marks={"window": _mark(self.spread.window, around)},
+        )  # fmt: skip
+        return Diagram(self._beside(before, after))
 
     def both(self) -> Diagram:
-        """Describe both views on one picture, as large as it can be, and how wide they are."""
+        """Describe what a late cell sees with pooling and without, and how it comes to be."""
         assert self.reach is not None
         told = [
             Column(
                 Text(f"wide-{name}", str(boxes[-1].width), role="display", tone=tone),
-                Text(f"said-{name}", label, tone="muted"),
-                gap=0.0,
+                Text(
+                    f"said-{name}",
+                    self._ink(label, boxes[-1]),
+                    role="heading",
+                    tone="muted",
+                    measure=8.0 if self.upright else 14.0,
+                ),
+                *(
+                    Text(f"sum-{name}-{n}", line, role="heading", weight="bold")
+                    for n, line in enumerate(sums(boxes, law))
+                ),
+                gap=0.2,
             )
-            for name, label, boxes, tone in (
-                ("with", words.WITH, self.reach.pooled, "accent"),
-                ("without", words.WITHOUT, self.reach.plain, "ink"),
+            for name, label, boxes, tone, law in (
+                ("with", words.WITH, self.reach.pooled, "accent", self.law),
+                ("without", words.WITHOUT, self.reach.plain, "ink", self.law and (1, self.law[1])),
             )
         ]
         if self.upright:
             return Diagram(Column(self._views(), Row(*told, gap=2), align="middle"))
-        return Diagram(Row(self._views(), Column(*told, gap=1.6)))
+        return Diagram(Row(self._views(), Column(*told, gap=1.2), gap=2))
+
+    def _ink(self, kind: Caption, box: Box) -> Caption:
+        """Say how much of a drawing lies within a frame; of a photograph, only which one it is."""
+        whole = float(self.drawn.sum(dtype=np.float64))
+        if self.drawn.ndim > 2 or whole == 0:
+            return kind
+        share = float(self.drawn[box.rows, box.cols].sum(dtype=np.float64)) / whole
+        return words.INK.fill(kind=kind, p=fmt.percent(share, 0))
 
     def diagram(self) -> Diagram:
         """Describe all of it: the window, its winner, the pooled map; and what is gained."""
@@ -269,7 +286,7 @@ class PoolingPicture:
         assert self.reach is not None
         marks = {
             "with": Mark.over(self.reach.pooled[-1]),
-            "without": Mark.over(self.reach.plain[-1], "muted"),
+            "without": Mark.over(self.reach.plain[-1], "ink"),
         }
         return Cells(
             "digit", self.drawn, share="digit", lines=False, marks=marks,
@@ -311,38 +328,27 @@ def _bands(rows: Sequence[int], cols: Sequence[int], shape: Sequence[int]) -> di
     return marks
 
 
-def _middles(neighbours: Sequence[Sequence[Box]]) -> dict[str, Mark]:
-    """Mark the middle of what each of a layer's neighbours sees, by layer and number."""
-    return {
-        f"{n}-{k}": Mark((box.top + box.bottom - 1) / 2, (box.left + box.right - 1) / 2)
-        for n, boxes in enumerate(neighbours)
-        for k, box in enumerate(boxes)
-    }
+def _mark(box: Box, within: Box, *, strong: bool = True) -> Mark:
+    """Mark a part of a map on a smaller part of it."""
+    top, left = box.top - within.top, box.left - within.left
+    return Mark(top, left, box.height, box.width, strong=strong)
 
 
-def frame_of(view: str, number: int, count: int) -> str:
-    """Name the frame of what a layer sees; the last one with pooling is there to the end."""
-    return f"{view}.{'with' if view == 'digit' and number == count - 1 else number}"
+def sums(boxes: Sequence[Box], law: tuple[int, int] | None) -> list[Caption]:
+    """Say how the widths of some fields come of one another: line by line, or in one line.
 
-
-def apart(boxes: Sequence[Box]) -> Caption | None:
-    """Say how far apart lies what neighbours see; None where a convolution reads one cell."""
-    for starts in ({box.left for box in boxes}, {box.top for box in boxes}):
-        if len(starts) > 1:
-            first, second = sorted(starts)[:2]
-            return words.STEP.fill(n=second - first)
-    return None
-
-
-def _furthest(neighbours: Sequence[Sequence[Box]]) -> Caption:
-    """Say it of the last layer of which it can be said: the longest text, for the layout."""
-    told = [said for boxes in neighbours if (said := apart(boxes)) is not None]
-    return told[-1] if told else _plain("")
-
-
-def widths(boxes: Sequence[Box]) -> Caption:
-    """Say how wide some fields are, one after the other."""
-    return _plain(" → ".join(str(box.width) for box in boxes))
+    Parameters
+    ----------
+    boxes : sequence of Box
+    law : tuple of int, optional
+        What a pooling multiplies a width by, and a convolution adds.
+    """
+    widths = [box.width for box in boxes]
+    if law is None or not 1 < len(widths) < 4:
+        return [_plain(" → ".join(map(str, widths)))]
+    factor, adds = law
+    times = f" × {factor}" if factor > 1 else ""
+    return [_plain(f"{a}{times} + {adds} = {b}") for a, b in pairwise(widths)]
 
 
 def _plain(text: str) -> Caption:

@@ -20,9 +20,10 @@ ANSWER_FEWER = Caption(
 
 # One window.
 FOUR = Caption(en="{n} responses, side by side.", zh="相邻的 {n} 个响应。")
-WHICH = Caption(en="Which number goes on?", zh="哪个数会留下？")
-FIRST = Caption(en="Its place does not count, only its size.", zh="和位置无关，只看大小。")
-LARGEST = Caption(en="The largest stays: max pooling.", zh="最大的留下：最大池化。")
+LARGEST = Caption(
+    en="Max pooling: the largest stays, where the filter finds most.",
+    zh="最大池化：响应最强的留下。",
+)
 EQUAL = Caption(en="All are equal: the first counts.", zh="都相等：算第一个。")
 MEAN = Caption(en="An average would have been {m}.", zh="若取平均：{m}。")
 ONE = Caption(en="One cell for {n}.", zh="{n} 格变一格。")
@@ -62,33 +63,37 @@ UNCHANGED = Caption(
 )
 
 # How far later layers see.
+READS = Caption(
+    en="The next layer's window reads {shape} of these cells.",
+    zh="下一层的窗口读其中的 {shape} 格。",
+)
 HOW_FAR = Caption(
-    en="With pooling, how many pixels wide does the last of {n} convolutions see?",
-    zh="有池化，{n} 个卷积层的最后一个看几个像素宽？",
+    en="How many cells wide is that on the map before?", zh="在前一张图上，这有几格宽？"
 )
-THE_PLAIN = Caption(
-    en="That is without pooling: pooling widens the view.",
-    zh="那是没有池化的宽度：池化把视野变宽。",
+AS_MANY = Caption(
+    en="So many pooled cells: each stands for several.", zh="这是池化后的格数：每格代表好几格。"
 )
-ALL_SIDES = Caption(
-    en="Windows overlap, and pooling widens them: their sides do not just add up.",
-    zh="窗口有重叠，池化又把它拉宽：不是把边长相加。",
+ALL_CELLS = Caption(en="That is how many cells it reads.", zh="这是它一共读的格数。")
+SPANS = Caption(
+    en="Each stands for {shape} cells: the same window spans {a}, not {b}.",
+    zh="每格代表 {shape} 格：同一个窗口跨 {a} 格，不是 {b} 格。",
 )
-GROWS = Caption(
-    en="Without pooling, each layer adds {n} pixels.", zh="没有池化，每层只多看 {n} 个像素。"
+DOUBLES = Caption(
+    en="Layer after layer: a pooling doubles the width, a convolution adds {n}.",
+    zh="逐层看：池化把宽度乘 2，卷积再加 {n}。",
 )
-PLAIN = Caption(en="Without pooling, it sees this much.", zh="没有池化，只能看到这么多。")
-APART = Caption(
-    en="Neighbours now lie {s} pixels apart: windows span more.",
-    zh="相邻两格相隔 {s} 个像素：窗口跨得更宽。",
+WIDENS = Caption(
+    en="Layer after layer: a pooling takes {f} times the width, a convolution adds {n}.",
+    zh="逐层看：池化把宽度乘 {f}，卷积再加 {n}。",
 )
-THEN = Caption(en="{a}, then {b}", zh="{a} 个、再到 {b}")
-POOLED = Caption(en="With pooling, it sees this much.", zh="有池化，能看到这么多。")
+POOLED = Caption(
+    en="Layer after layer, pooling widens what is seen.", zh="逐层看：池化把视野变宽。"
+)
 
 # Names in the pictures.
 WITH = Caption(en="with pooling", zh="有池化")
 WITHOUT = Caption(en="without pooling", zh="没有池化")
-STEP = Caption(en="neighbours {n} px apart", zh="相邻两格相隔 {n} 个像素")
+INK = Caption(en="{kind}: {p} of the ink", zh="{kind}：{p} 的笔画")
 WINDOW = Caption(en="window of {shape}", zh="{shape} 窗口")
 BOTH_MADE = Caption(en="largest {v}, mean {m}", zh="最大值 {v}，平均值 {m}")
 ACCURACIES = Caption(en="accuracy, 3 runs", zh="准确率，3 次")
