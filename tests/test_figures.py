@@ -112,6 +112,16 @@ def test_every_text_can_be_told_from_what_is_under_it(name, look):
         assert contrast(ink, behind) >= 4.5, (text.get_text(), ink, behind)
 
 
+def test_a_lower_figure_has_smaller_cells_but_readable_text():
+    high, low = (figures.draw_made("channels", made("channels"), height=h) for h in (None, 3.5))
+    assert low.get_figheight() <= 3.5 < high.get_figheight()
+    titles = [texts(of)[0].get_fontsize() for of in (high, low)]
+    assert titles == pytest.approx([7.5, 7.5])
+    assert min(text.get_fontsize() for text in texts(low)) >= 5
+    with pytest.raises(UsageError, match="pt of height are missing"):
+        figures.draw_made("channels", made("channels"), height=1)
+
+
 @pytest.mark.parametrize("name", figures.names())
 def test_a_figure_says_what_it_shows_in_both_languages(name):
     for lang in ("en", "zh"):

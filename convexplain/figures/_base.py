@@ -33,8 +33,6 @@ POINTS = 72.0
 LEAST = 5.0
 #: Widths of lines in points: cells, frames, what is spoken of.
 HAIR, FRAME, STRONG = 0.3, 0.6, 1.4
-#: From this width in inches on, things stand side by side that are stacked in a column.
-WIDE = 4.6
 
 _FAMILY = [fonts.FAMILY, "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "sans-serif"]
 _ABOUT = "_convexplain"

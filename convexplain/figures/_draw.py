@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Curve
 
+from convexplain import panels
 from convexplain.figures import _base
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.panels import (
@@ -29,7 +30,6 @@ from convexplain.panels import (
     Piece,
     Placed,
     Words,
-    paper,
     place,
 )
 from convexplain.panels.box import Point
@@ -69,10 +69,10 @@ def draw(
 
 
 def diagram(
-    picture: Diagram, look: Look, *, width: float, figure: AnyFigure | None = None
+    picture: Diagram, look: Look, *, on: panels.Sheet, figure: AnyFigure | None = None
 ) -> AnyFigure:
-    """Lay a picture out on paper of a width in inches, and draw it."""
-    return draw(place(picture, paper(width), look.lang), look, figure=figure)
+    """Lay a picture out on a sheet of paper, and draw it."""
+    return draw(place(picture, on, look.lang), look, figure=figure)
 
 
 @singledispatch

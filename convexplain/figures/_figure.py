@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convexplain import lessons
+from convexplain import lessons, panels
 from convexplain.errors import UsageError, choose
 from convexplain.figures._about import DEFAULT, PAGE, WIDTHS, About, check_width
 from convexplain.figures._finding import PACKAGE, names
@@ -62,6 +62,7 @@ def draw(
     look: Look = DEFAULT,
     *,
     width: float = PAGE,
+    height: float | None = None,
     figure: Figure | SubFigure | None = None,
     **values: Any,
 ) -> Figure | SubFigure:
@@ -75,6 +76,9 @@ def draw(
         Language and theme.
     width : float
         In inches, 3 to 10; the height follows. 6.3 fills a page, 3.1 a column.
+    height : float, optional
+        The most that it may be high, in inches: cells become smaller, text does not. By default
+        about a page.
     figure : matplotlib Figure or SubFigure, optional
         What to draw into, as large as it is: `width` is not used then, and what would be too high
         is made smaller, text included.
@@ -89,9 +93,10 @@ def draw(
     Raises
     ------
     UsageError
-        If there is no such figure or option, or a value is not possible.
+        If there is no such figure or option, a value is not possible, or the figure does not fit.
     """
-    return draw_made(name, make(name, **values), look, width=width, figure=figure)
+    made = make(name, **values)
+    return draw_made(name, made, look, width=width, height=height, figure=figure)
 
 
 def draw_made(
@@ -100,6 +105,7 @@ def draw_made(
     look: Look = DEFAULT,
     *,
     width: float = PAGE,
+    height: float | None = None,
     figure: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
     """Draw a figure of options that `make` has made; see `draw`."""
@@ -108,13 +114,14 @@ def draw_made(
     if figure is not None:
         width = min(max(figure.bbox.width / figure.dpi, WIDTHS[0]), WIDTHS[1])
     check_width(width)
+    sheet = panels.paper(width, height)
     own = getattr(_module(name), "draw", None)
     drawn: Figure | SubFigure
     with _base.settings():
         if own is None:
-            drawn = _draw.diagram(_diagram(name, made), look, width=width, figure=figure)
+            drawn = _draw.diagram(_diagram(name, made), look, on=sheet, figure=figure)
         else:
-            drawn = own(made, look, width=width, figure=figure)
+            drawn = own(made, look, on=sheet, figure=figure)
     _base.describe(drawn, about_made(name, made, look.lang))
     return drawn
 
@@ -155,7 +162,7 @@ def draw_diagram(
 
     check_width(width)
     with _base.settings():
-        drawn = _draw.diagram(diagram, look, width=width, figure=figure)
+        drawn = _draw.diagram(diagram, look, on=panels.paper(width), figure=figure)
     _base.describe(drawn, About(title, diagram.alternative_text(look.lang), title, look.lang))
     return drawn
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain.figures import _base, _draw
+from convexplain.figures import _draw
 from convexplain.figures._base import AnyFigure
 from convexplain.lessons.parts.kernels import LEAST, Kernels, whole
-from convexplain.panels import Cells, Column, Diagram, Either, Legend, Maps, Row, Scale
+from convexplain.panels import Cells, Column, Diagram, Either, Legend, Maps, Row, Scale, Sheet
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -57,15 +57,15 @@ def classics(options: Kernels) -> Diagram:
 
 def draw(
     options: Kernels,
-    look: Look = _base.DEFAULT,
+    look: Look,
     *,
-    width: float = 6.3,
+    on: Sheet,
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
     """Draw learned kernels on one colour scale, or classic ones with their numbers."""
-    columns = 12 if width >= _base.WIDE else 7
+    columns = 12 if on.broad else 7
     shown = classics(options) if options.classic else diagram(options, columns)
-    return _draw.diagram(shown, look, width=width, figure=figure)
+    return _draw.diagram(shown, look, on=on, figure=figure)
 
 
 def alternative(options: Kernels, lang: str = "en") -> str:

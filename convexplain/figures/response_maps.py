@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _draw
+from convexplain.figures import _draw
 from convexplain.figures._base import AnyFigure
 from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.response_map import ResponseMap
-from convexplain.panels import Column, Diagram, Legend, Maps, Scale
+from convexplain.panels import Column, Diagram, Legend, Maps, Scale, Sheet
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -93,14 +93,14 @@ def _weights(options: AllMaps) -> Scale:
 
 def draw(
     options: AllMaps,
-    look: Look = _base.DEFAULT,
+    look: Look,
     *,
-    width: float = 6.3,
+    on: Sheet,
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
     """Draw the maps on one colour scale."""
-    columns = _per_row(options.maps.shape[0], width >= _base.WIDE)
-    return _draw.diagram(diagram(options, columns), look, width=width, figure=figure)
+    columns = _per_row(options.maps.shape[0], on.broad)
+    return _draw.diagram(diagram(options, columns), look, on=on, figure=figure)
 
 
 def _per_row(rows: int, wide: bool) -> int:

@@ -66,6 +66,11 @@ class Sheet:
     fixed: bool
 
     @property
+    def broad(self) -> bool:
+        """Whether paper is as wide as a page, and not a column of it."""
+        return self.width >= 72 * _BROAD
+
+    @property
     def title_box(self) -> Box:
         """Where a title stands."""
         return Box(self.margin, 0, self.width - 2 * self.margin, self.title)
@@ -106,16 +111,19 @@ TALL = replace(
 SLIDE = replace(VIDEO, name="slide", text=36, note=30, small=27, number=34, caption=96)
 
 
-def paper(inches: float) -> Sheet:
+def paper(inches: float, most: float | None = None) -> Sheet:
     """Return a sheet of paper of some width.
 
     Parameters
     ----------
     inches : float
         6.3 fills a page, 3.1 a column of it.
+    most : float, optional
+        How high a figure may be, in inches; by default about a page.
     """
     return Sheet(
-        name=f"{inches:g} in", unit="pt", width=72 * inches, height=660, title=0, caption=0,
+        name=f"{inches:g} in", unit="pt", width=72 * inches,
+        height=660 if most is None else 72 * most, title=0, caption=0,
         margin=5, text=7.5, note=7, small=6.5 if inches >= _BROAD else 5.2, number=7,
         heading=11, sign=11, display=18, least=5, gap=10,
         pixel=0.4, thumb=11, good=72, room=150, fixed=False,

@@ -20,6 +20,8 @@ __all__ = ["Card", "Mistake", "Pause", "document", "make", "names", "page", "pdf
 
 # Commands that can speak Chinese.
 _BILINGUAL = ("figure", "model", "pixel", "predict", "render", "step", "worksheet")
+# Of the figure, in inches: the text leaves it about so much of A4.
+_WIDTH, _HEIGHT = 6.85, 4.2
 
 
 def document(card: Card, lang: str) -> dict[str, Any]:
@@ -192,7 +194,8 @@ def _tokens(theme: Theme) -> str:
 
 
 def _figure(card: Card, look: Look) -> bytes:
-    return _writing.content(figures.draw(card.lesson.name, look), "svg")
+    drawn = figures.draw(card.lesson.name, look, width=_WIDTH, height=_HEIGHT)
+    return _writing.content(drawn, "svg")
 
 
 def _data(svg: bytes) -> str:
