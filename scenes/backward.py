@@ -22,10 +22,12 @@ Points = npt.NDArray[np.float64]
 UNDER = 0.5
 #: Around the errors on the picture, and around the picture.
 FRAMES = ("input.place", "input.edge")
-#: So many errors of the map are looked at, one by one.
-_LOOKED = 4
-#: Round the weight that is followed, and its slope.
-STEEP = ("kernel.steep", "gradient.steep")
+#: So many errors of the map are looked at, of each sign.
+_LOOKED = 3
+#: Round the weight whose sum is told, and that sum.
+PAIR = ("kernel.steep", "gradient.steep")
+#: Round the weight that is followed, its way, and what it becomes.
+STEEP = ("kernel.steep", "ways.steep", "after.steep")
 
 
 class Backward(LessonScene):
@@ -78,24 +80,33 @@ class Backward(LessonScene):
 
     def show_back(self, event: Event) -> None:
         """The answer's errors go back through the layers, and become those of the filter's map."""
-        way = "answer->layers", "layers->errors"
         picture = self.picture.reached(self.lesson.mistaken(), self.lesson.behind)
-        self.during(0.08, self.board.hide("input"))
-        self.turn_into(picture, 0.15, show=("answer", "layers"), hold=("errors", *way))
+        layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
+        way = f"answer->{layers[0]}", f"{layers[-1]}->errors"
+        before = self.lesson.before
+
+        def reached(share: float) -> None:
+            self.board.fill("errors", share * before)
+
+        shown = ("answer", "errors", *layers)
+        self.turn_into(picture, 0.18, lambda _: reached(0.0), show=shown, hold=way)
         first, last = map(self.board.walk, way)
-        self.during(0.12, first)
-        self.during(0.1, self.board.pulse("layers"))
-        self.during(0.12, last)
-        self.during(0.15, self.board.show("errors"))
+        self.during(0.08, first)
+        self.during(0.28, in_turn(*map(self.board.pulse, layers), overlap=0.3))
+        self.during(0.08, last)
+        self.during(0.15, reached)
         self.during(1, self.board.pulse("errors", times=2))
 
     def show_tells(self, event: Event) -> None:
-        """The largest errors of the map, one after the other."""
-        before = np.abs(self.lesson.before)
-        order = np.argsort(-before, axis=None, kind="stable")[:_LOOKED]
-        cells = [divmod(int(n), before.shape[1]) for n in order]
-        looks = [self.board.pulse(f"errors[{row}, {col}]") for row, col in cells]
-        self.during(1, in_turn(*looks))
+        """The largest errors of the map below 0, and then those above."""
+        before = self.lesson.before
+        for sign in (1, -1):
+            order = np.argsort(sign * before, axis=None, kind="stable")[:_LOOKED]
+            cells = [divmod(int(n), before.shape[1]) for n in order]
+            found = [f"errors[{row}, {col}]" for row, col in cells if sign * before[row, col] < 0]
+            if found:
+                share = 0.55 if sign > 0 else 1.0
+                self.during(share, self.board.pulse(*found, times=2))
 
     # Input times error.
 
@@ -144,7 +155,9 @@ class Backward(LessonScene):
         told = self.lesson.told
         cells = self.meeting()
         products = self.picture.products(told)
-        picture = self.picture.laid(products, known=self.known(0), met=cells)
+        picture = self.picture.laid(
+            products, steep=self.lesson.followed, known=self.known(0), met=cells
+        )
         shown = ("input", "errors", "kernel", "gradient")
         if self.board.has("input.place"):
             self.during(0.05, self.board.hide("input.place"))
@@ -154,6 +167,7 @@ class Backward(LessonScene):
         goes = self.stand(told.row, told.col)
         self.during(0.05, self.board.show("input.place"), self.board.dim("input", to=UNDER))
         self.during(0.1, goes)
+        self.during(0.05, self.board.show(*PAIR))
         rings = [f"input.met-{n}" for n in range(len(cells))]
         self.during(0.1, self.board.show(*rings))
         meets = self.board.pulse(*(f"input[{row}, {col}]" for row, col in cells))
@@ -230,7 +244,9 @@ class Backward(LessonScene):
         told = self.lesson.told
         known = self.known(0)
         known[told.row, told.col] = True
-        picture = self.picture.laid(self.picture.running(told.value), known=known)
+        picture = self.picture.laid(
+            self.picture.running(told.value), steep=self.lesson.followed, known=known
+        )
         if self.board.has("product-0"):
             self.during(0.05, self.board.hide(*self.lines("product"), *self.lines("total")))
         self.turn_into(picture, 0.1, self.stays(told.row, told.col), show=("rule", "running"))
@@ -239,7 +255,8 @@ class Backward(LessonScene):
             row, col = divmod(number, self.lesson.gradient.shape[1])
             # The first ones are seen in peace, the others faster.
             share = 0.8 * (1.6 if number < 3 else 0.8) / (0.8 * count + 0.8 * min(3, count))
-            self.during(0.7 * share, self.stand(row, col))
+            pair = (self.board.move(mark, row, col) for mark in PAIR)
+            self.during(0.7 * share, self.stand(row, col), *pair)
             self.give(row, col)
             self.tell(row, col)
             self.during(0.3 * share, self.board.pulse(*self.pair(row, col)))
@@ -251,46 +268,53 @@ class Backward(LessonScene):
 
     # The loss, and a step.
 
-    def show_slope(self, event: Event) -> None:
-        """The numbers of the gradient, each beside its weight."""
-        if self.board.has("running"):
-            self.during(0.05, self.board.hide("rule", "running"))
-        self.turn_into(self.picture.slopes(), 0.2, show=("kernel", "gradient"))
-        looks = [
-            self.board.pulse(*self.pair(row, col))
-            for row, col in np.ndindex(self.lesson.gradient.shape)
-        ]
-        self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
-
     def show_step(self, event: Event) -> None:
-        """A little of the gradient is subtracted; one weight more exactly."""
-        gradient = self.lesson.gradient
-        picture = self.picture.step(self.lesson.followed)
+        """Each weight gets its way: first those whose slope is below 0, then those above."""
         if self.board.has("running"):
-            self.during(0.05, self.board.hide("rule", "running"))
-        shown = ("kernel", "gradient", "rate")
-        self.turn_into(picture, 0.25, show=shown, hold=("one",))
-        grows = [self.cell(row, col) for row, col in np.argwhere(gradient < 0)]
-        shrinks = [self.cell(row, col) for row, col in np.argwhere(gradient > 0)]
-        looks = [self.board.pulse(*cells) for cells in (grows, shrinks) if cells]
-        self.during(0.25, in_turn(*looks))
-        first = [
-            f"one.{name}{over}" for name in ("weight", "rate", "slope") for over in ("", ".over")
-        ]
-        self.during(0.15, self.board.show(*first, *STEEP))
-        self.during(0.1, self.board.show("one"))
-        self.during(1, self.board.pulse("one.after", times=2))
+            self.during(0.05, self.board.hide("rule", "running", *PAIR))
+        self.turn_into(self.picture.ways(), 0.25, show=("kernel", "gradient"), hold=("ways",))
+        self.clear("ways")
+        self.during(0.05, self.board.show("ways"))
+        gradient = self.lesson.gradient
+        for sign in (-1, 1):
+            cells = [(row, col) for row, col in np.argwhere(sign * gradient > 0)]
+            for row, col in cells:
+                self.board.part("ways").values[row, col] = gradient[row, col]
+                looked = self.cell(row, col), f"ways[{row}, {col}]"
+                self.during(0.55 / gradient.size, self.board.pulse(*looked))
+        self.board.fill("ways", gradient)  # of a slope of 0, too
+        self.during(1, self.board.pulse("ways"))
+
+    def clear(self, grid: str) -> None:
+        """Take all that is known out of a grid: dots stand in its cells."""
+        self.board.fill(grid, np.full(self.lesson.gradient.shape, np.nan))
+
+    def show_moved(self, event: Event) -> None:
+        """One weight's sum, and then each new weight."""
+        picture = self.picture.stepping(self.lesson.followed)
+        self.turn_into(picture, 0.2, show=("kernel", "ways"), hold=("after", "one"))
+        self.clear("after")
+        self.during(0.05, self.board.show("after"))
+        self.during(0.15, self.board.show("one", *STEEP))
+        cells = [self.lesson.followed]
+        cells += [cell for cell in np.ndindex(self.lesson.gradient.shape) if cell not in cells]
+        after = self.picture.stepped
+        for number, (row, col) in enumerate(cells):
+            self.board.part("after").values[row, col] = after[row, col]
+            looked = f"kernel[{row}, {col}]", f"after[{row}, {col}]"
+            self.during(0.1 if number == 0 else 0.4 / len(cells), self.board.pulse(*looked))
+        self.during(1, self.board.pulse("after"))
 
     def show_again(self, event: Event) -> None:
-        """The picture, and what was answered before the step."""
-        self.during(0.1, self.board.hide("one", "rate", "kernel", "gradient", *STEEP))
-        self.turn_into(self.answers(self.lesson.back), 0.35, show=("input", "answer"))
-        self.during(1, self.point_at(self.lesson.right))
+        """The filter's new weights, as an example of all."""
+        if self.board.has("after"):
+            self.during(1, self.board.pulse("after", times=2))
+            return
+        self.during(1, self.board.pulse("ways", times=2))
 
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""
-        if not self.board.has("answer"):
-            self.turn_into(self.answers(self.lesson.back), 0.3, show=("input", "answer"))
+        self.turn_into(self.answers(self.lesson.back), 0.2, show=("input", "answer"))
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
         self.turn_into(self.answers(self.lesson.stepped), 0.18, hold=tuple(values))
@@ -307,13 +331,15 @@ class Backward(LessonScene):
         way = [*np.ndindex(self.lesson.gradient.shape), followed]
         # The first sum stands beside the window at the first place.
         self.during(0.08, self.board.dim("input", to=UNDER), self.stand(0, 0))
-        self.board.show("input.place")(1.0)
+        self.board.show("input.place", *PAIR)(1.0)
+        self.board.move(PAIR[0], 0, 0)(1.0)
+        self.board.move(PAIR[1], 0, 0)(1.0)
         self.board.dim("input.place", to=1.0)(1.0)
         self.tell(0, 0)
         self.during(0.04, self.board.show("running"))
         for row, col in way:
-            self.during(0.45 / len(way), self.stand(row, col))
+            pair = (self.board.move(mark, row, col) for mark in PAIR)
+            self.during(0.45 / len(way), self.stand(row, col), *pair)
             self.tell(row, col)
             self.during(0.15 / len(way), self.board.pulse(self.cell(row, col)))
-        self.board.show("gradient.steep")(1.0)
         self.during(1, self.board.pulse("gradient.steep", times=2))

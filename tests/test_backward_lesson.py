@@ -72,9 +72,13 @@ def test_the_followed_weight_is_one_from_which_much_is_learned_and_whose_step_ho
 
 
 def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
-    assert lesson.behind == len(lesson.network.layers) - 1
+    names = [layer.name for layer in lesson.network.layers]
+    assert [*lesson.behind] == names[:0:-1]
     reached = lesson.picture_of().reached(lesson.mistaken(), lesson.behind)
-    assert reached.panel("layers").words.text("en") == f"{lesson.behind} layers"
+    shown = [p.words for p in reached.root.panels() if p.name.startswith("layer-")]
+    assert shown == names[:0:-1]
+    reached = lesson.picture_of(upright=True).reached(lesson.mistaken(), lesson.behind)
+    assert reached.panel("layer-0").words.text("en") == f"{len(names) - 1} layers"
 
 
 def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
@@ -84,7 +88,7 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
     assert told(lesson, "better") == f"Now the 4 gets {share}, not 28.1%."
-    assert told(lesson, "again") == "All 104,202 weights of the network take such a step."
+    assert told(lesson, "again") == "All 104,202 parameters take such a step."
 
 
 def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
@@ -98,10 +102,11 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
 
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert told(lesson, "looks") == "It reads this 4 as 9: 71.9% against 28.1%."
-    assert told(lesson, "errors").startswith("Error: right class 0.28 − 1 = −0.72,")
-    share = round(float(lesson.trace.shares[4]), 2)
-    assert (share, round(share - 1, 2)) == (0.28, -0.72)
-    assert next(b for b in lesson.mistaken() if b.name == "4").text == "−0.72"
+    said = "Error, answer minus target: 28.1% − 100% = −71.9%."
+    assert told(lesson, "errors") == said
+    share = round(100 * float(lesson.trace.shares[4]), 1)
+    assert (share, round(share - 100, 1)) == (28.1, -71.9)
+    assert next(b for b in lesson.mistaken() if b.name == "4").text == "−71.9%"
 
 
 def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
@@ -173,8 +178,8 @@ def pictures(lesson, upright):
     yield picture.laid(picture.sum(lesson.told), steep=lesson.followed)
     for told in (picture.products(lesson.told), picture.running(lesson.told.value)):
         yield picture.laid(told)
-    yield picture.slopes()
-    yield picture.step(lesson.followed)
+    yield picture.ways()
+    yield picture.stepping(lesson.followed)
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
@@ -195,7 +200,7 @@ def test_a_video_is_as_long_as_asked():
         short = Backward(picture=picture, length=30.0)
         assert short.seconds == pytest.approx(30)
         names = {e.name for beat in short.beats() for e in beat.parts}
-        assert not {"predict", "slope"} & names
+        assert not {"predict", "moved"} & names
         assert {"errors", "back", "lay", "places", "step", "answer"} <= names
 
 
@@ -257,17 +262,28 @@ def test_the_frame_and_the_errors_stand_at_the_followed_weight_in_the_end():
     np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
 
 
-def test_what_is_subtracted_from_the_kernel_is_the_gradient():
+def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     lesson = lesson_of("backward")
-    moments = of("backward", LOOKS[0]).during("step")
-    stage = next(m for m in reversed(moments) if "one.after" in m)
-    np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
-    row, col = lesson.followed
-    weight = lesson.network.weights["conv1/kernel"][row, col, 0, lesson.shown_filter]
-    after = weight - 0.001 * lesson.gradient[row, col]
+    played = of("backward", LOOKS[0])
+    moments = played.during("step")
+    ways = next(m for m in reversed(moments) if "gradient" in m)["ways"]
+    slopes = np.round(lesson.gradient, 2)
+    shown = {-1: "↑", 0: "0", 1: "↓"}
+    assert [[*row] for row in ways.printed] == [[shown[n] for n in row] for row in np.sign(slopes)]
+    np.testing.assert_allclose(ways.values, lesson.gradient)
+    stage = next(m for m in reversed(moments) if "after" in m)
+    weights = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
+    after = weights - 0.001 * lesson.gradient
+    np.testing.assert_allclose(stage["kernel"].values, weights)
+    np.testing.assert_allclose(stage["after"].values, after)
+    # So fine that every step is seen in the numbers, and against the slope.
+    assert stage["after"].decimals == stage["kernel"].decimals == 4
+    steps = np.round(after, 4) - np.round(weights, 4)
+    assert (np.sign(steps) == -np.sign(slopes)).all()
+    told = lesson.followed
     texts = [stage[f"one.{name}"].text for name in ("weight", "slope", "after")]
-    slope = fmt.bracketed(lesson.gradient[row, col])
-    assert texts == [fmt.number(weight, 4), slope, fmt.number(after, 4)]
+    slope = fmt.bracketed(lesson.gradient[told])
+    assert texts == [fmt.number(weights[told], 4), slope, fmt.number(after[told], 4)]
     # The bars have the changed network's answers, and so have their numbers.
     stage = moments[-1]
     assert stage["answer.4.value"].text == fmt.probability(lesson.stepped.trace.shares[4])

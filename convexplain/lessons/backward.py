@@ -157,10 +157,12 @@ class Backward(FilterLesson):
         return name, self.back.errors[name][:, :, self.shown_filter]
 
     @property
-    def behind(self) -> int:
-        """How many layers the errors go through on their way back to the filter's map."""
-        made = (ancestors(self.network, layer.name) for layer in self.network.layers)
-        return sum(self.shown_layer in sources for sources in made)
+    def behind(self) -> tuple[str, ...]:
+        """The layers that the errors go through, from the answer back to the filter's map."""
+        return tuple(
+            layer.name for layer in reversed(self.network.layers)
+            if self.shown_layer in ancestors(self.network, layer.name)
+        )  # fmt: skip
 
     @property
     def before(self) -> npt.NDArray[np.float64]:
@@ -210,7 +212,7 @@ class Backward(FilterLesson):
         """Describe the errors of the answer, by class."""
         shares = self.trace.shares - (np.arange(self.network.classes) == self.right)
         return [
-            Bar(str(k), class_label(self.network, k), float(shares[k]), fmt.number(shares[k]))
+            Bar(str(k), class_label(self.network, k), float(shares[k]), fmt.percent(shares[k]))
             for k in self.classes
         ]
 
@@ -251,12 +253,12 @@ class Backward(FilterLesson):
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
-        yield Event("looks", 2.8, said, detail=1)
+        yield Event("looks", 2.6, said, detail=1)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
-        error = shares[self.right] - 1
-        said = words.ERRORS.fill(p=fmt.number(shares[self.right]), e=fmt.number(error))
-        yield Event("errors", 4.2, said)
+        error = fmt.percent(shares[self.right] - 1)
+        said = words.ERRORS.fill(p=right, e=error)
+        yield Event("errors", 4.0, said)
 
     @property
     def little(self) -> bool:
@@ -268,13 +270,13 @@ class Backward(FilterLesson):
         yield Event("tells", 3.4, words.TELLS, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
-        yield Event("stand", 4.4, words.STAND, detail=1)
+        yield Event("stand", 4.0, words.STAND, detail=1)
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 5.2, words.LAY)
+        yield Event("lay", 5.0, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 5.0, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 4.8, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -287,10 +289,11 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("slope", 3.3, words.SLOPE, detail=1)
-        yield Event("step", 5.0, words.STEP)
+        yield Event("step", 4.4, words.STEP)
+        weights = in_words(self.gradient.size)
+        yield Event("moved", 4.3, words.MOVED.fill(r=f"{self.rate:g}", m=weights), detail=1)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
-        yield Event("again", 3.0, said, detail=1)
+        yield Event("again", 2.4, said, detail=1)
         before, after = (
             fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
         )

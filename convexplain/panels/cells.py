@@ -23,6 +23,8 @@ FILLED, ROOMY = 0.86, 4.2
 #: Unless a panel says otherwise, cells with numbers are so many times as large as those of a
 #: picture with so many cells a side; those of smaller pictures are larger.
 _LARGER, _USUAL = 5.0, 28
+#: How much of a cell's side a sign in it takes.
+_SIGN = 0.5
 #: How much of a map's side its kernel takes.
 _CORNER = 0.25
 #: Grids with more rows or columns are pictures: no lines part their cells.
@@ -95,6 +97,8 @@ class Cells(Panel):
         Cells that step back behind the others.
     finer : int
         So many decimals more than other panels' numbers have.
+    printed : sequence of sequences of str, optional
+        Signs that stand in the cells instead of their numbers, larger.
     """
 
     values: npt.NDArray[Any]
@@ -111,6 +115,7 @@ class Cells(Panel):
     fine: float = 1.0
     dim: npt.NDArray[np.bool_] | None = None
     finer: int = 0
+    printed: Sequence[Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 and self.values.shape[2:] != (3,):
@@ -171,10 +176,13 @@ class Cells(Panel):
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the grid and its marks."""
+        size = at.sizes.get(self.group, 0.0)
+        if self.printed is not None:
+            size = max(size, _SIGN * box.width / self.shape[1])
         yield Grid(
-            self.name, self.name, box, self.values, self.scale, self.decimals(at),
-            at.sizes.get(self.group, 0.0), self.computed,
-            self.lines and max(self.shape) <= _RULED, self.glass, dim=self.dim,
+            self.name, self.name, box, self.values, self.scale, self.decimals(at), size,
+            self.computed, self.lines and max(self.shape) <= _RULED, self.glass,
+            printed=self.printed, dim=self.dim,
         )  # fmt: skip
         for name, mark in self.marks.items():
             place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
@@ -191,6 +199,8 @@ def _contents(panel: Cells, lang: str) -> str:
     values, shape = panel.values, fmt.shape(panel.values.shape)
     if panel.numbers and values.size <= _TOLD:
         comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
+        if panel.printed is not None:
+            return gap.join(comma.join(row) for row in panel.printed)
         return gap.join(comma.join(fmt.number(value) for value in row) for row in values)
     low, high = panel.scale.text(values.min()), panel.scale.text(values.max())
     said = f"{shape}，{low} 到 {high}" if lang == "zh" else f"{shape}, from {low} to {high}"

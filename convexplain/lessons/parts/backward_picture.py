@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: The least end of a scale of errors: smaller ones are printed as 0.
 LEAST = 0.01
+#: Up to so many layers are shown one by one.
+STACKED = 8
 #: So many products of a sum are written out.
 LARGEST = 2
 
@@ -111,16 +113,21 @@ class BackwardPicture:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
 
-    def reached(self, bars: Sequence[Bar], layers: int) -> Diagram:
+    def reached(self, bars: Sequence[Bar], layers: Sequence[str]) -> Diagram:
         """Describe the errors' way, from the answer back through the layers to the filter's map."""
-        said = words.LAYER if layers == 1 else words.LAYERS.fill(n=layers)
+        names: Sequence[Caption | str] = layers
+        if self.upright or not 0 < len(layers) <= STACKED:
+            count = len(layers)
+            names = [words.LAYER if count == 1 else words.LAYERS.fill(n=count)]
+        boxes = [Text(f"layer-{n}", name, rim="box") for n, name in enumerate(names)]
         errors = Cells(
             "errors", self.before, self.error, share="pixels", lines=False,
             title=words.ERRORS_OF.capital.fill(n=self.filter),
         )  # fmt: skip
-        way = Text("layers", said, role="heading", rim="box")
+        way = Column(*boxes, gap=0.5, align="middle")
         answer = self._bars(bars, terms.ERROR.capital, True)
-        links = Link("answer", "layers", tone="muted"), Link("layers", "errors", tone="muted")
+        ends = ("answer", boxes[0].name), (boxes[-1].name, "errors")
+        links = tuple(Link(start, end, tone="muted") for start, end in ends)
         body = (
             Column(answer, way, errors, align="middle")
             if self.upright
@@ -254,12 +261,6 @@ class BackwardPicture:
         title = words.FACTORS.capital
         return Sum("sum", addends, step.value, None, step.value, self.slope, title=title)
 
-    def slopes(self) -> Diagram:
-        """Describe the kernel and its gradient, alone and large."""
-        kernel = self._kernel("kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter))
-        legend = Legend("legend", row=True)
-        return Diagram(Column(self._beside(kernel, self._gradient()), legend, align="middle"))
-
     def _gradient(
         self,
         known: npt.NDArray[np.bool_] | None = None,
@@ -270,31 +271,47 @@ class BackwardPicture:
             title=terms.GRADIENT.capital, marks=marks or {},
         )  # fmt: skip
 
-    def step(self, steep: tuple[int, int]) -> Diagram:
-        """Describe the kernel, what is subtracted from it, and one of its weights more exactly."""
+    def ways(self) -> Diagram:
+        """Describe the kernel, its gradient, and which way each weight moves."""
+        kernel = self._kernel("kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter))
+        return self._side_by_side(kernel, self._gradient(), self._ways())
+
+    def stepping(self, steep: tuple[int, int]) -> Diagram:
+        """Describe the kernel, the ways of its weights, what it becomes, and one weight's sum."""
         marks = {"steep": Mark(*steep)}
-        called = terms.FILTER.capital.fill(n=self.filter)
-        kernel = self._kernel("kernel", self.kernel, called, marks)
-        gradient = self._gradient(marks=marks)
-        rate = Text("rate", f"− {self.rate:g} ×", role="sign")
-        row = Row(kernel, rate, gradient, gap=0.7)
-        folded = Column(kernel, Row(rate, gradient, gap=0.7), align="right")
+        before, after = (
+            replace(self._kernel(name, values, said.capital.fill(n=self.filter), marks), finer=2)
+            for name, values, said in (
+                ("kernel", self.kernel, words.BEFORE), ("after", self.stepped, words.AFTER),
+            )
+        )  # fmt: skip
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
-        wide, high = (Column(each, one, align="middle") for each in (row, folded))
+        return self._side_by_side(before, self._ways(marks), after, below=[one])
+
+    def _side_by_side(self, *grids: Part, below: Sequence[Part] = ()) -> Diagram:
+        """Lay grids in a row, or under one another; below them what is told of them."""
         # Where no numbers fit, colours need their scales.
-        choices = [
-            Column(each, Legend("legend", row=True), align="middle") for each in (wide, high)
-        ]
-        return Diagram(choices[1] if self.upright else Either(*choices))
+        under = (*below, Legend("legend", row=True))
+        high = Column(*grids, *under, align="middle")
+        wide = Column(Row(*grids), *under, align="middle")
+        return Diagram(high if self.upright else Either(wide, high))
+
+    def _ways(self, marks: Mapping[str, Mark] | None = None) -> Cells:
+        """Describe which way each weight moves: against its slope, as that is printed."""
+        signs = [[_way(slope) for slope in row] for row in self.gradient]
+        return Cells(
+            "ways", self.gradient, self.slope, numbers=True, share="numbers", printed=signs,
+            title=words.WAYS.capital, marks=marks or {},
+        )  # fmt: skip
 
     def _one(self, steep: tuple[int, int], *, large: bool) -> Formula:
         """Describe how one weight gets its new value."""
         terms_ = (
-            Term("weight", fmt.number(self.kernel[steep], 4), words.EXACT),
+            Term("weight", fmt.number(self.kernel[steep], 4), words.WEIGHT),
             Term("rate", f"− {self.rate:g} ×", words.RATE_OF_LEARNING),
             Term("slope", fmt.bracketed(self.gradient[steep]), terms.GRADIENT),
             Term("equals", "="),
-            Term("after", fmt.number(self.stepped[steep], 4), words.AFTER),
+            Term("after", fmt.number(self.stepped[steep], 4), words.NEW),
         )
         return Formula("one", terms_, large=large)
 
@@ -348,6 +365,12 @@ class BackwardPicture:
         return Cells(
             name, values, self.weight, numbers=True, share="numbers", title=title, marks=marks or {}
         )
+
+
+def _way(slope: float) -> str:
+    """Say which way a weight moves; nowhere if its slope is printed as 0."""
+    printed = fmt.rounded(slope)
+    return "↑" if printed < 0 else "↓" if printed > 0 else "0"
 
 
 def factors(step: GradientStep, place: int) -> str:

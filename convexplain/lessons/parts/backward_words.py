@@ -24,8 +24,8 @@ LITTLE = Caption(
     en="It is sure, and right: there is little to learn.", zh="认得又对又有把握：没什么可学的。"
 )
 ERRORS = Caption(
-    en="Error: right class {p} − 1 = {e}, any other its probability.",
-    zh="误差：正确类 {p} − 1 = {e}，其余即概率。",
+    en="Error, answer minus target: {p} − 100% = {e}.",
+    zh="误差，即回答减目标：{p} − 100% = {e}。",
 )
 
 # The way back.
@@ -34,8 +34,8 @@ BACK = Caption(
     zh="误差逐层传回，到达过滤器 {n} 的响应图。",
 )
 TELLS = Caption(
-    en="Each says how the loss, how wrong it is, grows with that number.",
-    zh="每个误差说的是：这个数变大时，损失（错得多厉害）怎样变。",
+    en="Orange: a larger number here lowers the loss (how wrong it is). Blue: raises it.",
+    zh="橙色：这个数变大，损失（错得多厉害）变小。蓝色：损失变大。",
 )
 
 # The errors as a window.
@@ -63,20 +63,18 @@ LAY = Caption(
     zh="相遇处输入乘以误差，再求和：得到一个数。",
 )
 PLACES = Caption(
-    en="{n} places, {m} sums: the gradient, one number for each weight.",
-    zh="{n} 个位置，{m} 个和：梯度，每个权重一个数。",
-)
-SLOPE = Caption(
-    en="The gradient: how the loss grows with each weight.",
-    zh="梯度：每个权重变大时，损失怎样变。",
+    en="{n} places, {m} sums: the gradient, how the loss grows with each weight.",
+    zh="{n} 个位置，{m} 个和：梯度，即损失怎样随每个权重变。",
 )
 STEP = Caption(
     en="So each weight steps against it: below 0 up, above 0 down.",
     zh="权重逆着它走：小于 0 调大，大于 0 调小。",
 )
-AGAIN = Caption(
-    en="All {n} weights of the network take such a step.", zh="网络的 {n} 个权重都走这样一步。"
+MOVED = Caption(
+    en="A small step, {r} times the gradient: {m} new weights.",
+    zh="走一小步，梯度的 {r} 倍：{m} 个新权重。",
 )
+AGAIN = Caption(en="All {n} parameters take such a step.", zh="全部 {n} 个参数都走这样一步。")
 BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="这下 {k} 得 {q}，不再是 {p}。")
 TOO_FAR = Caption(
     en="Now the {k} gets {q}, not {p}: that step was too long.",
@@ -92,8 +90,11 @@ ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
 ERRORS_OF = Caption(en="error, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
-EXACT = Caption(en="weight, more exactly", zh="权重，更精确")
-AFTER = Caption(en="after", zh="之后")
+WAYS = Caption(en="which way", zh="往哪边")
+BEFORE = Caption(en="filter {n}, before", zh="过滤器 {n}，之前")
+AFTER = Caption(en="filter {n}, after", zh="过滤器 {n}，之后")
+WEIGHT = Caption(en="weight", zh="权重")
+NEW = Caption(en="new weight", zh="新权重")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
 ABOUT = Caption(
     en="How filter {n} of {layer} gets its gradient: the errors of its map, laid on the input, "
