@@ -292,10 +292,9 @@ class Backward(LessonScene):
     def show_moved(self, event: Event) -> None:
         """One weight's sum, and then each new weight."""
         picture = self.picture.stepping(self.lesson.followed)
-        self.turn_into(picture, 0.2, show=("kernel", "ways"), hold=("after", "one"))
+        self.turn_into(picture, 0.15, show=("kernel", "ways"), hold=("after", "one"))
         self.clear("after")
-        self.during(0.05, self.board.show("after"))
-        self.during(0.15, self.board.show("one", *STEEP))
+        self.during(0.07, self.board.show("after", "one", *STEEP))
         cells = [self.lesson.followed]
         cells += [cell for cell in np.ndindex(self.lesson.gradient.shape) if cell not in cells]
         after = self.picture.stepped
@@ -306,19 +305,19 @@ class Backward(LessonScene):
         self.during(1, self.board.pulse("after"))
 
     def show_again(self, event: Event) -> None:
-        """The filter's new weights, as an example of all."""
-        if self.board.has("after"):
-            self.during(1, self.board.pulse("after", times=2))
-            return
-        self.during(1, self.board.pulse("ways", times=2))
+        """The filter's new weights, as an example of all; then what was answered before."""
+        moved = "after" if self.board.has("after") else "ways"
+        self.during(0.65, self.board.pulse(moved, times=2))
+        self.turn_into(self.answers(self.lesson.back), 0.25, show=("input", "answer"))
 
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""
-        self.turn_into(self.answers(self.lesson.back), 0.2, show=("input", "answer"))
+        if not self.board.has("answer"):
+            self.turn_into(self.answers(self.lesson.back), 0.12, show=("input", "answer"))
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(self.answers(self.lesson.stepped), 0.18, hold=tuple(values))
-        self.during(0.06, self.board.show(*values))
+        self.turn_into(self.answers(self.lesson.stepped), 0.12, hold=tuple(values))
+        self.during(0.04, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     def show_answer(self, event: Event) -> None:

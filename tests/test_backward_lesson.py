@@ -102,7 +102,7 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
 
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert told(lesson, "looks") == "It reads this 4 as 9: 71.9% against 28.1%."
-    said = "Error, answer minus target: 28.1% − 100% = −71.9%."
+    said = "Answer 28.1% − target 100% = error −71.9%."
     assert told(lesson, "errors") == said
     share = round(100 * float(lesson.trace.shares[4]), 1)
     assert (share, round(share - 100, 1)) == (28.1, -71.9)

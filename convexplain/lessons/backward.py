@@ -274,7 +274,7 @@ class Backward(FilterLesson):
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 5.0, words.LAY)
+        yield Event("lay", 4.8, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
         yield Event("places", 4.8, words.PLACES.fill(n=places, m=sums))
 

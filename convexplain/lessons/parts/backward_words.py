@@ -24,8 +24,8 @@ LITTLE = Caption(
     en="It is sure, and right: there is little to learn.", zh="认得又对又有把握：没什么可学的。"
 )
 ERRORS = Caption(
-    en="Error, answer minus target: {p} − 100% = {e}.",
-    zh="误差，即回答减目标：{p} − 100% = {e}。",
+    en="Answer {p} − target 100% = error {e}.",
+    zh="预测 {p} − 目标 100% = 误差 {e}",
 )
 
 # The way back.
@@ -63,11 +63,11 @@ LAY = Caption(
     zh="相遇处输入乘以误差，再求和：得到一个数。",
 )
 PLACES = Caption(
-    en="{n} places, {m} sums: the gradient, how the loss grows with each weight.",
-    zh="{n} 个位置，{m} 个和：梯度，即损失怎样随每个权重变。",
+    en="{n} places, {m} sums: how the loss grows with each weight.",
+    zh="{n} 个位置，{m} 个和：损失怎样随每个权重变。",
 )
 STEP = Caption(
-    en="So each weight steps against it: below 0 up, above 0 down.",
+    en="Each weight steps against that: below 0 up, above 0 down.",
     zh="权重逆着它走：小于 0 调大，大于 0 调小。",
 )
 MOVED = Caption(
