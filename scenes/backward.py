@@ -273,7 +273,7 @@ class Backward(LessonScene):
         if self.board.has("running"):
             self.during(0.05, self.board.hide("rule", "running", *PAIR))
         self.turn_into(self.picture.ways(), 0.25, show=("kernel", "gradient"), hold=("ways",))
-        self.clear("ways")
+        self.empty("ways")
         self.during(0.05, self.board.show("ways"))
         gradient = self.lesson.gradient
         for sign in (-1, 1):
@@ -285,7 +285,7 @@ class Backward(LessonScene):
         self.board.fill("ways", gradient)  # of a slope of 0, too
         self.during(1, self.board.pulse("ways"))
 
-    def clear(self, grid: str) -> None:
+    def empty(self, grid: str) -> None:
         """Take all that is known out of a grid: dots stand in its cells."""
         self.board.fill(grid, np.full(self.lesson.gradient.shape, np.nan))
 
@@ -293,7 +293,7 @@ class Backward(LessonScene):
         """One weight's sum, and then each new weight."""
         picture = self.picture.stepping(self.lesson.followed)
         self.turn_into(picture, 0.15, show=("kernel", "ways"), hold=("after", "one"))
-        self.clear("after")
+        self.empty("after")
         self.during(0.07, self.board.show("after", "one", *STEEP))
         cells = [self.lesson.followed]
         cells += [cell for cell in np.ndindex(self.lesson.gradient.shape) if cell not in cells]
