@@ -307,7 +307,7 @@ class BackwardPicture:
     def _one(self, steep: tuple[int, int], *, large: bool) -> Formula:
         """Describe how one weight gets its new value."""
         terms_ = (
-            Term("weight", fmt.number(self.kernel[steep], 4), words.WEIGHT),
+            Term("weight", fmt.number(self.kernel[steep], 4), terms.WEIGHT),
             Term("rate", f"− {self.rate:g} ×", words.RATE_OF_LEARNING),
             Term("slope", fmt.bracketed(self.gradient[steep]), terms.GRADIENT),
             Term("equals", "="),

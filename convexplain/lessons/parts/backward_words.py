@@ -93,7 +93,6 @@ LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")
 BEFORE = Caption(en="filter {n}, before", zh="过滤器 {n}，之前")
 AFTER = Caption(en="filter {n}, after", zh="过滤器 {n}，之后")
-WEIGHT = Caption(en="weight", zh="权重")
 NEW = Caption(en="new weight", zh="新权重")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
 ABOUT = Caption(
