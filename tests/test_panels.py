@@ -397,3 +397,14 @@ def test_whatever_is_described_is_refused_or_has_no_problem(diagram, sheet, lang
         assert max(sides) == pytest.approx(min(sides))
     again = place(diagram, SHEETS[sheet], lang)
     assert dict(again) == dict(placed)
+
+
+@pytest.mark.parametrize(("width", "long"), [(30, 5), (16, 3), (10, 2)])
+def test_panels_stand_in_the_longest_rows_for_which_there_is_room(width, long):
+    sheet = replace(panels.PAGE, width=width * panels.PAGE.text)
+    words = [Text(f"word-{n}", said("wwww")) for n in range(5)]
+    placed = panels.place(Diagram(panels.Rows(*words, lengths=(5, 3, 2))), sheet)
+    tops = [round(placed[f"word-{n}"].y) for n in range(5)]
+    assert [tops.count(top) for top in dict.fromkeys(tops)] == (
+        {5: [5], 3: [3, 2], 2: [2, 2, 1]}[long]
+    )

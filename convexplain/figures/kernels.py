@@ -7,7 +7,7 @@ import numpy as np
 from convexplain.figures import _draw
 from convexplain.figures._base import AnyFigure
 from convexplain.lessons.parts.kernels import LEAST, Kernels, whole
-from convexplain.panels import Cells, Column, Diagram, Either, Legend, Maps, Row, Scale, Sheet
+from convexplain.panels import Cells, Column, Diagram, Legend, Maps, Rows, Scale, Sheet
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -48,11 +48,7 @@ def classics(options: Kernels) -> Diagram:
                 counter=Caption(en=over, zh=over) if over else None,
             )
         )  # fmt: skip
-    rows = (
-        Column(*(Row(*cells[n : n + many], align="top") for n in range(0, len(cells), many)))
-        for many in (6, 5, 4, 3)
-    )
-    return Diagram(Either(*rows))
+    return Diagram(Rows(*cells, lengths=(6, 5, 4, 3)))
 
 
 def draw(

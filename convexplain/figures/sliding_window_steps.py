@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from convexplain.panels import (
     Mark,
     Part,
     Row,
+    Rows,
     Scale,
     Table,
     Text,
@@ -83,91 +85,63 @@ Options = Strip
 
 def diagram(options: Strip) -> Diagram:
     """Describe the kernel, and under it what happens at each position, in rows that have room."""
-    shown = options.shown
-    panels = [_position(options, n, step) for n, step in enumerate(shown)]
-    links = [
-        link
-        for n in range(len(shown))
-        for link in (
-            Link(f"input-{n}.window", f"patch-{n}", "zoom"),
-            Link(f"sum-{n}", f"map-{n}.cell"),
-        )
-    ]
-    halves = -(-len(panels) // 2)
-    rows = (
-        Column(
-            *(
-                Row(*panels[n : n + many], gap=0.75, align="top")
-                for n in range(0, len(panels), many)
-            )
-        )
-        for many in dict.fromkeys((len(panels), halves, 3, 2))
+    count = len(options.shown)
+    positions = [_position(options, n, step) for n, step in enumerate(options.shown)]
+    rows = Rows(*positions, lengths=dict.fromkeys((count, -(-count // 2), 3, 2)), gap=0.75)
+    links = (
+        (Link(f"input-{n}.window", f"patch-{n}", "zoom"), Link(f"sum-{n}", f"map-{n}.cell"))
+        for n in range(count)
     )
-    return Diagram(Column(_head(options), Either(*rows), gap=1.4), tuple(links))
+    return Diagram(Column(_head(options), rows, gap=1.4), tuple(chain.from_iterable(links)))
 
 
 def _head(options: Strip) -> Part:
     """Describe the kernel once, and say that it is the same everywhere."""
-    bias = fmt.number(options.shown[0].bias, sign=True)
-    words = _HAND_MADE if options.kernel is not None else _FILTER
-    values = {"layer": options.shown_layer, "n": str(options.shown_filter), "b": bias}
-    said = words.fill(**{field: values[field] for field in words.fields})
-    scale, count = Scale(float(np.abs(options.weights).max())), options.weights.shape[2]
-    named = [terms.KERNEL.capital] if count == 1 else [colour.capital for colour in COLOURS]
-    kernels = [
-        Cells(
-            f"kernel-{n}" if n else "kernel", options.weights[:, :, n], scale, numbers=True,
-            share="numbers", title=named[n],
-        )
-        for n in range(count)
-    ]  # fmt: skip
-    told, narrow = (
-        Column(Text("same", said, measure=18), Legend("legend", row=row), gap=0.6)
-        for row in (True, False)
+    weights, in_colour = options.weights, options.weights.shape[2] > 1
+    scale = Scale(float(np.abs(weights).max()))
+    names = [c.capital for c in COLOURS] if in_colour else [terms.KERNEL.capital]
+    kernels = Row(
+        *(
+            Cells(f"kernel-{n}", weights[:, :, n], scale, numbers=True, share="numbers", title=name)
+            for n, name in enumerate(names)
+        ),
+        gap=0.4,
     )
-    row = Row(*kernels, gap=0.4)
-    if count == 1:
-        return Row(row, told)
-    return Either(Row(row, told), Column(row, told), Column(row, narrow))
+    bias = fmt.number(options.shown[0].bias, sign=True)
+    of_filter = _FILTER.fill(layer=options.shown_layer, n=str(options.shown_filter), b=bias)
+    said = Text("same", of_filter if options.kernel is None else _HAND_MADE, measure=18)
+    wide, narrow = (Column(said, Legend("legend", row=row), gap=0.6) for row in (True, False))
+    if not in_colour:
+        return Row(kernels, wide)
+    return Either(Row(kernels, wide), Column(kernels, wide), Column(kernels, narrow))
 
 
 def _position(options: Strip, n: int, step: ConvStep) -> Part:
     """Describe one position: what the window reads there, what it gives, the map so far."""
     values, in_colour = options.response_map, step.patch.shape[2] > 1
-    sums = zip(COLOURS, step.channel_sums, strict=True) if in_colour else ()
-    lines = [*((name, fmt.number(value)) for name, value in sums), (_SUM, fmt.number(step.value))]
+    lines = [*zip(COLOURS, step.channel_sums, strict=True)] if in_colour else []
+    lines.append((_SUM, step.value))
     if step.activation != "linear":
         name = terms.activation(step.activation)
-        lines.append((Caption(en=name, zh=name), fmt.number(step.activated)))
+        lines.append((Caption(en=name, zh=name), step.activated))
+    if in_colour:  # its numbers would be three patches; it is shown as it looks
+        patch = Cells(f"patch-{n}", cut(options.drawn, step.box), share="patches", weight=4)
+    else:
+        pixels, scale = step.patch.squeeze(axis=2), options.read_scale
+        patch = Cells(f"patch-{n}", pixels, scale, numbers=True, share="numbers")
+    small = partial(Cells, share="pixels", lines=False, small=True, weight=1)
+    window, cell = Mark.over(step.box, strong=False), Mark(step.row, step.col, strong=False)
     done = step.row * values.shape[1] + step.col
+    known = np.arange(values.size).reshape(values.shape) <= done
     scale = Scale(options.map_limit, terms.RESPONSE, bool((values < 0).any()))
     return Column(
         Text(f"place-{n}", terms.CELL.fill(r=step.row, c=step.col), role="note"),
-        Cells(
-            f"input-{n}", options.drawn, share="pixels", lines=False,
-            small=True, weight=1,
-            marks={"window": Mark.over(step.box, strong=False)},
-        ),
-        _patch(options, n, step),
-        Table(f"sum-{n}", lines),
-        Cells(
-            f"map-{n}", values, scale, share="pixels", lines=False,
-            marks={"cell": Mark(step.row, step.col, strong=False)},
-            small=True, weight=1, computed=np.arange(values.size).reshape(values.shape) <= done,
-        ),
+        small(f"input-{n}", options.drawn, marks={"window": window}),
+        patch,
+        Table(f"sum-{n}", [(name, fmt.number(value)) for name, value in lines]),
+        small(f"map-{n}", values, scale, computed=known, marks={"cell": cell}),
         align="middle", gap=0.8,
     )  # fmt: skip
-
-
-def _patch(options: Strip, n: int, step: ConvStep) -> Cells:
-    """Describe what the window reads: its numbers, or its colours."""
-    if step.patch.shape[2] == 1:
-        return Cells(
-            f"patch-{n}", step.patch.squeeze(axis=2), options.read_scale, numbers=True,
-            share="numbers",
-        )  # fmt: skip
-    seen = cut(options.drawn, step.box)
-    return Cells(f"patch-{n}", seen, share="patches", weight=4)
 
 
 def alternative(options: Strip, lang: str = "en") -> str:

@@ -10,7 +10,7 @@ the same description.
 
 from __future__ import annotations
 
-from convexplain.panels.arrange import Aligned, Column, Either, Overlay, Row, Space
+from convexplain.panels.arrange import Aligned, Column, Either, Overlay, Row, Rows, Space
 from convexplain.panels.bars import Bar, Bars
 from convexplain.panels.box import Box
 from convexplain.panels.cells import Cells, Maps, Mark
@@ -84,6 +84,7 @@ __all__ = [
     "Piece",
     "Placed",
     "Row",
+    "Rows",
     "Runs",
     "Scale",
     "Sheet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from itertools import product
 from typing import Literal, NamedTuple
@@ -222,6 +222,25 @@ class Either(Part):
     def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
         """Yield the pieces of the first choice."""
         return self.choices[0].pieces(at, x, y)
+
+
+def Rows(*parts: Part, lengths: Iterable[int], gap: float = 1.0) -> Either:
+    """Stand panels in rows of one length, their tops aligned.
+
+    Parameters
+    ----------
+    *parts : Part
+    lengths : iterable of int
+        How long a row may be, the best first.
+    gap : float
+        Between neighbours of a row, in gaps of the sheet.
+    """
+
+    def rows(many: int) -> Part:
+        cut = (parts[n : n + many] for n in range(0, len(parts), many))
+        return Column(*(Row(*row, gap=gap, align="top") for row in cut))
+
+    return Either(*map(rows, lengths))
 
 
 @dataclass(frozen=True)
