@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,60 +53,52 @@ class LocalPatterns(LessonScene):
         self.during(1, in_turn(*moves), rate=linear)
 
     def show_dense(self, event: Event) -> None:
-        """The digit lies down on all weights; what its pixels leave of them is one number."""
-        marks = self.board.hide("input.whole", WINDOW)
+        """The digit lies down on all weights, and leaves of each as much as its pixel is bright."""
+        self.during(0.06, self.board.hide("input.whole", WINDOW))
         picture = self.board.become(self.picture.dense())
-        self.during(0.25, marks, picture, self.come("weights", "scale"))
-        self.during(0.2, self.board.send("input", "weights"))
-        self.board.say("weights.title", self.text(words.PRODUCTS))
-        self.during(0.2, self.weigh)
-        self.count_up(0.3)
-        self.during(1, self.board.pulse("sum.activated"))
+        self.during(0.25, picture, self.come("weights", "scale"))
+        self.during(0.3, self.board.send("input", "weights"))
+        for name in ("weights.title", "scale.0.name"):
+            self.board.say(name, self.text(words.PRODUCTS))
+        self.during(0.25, self.weigh)
+        self.during(1, self.board.pulse("weights"))
 
     def weigh(self, alpha: float) -> None:
         """Leave of each weight as much as its pixel is bright: their product, on one scale."""
         self.board.part("weights").shares[...] = 1 + (self.picture.pixels - 1) * alpha
 
-    def count_up(self, share: float) -> None:
-        """Let the sum, the bias and the number come."""
-        lines = [name for name in self.board.names("sum") if not name.endswith("activated")]
-        total = "sum.total" if self.board.has("sum.total") else "sum.products"
-        self.during(share / 2, self.board.show(*lines), self.board.pulse("input", "weights"))
-        self.during(share / 2, self.board.grow("sum.activated", out_of=total))
-
     def show_filter(self, event: Event) -> None:
         """Nine weights visit every place, faster and faster, and fill a map."""
         laid = self.board.become(self.picture.sweep())
         grids = self.come("kernel", "legend")
-        self.during(0.2, laid, grids, lazily(lambda: self.unknown(["map"], [WINDOW, "map.cell"])))
-        self.sweep({"map": self.picture.responses}, [WINDOW], ["map.cell"])
+        self.during(0.2, laid, grids, lazily(self.unknown))
+        self.during(0.04, self.board.show(WINDOW, "map.cell"))
+        self.sweep()
 
-    def unknown(self, maps: Sequence[str], marks: Sequence[str]) -> Move:
-        """Let maps come of which nothing is known yet, and the marks that will go over them."""
-        for name in maps:
-            self.board.fill(name, np.nan)
-        return self.board.show(*maps, *marks)
+    def unknown(self) -> Move:
+        """Let the map come, of which nothing is known yet."""
+        self.board.fill("map", np.nan)
+        return self.board.show("map")
 
-    def sweep(self, maps: Mapping[str, Any], windows: Sequence[str], fed: Sequence[str]) -> None:
-        """Let windows run over all places, and maps fill, for what is left of the event."""
-        height, width = maps["map"].shape
+    def sweep(self) -> None:
+        """Let the window run over all places, and the map fill, for what is left of the event."""
+        values = self.picture.responses
         seconds = self.remaining
-        path = accelerating(height * width - 1, seconds, 12.0)
+        path = accelerating(values.size - 1, seconds, 12.0)
 
         def at(alpha: float) -> tuple[float, float]:
-            row, col = divmod(round(path.position(alpha * seconds)), width)
+            row, col = divmod(round(path.position(alpha * seconds)), values.shape[1])
             return float(row), float(col)
 
         def fill(alpha: float) -> None:
             row, col = at(alpha)
-            reached = int(row) * width + int(col) + 1
-            for name, values in maps.items():
-                known = np.full(values.size, np.nan)
-                known[:reached] = values.reshape(-1)[:reached]
-                self.board.fill(name, known.reshape(values.shape))
+            reached = int(row) * values.shape[1] + int(col) + 1
+            known = np.full(values.size, np.nan)
+            known[:reached] = values.reshape(-1)[:reached]
+            self.board.fill("map", known.reshape(values.shape))
 
-        others = [self.board.visit(mark, at) for mark in (*windows[1:], *fed)]
-        self.during(1, self.board.visit(windows[0], at, *others, fill), rate=linear)
+        fed = self.board.visit("map.cell", at)
+        self.during(1, self.board.visit(WINDOW, at, fed, fill), rate=linear)
 
     # The patches, and the filters.
 
@@ -128,20 +120,38 @@ class LocalPatterns(LessonScene):
     def lay_piles(self, share: float) -> None:
         """Lay out the digit with the filters, whose piles are empty."""
         away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
-        piles = self.board.become(self.lesson.pile_picture(upright=self.upright))
-        self.during(share, *([self.board.hide(*away)] if away else []), piles)
+        if away:
+            self.during(0.03, self.board.hide(*away))
+        self.during(share, self.board.become(self.lesson.pile_picture(upright=self.upright)))
 
     def show_fly(self, event: Event) -> None:
-        """Patch after patch flies to the filter that responds most to it."""
+        """One patch is followed to its filter; then the window collects all others."""
         self.lay_piles(0.1)
         counts = [count_of(number) for number in self.lesson.piles]
         for name in counts:
             self.board.say(name, "0")
         self.during(0.05, self.come(*self.table(), "head-patches", "head-count", "others", *counts))
-        self.fly()
+        if self.first is not None:
+            row, col = self.first
+            kernel = f"kernel-{self.lesson.winners[self.first]}"
+            self.board.move(WINDOW, row, col)(1.0)
+            self.during(0.05, self.board.show(WINDOW))
+            self.during(0.08, self.board.pulse(WINDOW))
+            self.during(0.2, self.board.grow(self.tiles[self.first], out_of=WINDOW))
+            self.during(0.08, self.board.pulse(kernel, self.tiles[self.first]))
+        self.collect()
 
-    def fly(self) -> None:
-        """Let all patches leave, faster and faster; those that are shown large grow as they fly."""
+    @property
+    def first(self) -> tuple[int, int] | None:
+        """The patch that excites its filter most of those that are shown large."""
+        return max(
+            self.tiles,
+            key=lambda place: float(self.lesson.maps[place].max()),
+            default=None,
+        )
+
+    def collect(self) -> None:
+        """Let the window visit all patches, faster and faster; those shown large fly as it does."""
         seconds, sent = self.remaining, self.lesson.sent
         flight = min(FLIGHT, 0.3 * seconds)
         path = accelerating(len(sent), seconds - flight, 20.0)
@@ -151,67 +161,33 @@ class LocalPatterns(LessonScene):
         grid, tiles = self.board.part("input"), self.tiles
         numbers = np.array([self.lesson.winners[place] for place in sent])
         grows: list[tuple[float, Move]] = []
-        small: list[tuple[int, int, float]] = []
-        for place, moment in zip(sent, leaves.tolist(), strict=True):
-            row, col = place
+        for (row, col), moment in zip(sent, leaves.tolist(), strict=True):
             last[row : row + height, col : col + width] = moment
-            if place in tiles:
+            if (row, col) in tiles and (row, col) != self.first:
                 window = self.board.within("input", row, col, height, width)
-                grows.append((moment, eased(self.board.grow(tiles[place], out_of=window))))
-            else:
-                small.append((row, col, moment))
-        flying = self.small_ones(small, flight)
-        self.add(flying)
+                grows.append((moment, eased(self.board.grow(tiles[row, col], out_of=window))))
+
+        def now(alpha: float) -> float:
+            return alpha * seconds if alpha < 1 else np.inf
 
         def go(alpha: float) -> None:
-            now = alpha * seconds if alpha < 1 else np.inf
             for moment, grow in grows:
-                if moment <= now:
-                    grow(min(1.0, (now - moment) / flight))
-            flying.at(now)
-            # What has landed is counted, and seen no more.
-            in_the_air = np.flatnonzero(flying.gone & ~flying.landed).tolist()
-            flying.submobjects = [flying.tiles[n] for n in in_the_air]
-            landed = numbers[leaves + flight <= now]
-            own = {n: int((landed == n).sum()) for n in self.lesson.strongest}
+                if moment <= now(alpha):
+                    grow(min(1.0, (now(alpha) - moment) / flight))
+            seen = numbers[leaves <= now(alpha)]
+            own = {n: int((seen == n).sum()) for n in self.lesson.strongest}
             for number in self.lesson.piles:
-                count = len(landed) - sum(own.values()) if number is None else own[number]
+                count = len(seen) - sum(own.values()) if number is None else own[number]
                 self.board.say(count_of(number), str(count))
-            # A pixel steps back when the last patch that holds it has left.
-            grid.shares[...] = np.where((last > 0) & (now >= last), LEFT, 1)
+            # A pixel steps back when the last patch that holds it has been seen.
+            grid.shares[...] = np.where((last > 0) & (now(alpha) >= last), LEFT, 1)
 
-        go(0.0)
-        self.during(1, go, rate=linear)
-        self.remove(flying)
+        def at(alpha: float) -> tuple[float, float]:
+            reached = int(np.searchsorted(leaves, now(alpha), side="right"))
+            return sent[max(reached - 1, 0)]
 
-    def small_ones(self, sent: Sequence[tuple[int, int, float]], seconds: float) -> Flights:
-        """Return patches that fly as they are: to their filters, or to the line of all others."""
-        height, width = self.picture.kernel.shape
-        grid: PixelGrid = self.board.part("input")
-        goals: dict[int | None, tuple[float, float]] = {
-            n: self.middle_of(f"kernel-{n}") for n in self.lesson.strongest
-        }
-        if self.board.has("others"):
-            # Beside the words, below the filters.
-            below = [x for x, _ in goals.values()] or [self.middle_of("others")[0]]
-            goals[None] = below[0], self.middle_of("others")[1]
-        winners = [int(self.lesson.winners[row, col]) for row, col, _ in sent]
-        ends = [goals[n if n in goals else None] for n in winners]
-        half = np.array([width, height]) * grid.cell / 2
-        flying = Flights(
-            np.reshape([self.lesson.patch(at[:2]) for at in sent], (-1, height, width)),
-            [grid.places[0] + np.array([col, row]) * grid.cell for row, col, _ in sent],
-            np.reshape(ends, (-1, 2)) - half,
-            [moment for *_, moment in sent], cell=grid.cell, seconds=seconds, frame=1.0,
-        )  # fmt: skip
-        for tile in flying.tiles:
-            tile.z_index = 6
-        return flying
-
-    def middle_of(self, name: str) -> tuple[float, float]:
-        """Return the middle of a part, in pixels of the stage."""
-        x, y, width, height = self.board.box(name)
-        return x + width / 2, y + height / 2
+        self.board.show(WINDOW)(1.0)
+        self.during(1, self.board.visit(WINDOW, at, go), rate=linear)
 
     def show_fan(self, event: Event) -> None:
         """One pile is looked at; where its patches come from lights up on the digit."""
@@ -221,7 +197,7 @@ class LocalPatterns(LessonScene):
         shares = self.board.part("input").shares
         kernel = f"kernel-{self.lesson.shown_filter}"
         near = self.camera.to(self.board.around("input", kernel, pile), 0.95)
-        self.during(0.3, near)
+        self.during(0.3, near, self.board.hide(WINDOW))
 
         def light(alpha: float) -> None:
             for row, col in own[: round(alpha * len(own))]:
@@ -232,16 +208,19 @@ class LocalPatterns(LessonScene):
 
     # The control.
 
-    def show_predict(self, event: Event) -> None:
-        """All pixels change places, below what both networks look with; the video waits."""
+    def show_shuffle(self, event: Event) -> None:
+        """All pixels change places, for both networks in the same way."""
         kinds = "head-", "name-", "kernel-", "pile-", "count-", "others", "scale"
         self.during(0.06, self.away(*kinds))
         asked = self.board.become(self.picture.asked())
-        self.during(0.2, asked, self.come("input", "parts"))
-        self.during(0.05, self.come("input.whole", "parts.window"))
+        self.during(0.3, asked, self.come("input", "parts"))
         self.board.part("input").shares[...] = 1.0
         shuffled = self.lesson.picture_of(shuffled=True).pixels
-        self.scatter(min(0.5, 3.0 / event.seconds), ("input", "parts"), shuffled)
+        self.scatter(0.5, ("input", "parts"), shuffled)
+
+    def show_predict(self, event: Event) -> None:
+        """It is seen how much of it either network looks at at a time; the video waits."""
+        self.during(0.1, self.come("input.whole", "parts.window"))
         stops = self.lesson.sent[:: max(1, len(self.lesson.sent) // 4)]
         moves = [eased(self.board.move("parts.window", row, col)) for row, col in stops]
         self.during(min(1.0, 4.0 / event.seconds), in_turn(*moves), rate=linear)
@@ -276,9 +255,10 @@ class LocalPatterns(LessonScene):
 
     def show_train(self, event: Event) -> None:
         """The errors of both networks, in place and shuffled: bars grow one after the other."""
-        self.during(0.2, self.board.become(self.lesson.control()))
+        self.during(0.04, self.board.hide("input.whole", "parts.window"))
         rows = "place", "input"
-        self.during(0.15, self.come(*rows, "runs", *(f"errors-{r}.title" for r in rows)))
+        come = self.come(*rows, "runs", *(f"errors-{r}.title" for r in rows))
+        self.during(0.25, self.board.become(self.lesson.control()), come)
         moves = []
         for row in rows:
             self.come(f"errors-{row}.zero")(1.0)
@@ -293,42 +273,41 @@ class LocalPatterns(LessonScene):
         """What shuffling did to the convnet."""
         self.during(1, self.board.pulse("errors-place.cnn", "errors-input.cnn", times=2))
 
-    def show_neighbours(self, event: Event) -> None:
-        """What the convnet loses, and what the dense network does."""
-        for network, share in (("cnn", 0.5), ("dense", 1)):
-            pair = f"errors-place.{network}", f"errors-input.{network}"
-            self.during(share, self.board.pulse(*pair, colour="ink"))
+    def show_scattered(self, event: Event) -> None:
+        """What is near after shuffling flies back to where it was."""
+        self.during(0.2, self.board.become(self.lesson.apart()), self.come("place", "input"))
+        self.during(0.1, self.board.show(WINDOW), self.board.pulse(WINDOW))
+        (top, left), came_from = self.lesson.scattered, self.lesson.came_from
+        cells = np.ndindex(*self.picture.kernel.shape)
+        back = [
+            self.board.send(f"input[{top + row}, {left + col}]", f"place[{r}, {c}]",
+                            self.mark(f"place.from-{n}"))
+            for n, ((row, col), (r, c)) in enumerate(zip(cells, came_from, strict=True))
+        ]  # fmt: skip
+        self.during(0.45, in_turn(*back, overlap=0.5))
+        marks = [f"place.from-{n}" for n in range(len(came_from))]
+        self.during(1, self.board.pulse(*marks))
 
-    def show_search(self, event: Event) -> None:
-        """One filter runs over the digit and over its shuffled pixels; two maps fill."""
-        windows = ["place.window", WINDOW]
-        self.during(0.08, self.away("errors", "runs"))
-        fed = ["map.cell", "map-shuffled.cell"]
-        maps = {"map": self.lesson.response_map, "map-shuffled": self.lesson.shuffled_map}
-        grids = self.come("place", "input", "kernel", "legend")
-        empty = lazily(lambda: self.unknown([*maps], [*windows, *fed]))
-        self.during(0.25, self.board.become(self.lesson.compared()), grids, empty)
-        self.sweep(maps, windows, fed)
+    def mark(self, name: str) -> Callable[[], None]:
+        """Return what lets a mark stand from now on."""
+        return lambda: self.board.show(name)(1.0)
 
     def away(self, *kinds: str) -> Move:
         """Let all parts of some kinds go before other pictures come in their place."""
         return self.board.hide(*(name for name in self.board.parts if name.startswith(kinds)))
 
-    def show_crumbs(self, event: Event) -> None:
-        """Both maps are looked at, one after the other."""
-        marks = "place.window", WINDOW, "map.cell", "map-shuffled.cell"
-        self.during(0.1, self.board.hide(*marks))
-        looks = (self.board.pulse(name, times=2) for name in ("map", "map-shuffled"))
-        self.during(1, in_turn(*looks))
-
     def show_answer(self, event: Event) -> None:
-        """Windows show what is near: in both pictures if they stand there, or in the digit."""
-        marks = ["place.window", WINDOW]
-        if not self.board.has("map-shuffled"):
-            marks = [WINDOW]
+        """The window walks along the digit, where what is near belongs together."""
+        mark = "place.window"
+        if self.board.has(mark):
+            marks = [f"place.from-{n}" for n in range(len(self.lesson.came_from))]
+            self.during(0.15, self.board.hide(*marks))
+        else:
+            mark = WINDOW
             self.during(0.3, self.board.become(self.picture.opening()), self.come("input"))
-        self.during(0.1, self.board.show(*marks))
         own = self.lesson.piles.get(self.lesson.shown_filter, self.lesson.sent)
         stops = own[:: max(1, len(own) // 3)]
-        walks = ([eased(self.board.move(mark, row, col)) for row, col in stops] for mark in marks)
-        self.during(1, *(in_turn(*walk) for walk in walks), rate=linear)
+        self.board.move(mark, *stops[0])(1.0)
+        self.during(0.1, self.board.show(mark))
+        walk = [eased(self.board.move(mark, row, col)) for row, col in stops[1:]]
+        self.during(1, in_turn(*walk), rate=linear)

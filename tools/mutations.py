@@ -491,8 +491,8 @@ MUTATIONS = (
     Mutation(
         "patches counted that fly to others",
         "scenes.local_patterns",
-        "int((landed == n).sum())",
-        "int((landed != n).sum())",
+        "int((seen == n).sum())",
+        "int((seen != n).sum())",
         "tests/test_drawn_numbers.py::test_patches_stand_beside_the_filter_that_responds_most",
     ),
     Mutation(

@@ -161,7 +161,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "local-patterns",
         Caption(en="Why? Let us follow this one {k}.", zh="为什么？跟着这个 {k} 去看看。"),
-        "predict train trained neighbours search crumbs",
+        "shuffle predict train trained neighbours scattered",
         {"input": "digit"},
     ),
     Chapter(

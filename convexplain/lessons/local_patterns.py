@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
@@ -34,8 +34,6 @@ Place = tuple[int, int]
 PILES, LARGE = 3, 4
 #: How many of the strongest units are looked at.
 CANDIDATES = 4
-#: A response is strong that reaches so much of the map's largest on the picture in place.
-STRONG = 0.5
 
 
 def inked(pixels: Floats) -> npt.NDArray[np.bool_]:
@@ -297,23 +295,21 @@ class LocalPatterns(Lesson):
         return values.reshape(-1)[self.shuffled_from].reshape(values.shape)
 
     @cached_property
-    def shuffled_map(self) -> Floats:
-        """What the filter answers on the shuffled picture."""
-        shuffled = self.shuffle(self.pixels)[:, :, np.newaxis]
-        return Trace(self.cnn, shuffled).activations[self.layer][:, :, self.shown_filter]
+    def scattered(self) -> Place:
+        """Where the window lies on most ink of the shuffled picture, the first of such places."""
+        patches = ops.patches(self.shuffle(self.pixels)[:, :, np.newaxis], Window((3, 3)))
+        ink = np.count_nonzero(patches, axis=(-3, -2, -1))
+        row, col = np.unravel_index(int(ink.argmax()), ink.shape)
+        return int(row), int(col)
 
     @property
-    def strong_places(self) -> tuple[int, int]:
-        """How many places respond strongly, in place and shuffled."""
-        before, after = (
-            int(self.strong(found).sum()) for found in (self.response_map, self.shuffled_map)
-        )
-        return before, after
-
-    def strong(self, responses: Floats) -> npt.NDArray[np.bool_]:
-        """Tell of each place whether it responds strongly."""
-        least = STRONG * float(self.response_map.max())
-        return np.asarray((responses >= least) & (responses > 0))
+    def came_from(self) -> tuple[Place, ...]:
+        """Where the pixels under that window are in the picture in place, row by row."""
+        row, col = self.scattered
+        height, width = self.kernel.shape
+        origins = self.shuffled_from.reshape(self.pixels.shape)
+        found = origins[row : row + height, col : col + width].reshape(-1)
+        return tuple((int(n // self.pixels.shape[1]), int(n % self.pixels.shape[1])) for n in found)
 
     # The pictures.
 
@@ -327,9 +323,8 @@ class LocalPatterns(Lesson):
             account=unit.account,
             filter=self.shown_filter,
             kernel=self.kernel,
-            responses=self.shuffled_map if shuffled else self.response_map,
-            # One scale for both maps: a shuffled picture may excite the filter more at some place.
-            limit=float(max(self.response_map.max(), self.shuffled_map.max())) or 1.0,
+            responses=self.response_map,
+            limit=float(self.response_map.max()) or 1.0,
         )
 
     def diagram(self) -> Diagram:
@@ -342,9 +337,10 @@ class LocalPatterns(Lesson):
         counts = {n: len(places) for n, places in self.piles.items()}
         return self.picture_of().piles(patches, counts, self.kernels, upright=upright)
 
-    def compared(self) -> Diagram:
-        """Describe what the filter finds in the picture, and in its pixels shuffled."""
-        return self.picture_of().compared(self.picture_of(shuffled=True))
+    def apart(self) -> Diagram:
+        """Describe a window on the picture, and one on its pixels shuffled: what is near there."""
+        shuffled = replace(self.picture_of(shuffled=True), at=self.scattered)
+        return replace(self.picture_of(), at=self.sent[0]).apart(shuffled, self.came_from)
 
     def control(self) -> Diagram:
         """Describe both networks' errors, with pixels in place and shuffled."""
@@ -368,7 +364,7 @@ class LocalPatterns(Lesson):
         yield Beat.of("filter", self.title, Event("filter", 4.6, said))
         yield Beat.of(
             "piles", self.title,
-            Event("fly", 9.0, words.FLY.fill(n=self.filters)),
+            Event("fly", 9.0, words.FLY),
             *self._beat_fan(),
         )  # fmt: skip
         yield Beat.of("control", self.title, *self._beat_control())
@@ -386,6 +382,7 @@ class LocalPatterns(Lesson):
     def _beat_control(self) -> Iterator[Event]:
         cnn, dense = self.change("cnn"), self.change("dense")
         a, b = (fmt.number(change.points, sign=True) for change in (cnn, dense))
+        yield Event("shuffle", 3.2, words.SHUFFLE)
         yield Event("predict", self.pause, ask=self._ask(a, b), detail=1)
         wrong = [
             fmt.percent(1 - share, 2)
@@ -395,10 +392,9 @@ class LocalPatterns(Lesson):
         yield Event("train", 2.4, words.TRAINED_ANEW)
         yield Event("trained", 2.0, words.TRAINED.fill(**dict(zip("abcd", wrong, strict=True))))
         if cnn.points < dense.points:
-            yield Event("neighbours", 2.6, words.NEIGHBOURS, detail=1)
-        before, after = self.strong_places
-        yield Event("search", 4.4, words.ONE_FILTER.fill(f=self.shown_filter), detail=1)
-        yield Event("crumbs", 3.4, words.CRUMBS if after < before else words.NO_CRUMBS, detail=1)
+            yield Event("neighbours", 2.6, words.NEIGHBOURS, shown_by="trained", detail=1)
+        said = words.SCATTERED.fill(n=self.kernel.size)
+        yield Event("scattered", 5.0, said, detail=1)
 
     def _ask(self, a: str, b: str) -> Question:
         """Ask who suffers; wrong is what those suppose who think of what they see themselves."""

@@ -83,8 +83,8 @@ class LocalPicture:
         return Diagram(self._read(marks))
 
     def dense(self) -> Diagram:
-        """Describe the picture, as many weights as it has pixels, and their one number."""
-        parts = self._dense_parts()
+        """Describe the picture, and as many weights as it has pixels."""
+        *parts, _ = self._dense_parts()
         return Diagram(
             Either(
                 Column(Row(*parts), Legend("scale", row=True), align="middle"),
@@ -101,22 +101,26 @@ class LocalPicture:
         parts = replace(self._read({"window": self._window}), name="parts", title=filters)
         return Diagram(Either(Row(whole, parts, gap=2), Column(whole, parts)))
 
-    def compared(self, other: LocalPicture) -> Diagram:
-        """Describe what the filter finds in this picture, and below in another one."""
-        read, kernel, filled = self._sweep_parts()
-        again, _, found = other._sweep_parts()
-        first = replace(read, name="place", title=words.RUN["in place"].capital)
-        second = replace(again, title=words.RUN["shuffled"].capital)
-        crumbs = replace(found, name="map-shuffled")
-        # What is found is looked at, not the weights: these are small.
-        small = replace(kernel, numbers=False, share="weights", weight=LARGE)
-        aside, below = Row(small, Legend("legend", row=True)), Row(small, Legend("legend"))
-        return Diagram(
-            Either(
-                Column(Row(first, filled, second, crumbs, gap=0.8), aside, align="middle"),
-                Column(Row(first, filled), Row(second, crumbs), below, align="middle"),
+    def apart(self, shuffled: LocalPicture, came_from: Sequence[tuple[int, int]]) -> Diagram:
+        """Describe the picture and its pixels shuffled, large, with a window on both.
+
+        Parameters
+        ----------
+        shuffled : LocalPicture
+        came_from : sequence of (int, int)
+            Where the pixels under the shuffled one's window are in this picture.
+        """
+        marks = {f"from-{n}": Mark(*at) for n, at in enumerate(came_from)}
+        first, second = (
+            replace(
+                picture._read({"window": picture._window} | own),
+                name=name, title=words.RUN[run].capital,
             )
-        )
+            for picture, own, name, run in (
+                (self, marks, "place", "in place"), (shuffled, {}, "input", "shuffled"),
+            )
+        )  # fmt: skip
+        return Diagram(Either(Row(first, second, gap=2), Column(first, second)))
 
     def sweep(self) -> Diagram:
         """Describe the picture, the filter, and what it finds at every place."""
@@ -196,7 +200,7 @@ class LocalPicture:
             rows.append((None, None, Text("others", others, role="heading"), count))
         table = Aligned([heads, *rows], gap=0.8, row_gap=0.5, down="middle")
         inked = words.INKED.fill(n=fmt.count(sum(counts.values())))
-        read = replace(self._read({}), note=inked)
+        read = replace(self._read({"window": self._window}), note=inked)
         legend = Legend("scale", row=True)
         if upright:
             return Diagram(Column(read, table, legend, align="middle", gap=0.6))

@@ -25,17 +25,18 @@ FILTER = Caption(
     zh="过滤器：{w} 个权重，{n} 个位置都一样。",
 )
 FLY = Caption(
-    en="Each patch with ink flies to that of {n} filters that responds most.",
-    zh="有笔画的图块各自飞向 {n} 个过滤器里响应最强的。",
+    en="Each patch goes to the filter that responds most to it.",
+    zh="每个图块归响应最强的过滤器。",
 )
 FAN = Caption(
-    en="Filter {f} gets {k}: from many places, one pattern.",
-    zh="过滤器 {f} 得到 {k} 个：来自多处，同一种模式。",
+    en="Filter {f} gets {k}, from many places: its strongest look alike.",
+    zh="过滤器 {f} 得到 {k} 个，来自多处：最强的几个很像。",
 )
 FAN_ONE = Caption(en="Filter {f} gets {k} of them.", zh="过滤器 {f} 得到 {k} 个。")
+SHUFFLE = Caption(en="All digits are shuffled, by the same rule.", zh="按同一规则打乱所有图。")
 PREDICT = Caption(
-    en="All pixels shuffled, both trained anew: which network suffers?",
-    zh="打乱所有像素，两个网络重新训练：哪个会变差？",
+    en="Both networks are trained on them: which gets worse?",
+    zh="两个网络都用它们重新训练：哪个会变差？",
 )
 CNN, DENSE_NET = (
     Caption(en="the convnet", zh="卷积网络"),
@@ -50,15 +51,9 @@ SUFFERS = Caption(
     en="A small window finds no neighbours any more: {a} points.",
     zh="小窗口里不再有相邻像素：{a} 个百分点。",
 )
-ONE_FILTER = Caption(
-    en="Filter {f}, trained on digits in place, slides over both.",
-    zh="原位训练的过滤器 {f} 扫过两幅图。",
-)
-CRUMBS = Caption(
-    en="It finds strokes in place; shuffled, only crumbs.", zh="原位找到笔画；打乱后，只剩零碎。"
-)
-NO_CRUMBS = Caption(
-    en="In place and shuffled, it finds different things.", zh="原位和打乱，找到的不一样。"
+SCATTERED = Caption(
+    en="Shuffled, {n} neighbours come from all over the digit.",
+    zh="打乱后，相邻的 {n} 个像素来自各处。",
 )
 TRAINED_ANEW = Caption(en="Both networks are trained anew.", zh="两个网络都重新训练。")
 TRAINED = Caption(
