@@ -1,19 +1,24 @@
-"""The forward pass: a few cells taken apart, then bars that go from logits to shares."""
+"""The forward pass: its layers, one logit taken apart, then bars that go from logits to shares."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from itertools import pairwise
 
+import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import forward_pass
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.forward_picture import Form
+from convexplain.ops import Box
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.style import format as fmt
 
-WINDOW, ZOOM = "input.window", "input.window->patch"
+WINDOW = "input.window"
 
 
 class ForwardPass(LessonScene):
@@ -37,82 +42,121 @@ class ForwardPass(LessonScene):
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
-    # A cell of the first convolution.
+    # The layers.
 
     def show_ask(self, event: Event) -> None:
         """The window wanders over the picture; what is read of it stands by."""
-        goal, (height, width) = self.picture.field, self.picture.pixels.shape[:2]
+        goal, (height, width) = self.picture.window, self.picture.pixels.shape[:2]
         stops = [(0, 0), (0, width - goal.width), (height - goal.height, width - goal.width),
                  (goal.top, goal.left)]  # fmt: skip
         self.during(0.12, self.board.show(WINDOW, "read"))
         self.during(1, self.board.search(WINDOW, stops), rate=linear)
 
-    def show_patch(self, event: Event) -> None:
-        """A few pixels are framed, and lift off."""
-        self.lift(0.6)
-        self.during(1, self.board.pulse("patch" if self.picture.one_channel else WINDOW))
+    @property
+    def first(self) -> str:
+        """The map of the first convolution."""
+        return self.picture.stages[self.picture.first].panel
 
-    def lift(self, share: float) -> None:
-        """Frame the pixels, and let them come out of the picture."""
-        self.during(0.2 * share, self.board.show(WINDOW))
-        self.change(self.picture.weigh(), 0.4 * share)
-        if self.picture.one_channel:
-            out = self.board.grow("patch", out_of=WINDOW)
-            self.during(0.4 * share, out, self.board.walk(ZOOM))
+    @property
+    def behind(self) -> str:
+        """The map of the pooling behind it."""
+        return self.picture.stages[self.picture.first + 1].panel
 
-    def show_add(self, event: Event) -> None:
-        """The weights fall on them; the products run into one number, line by line."""
-        if not self.board.has("sum"):
-            self.lift(0.3)
-        if self.picture.one_channel:
-            self.during(0.2, self.board.show("times", "kernel", *self.there("legend")))
-            rows = range(self.lesson.weighed.kernel.shape[0])
-            meet = [self.board.send(f"patch[{row}]", f"kernel[{row}]") for row in rows]
-            self.during(0.2, in_turn(*meet, overlap=0.5))
-        self.during(1, self.add_up("sum"))
+    def sweep(self, mark: str, panel: str, reads: Callable[[int, int], Box]) -> Move:
+        """Fill a map cell by cell, as a mark goes over what each cell reads."""
+        values = self.board.part(panel).values.copy()
+        known = np.full(values.shape, np.nan)
+        self.board.fill(panel, known)
 
-    def show_sum(self, event: Event) -> None:
-        """The lines of the sum are looked at, one after the other."""
-        lines = [f"sum.{name}" for name in ("products", "bias", "total", "activated")]
-        self.during(1, in_turn(*(self.board.pulse(name) for name in self.there(*lines))))
+        def at(alpha: float) -> tuple[float, float]:
+            place = min(int(alpha * values.size), values.size - 1)
+            known.flat[: place + 1] = values.flat[: place + 1]
+            self.board.fill(panel, known)
+            box = reads(*divmod(place, values.shape[1]))
+            return box.top, box.left
 
-    def add_up(self, panel: str) -> Move:
-        """Let the lines of a sum come one after the other, and its result out of the last."""
-        names = [name for name in self.board.names(panel) if name.count(".") == 1]
-        last = f"{panel}.activated"
-        moves = [
-            self.board.show(name, *self.there(f"{name}.label")) for name in names if name != last
-        ]
-        source = next(n for n in (f"{panel}.total", f"{panel}.products") if self.board.has(n))
-        return in_turn(*moves, self.board.grow(last, out_of=source), overlap=0.3)
+        return self.board.visit(mark, at)
+
+    def show_respond(self, event: Event) -> None:
+        """The window goes over the picture; the first map fills."""
+        self.change(self.picture.begun(pooled=False), 0.2, "input", WINDOW)
+        fill = self.sweep(WINDOW, self.first, self.lesson.reads)
+        self.board.show(self.first)(1.0)
+        self.during(0.9, fill, rate=linear)
+        self.during(1, self.board.pulse(self.first, colour="muted"))
+
+    def show_keep(self, event: Event) -> None:
+        """Blocks of that map are gone through; the pooling's map fills."""
+        self.change(self.picture.begun(pooled=True), 0.15, "input", self.first)
+        blocks, block = self.lesson.blocks, f"{self.first}.block"
+        assert blocks is not None
+        along = self.board.part(self.behind).values.shape[1]
+        fill = self.sweep(block, self.behind, lambda row, col: blocks[row * along + col].box)
+        self.during(0.08, self.board.hide(WINDOW), self.board.show(block, self.behind))
+        self.during(0.7, fill, rate=linear)
+        assert self.picture.pooled is not None
+        box = self.picture.pooled.box
+        self.during(0.3, self.board.move(block, box.top, box.left))
+        self.during(1, self.board.show(f"{self.behind}.cell"))
 
     def show_layers(self, event: Event) -> None:
-        """One map of each layer comes out of the one before it."""
-        self.change(self.picture.layers(), 0.15, "input")
-        names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        moves = [
-            in_turn(self.board.pulse(before), eased(self.board.grow(name, out_of=before)),
-                    self.board.show(f"{name}.title"), overlap=0.3)
-            for before, name in pairwise(names)
+        """The other layers come, each out of the one before it."""
+        panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
+        there = [name for name in panels if self.board.has(name)] or ["input"]
+        self.change(self.picture.layers(), 0.25, *there)
+        grow = [
+            in_turn(eased(self.board.grow(name, out_of=before)),
+                    self.board.show(f"{name}.title"), overlap=0.5)
+            for before, name in pairwise(panels) if name not in there
         ]  # fmt: skip
-        self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
+        self.during(0.8, in_turn(*grow, overlap=0.1), rate=linear)
+        self.during(1, self.board.pulse(panels[-1], colour="muted"))
 
     # The vector, and the sums.
 
-    def show_pushes(self, event: Event) -> None:
-        """What pushes for the answer grows, then what pushes against it; then what is left."""
-        self.change(self.picture.push(), 0.25, "products")
+    def show_products(self, event: Event) -> None:
+        """All numbers come, multiplied, place by place; one product is written out."""
+        self.push(0.2)
+        self.during(0.2, self._places(), rate=linear)
+        self.during(0.1, self.board.show("products.telling"), self.board.pulse("products.telling"))
+        self.during(0.15, self.board.grow("one", out_of="products.telling"))
+        self.during(1, self.board.pulse("one", colour="muted"))
+
+    def _places(self) -> Move:
+        """Let the products come, place by place."""
+        products = self.picture.products
+        assert products is not None
+        whole = self.board.part("products").values.copy()
+        known = np.full(whole.shape, np.nan)
+        self.board.fill("products", known)
+
+        def go(alpha: float) -> None:
+            for mark in products.blocks[: math.ceil(alpha * len(products.blocks))]:
+                place = np.s_[mark.row : mark.row + mark.rows, mark.col : mark.col + mark.cols]
+                known[place] = whole[place]
+            self.board.fill("products", known)
+
+        return go
+
+    def push(self, share: float) -> None:
+        """Lay out the products."""
         blocks = self.picture.products.blocks if self.picture.products else ()
-        places = [f"products.place-{n}" for n in range(len(blocks))]
-        self.during(0.1, self.board.show(*places))
-        self.during(0.05, self.board.show("push.zero"))
-        bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below", "bias")]
+        self.change(self.picture.push(), share, "products", "legend")
+        self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
+
+    def show_pushes(self, event: Event) -> None:
+        """What pushes for the answer grows, then what pushes against it."""
+        if not self.board.has("push"):
+            self.push(0.25)
+        self.during(0.1, self.board.show("push.zero"))
+        bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below")]
         self.during(1, in_turn(*bars))
 
     def show_push(self, event: Event) -> None:
-        """What is left of them is the logit."""
-        self.during(0.2, self.board.show("logit"))
-        self.during(1, self.board.pulse("logit"))
+        """With the bias, what is left of them is the logit."""
+        bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("bias", "logit")]
+        self.during(0.6, in_turn(*bars))
+        self.during(1, self.board.pulse("push.logit", "push.logit.value"))
 
     @property
     def names(self) -> list[str]:
@@ -148,18 +192,30 @@ class ForwardPass(LessonScene):
     def reform(self, form: Form, share: float) -> None:
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
         values = [f"{name}.value" for name in self.names]
-        stays = form == "distances"  # so does the lead
-        told = self.there("classes.title", *(() if stays else ("said",)))
-        lanes = [] if stays else self.there(*(f"{name}.lane" for name in self.names))
-        self.during(0.12, self.board.hide(*values, *told, *lanes))
-        held = () if stays else ("said",)
-        self.during(share, self.board.become(self.picture.sums(form), hold=held))
+        lanes = self.there(*(f"{name}.lane" for name in self.names))
+        self.during(0.12, self.board.hide(*values, "classes.title", "said", *lanes))
+        self.during(share, self.board.become(self.picture.sums(form), hold=("said",)))
         self.during(0.15, self.board.show(*values, "classes.title"))
 
     def show_shift(self, event: Event) -> None:
-        """All move up until the highest is at zero; distances stay."""
-        self.reform("distances", 0.45)
+        """All move up until the highest is at zero, and their numbers count; distances stay."""
+        self.during(0.12, self.board.hide(*self.there("classes.title")))
+        slide = self.board.become(self.picture.sums("distances"), hold=("classes.title",))
+        self.during(0.45, slide, self.counting())
+        self.during(0.15, self.board.show("classes.title"))
         self.during(1, self.board.pulse(self.best, f"{self.best}.value"))
+
+    def counting(self) -> Move:
+        """Let the numbers count from the logits to the distances."""
+        before, after = (self.picture.bars(form).bars for form in ("logits", "distances"))
+
+        def go(alpha: float) -> None:
+            for old, new in zip(before, after, strict=True):
+                now = fmt.number(old.value + (new.value - old.value) * alpha)
+                said = new.printed(self.shown_look.lang) if alpha >= 1 else now
+                self.board.say(f"classes.{new.name}.value", said)
+
+        return go
 
     def show_powers(self, event: Event) -> None:
         """Each becomes e to its power: positive, and steep."""
@@ -191,16 +247,14 @@ class ForwardPass(LessonScene):
         self.during(1, self.board.pulse("stack.counter", times=2))
 
     def show_verdict(self, event: Event) -> None:
-        """The largest share belongs to the answer."""
-        best = self.lesson.softmax.order[0]
-        named = self.there(f"stack.{best}.label", f"stack.{best}.value")
-        self.during(0.5, self.board.pulse(f"stack.{best}", self.best, times=1))
-        self.during(1, self.board.pulse(*named) if named else self.board.pulse("input"))
+        """The largest share fills in what stood open beside the picture."""
+        self.during(0.4, self.board.become(self.picture.verdict(), show=("read",)))
+        self.during(0.5, self.board.pulse(f"stack.{self.lesson.softmax.order[0]}", "read"))
 
     def show_whole(self, event: Event) -> None:
         """From the picture through all layers to the shares, once more."""
         names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        self.during(0.1, self.board.hide(*self.there("classes", "input")))
+        self.during(0.1, self.board.hide(*self.there("classes", "read", "input")))
         self.during(0.2, self.board.become(self.picture.whole(), hold=(*names, "legend")))
         self.during(0.15, self.board.show(*names, "legend"))
         looks = [self.board.pulse(name) for name in (*names, "stack.title")]

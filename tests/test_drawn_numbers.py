@@ -500,27 +500,25 @@ def test_places_and_channels_are_those_of_the_shapes(look):
             assert high[name] == pytest.approx(shape[n] * unit, abs=0.6)
 
 
-def test_the_window_of_the_forward_pass_shows_the_cell_whose_sum_is_told(look, weights):
+def test_the_forward_pass_fills_its_first_map_as_its_window_goes(look, weights):
     played = plays.of("forward-pass", look)
-    step = played.lesson.weighed
-    x = played.lesson.trace.image.astype(np.float64)
-    patch = x[step.row : step.row + 3, step.col : step.col + 3, 0]
-    kernel = weights["conv1/kernel"][:, :, 0, step.filter]
-    total, bias = (patch * kernel).sum(), float(weights["conv1/bias"][step.filter])
-    stage = next(s for s in played.during("weigh") if "sum.activated" in s and "patch" in s)
-    np.testing.assert_allclose(stage["patch"].values, patch, atol=1e-6)
-    np.testing.assert_allclose(stage["kernel"].values, kernel, atol=1e-6)
-    assert stage["sum.products"].text == f"{total:.2f}"
-    assert stage["sum.bias"].text == f"{bias:+.2f}".replace("-", "−")
-    assert stage["sum.total"].text == f"{total + bias:.2f}"
+    x = played.lesson.trace.image.astype(np.float64)[:, :, 0]
+    conv1 = played.lesson.stages[1]
+    channel = conv1.strongest[0]
+    kernel, bias = weights["conv1/kernel"][:, :, 0, channel], weights["conv1/bias"][channel]
+    stage = next(s for s in played.during("layers") if "layer-conv1" in s)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3))
+    told = np.maximum((windows * kernel).sum(axis=(2, 3)) + bias, 0) / conv1.limit
+    found = stage["layer-conv1"].values
+    np.testing.assert_allclose(found, told, atol=1e-5)
     grid, frame = stage["input"], stage["input.window"].places
     place = (frame[0] - grid.places[0]) / grid.cell
-    assert tuple(np.rint(place[::-1]).astype(int)) == (step.row, step.col)
+    assert tuple(np.rint(place).astype(int)) == (25, 25)  # it has come to the last one
 
 
 def test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars(look, weights):
     played = plays.of("forward-pass", look)
-    stage = next(s for s in played.during("logits") if "logit" in s)
+    stage = next(s for s in played.during("logits") if "push.logit.value" in s)
     lesson = played.lesson
     flat = lesson.trace.activations["flatten"].astype(np.float64)
     products = flat * weights["dense/kernel"][:, int(lesson.trace.logits.argmax())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -90,12 +91,12 @@ def test_the_softmax_is_scipy_s_step_by_step(lesson, computed):
     assert found.total == pytest.approx(1 / softmax(logits).max(), rel=1e-3)
 
 
-def test_the_cells_that_are_shown_are_those_of_scipy_and_add_up_as_printed(lesson, computed):
-    step = lesson.weighed
-    expected = computed["conv1"][step.row, step.col, step.filter]
-    assert step.activated == pytest.approx(expected, abs=1e-5)
-    account = step.breakdown(shown=0)
-    assert adds_up([value for _, value in account.addends] + [account.bias], account.value)
+def test_the_pooled_window_is_the_one_of_the_largest_response(lesson, computed):
+    channel = computed["conv1"].max(axis=(0, 1)).argmax()
+    step, pooled = lesson.pooled, computed["pool1"][:, :, channel]
+    assert (step.row, step.col) == np.unravel_index(pooled.argmax(), pooled.shape)
+    block = computed["conv1"][step.box.top : step.box.bottom, step.box.left : step.box.right]
+    assert block[:, :, channel].max() == pytest.approx(step.value, abs=1e-5)
 
 
 def test_every_layer_with_maps_is_seen_by_its_strongest_map(lesson, computed):
@@ -132,6 +133,20 @@ def test_the_logit_is_what_pushes_for_it_and_against_it(lesson, computed):
     assert adds_up([above.value, below.value, lesson.vote.bias], lesson.vote.value)
 
 
+def test_the_product_that_is_written_out_can_be_checked(lesson, computed):
+    number_, weight, product = (
+        float(n.replace("−", "-")) for n in re.split(" × | = ", lesson.products.written)
+    )
+    weights = lesson.network.weights["dense/kernel"][:, lesson.trace.prediction]
+    assert f"{number_ * weight:.2f}" == f"{product:.2f}"
+    place = np.flatnonzero(
+        (computed["conv3"].ravel().round(2) == number_) & (weights.round(2) == np.float32(weight))
+    )
+    assert place.size == 1
+    marked = lesson.products.values[lesson.products.telling]
+    assert marked == pytest.approx(computed["conv3"].flat[place[0]] * weights[place[0]], abs=1e-5)
+
+
 def test_a_vector_without_places_is_one_block(tmp_path):
     model = saved(tmp_path, Conv2D("c", 5), GlobalAveragePooling2D("g"), Dense("d", 3, "softmax"))
     lesson = ForwardPass(model=model)
@@ -143,16 +158,10 @@ def test_a_vector_without_places_is_one_block(tmp_path):
         assert panels.problems(panels.place(lesson.picture_of.push(), sheet, "zh")) == []
 
 
-def test_what_relu_would_do_is_told_where_it_does_nothing(lesson):
-    assert lesson.weighed.value > 0
-    assert "ReLU leaves it; below 0, it would make it 0." in told(lesson)["sum"]
-
-
-def test_the_second_s_power_is_written_out(lesson, computed):
-    one, two = np.sort(computed["logits"])[::-1][:2]
+def test_powers_are_printed_as_finely_as_their_sum(lesson, computed):
+    powers = np.exp(computed["logits"] - computed["logits"].max())
     texts = {bar.name: bar.text for bar in lesson.picture_of.bars("powers").bars}
-    assert texts["7"] == f"e^{number(two - one)} = {number(math.exp(two - one))}"
-    assert texts["9"] == "1.00"
+    assert texts == {str(k): f"{p:.3f}" if p >= 0.0005 else "<0.001" for k, p in enumerate(powers)}
 
 
 def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
@@ -165,7 +174,7 @@ def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
     assert {bar.name: bar.text for bar in lesson.picture_of.stack.bars}[
         "9"
     ] == f"{100 / total:.1f}%"
-    assert told(lesson)["total"] == f"… together {total} …"
+    assert told(lesson)["total"] == f"Together they make {total}."
     sure = ForwardPass(picture=digits.first(3)).picture_of.sums("shares").panel("said")
     assert sure.words.text("en") == "3: 1 / 1.00 > 99.9%"
 
@@ -274,7 +283,8 @@ def test_it_can_be_folded_and_stretched(lesson):
 def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
-        picture.opening(), picture.weigh(), picture.layers(), picture.whole(), picture.push(),
+        picture.opening(), picture.begun(pooled=False), picture.begun(pooled=True),
+        picture.layers(), picture.whole(), picture.verdict(), picture.push(),
         picture.sums("logits"), picture.sums("powers"), picture.shares(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
@@ -298,8 +308,7 @@ def test_another_network_is_told_by_what_it_has(tmp_path):
     )  # fmt: skip
     lesson = ForwardPass(model=model)
     said = told(lesson)
-    assert "25 of its pixels" in said["patch"]
-    assert "takes the mean" in said["layers"]
+    assert "the mean is kept" in said["keep"]
     assert any(name in said["verdict"] for name in ("ant", "bee", "cat"))
     assert "keep the largest" not in said["whole"]
     np.testing.assert_allclose(
@@ -322,18 +331,15 @@ def test_of_many_layers_eight_are_drawn_evenly_the_first_and_the_last_too(tmp_pa
             assert panels.problems(panels.place(picture, sheet, "zh")) == []
 
 
-def test_colours_are_added_channel_by_channel(tmp_path):
+def test_a_picture_in_colour_is_drawn_with_its_map(tmp_path):
     model = saved(
         tmp_path, Conv2D("c", 4), GlobalAveragePooling2D("g"), Dense("d", 5, "softmax"),
         input_shape=(12, 12, 3), recipe=Recipe((12, 12), "rgb"),
     )  # fmt: skip
     lesson = ForwardPass(model=model)
-    panel = lesson.picture_of.weigh().panel("sum")
-    assert len(panel.addends) == 4
-    assert sum(a.value for a in panel.addends) == pytest.approx(lesson.weighed.value, abs=1e-5)
-    assert "all its colours" in told(lesson)["patch"]
+    assert "keep" not in told(lesson)
     for sheet in panels.ASPECTS.values():
-        assert panels.problems(panels.place(lesson.picture_of.weigh(), sheet)) == []
+        assert panels.problems(panels.place(lesson.picture_of.begun(pooled=False), sheet)) == []
 
 
 @pytest.mark.parametrize(("classes", "bars"), [(10, 10), (11, 11), (12, 11)])

@@ -580,11 +580,11 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame",
     ),
     Mutation(
-        "the window of the first cell in the wrong place",
-        "convexplain.lessons.forward_pass",
-        "self.weighed.row, self.weighed.col",
-        "self.weighed.col, self.weighed.row",
-        "tests/test_drawn_numbers.py::test_the_window_of_the_forward_pass_shows_the_cell_whose_sum_is_told",
+        "another channel's map filled under the window",
+        "convexplain.lessons.parts.forward_picture",
+        "stage.values[:, :, shown.strongest[0]]",
+        "stage.values[:, :, shown.strongest[1]]",
+        "tests/test_drawn_numbers.py::test_the_forward_pass_fills_its_first_map_as_its_window_goes",
     ),
     Mutation(
         "sums above and below zero exchanged",
@@ -625,8 +625,8 @@ MUTATIONS = (
     Mutation(
         "a push that is not shown",
         "scenes.forward_pass",
-        'for bar in ("above", "below", "bias")]',
-        'for bar in ("below", "bias")]',
+        'for bar in ("above", "below")]',
+        'for bar in ("below",)]',
         "tests/test_drawn_numbers.py::test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars",
     ),
     Mutation(

@@ -209,7 +209,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "forward-pass",
         Caption(en="Ten numbers. How do they make an answer?", zh="10 个数怎样变成答案？"),
-        "patch add sum layers pushes push whole",
+        "respond keep layers products pushes push whole",
         {"input": "layer-input"},
     ),
     Chapter(

@@ -1,9 +1,9 @@
-"""One picture through the whole network: weigh, add, keep; then sums become shares by softmax."""
+"""One picture through the whole network, layer by layer; then sums become shares by softmax."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -18,21 +18,17 @@ from convexplain.lessons.parts.forward_picture import ForwardPicture, Products, 
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import about, in_words
 from convexplain.lessons.parts.stages import Stage, stages
-from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.lessons.parts.subject import Role, digits_of
 from convexplain.network import Network
-from convexplain.ops import Breakdown, ConvStep, PoolStep
+from convexplain.ops import Box, Breakdown, PoolStep
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-#: How many of a layer's largest responses are tried for one whose printed sum can be checked.
-TRIED = 200
-
 
 @dataclass(frozen=True)
 class ForwardPass(NetworkLesson):
-    """From the pixels of one picture to probabilities, in the numbers of a few cells.
+    """From the pixels of one picture to probabilities: layers, one logit, and softmax.
 
     The digit is one that the network hesitates about unless another is asked for; of a class, the
     one read right about which it hesitates most.
@@ -77,64 +73,31 @@ class ForwardPass(NetworkLesson):
         return stages(self.trace)
 
     @cached_property
-    def _convolutions(self) -> list[int]:
-        """The stages that are convolutions whose cells can be taken apart."""
-        return [
-            n
-            for n, stage in enumerate(self.stages)
-            if stage.kind == "convolution"
-            and stage.has_maps
-            and isinstance(self._step(stage.name, 0), ConvStep)
-        ]
-
-    @property
-    def first(self) -> Stage:
-        """The first convolution."""
-        return self.stages[self._convolutions[0]]
+    def first(self) -> int:
+        """Which stage is the first convolution whose maps are drawn."""
+        return next(
+            n for n, stage in enumerate(self.stages)
+            if stage.kind == "convolution" and stage.has_maps
+        )  # fmt: skip
 
     @cached_property
-    def weighed(self) -> ConvStep:
-        """A cell of the first convolution: the largest response that adds up as printed."""
-        return self._telling(self.first.name, 0)
-
-    @property
-    def pooling(self) -> Stage | None:
-        """The pooling right behind the first convolution, if it has windows."""
-        after = self.stages[self._convolutions[0] + 1]
-        pools = after.kind == "pooling" and after.has_maps
-        return after if pools else None
+    def blocks(self) -> Sequence[PoolStep] | None:
+        """What the pooling right behind that does with the map that is shown, if it has windows."""
+        after = self.stages[self.first + 1]
+        if after.kind != "pooling" or not after.has_maps:
+            return None
+        layer = next(each for each in after.layers if each.window is not None)
+        steps = self.trace.steps(layer.name, self.stages[self.first].strongest[0])
+        return [step for step in steps if isinstance(step, PoolStep)]
 
     @cached_property
     def pooled(self) -> PoolStep | None:
-        """The window of that pooling that holds the cell, or the nearest one."""
-        if self.pooling is None:
-            return None
-        layer = next(each for each in self.pooling.layers if each.window is not None)
-        assert layer.window is not None
-        rows, cols = self.trace.activations[layer.name].shape[:2]
-        row = min(self.weighed.row // layer.window.stride[0], rows - 1)
-        col = min(self.weighed.col // layer.window.stride[1], cols - 1)
-        step = self.trace.steps(layer.name, self.filter)[row * cols + col]
-        assert isinstance(step, PoolStep)
-        return step
+        """Its window with the largest response."""
+        return None if self.blocks is None else max(self.blocks, key=lambda step: step.value)
 
-    @property
-    def filter(self) -> int:
-        """The filter of the first convolution that is shown."""
-        return self.weighed.filter
-
-    def _telling(self, layer: str, shown: int) -> ConvStep:
-        values = self.trace.activations[layer]
-        order = np.argsort(-values, axis=None, kind="stable")[:TRIED]
-        steps = [self._step(layer, int(place)) for place in order]
-        found = [step for step in steps if isinstance(step, ConvStep)]
-        return next((s for s in found if s.breakdown(shown).adds_up()), found[0])
-
-    def _step(self, layer: str, place: int) -> ConvStep | PoolStep:
-        shape = self.trace.activations[layer].shape
-        row, col, filter = (int(n) for n in np.unravel_index(place, shape))
-        step: ConvStep | PoolStep = self.trace.steps(layer, filter)[row * shape[1] + col]
-        return step
+    def reads(self, row: int, col: int) -> Box:
+        """What a cell of the first convolution sees of the picture."""
+        return self.network.receptive_field(self.stages[self.first].name).box(row, col)
 
     @cached_property
     def vote(self) -> Breakdown | None:
@@ -157,8 +120,9 @@ class ForwardPass(NetworkLesson):
             read = self.network.input_of(before.name)
         unit = self.softmax.order[0] if self.trace.logits.size > 1 else 0
         kernel = self.network.weights_of(layer.name)["kernel"][:, unit].astype(np.float64)
-        numbers = self.trace.input_of(layer.name).astype(np.float64)
-        return Products.of((numbers.ravel() * kernel).reshape((1,) * (3 - len(read)) + read))
+        numbers = self.trace.input_of(layer.name).astype(np.float64).ravel()
+        shape = (1,) * (3 - len(read)) + read
+        return Products.of(numbers.reshape(shape), kernel.reshape(shape))
 
     @cached_property
     def softmax(self) -> Softmax:
@@ -193,18 +157,22 @@ class ForwardPass(NetworkLesson):
         """What all of its pictures are made of."""
         return ForwardPicture(
             pixels=self.drawn,
-            field=self.network.receptive_field(self.first.name).box(
-                self.weighed.row, self.weighed.col
-            ),
-            first=self.first,
-            weighed=self.weighed,
             stages=self.stages,
+            first=self.first,
+            window=self._window(),
+            pooled=self.pooled,
             vote=self.vote,
             products=self.products,
             softmax=self.softmax,
             classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
-            read=scale_of(self.trace.input_of(self.first.name)),
         )
+
+    def _window(self) -> Box:
+        """What the largest response of the first convolution sees of the picture."""
+        stage = self.stages[self.first]
+        values = stage.values[:, :, stage.strongest[0]]
+        row, col = divmod(int(np.argmax(values)), values.shape[1])
+        return self.reads(row, col)
 
     def diagram(self) -> Diagram:
         """Describe how logits become shares, for a figure."""
@@ -213,18 +181,16 @@ class ForwardPass(NetworkLesson):
     # What is said.
 
     def make_beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: a few cells, the logits, then softmax step by step."""
+        """Tell the lesson: the layers, the logits, then softmax step by step."""
         title = self.shown_title
-        beats = [
+        return (
             Beat.of("question", title, Event("ask", 3.6, self.question)),
-            Beat.of("weigh", title, *self._weigh()),
-            Beat.of("layers", title, Event("layers", 4.0, self._layers(), detail=1)),
-        ]
-        beats.append(Beat.of("logits", title, *self._logits()))
-        beats.append(Beat.of("softmax", title, *self._shares()))
-        beats.append(Beat.of("verdict", title, Event("verdict", 3.2, self.verdict)))
-        beats.append(Beat.of("answer", title, Event("whole", 3.6, self._path(), detail=1)))
-        return tuple(beats)
+            Beat.of("layers", title, *self._layers()),
+            Beat.of("logits", title, *self._logits()),
+            Beat.of("softmax", title, *self._shares()),
+            Beat.of("verdict", title, Event("verdict", 3.4, self.verdict)),
+            Beat.of("answer", title, Event("whole", 3.6, self._path(), detail=1)),
+        )
 
     def _path(self) -> Caption:
         """Say what the layers did, as far as they all did it."""
@@ -233,31 +199,22 @@ class ForwardPass(NetworkLesson):
         usual = kinds == {"relu"} and keeps and self.trace.logits.size > 1
         return self.answer if usual else _PATH
 
-    def _weigh(self) -> Iterator[Event]:
-        step = self.weighed
-        cells = _CELLS if self.picture_of.one_channel else _COLOURS
-        yield Event(
-            "patch", 2.4, cells.fill(n=fmt.count(math.prod(step.kernel.shape[:2]))), detail=1
-        )
-        total, bias, value = (fmt.number(v) for v in (step.total, step.bias, step.value))
-        yield Event("add", 1.8, _ADD)
-        kept = self.network.layer(self.first.name).activation == "relu" and step.value > 0
-        told = _WEIGH_KEPT if kept else _WEIGH.fill(s=total)
-        yield Event("sum", 3.2 if kept else 2.0, told.fill(b=bias, v=value))
-
-    def _layers(self) -> Caption:
-        """Say what all layers do, and what pooling keeps, if there is one behind the first."""
-        if self.pooled is None:
-            return _LAYERS
-        return _LARGEST if self.pooled.kind == "max" else _MEAN
+    def _layers(self) -> Iterator[Event]:
+        """Say what a convolution does, what pooling keeps, and how many numbers are left."""
+        yield Event("respond", 3.4, _RESPOND, detail=1)
+        if self.pooled is not None:
+            kept = _LARGEST if self.pooled.kind == "max" else _MEAN
+            yield Event("keep", 3.0, kept, detail=1)
+        left = fmt.count(self.trace.input_of(self.network.classifier.name).size)
+        yield Event("layers", 3.2, _LAYERS.fill(n=left), detail=1)
 
     def _logits(self) -> Iterator[Event]:
         softmax, k = self.softmax, self._called(0)
         if self.vote is not None:
-            n = fmt.count(self.stages[-2].shape[-1])
-            told = _PUSHES.fill(k=k, z=fmt.number(self.vote.value))
-            yield Event("pushes", 3.4, _WHO_PUSHES.fill(n=n, k=k), detail=1)
-            yield Event("push", 1.8, told, detail=1)
+            yield Event("products", 4.0, _PRODUCTS.fill(k=k), detail=1)
+            yield Event("pushes", 3.0, _WHO_PUSHES.fill(k=k), detail=1)
+            told = _LOGIT.fill(k=k, z=fmt.number(self.vote.value))
+            yield Event("push", 2.2, told, detail=1)
         outputs = self.trace.logits.size
         if outputs == 1:
             yield Event("scores", 4.0, _ONE_LOGIT.fill(z=fmt.number(softmax.logits[1])))
@@ -320,35 +277,21 @@ _PATH = Caption(
     en="Layer by layer: weigh and add. At the end sums become shares.",
     zh="一层一层：加权、求和；最后把得分变成比例。",
 )
-_CELLS = Caption(en="A picture, and {n} of its pixels.", zh="一幅图，和其中的 {n} 个像素。")
-_COLOURS = Caption(
-    en="A picture, and {n} of its pixels, in all its colours.",
-    zh="一幅图，和其中的 {n} 个像素，各有几种颜色。",
+_RESPOND = Caption(
+    en="Convolution: multiply and add, at every place of the window.",
+    zh="卷积：窗口每到一处，相乘再相加。",
 )
-_ADD = Caption(en="Multiply, then add.", zh="相乘，再相加。")
-_WEIGH = Caption(en="That is {s}; with the bias, {b}: {v}.", zh="得 {s}；加上偏置 {b}，得 {v}。")
-_WEIGH_KEPT = Caption(
-    en="With the bias, {b}: {v}. ReLU leaves it; below 0, it would make it 0.",
-    zh="加上偏置 {b}，得 {v}。ReLU 不变；若小于 0 则变为 0。",
-)
+_LARGEST = Caption(en="Pooling: the largest of each block is kept.", zh="池化：每块只留最大的。")
+_MEAN = Caption(en="Pooling: of each block the mean is kept.", zh="池化：每块只留平均值。")
 _LAYERS = Caption(
-    en="So every cell of every layer: one map of each.",
-    zh="每一层的每一格都这样算出：各看一张图。",
+    en="And so on, layer by layer: {n} numbers are left.", zh="一层接一层：剩下 {n} 个数。"
 )
-_LARGEST = Caption(
-    en="So does every convolution; each pooling keeps the largest.",
-    zh="每个卷积层都这样算；每次池化只留最大的。",
+_PRODUCTS = Caption(
+    en="Each of them is multiplied by its weight for {k}.",
+    zh="每个数乘以它对“{k}”的权重。",
 )
-_MEAN = Caption(
-    en="So does every convolution; each pooling takes the mean.",
-    zh="每个卷积层都这样算；每次池化取平均值。",
-)
-_WHO_PUSHES = Caption(
-    en="{n} numbers are left. What speaks for {k}, what against?",
-    zh="剩下 {n} 个数。什么支持“{k}”，什么反对？",
-)
-_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持“{k}”，什么反对？")
-_PUSHES = Caption(
+_WHO_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持“{k}”，什么反对？")
+_LOGIT = Caption(
     en="In all, with the bias: the logit of {k}, {z}.", zh="连同偏置，“{k}”的 logit：{z}。"
 )
 _LOGITS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
@@ -379,12 +322,12 @@ _TAKES_ALL = Caption(
 _SHIFT = Caption(
     en="Only distances count: subtract the largest from each.", zh="只看差距：各减去最大的一个。"
 )
-_POWERS = Caption(en="Softmax: e to the power of each …", zh="softmax：各作 e 的指数……")
-_SIGMOID = Caption(en="Sigmoid: e to the power of both …", zh="sigmoid：两个都取 e 的幂……")
-_TOTAL = Caption(en="… together {s} …", zh="……总和 {s}……")
+_POWERS = Caption(en="Softmax: e to the power of each.", zh="softmax：各作 e 的指数。")
+_SIGMOID = Caption(en="Sigmoid: e to the power of both.", zh="sigmoid：两个都取 e 的幂。")
+_TOTAL = Caption(en="Together they make {s}.", zh="总和：{s}。")
 _SHARES = Caption(
-    en="… and its share of the sum.",
-    zh="……再除以总和，得到比例。",
+    en="Each is divided by that sum: its share.",
+    zh="再除以总和，得到比例。",
 )
 _TIMES = Caption(en="{d} more, {r} times the share.", zh="高 {d}，比例是 {r} 倍。")
 _RATIO = Caption(

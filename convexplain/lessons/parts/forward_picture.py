@@ -1,4 +1,4 @@
-"""The pictures of a forward pass: a few cells taken apart, then logits that become shares."""
+"""The pictures of a forward pass: its layers, one logit, then logits that become shares."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import numpy.typing as npt
 from convexplain.lessons.parts.answer_bars import MOST, OTHERS, many
 from convexplain.lessons.parts.number_words import about
 from convexplain.lessons.parts.stages import Stage
-from convexplain.ops import Box, Breakdown, ConvStep
+from convexplain.ops import Box, Breakdown, PoolStep
 from convexplain.panels import (
-    INK,
     Aligned,
     Bar,
     Bars,
@@ -24,12 +23,10 @@ from convexplain.panels import (
     Diagram,
     Either,
     Legend,
-    Link,
     Mark,
     Part,
     Row,
     Scale,
-    Sum,
     Text,
 )
 from convexplain.style import format as fmt
@@ -45,9 +42,11 @@ _PITCH = 1.7
 #: So many stages at most are drawn.
 _STAGES = 8
 #: How much larger cells of all products are than those of pictures as fine.
-_WIDE = 2.0
+_WIDE = 2.7
 #: No sum is printed with more decimals.
 _PLACES = 5
+#: How many of the largest products are tried for one that can be checked as printed.
+_TRIED = 200
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 11.0, 36.0
 
@@ -95,16 +94,26 @@ class Products(NamedTuple):
         The places.
     numbers : int
         How many numbers each place has.
+    telling : (int, int)
+        The cell of the largest product that its printed factors make.
+    written : str
+        Its factors and the product.
     """
 
     values: npt.NDArray[np.float64]
     there: npt.NDArray[np.bool_]
     blocks: tuple[Mark, ...]
     numbers: int
+    telling: tuple[int, int]
+    written: str
 
     @classmethod
-    def of(cls, products: npt.NDArray[np.float64]) -> Products:
-        """Lay out products, shape (rows, cols, channels); a block is twice as wide as high."""
+    def of(cls, read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> Products:
+        """Lay out numbers times weights, both (rows, cols, channels).
+
+        A block is twice as wide as high.
+        """
+        products = read * weights
         rows, cols, numbers = products.shape
         wide = math.ceil(math.sqrt(2 * numbers))
         high = math.ceil(numbers / wide)
@@ -121,7 +130,12 @@ class Products(NamedTuple):
             for col in range(cols)
         )
         there = laid(np.ones(products.shape, bool)).astype(bool)
-        return cls(laid(products).astype(np.float64), there, blocks, numbers)
+        place = _telling(read.ravel(), weights.ravel())
+        row, col = divmod(int(laid(np.arange(products.size).reshape(products.shape) == place)
+                              .argmax()), cols * wide)  # fmt: skip
+        factors = fmt.number(read.flat[place]), fmt.number(weights.flat[place])
+        written = f"{factors[0]} × {factors[1]} = {fmt.number(products.flat[place])}"
+        return cls(laid(products).astype(np.float64), there, blocks, numbers, (row, col), written)
 
     @property
     def many(self) -> int:
@@ -136,14 +150,14 @@ class ForwardPicture:
     Parameters
     ----------
     pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
-    field : Box
-        What the first cell sees of the picture.
-    first : Stage
-        Of the cell that is taken apart.
-    weighed : ConvStep
-        This cell.
     stages : tuple of Stage
         All of the network.
+    first : int
+        Which of them is the first convolution.
+    window : Box
+        What its largest response sees of the picture.
+    pooled : PoolStep, optional
+        A window of the pooling behind it.
     vote : Breakdown, optional
         Of the answer's logit, by sign.
     products : Products, optional
@@ -151,53 +165,40 @@ class ForwardPicture:
     softmax : Softmax
     classes : tuple of Caption
         What they are called.
-    read : Scale
-        Of what the first cell reads.
     """
 
     pixels: npt.NDArray[np.float32]
-    field: Box
-    first: Stage
-    weighed: ConvStep
     stages: tuple[Stage, ...]
+    first: int
+    window: Box
+    pooled: PoolStep | None
     vote: Breakdown | None
     products: Products | None
     softmax: Softmax
     classes: tuple[Caption, ...]
-    read: Scale = INK
 
-    @property
-    def one_channel(self) -> bool:
-        """Whether the first cell reads one number a pixel."""
-        return bool(self.weighed.products.shape[2] == 1)
-
-    # A few cells.
+    # The layers.
 
     def opening(self) -> Diagram:
         """Describe the picture, as large as it can be, with what the network reads."""
-        unsure = _UNSURE.fill(k=self.classes[self.softmax.order[0]])
-        read = Text("read", unsure, role="display", weight="bold")
-        return Diagram(
-            Either(Row(self._input(), read, gap=1.5, align="middle"), Column(self._input(), read))
+        return Diagram(self._answered("? %"))
+
+    def _answered(self, share: str) -> Part:
+        """Describe the picture with the answer beside it, and how sure the network is of it."""
+        best = self.classes[self.softmax.order[0]]
+        read = Text("read", _ANSWER.fill(k=best, p=share), role="display", weight="bold")
+        return Either(
+            Row(self._input(), read, gap=1.5, align="middle"), Column(self._input(), read)
         )
 
-    def weigh(self) -> Diagram:
-        """Describe how the first cell is made: its patch, its weights, their sum."""
-        total = Column(self._sum("sum", self.weighed, self._responses(self.first)), gap=0.4)
-        if not self.one_channel:
-            whole = Either(Row(self._input(), total), Column(self._input(), total))
-        else:
-            weights = Scale(float(np.abs(self.weighed.kernel).max()), terms.KERNEL)
-            patch = self._cells("patch", self.weighed.patch, self.read, terms.PATCH)
-            kernel = self._cells("kernel", self.weighed.kernel, weights, terms.KERNEL)
-            factors = Row(patch, Text("times", "⊙", role="sign", tone="muted"), kernel, gap=0.4)
-            whole = Either(
-                Row(self._input(), factors, total),
-                Row(self._input(), Column(factors, total, align="middle")),
-                Column(self._input(), factors, total, align="middle"),
-            )
-        links = (Link("input.window", "patch", "zoom"),) if self.one_channel else ()
-        return Diagram(Column(whole, Legend("legend"), gap=0.6), links)
+    def begun(self, *, pooled: bool) -> Diagram:
+        """Describe the picture and the first convolution, large; the pooling behind it likewise."""
+        behind = 2 if pooled else 1
+        stages = [self.stages[0], *self.stages[self.first : self.first + behind]]
+        sized = [self._layer(stage, small=False) for stage in stages]
+        named = [self._layer(stage, small=True) for stage in stages]
+        ways = [way(*cells, gap=2.4) for cells in (sized, named) for way in (Row, Column)]
+        return Diagram(Column(Either(*ways), Legend("legend"), gap=0.6))
 
     def layers(self) -> Diagram:
         """Describe one map of each layer, in their order."""
@@ -234,12 +235,21 @@ class ForwardPicture:
         said = _plain(stage.name) if small or stage.kind == "input" else _SIZE.fill(
             layer=stage.name, rows=rows, cols=cols, n=fmt.count(channels))  # fmt: skip
         if stage.kind == "input":
-            return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine)
+            marks = {"window": Mark.over(self.window)}
+            return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine,
+                         marks=marks)  # fmt: skip
         whole = stage.limit if stage.limit > _FAINT else 1.0
         scale = Scale(1.0, _OF_LARGEST, signed=any(s.values.min() < 0 for s in self.stages))
-        values = stage.values[:, :, stage.strongest[0]] / whole
+        place, marks = self.stages.index(stage), {}
+        shown = stage
+        if self.pooled is not None and place == self.first:
+            marks = {"block": Mark.over(self.pooled.box)}
+        elif self.pooled is not None and place == self.first + 1:  # of the map that it reads
+            shown = self.stages[self.first]
+            marks = {"cell": Mark(self.pooled.row, self.pooled.col)}
+        values = stage.values[:, :, shown.strongest[0]] / whole
         return Cells(stage.panel, values, scale, share="layers", lines=False, title=said,
-                     fine=fine)  # fmt: skip
+                     fine=fine, marks=marks)  # fmt: skip
 
     # The vector, and the sums.
 
@@ -255,26 +265,28 @@ class ForwardPicture:
             Bar("above", _FOR.fill(k=called), above.value, tone="positive"),
             Bar("below", _AGAINST.fill(k=called), below.value, tone="negative"),
             Bar("bias", terms.BIAS, vote.bias),
+            Bar("logit", terms.LOGIT, vote.value, tone="ink"),
         ]
-        push = Bars("push", bars, Scale(limit), length=_BAR)
+        push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR)
         products, largest = self.products, float(np.abs(self.products.values).max())
         scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
+        marks = {f"place-{n}": m for n, m in enumerate(products.blocks)}
+        marks["telling"] = Mark(*products.telling)
         large, small = (
             Cells(
                 "products", products.values, scale, computed=products.there, lines=False,
-                weight=weight, marks={f"place-{n}": m for n, m in enumerate(products.blocks)},
+                weight=weight, marks=marks,
                 title=_EVERY.fill(p=fmt.count(len(products.blocks)),
                                   m=fmt.count(products.numbers), n=fmt.count(products.many)),
             )
             for weight in (_WIDE, None)
         )  # fmt: skip
-        total = _LOGIT_IS.fill(z=fmt.number(vote.value))
-        said = Text("logit", total, role="display", weight="bold")
-        legend = Legend("legend")
+        one = Text("one", _plain(products.written), role="heading", weight="bold")
+        told = Column(one, Legend("legend"), align="middle")
         return Diagram(
             Either(
-                Column(large, Row(push, Column(said, legend), gap=1.5, align="middle"), gap=0.8),
-                Column(small, push, said, legend, gap=0.8),
+                Column(large, Row(told, push, gap=1.5, align="middle"), gap=0.8, align="middle"),
+                Column(small, told, push, gap=0.8, align="middle"),
             )
         )
 
@@ -308,13 +320,18 @@ class ForwardPicture:
             )
         )
 
+    def verdict(self) -> Diagram:
+        """Describe the answer beside the picture, and the whole bar."""
+        share = self._printed("shares", self.softmax.order[0])
+        return Diagram(Column(self._answered(share), self.stack, gap=0.8, align="middle"))
+
     def whole(self) -> Diagram:
         """Describe the way from the picture to the shares: a map of each layer, and all shares."""
-        legend = Legend("legend", row=True)
+        legend, stack = Legend("legend", row=True), replace(self.stack, counter=None)
         return Diagram(
             Either(
-                Column(self._layers(small=True), self.stack, legend, gap=1.5),
-                Column(self._layers(), self.stack, legend, gap=0.4),
+                Column(self._layers(small=True), stack, legend, gap=1.5),
+                Column(self._layers(), stack, legend, gap=0.4),
             )
         )
 
@@ -355,7 +372,7 @@ class ForwardPicture:
             value = float(values[rest].sum() if added else values[rest].max())
             words = text(int(rest[int(np.argmax(values[rest]))]))
             said = (
-                (fmt.probability(value) if form == "shares" else _small(value))
+                (fmt.probability(value) if form == "shares" else self._small(value))
                 if added
                 else (f"≤ {words}")
             )
@@ -381,10 +398,7 @@ class ForwardPicture:
         if form == "distances":
             return fmt.number(fmt.rounded(logits[k]) - fmt.rounded(logits.max()))
         if form == "powers":
-            power = _small(self.softmax.powers[k])
-            if k != self.softmax.order[1] or power.startswith("<"):
-                return power
-            return f"e^{self._printed('distances', k)} = {power}"
+            return self._small(self.softmax.powers[k])
         if form == "shares":
             return fmt.probability(self.softmax.shares[k])
         return fmt.number(logits[k])
@@ -418,26 +432,28 @@ class ForwardPicture:
         if small:  # in cells of the bars beside it
             fine = max(self.pixels.shape[:2]) / _SIDE
             return Cells("input", self.pixels, share="classes", fine=fine, lines=False)
-        marks = {"window": Mark.over(self.field)}
+        marks = {"window": Mark.over(self.window)}
         return Cells("input", self.pixels, share="pixels", lines=False, marks=marks)
 
-    def _responses(self, stage: Stage) -> Scale:
-        signed = bool(stage.values.min() < 0)
-        return Scale(
-            stage.limit if stage.limit > _FAINT else 1.0,
-            _RESPONSES.fill(layer=stage.name),
-            signed=signed,
-        )
+    def _small(self, power: float) -> str:
+        """Print a power of e with the sum's places: what would be nothing is said to be less."""
+        places = len(self.softmax.printed_total.partition(".")[2])
+        least = 0.1**places
+        return fmt.number(power, places) if power >= least / 2 else f"<{fmt.number(least, places)}"
 
-    def _cells(
-        self, name: str, values: npt.NDArray[np.float64], scale: Scale, title: Caption
-    ) -> Cells:
-        flat = values if values.ndim == 2 else values.squeeze(axis=2)
-        return Cells(name, flat, scale, numbers=True, share="numbers", title=title.capital)
 
-    def _sum(self, name: str, step: ConvStep, scale: Scale) -> Sum:
-        channels = step.products.shape[2]
-        return Sum.of(name, step.breakdown(shown=channels if 1 < channels <= 4 else 0), scale)
+def _telling(read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> int:
+    """Find the largest product that its printed factors make as printed, or else the largest."""
+    products = read * weights
+    order = np.argsort(-np.abs(products), kind="stable")
+    return next(
+        (
+            int(n) for n in order[:_TRIED]
+            if fmt.rounded(fmt.rounded(read[n]) * fmt.rounded(weights[n]))
+            == fmt.rounded(products[n])
+        ),
+        int(order[0]),
+    )  # fmt: skip
 
 
 def _over(total: SupportsFloat) -> str:
@@ -449,14 +465,8 @@ def _plain(text: str) -> Caption:
     return Caption(en=text, zh=text)
 
 
-def _small(value: float) -> str:
-    """Print a power of e: what would round to nothing is said to be less."""
-    return fmt.number(value) if value >= 0.005 else f"<{fmt.number(0.01)}"
-
-
-_RESPONSES = Caption(en="{layer}: responses", zh="{layer}：响应")
 _OF_LARGEST = Caption(en="response: 1 is the layer's largest", zh="响应（该层最大值为 1）")
-_UNSURE = Caption(en="{k}: ? %", zh="{k}：? %")
+_ANSWER = Caption(en="{k}: {p}", zh="{k}：{p}")
 _PRODUCT = Caption(en="number × weight", zh="数 × 权重")
 _EVERY = Caption(en="{p} places × {m} = {n} products", zh="{p} 个位置 × {m} = {n} 个乘积")
 _LEAD = Caption(en="{a} leads {b} by {d}", zh="“{a}”比“{b}”高 {d}")
@@ -464,7 +474,6 @@ _TIMES = Caption(en="{a} has {r} times the share of {b}", zh="“{a}”是“{b}
 _SIZE = Caption(en="{layer}: {rows} × {cols}, 1 of {n}", zh="{layer}：{rows} × {cols}，{n} 张之一")
 _FOR = Caption(en="for {k}", zh="支持“{k}”")
 _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
-_LOGIT_IS = Caption(en="logit {z}", zh="logit {z}")
 _WHOLE = Caption(en="all shares: 100%", zh="比例之和：100%")
 _TOTAL = Caption(en="together {s}", zh="总和 {s}")
 _DIVIDED = Caption(en="{a}: 1 / {s} {sign} {p}", zh="“{a}”：1 / {s} {sign} {p}")
