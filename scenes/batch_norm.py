@@ -8,7 +8,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import batch_norm
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, in_turn
+from convexplain.stage.pace import Move, in_turn, together
 
 
 class BatchNorm(LessonScene):
@@ -43,22 +43,19 @@ class BatchNorm(LessonScene):
         return [name for name in self.board.names("batches") if name.endswith(".label")]
 
     def show_averages(self, event: Event) -> None:
-        """The lines of what is stored."""
+        """The lines of what is stored; their numbers are looked at."""
         if not self.board.has("batches"):
             self.turn_into(
                 self.lesson.training(upright=self.upright), 0.2, show=("batch", "batches")
             )
         lines = ("batches.mean-kept", "batches.spread-kept")
-        self.during(0.5, *map(self.board.trace, lines), rate=linear)
-        self.during(1, self.board.show(*self.kept()))
+        self.during(0.4, *map(self.board.trace, lines), rate=linear)
+        self.during(0.1, self.board.show(*self.kept()))
+        self.during(1, self.board.pulse(*self.kept()))
 
     def kept(self) -> list[str]:
         """Return the names of what stands at the lines of what is stored."""
         return [name for name in self.labels() if "kept" in name]
-
-    def show_kept(self, event: Event) -> None:
-        """The two stored numbers are looked at."""
-        self.during(1, self.board.pulse(*self.kept(), times=2))
 
     # One number.
 
@@ -69,28 +66,22 @@ class BatchNorm(LessonScene):
         ]
 
     def show_constants(self, event: Event) -> None:
-        """One picture's map, the two stored numbers, and the two that were learned."""
-        self.turn_into(self.lesson.one(upright=self.upright), 0.15, show=("sums",))
-        for names in (batch_norm.STEPS[:2], batch_norm.STEPS[2:]):
-            self.during(0.15, self.board.show(*self.constants(*names)))
-            self.during(0.2, self.board.pulse(*(f"{name}.constant" for name in names)))
+        """One picture's map, and the two stored numbers."""
+        self.turn_into(self.lesson.one(upright=self.upright), 0.2, show=("sums",))
+        self.look_at(batch_norm.STEPS[:2])
 
-    def show_predict(self, event: Event) -> None:
-        """Row by row the numbers are looked at that the result is made of; the video waits."""
-        self.during(0.6 / event.seconds, self.board.pulse("sums.cell"))
-        looked = [
-            self.board.pulse(f"{name}.value", f"{name}.constant") for name in batch_norm.STEPS
-        ]
-        self.during(min(1.0, 5.0 / event.seconds), in_turn(*looked, overlap=0.2), rate=linear)
+    def show_learned(self, event: Event) -> None:
+        """The two numbers that were learned."""
+        self.look_at(batch_norm.STEPS[2:])
 
-    def show_fixed(self, event: Event) -> None:
-        """All four constants are looked at, and what comes out."""
-        self.during(0.5, self.board.pulse(*(f"{name}.constant" for name in batch_norm.STEPS)))
-        self.during(1, self.board.pulse("beta.result", times=2))
+    def look_at(self, names: tuple[str, ...]) -> None:
+        """Show some constants, and look at them."""
+        self.during(0.2, self.board.show(*self.constants(*names)))
+        self.during(1, self.board.pulse(*(f"{name}.constant" for name in names)))
 
     def send_number(self) -> Move:
         """Return the flight of the cell to the first step."""
-        return self.board.send("sums.cell", "mean.value", lambda: self.board.show("mean.value")(1))
+        return self.board.carry("sums.cell", "mean.value")
 
     def show_steps(self, event: Event) -> None:
         """A number of the map goes through the four steps, row by row."""
@@ -110,43 +101,67 @@ class BatchNorm(LessonScene):
         self.during(1, self.board.pulse("beta.result", times=2))
 
     def goes_on(self, name: str, after: str) -> Move:
-        """Return the flight of a step's result to the step after it."""
-        goal = f"{after}.value"
-        return self.board.send(f"{name}.result", goal, lambda: self.board.show(goal)(1))
+        """Return how a step's result becomes the number of the step after it."""
+        return self.board.carry(f"{name}.result", f"{after}.value")
 
     def show_together(self, event: Event) -> None:
         """The four steps become two, beside the map; the same number comes out."""
         picture = self.lesson.everywhere(upright=self.upright)
         self.turn_into(picture, 0.15, show=("sums", "sums.cell"))
-        self.board.fill("normal", np.nan)
+        self.known = np.zeros(self.lesson.response_map.shape, dtype=bool)
+        self.refill()
         self.during(0.08, self.board.show("normal", "normal.title"))
-        for names in (
-            ("number",),
-            ("times", "ratio"),
-            ("plus", "of-shift"),
-            ("gives",),
-        ):
-            self.during(0.12, self.board.show(*names))
-        row, col = self.lesson.place
-        self.board.show("normal.cell")(1.0)
+        self.during(0.1, self.board.show("number"))
+        for name in ("times", "plus"):
+            self.during(0.17, self.board.show(name, f"{name}-is"), self.board.pulse(name))
+        self.during(0.1, self.board.show("gives"))
+        self.during(1, self.lands("gives", "cell", self.lesson.place))
 
-        def land() -> None:
-            self.board.part("normal").values[row, col] = self.lesson.response_map[row, col]
+    def lands(self, number: str, mark: str, cell: tuple[int, int]) -> Move:
+        """Return how a result comes to its cell of the normalized map."""
 
-        self.during(0.15, self.board.send("gives", "normal.cell", land))
-        self.during(1, self.board.pulse("gives"))
+        def land(alpha: float) -> None:
+            self.known[cell] = alpha >= 1
+            self.refill()
+
+        return together(self.board.carry(number, f"normal.{mark}"), land)
+
+    def refill(self) -> None:
+        """Leave blank what has not come yet of the normalized map."""
+        values = np.where(self.known, self.lesson.response_map, np.nan)
+        self.board.part("normal").values[:] = values
+
+    def show_predict(self, event: Event) -> None:
+        """Another cell's number takes the place of the first; the video waits."""
+        self.change_number(0.7 / event.seconds)
+        looked = [self.board.pulse(name) for name in ("faint-number", "times", "plus")]
+        self.during(min(1.0, 4.0 / event.seconds), in_turn(*looked, overlap=0.2), rate=linear)
+
+    def change_number(self, share: float) -> None:
+        """Lead from one cell's number to that of another cell."""
+        self.during(share, self.board.hide("number", "gives", "sums.cell", "normal.cell"))
+        picture = self.lesson.everywhere(faint=True, upright=self.upright)
+        self.become(picture, share, hold=("faint-number", "faint-gives"))
+        self.during(share, self.board.carry("sums.faint", "faint-number"))
+        self.board.show("sums.faint")(1.0)
+
+    def show_faint(self, event: Event) -> None:
+        """What comes of it, and where it comes."""
+        if not self.board.has("faint-gives"):
+            self.change_number(0.1)
+        self.during(0.2, self.board.show("faint-gives"))
+        self.during(0.2, self.board.pulse("faint-gives"))
+        self.during(1, self.lands("faint-gives", "faint", self.lesson.faintest))
 
     def show_everywhere(self, event: Event) -> None:
         """All numbers of the map take the same way."""
-        known = self.lesson.response_map
-        values, height = self.board.part("normal").values, len(known)
 
         def fill(alpha: float) -> None:
-            rows = round(alpha * height)
-            values[:rows] = known[:rows]
+            self.known[: round(alpha * len(self.known))] = True
+            self.refill()
 
-        self.during(0.7, fill, rate=linear)
-        self.during(1, self.board.pulse("normal"))
+        self.during(0.6, fill, rate=linear)
+        self.during(1, self.board.pulse("times", "plus"))
 
     # Into the kernel.
 
@@ -154,10 +169,10 @@ class BatchNorm(LessonScene):
         """Factor and shift go into kernel and bias."""
         held = ("after", "equals", "bias")
         self.turn_into(
-            self.lesson.folding(upright=self.upright), 0.2, show=("kernel", "times"), hold=held
+            self.lesson.folding(upright=self.upright), 0.15, show=("kernel", "times"), hold=held
         )
-        self.during(0.1, self.board.pulse("times"))
-        self.during(0.2, self.board.show("after", "after.title", "equals"))
+        grows = self.board.grow("after", out_of="kernel")
+        self.during(0.2, grows, self.board.show("equals"), self.board.pulse("times"))
         height, width = self.lesson.kernel[0].shape
         cells = [self.board.pulse(f"after[{r}, {c}]") for r in range(height) for c in range(width)]
         self.during(0.15, in_turn(*cells, overlap=0.6), rate=linear)
@@ -166,16 +181,11 @@ class BatchNorm(LessonScene):
 
     def show_same(self, event: Event) -> None:
         """The map of both ways, and what is left between them."""
-        held = ("joined", "difference")
-        self.turn_into(self.lesson.same(), 0.25, show=("normal",), hold=held)
-        self.during(0.2, self.board.show("joined", "joined.title"))
+        held = ("difference",)
+        self.turn_into(self.lesson.same(), 0.2, show=("normal", "joined"), hold=held)
         self.during(0.3, self.board.pulse("normal", "joined"))
         self.during(0.3, self.board.show("difference", "difference.title"))
-        self.during(1, self.board.pulse("difference"))
-
-    def show_apart(self, event: Event) -> None:
-        """What is left between them is looked at."""
-        self.during(1, self.board.pulse("difference", "difference.title", times=2))
+        self.during(1, self.board.pulse("difference", "difference.title"))
 
     def show_answer(self, event: Event) -> None:
         """The kernel that does both."""
@@ -184,8 +194,6 @@ class BatchNorm(LessonScene):
             0.3,
             show=("kernel", "times", "equals", "after", "bias"),
         )
-        height, width = self.lesson.kernel[1].shape
-        seen = sorted(np.ndindex(height, width), key=lambda cell: sum(cell))
-        cells = [self.board.pulse(f"after[{r}, {c}]") for r, c in seen]
-        self.during(0.4, in_turn(*cells, overlap=0.6), rate=linear)
-        self.during(1, self.board.pulse("after", times=2))
+        self.during(0.3, self.board.pulse("times"))
+        self.during(0.3, self.board.pulse("bias.shift"))
+        self.during(1, self.board.pulse("after", "bias.new"))

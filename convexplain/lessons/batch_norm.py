@@ -46,6 +46,8 @@ Floats = npt.NDArray[Any]
 BATCHES = 10
 #: Above the batches' largest spread the chart has so much more room.
 _ROOM = 1.25
+#: What is stored has arrived where it stays as near to the batches' own, in shares of the chart.
+_ARRIVED = 0.1
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
 #: What is multiplied is printed with so many decimals, the fewest that give what comes out.
@@ -62,19 +64,15 @@ _CONVOLVED = Caption(en="convolution, filter {n}", zh="卷积，过滤器 {n}")
 _NORMAL = Caption(en="normalized, filter {n}", zh="归一化之后，过滤器 {n}")
 _TWO_LAYERS = Caption(en="convolution, then normalization", zh="先卷积，再归一化")
 _ONE_LAYER = Caption(en="folded convolution alone", zh="只有合并后的卷积")
-_OTHERS = Caption(en="{k} pictures of one batch", zh="一批中的 {k} 张图")
+_OTHERS = Caption(en="filter {n} on {k} pictures of a batch", zh="一批中 {k} 张图，过滤器 {n}")
 _CALLED = (terms.MEAN, terms.SPREAD, Caption(en="γ", zh="γ"), Caption(en="β", zh="β"))
 _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
-_STORED_ONES = Caption(
-    en="Mean and spread are those that training stored, whatever is in the batch.",
-    zh="平均值和标准差是训练时保存的，与这一批里有什么无关。",
-)
+_UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移。")
+_UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
 _FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
-_RATIO = Caption(en="factor: γ / spread = {g} / {s}", zh="倍数：γ / 标准差 = {g} / {s}")
-_SHIFT = Caption(
-    en="shift: β − mean × factor = {b} − {m} × {f}", zh="平移：β − 平均值 × 倍数 = {b} − {m} × {f}"
-)
+_RATIO = Caption(en="γ / spread", zh="γ / 标准差")
+_SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
 _OF_BIAS = Caption(en="bias after", zh="之后的偏置")
 
 
@@ -143,6 +141,21 @@ class BatchNorm(FilterLesson):
     def number(self) -> float:
         """The convolution's sum there."""
         return float(self.sums[(*self.place, self.shown_filter)])
+
+    @cached_property
+    def faintest(self) -> tuple[int, int]:
+        """The cell with the sum nearest to zero, of several that nearest to the middle."""
+        sums = self.sums[:, :, self.shown_filter].astype(np.float64)
+        apart = np.indices(sums.shape) - (np.array(sums.shape)[:, None, None] - 1) / 2
+        order = np.lexsort((np.hypot(*apart).flat, np.abs(sums).round(6).flat))
+        row, col = divmod(int(order[0]), sums.shape[1])
+        return row, col
+
+    def two_steps(self, cell: tuple[int, int]) -> tuple[float, float, float]:
+        """Return a cell's sum, that times the factor as both are printed, and with the shift."""
+        number = float(self.sums[(*cell, self.shown_filter)])
+        scaled = float(fmt.rounded(number) * fmt.rounded(self.constants.factor))
+        return number, scaled, float(self.response_map[cell])
 
     @property
     def steps(self) -> tuple[float, float, float, float]:
@@ -275,7 +288,7 @@ class BatchNorm(FilterLesson):
         )  # fmt: skip
 
     def _marks(self, marked: bool) -> Mapping[str, Mark]:
-        return {"cell": Mark(*self.place)} if marked else {}
+        return {"cell": Mark(*self.place), "faint": Mark(*self.faintest)} if marked else {}
 
     def _normal(
         self, name: str = "normal", values: Floats | None = None, *, title: Caption | None = None,
@@ -299,7 +312,7 @@ class BatchNorm(FilterLesson):
         some = self.batch_sums[0][:_SEEN]
         batch = Maps(
             "batch", some.transpose(1, 2, 0), self._scales()[0], columns=_ACROSS,
-            title=_OTHERS.capital.fill(k=len(some)),
+            title=_OTHERS.capital.fill(n=self.shown_filter, k=len(some)),
         )  # fmt: skip
         return _beside(Column(batch, Legend("legend", row=True)), chart, upright)
 
@@ -333,9 +346,9 @@ class BatchNorm(FilterLesson):
         return self.constants.mean, self.constants.spread
 
     def _courses(self, x: Floats, found: Mapping[str, Floats], high: float) -> list[Curve]:
-        """Describe mean and spread, batch after batch, and what is stored, as far as it is seen.
+        """Describe mean and spread, batch after batch, and what is stored once it has arrived.
 
-        The running spread begins at 1, far above the batches'.
+        Before training the stored ones are 0 and 1, far from the batches'.
         """
         curves = []
         for name, label, kept, tone in zip(
@@ -344,7 +357,8 @@ class BatchNorm(FilterLesson):
             curves.append(Curve(name, x, found[name], label, tone))
             said = _STORED.fill(v=fmt.number(kept))
             running = found.get(f"{name}-kept", np.full(len(x), kept))
-            seen = running <= high
+            far = np.abs(running - found[name]) > _ARRIVED * high
+            seen = np.arange(len(x)) > (np.flatnonzero(far).max() if far.any() else -1)
             curves.append(
                 Curve(f"{name}-kept", x[seen], running[seen], said, tone, dashed=True, strong=True)
             )
@@ -359,7 +373,7 @@ class BatchNorm(FilterLesson):
     def _steps(self, *, large: bool) -> list[Formula]:
         """Write the steps row by row: a number, a sign, a constant, and what comes out."""
         values = [fmt.number(value) for value in (self.number, *self.steps)]
-        given = [_bracketed(getattr(self.constants, name)) for name in STEPS]
+        given = [fmt.bracketed(getattr(self.constants, name)) for name in STEPS]
         widest, room = max(values, key=len), max(given, key=len)
         return [
             Formula(
@@ -376,51 +390,39 @@ class BatchNorm(FilterLesson):
             for n, name in enumerate(STEPS)
         ]
 
-    def everywhere(self, *, upright: bool = False) -> Diagram:
-        """Describe the map before and after, and between them one number's way in two steps."""
+    def everywhere(self, *, faint: bool = False, upright: bool = False) -> Diagram:
+        """Describe the map before and after, and between them a number's way in two steps.
+
+        Parameters
+        ----------
+        faint : bool
+            Whether it is the number of the faintest cell.
+        upright : bool
+        """
+        number, _, result = self.two_steps(self.faintest if faint else self.place)
+        called = "faint-" if faint else ""
         four = self.constants
-        of_factor = _RATIO.capital.fill(g=_bracketed(four.gamma), s=_bracketed(four.spread))
-        said = {
-            "number": fmt.number(self.number),
-            "times": f"× {_bracketed(four.factor)}",
-            "plus": f"+ {_bracketed(four.addend)}",
-            "gives": f"= {fmt.number(self.steps[-1])}",
+        said: dict[str, tuple[str, Caption | None]] = {
+            f"{called}number": (fmt.number(number), None),
+            "times": (f"× {fmt.bracketed(four.factor)}", _RATIO),
+            "plus": (f"+ {fmt.bracketed(four.addend)}", _SHIFT),
+            f"{called}gives": (f"= {fmt.number(result)}", None),
         }
-        told = Column(
-            Text("ratio", of_factor, tone="muted"), Text("of-shift", self.of_shift, tone="muted"),
-            gap=0.2,
-        )  # fmt: skip
 
         def way(*, large: bool) -> Part:
             role: Literal["display", "heading"] = "display" if large else "heading"
-            return Column(
-                *(Text(name, text, role=role) for name, text in said.items()),
-                align="middle", gap=0.4,
-            )  # fmt: skip
+            steps: list[Part] = []
+            for name, (text, over) in said.items():
+                step = Text(name, text, role=role)
+                told = Text(f"{name}-is", over, tone="muted") if over else None
+                steps.append(Column(step, told, gap=0, align="middle") if told else step)
+            return Column(*steps, align="middle", gap=0.3)
 
         before, after = self._map(marked=True), self._normal(marked=True)
         high = Column(before, way(large=True), after, align="middle")
-        ways = [Row(before, way(large=large), after, gap=1.5) for large in (True, False)]
+        ways = [Row(before, way(large=large), after) for large in (True, False)]
         picture = high if upright else Either(*ways)
-        legend = Legend("legend", row=True)
-        below = Either(Row(legend, told, gap=2), Column(told, legend, gap=0.6, align="middle"))
-        return Diagram(Column(picture, below, align="middle"))
-
-    @property
-    def of_shift(self) -> Caption:
-        """What the shift is made of, with as many decimals as give it as it is printed."""
-        four = self.constants
-        factor, addend = fmt.rounded(four.factor), fmt.rounded(four.addend)
-        honest = (
-            n for n in _DECIMALS
-            if fmt.rounded(fmt.rounded(four.beta, n) - fmt.rounded(four.mean, n) * factor) == addend
-        )  # fmt: skip
-        n = next(honest, _DECIMALS[-1])
-        mean = fmt.number(four.mean, n)
-        return _SHIFT.capital.fill(
-            f=_bracketed(four.factor), b=fmt.number(four.beta, n),
-            m=f"({mean})" if mean.startswith(fmt.MINUS) else mean,
-        )  # fmt: skip
+        return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
 
     def folding(self, *, upright: bool = False) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
@@ -438,15 +440,15 @@ class BatchNorm(FilterLesson):
                 ("kernel", old, title, self.decimals - 2), ("after", new, _FOLDED.capital, 0)
             )
         ]  # fmt: skip
-        factor = Text("times", f"× {_bracketed(self.constants.factor)}", role="display")
+        factor = Text("times", f"× {fmt.bracketed(self.constants.factor)}", role="display")
         equals = Text("equals", "=", role="display")
         before, after = self.bias
         sum_ = Formula(
             "bias",
             (
                 Term("old", fmt.number(before), terms.BIAS),
-                Term("times", f"× {_bracketed(self.constants.factor)}", _FACTOR),
-                Term("shift", f"+ {_bracketed(self.constants.addend)}", _ADDEND),
+                Term("times", f"× {fmt.bracketed(self.constants.factor)}", _FACTOR),
+                Term("shift", f"+ {fmt.bracketed(self.constants.addend)}", _ADDEND),
                 Term("equals", "="),
                 Term("new", fmt.number(after), _OF_BIAS),
             ),
@@ -528,66 +530,70 @@ class BatchNorm(FilterLesson):
             averages = Caption(
                 en="Its training stored running averages.", zh="训练时保存了滑动平均。"
             )
-        yield Event("averages", 2.6, averages)
-        kept = Caption(
-            en="Mean {m}, spread {s}: kept for later, when there is no batch.",
-            zh="平均值 {m}，标准差 {s}：以后没有批时就用它们。",
+        averages = Caption(
+            en="Running averages are stored: mean {m}, spread {s}.",
+            zh="保存滑动平均：平均值 {m}，标准差 {s}。",
         )
         mean, spread = map(fmt.number, self._stored)
-        yield Event("kept", 2.2, kept.fill(m=mean, s=spread), detail=1)
+        yield Event("averages", 3.6, averages.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
         said = Caption(
-            en="Now one picture: each of its numbers takes four steps.",
-            zh="现在只有一张图：每个数都走四步。",
+            en="One picture takes the stored mean and spread.",
+            zh="一张图用保存的平均值和标准差。",
         )
+        yield Event("constants", 3.6, said)
         learned = [name for name, part in (("γ", "gamma"), ("β", "beta")) if part in weights]
         if learned:
-            said = Caption(
-                en="Now one picture. {n} were learned, as weights are.",
-                zh="现在只有一张图。{n} 像权重一样，是学来的。",
-            )
+            said = Caption(en="{n} were learned, as weights are.", zh="{n} 像权重一样，是学来的。")
             names = Caption(en=" and ".join(learned), zh=" 和 ".join(learned))
-            said = said.fill(n=names)
-        yield Event("constants", 3.6, said)
+            yield Event("learned", 2.4, said.fill(n=names), detail=1)
         yield Event(
             "steps", 5.4, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
         )
+        z, _, v = map(fmt.number, self.two_steps(self.place))
         said = Caption(en="So {z} becomes {v}.", zh="{z} 变成 {v}。")
-        value = fmt.number(self.steps[-1])
-        yield Event("result", 1.8, said.fill(z=fmt.number(self.number), v=value), detail=1)
-        yield Event("predict", self.pause, ask=self.ask(), detail=1)
-        said = Caption(
-            en="Still {v}: all four numbers are those of training.",
-            zh="仍是 {v}：四个数都是训练时定下的。",
-        )
-        yield Event("fixed", 3.6, said.fill(v=value), detail=1)
-        four = self.constants
-        f, s = fmt.number(four.factor), fmt.number(four.addend)
+        yield Event("result", 1.8, said.fill(z=z, v=v), detail=1)
         yield Event(
-            "together", 3.6,
+            "together", 4.2,
             Caption(en="The four steps in two: a factor, then a shift.",
                     zh="四步合成两步：乘一个倍数，再平移。"),
         )  # fmt: skip
+        four = self.constants
+        f, s = fmt.number(four.factor), fmt.number(four.addend)
+        yield Event("predict", self.pause, ask=self.ask(), detail=1)
+        z, p, v = map(fmt.number, self.two_steps(self.faintest))
+        said = Caption(
+            en="{z} × {f} is {p}; the shift makes it {v}.", zh="{z} × {f} 得 {p}，平移后是 {v}。"
+        )
+        yield Event("faint", 3.4, said.fill(z=z, f=fmt.bracketed(four.factor), p=p, v=v), detail=1)
         said = Caption(
             en="Times {f}, plus {s}: the same at every place.",
             zh="乘 {f}，加 {s}：每个位置都一样。",
         )
-        yield Event("everywhere", 3.0, said.fill(f=f, s=s))
+        yield Event("everywhere", 3.4, said.fill(f=f, s=s))
 
     def ask(self) -> Question:
-        """Ask what becomes of the result where other pictures are in the batch."""
+        """Ask what factor and shift make of the faintest number."""
+        number, scaled, result = self.two_steps(self.faintest)
+        factor = self.constants.factor
+        z, p = fmt.number(number), fmt.number(scaled)
+        replies = {
+            result: None,
+            scaled: _UNSHIFTED,
+            factor: _UNSCALED.fill(z=z, f=fmt.bracketed(factor), p=p),
+        }
+        choices: dict[str, Choice] = {}
+        for value, reply in replies.items():
+            text = fmt.number(value)
+            choices.setdefault(text, Choice(Caption(en=text, zh=text), reply))
+        order = dict.fromkeys(fmt.number(value) for value in sorted(replies))
         said = Caption(
-            en="Once trained, with other pictures in the batch: what becomes of {v}?",
-            zh="训练之后，同一批换成别的图：{v} 会变吗？",
+            en="Where the convolution gives {z}: what comes out?",
+            zh="卷积给出 {z} 的地方：结果是多少？",
         )
-        choices = (
-            Choice(Caption(en="less", zh="变小"), _STORED_ONES),
-            Choice(Caption(en="the same", zh="不变")),
-            Choice(Caption(en="more", zh="变大"), _STORED_ONES),
-        )
-        return Question(said.fill(v=fmt.number(self.steps[-1])), choices)
+        return Question(said.fill(z=z), tuple(choices[text] for text in order))
 
     def _tell_fold(self) -> Iterator[Event]:
         said = Caption(
@@ -597,8 +603,6 @@ class BatchNorm(FilterLesson):
         yield Event("fold", 4.6, said)
         said = Caption(en="Same map, one layer less.", zh="少了一层，响应图一样。")
         yield Event("same", 4.0, said)
-        said = Caption(en="Less than {d} apart.", zh="相差不到 {d}。")
-        yield Event("apart", 1.8, said.fill(d=self.bound), detail=1)
 
     @property
     def bound(self) -> str:
@@ -610,8 +614,3 @@ class BatchNorm(FilterLesson):
 def _beside(one: Part, other: Part, upright: bool) -> Diagram:
     column = Column(one, other, align="middle")
     return Diagram(column if upright else Either(Row(one, other, gap=2), column))
-
-
-def _bracketed(value: float) -> str:
-    printed = fmt.number(value)
-    return f"({printed})" if printed.startswith(fmt.MINUS) else printed
