@@ -56,7 +56,7 @@ def document(card: Card, lang: str) -> dict[str, Any]:
             "chapter": _CHAPTER.text(lang),
             "commands": _COMMANDS.text(lang),
         },
-        "alternative": figures.alternative(lesson.name, lang),
+        "alternative": figures.about_made(lesson.name, _shown(card), lang).alternative,
         "aim": card.aim.text(lang),
         "needs": [need.text(lang) for need in card.needs],
         "columns": [column.text(lang) for column in _COLUMNS],
@@ -194,8 +194,14 @@ def _tokens(theme: Theme) -> str:
 
 
 def _figure(card: Card, look: Look) -> bytes:
-    drawn = figures.draw(card.lesson.name, look, width=_WIDTH, height=_HEIGHT)
+    drawn = figures.draw_made(card.lesson.name, _shown(card), look, width=_WIDTH, height=_HEIGHT)
     return _writing.content(drawn, "svg")
+
+
+def _shown(card: Card) -> Any:
+    """Return what the card's figure shows: the lesson itself, unless it has options of its own."""
+    name = card.lesson.name
+    return card.lesson if figures.options(name) is type(card.lesson) else figures.make(name)
 
 
 def _data(svg: bytes) -> str:
