@@ -8,6 +8,8 @@ bash scripts/setup.sh browser
 export PATH="$PWD/.venv/bin:$PATH"
 # Tests start hundreds of processes: all but the first find the bytecode that is written here.
 export PYTHONDONTWRITEBYTECODE=
+# Each of two workers has a core: more threads would only wait for one another.
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 ruff check .
 ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ from convexplain.network.network import shipped
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# What is collected stays to the end: looking through it for garbage, again and again, finds none.
+gc.disable()
 
 # Whoever runs the tests, what is printed is English unless a test asks for more.
 os.environ["CONVEXPLAIN_LANG"] = "en"
@@ -111,6 +115,13 @@ def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(pool, "PATIENCE", 300.0)
     monkeypatch.setattr(rendering, "Pool", lambda size: pool.borrowed())
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what the tests make, and seldom."""
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
