@@ -12,8 +12,11 @@ from convexplain.lessons import one_by_one
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn
+from convexplain.style import format as fmt
 
 Floats = npt.NDArray[np.float64]
+#: Of a number at its weight: what it is made of.
+PARTS = ("value", "sign", "number", "weight")
 #: What is not computed yet.
 UNKNOWN = float("nan")
 
@@ -50,24 +53,31 @@ class OneByOne(LessonScene):
         """One pixel of each channel meets its weight; the sum is one pixel in gray."""
         shown = ("plane-0", "plane-1", "plane-2")
         held = ("gray", *(name for n in range(4) for name in self.addend(n)))
+        self.during(0.05, self.board.hide("photograph"))
         self.turn_into(self.lesson.to_gray(upright=self.upright), 0.15, show=shown, hold=held)
         self.board.fill("gray", UNKNOWN + 0 * self.lesson.gray)
         marks = [f"plane-{n}.pixel" for n in range(3)]
         self.during(0.08, self.board.show("gray", *marks))
+        self.weigh(0.5, marks, "gray.pixel", self.paint(self.lesson.pixels[0]))
+        self.during(1, self.board.pulse("value-3", "gray.pixel"))
+
+    def weigh(self, share: float, marks: list[str], into: str, give: Callable[[], None]) -> None:
+        """Take a number out of each picture to its weight; their sum goes into the last one."""
+        share /= len(marks) + 1
         for n, mark in enumerate(marks):
-            number, *words = self.addend(n)
-            self.during(0.1, self.board.grow(number, out_of=mark))
-            self.during(0.05, self.board.show(*words), self.board.pulse(mark))
-        number, sign = self.addend(3)
-        self.during(0.05, self.board.show(sign))
-        self.during(0.08, self.board.show(number))
-        self.board.show("gray.pixel")(1.0)
-        self.during(0.12, self.board.send(number, "gray.pixel", self.paint(self.lesson.pixels[0])))
-        self.during(1, self.board.pulse(number, "gray.pixel"))
+            value, *words = self.addend(n)
+            self.during(0.6 * share, self.board.grow(value, out_of=mark))
+            self.during(0.4 * share, self.board.show(*words), self.board.pulse(mark))
+        if self.board.has("rest"):
+            self.during(0.3 * share, self.board.show("others", "rest"))
+        value, *words = self.addend(len(marks))
+        self.during(0.4 * share, self.board.show(value, *words))
+        self.board.show(into)(1.0)
+        self.during(0.6 * share, self.board.send(value, into, give))
 
     def addend(self, n: int) -> list[str]:
         """Return the names of a number and of what stands beside it."""
-        names = (f"value-{n}", f"sign-{n}", f"weight-{n}")
+        names = (f"{part}-{n}" for part in PARTS)
         return [name for name in names if self.board.has(name)]
 
     def paint(self, pixel: tuple[int, int]) -> Callable[[], None]:
@@ -81,11 +91,14 @@ class OneByOne(LessonScene):
     def show_everywhere(self, event: Event) -> None:
         """Two more pixels have their own sums; then all have, beside that of the first."""
         lesson, pictures = self.lesson, ("plane-0", "plane-1", "plane-2", "gray")
+        numbers = [f"number-{n}" for n in range(len(pictures))]
         for pixel in (*lesson.pixels[1:], lesson.pixels[0]):
             self.write(UNKNOWN)
+            self.board.hide(*numbers)(1.0)
             ways = [self.board.move(f"{name}.pixel", *pixel) for name in pictures]
             self.during(0.1, *ways)
             self.write(*lesson.numbers_at(pixel))
+            self.board.show(*numbers)(1.0)
             self.paint(pixel)()
             self.during(0.1, self.board.pulse(*(f"value-{n}" for n in range(4))))
         values, height = self.board.part("gray").values, len(lesson.gray)
@@ -101,7 +114,10 @@ class OneByOne(LessonScene):
     def write(self, *numbers: float) -> None:
         """Give the sum its numbers: each its own, or one to all."""
         for n in range(4):
-            self.board.fill(f"value-{n}", numbers[n % len(numbers)])
+            number = numbers[n % len(numbers)]
+            self.board.fill(f"value-{n}", number)
+            if np.isfinite(number):
+                self.board.say(f"number-{n}", fmt.number(number))
 
     # A network's channels.
 
@@ -141,32 +157,46 @@ class OneByOne(LessonScene):
         self.during(1, self.board.pulse("numbers"))
 
     def show_mixes(self, event: Event) -> None:
-        """The weights of one filter after the other meet the numbers, and give a sum."""
-        held = ("weights", "total", "sums", "equals", "times")
-        self.turn_into(self.lesson.mixes(), 0.1, show=("numbers",), hold=held)
-        self.during(0.06, self.board.show("times", "weights", "weights.title", "weights.note"))
-        total, sums = (self.board.part(name).values for name in ("total", "sums"))
-        known = sums.copy()
-        total[...] = sums[...] = UNKNOWN
-        self.during(0.05, self.board.show("equals", "total", "total.title", "sums", "sums.title"))
-        count = known.shape[1]
-        for n in range(count):
-            self.mix(n, 0.3 if n == 0 else 0.4 / max(1, count - 1), total, sums, known)
-        self.during(1, self.board.pulse("sums"))
-
-    def mix(self, n: int, share: float, total: Floats, sums: Floats, known: Floats) -> None:
-        """Let one filter's weights meet the numbers; its sum goes to the others."""
-        self.board.fill("weights", self.lesson.as_wall(self.lesson.mixing.weights[:, n]))
-        total[...] = UNKNOWN
-        rows = range(len(self.board.part("numbers").values))
-        looks = [self.board.pulse(f"numbers[{row}]", f"weights[{row}]") for row in rows]
-        self.during(0.6 * share, in_turn(*looks, overlap=0.3), rate=linear)
-        total[0, 0] = known[0, n]
+        """At the place, a few channels meet a filter's weights; all together give a sum."""
+        picture = self.lesson.mixes(upright=self.upright)
+        count = len(self.lesson.largest(self.lesson.told))
+        maps = [f"map-{n}" for n in range(count)]
+        held = {panel.name for panel in picture.root.panels()} - {*maps, "legend"}
+        self.turn_into(picture, 0.12, show=tuple(maps), hold=tuple(held))
+        mixed = self.lesson.mixing.mixed[:, :, self.lesson.told]
+        self.board.fill("one", np.full_like(mixed, UNKNOWN))
+        marks = [f"{name}.place" for name in maps]
+        self.during(0.06, self.board.show("one", "one.title", *marks))
+        place = self.lesson.mixing.place
 
         def give() -> None:
-            sums[0, n] = known[0, n]
+            self.board.part("one").values[place] = mixed[place]
 
-        self.during(0.4 * share, self.board.send("total[0, 0]", f"sums[0, {n}]", give))
+        self.weigh(0.6, marks, "one.place", give)
+        self.during(1, self.board.pulse(f"value-{count}", "one.place"))
+
+    def show_fills(self, event: Event) -> None:
+        """The frames go over all maps, and every place gets its sum."""
+        told = self.lesson.told
+        mixed = self.lesson.mixing.mixed[:, :, told]
+        count = len(self.lesson.largest(told))
+        addends = [name for n in range(count + 1) for name in self.addend(n)]
+        addends += [name for name in ("rest",) if self.board.has(name)]
+        self.during(0.1, self.board.dim(*addends))
+        names = [*(f"map-{n}" for n in range(count)), "one"]
+        values, width = self.board.part("one").values, mixed.shape[1]
+
+        def at(alpha: float) -> tuple[int, int]:
+            return divmod(min(mixed.size - 1, int(alpha * mixed.size)), width)
+
+        def fill(alpha: float) -> None:
+            row, col = at(alpha)
+            values[:row] = mixed[:row]
+            values[row, : col + 1] = mixed[row, : col + 1]
+
+        first, *others = (self.board.visit(f"{name}.place", at) for name in names)
+        self.during(0.75, first, *others, fill, rate=linear)
+        self.during(1, self.board.pulse("one"))
 
     def show_places(self, event: Event) -> None:
         """All maps are mixed to new ones."""
@@ -184,11 +214,18 @@ class OneByOne(LessonScene):
 
     def show_work(self, event: Event) -> None:
         """Multiplications of both ways, each beside what it reads."""
-        self.turn_into(self.lesson.cost(), 0.15)
+        held = tuple(f"{way}-right" for way in one_by_one.WAYS)
+        self.turn_into(self.lesson.cost(), 0.15, hold=held)
         for way, maps in zip(one_by_one.WAYS, ("wall", "mixed"), strict=True):
             self.during(0.1, self.board.pulse(maps), self.board.show(f"{way}.title"))
             self.during(0.22, self.board.rise(f"{way}.work"))
         self.during(1, self.board.pulse("both.work.value", times=2))
+
+    def show_right(self, event: Event) -> None:
+        """How many digits are read right, both ways."""
+        ways = [f"{way}-right" for way in one_by_one.WAYS]
+        self.during(0.2, self.board.show(*ways))
+        self.during(1, in_turn(*map(self.board.pulse, ways)))
 
     def show_answer(self, event: Event) -> None:
         """Place after place of all maps, and the same places of the new ones."""

@@ -9,7 +9,7 @@ from played import LOOKS, check_events, lesson_of, of
 from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.one_by_one import GRAY, OneByOne
-from convexplain.lessons.parts.mixing import best
+from convexplain.lessons.parts.mixing import best, simple
 from convexplain.network import Conv2D, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from convexplain.style import format as fmt
@@ -58,7 +58,7 @@ def test_a_trained_layer_is_shown_as_it_is(learned):
     assert learned.mixing.layer == "pointwise"
     z = learned.trace.before("pointwise")
     np.testing.assert_allclose(learned.mixing.mixed, z, atol=1e-5)
-    assert "As trained" in learned.mixes().panel("weights").note.text("en")
+    assert "As trained" in learned.diagram().panel("weights").note.text("en")
     names = {event.name for beat in learned.beats() for event in beat.parts}
     assert not names & {"weights", "work", "right"}
 
@@ -119,7 +119,7 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     upright = sheet.height > sheet.width
     shown = [
         lesson.opening(), lesson.colours(upright=upright), lesson.to_gray(upright=upright),
-        lesson.reading(), lesson.volume(), lesson.mixes(), lesson.places(),
+        lesson.reading(), lesson.volume(), lesson.mixes(upright=upright), lesson.places(),
     ]  # fmt: skip
     if lesson.costs is not None:
         shown.append(lesson.cost())
@@ -167,21 +167,55 @@ def test_the_numbers_land_in_the_order_of_their_maps():
     np.testing.assert_allclose(landed[-1].ravel(), mixing.maps[mixing.place])
 
 
-def test_each_filter_s_weights_and_the_numbers_give_its_sum():
-    moments = of("one-by-one", LOOKS[0]).during("mix")
-    mixing = lesson_of("one-by-one").mixing
-    seen = set()
-    for stage in (m for m in moments if "total" in m):
-        weights = stage["weights"].values.ravel()
-        (filter,) = np.flatnonzero(np.isclose(mixing.weights.T, weights).all(axis=1))
-        total, sums = stage["total"].values[0, 0], stage["sums"].values[0]
-        if np.isfinite(total):
-            assert total == pytest.approx(stage["numbers"].values.ravel() @ weights, abs=1e-6)
-            seen.add(int(filter))
-        known = np.flatnonzero(np.isfinite(sums))
-        assert known.size <= filter + 1
-        np.testing.assert_allclose(sums[known], mixing.mixed[mixing.place][known])
-    assert seen == set(range(mixing.filters))
+def test_what_is_told_of_a_sum_adds_up_as_it_is_printed(lesson):
+    def number(text):
+        return float(text.strip("+×() ").replace("−", "-"))
+
+    mixing, filter, picture = lesson.mixing, lesson.told, lesson.mixes()
+    shown, (row, col) = lesson.largest(filter), mixing.place
+    factors = [
+        (number(picture.panel(f"number-{n}").words), number(picture.panel(f"weight-{n}").words))
+        for n in range(3)
+    ]
+    for (read, weight), channel in zip(factors, shown, strict=True):
+        assert read == round(float(mixing.maps[row, col, channel]), 2)
+        assert weight == round(float(mixing.weights[channel, filter]), 2)
+    rest = number(picture.panel("rest").words)
+    total = number(picture.panel("number-3").words.strip("= "))
+    assert round(sum(a * b for a, b in factors) + rest, 2) == total
+    assert total == round(float(mixing.maps[row, col] @ mixing.weights[:, filter]), 2)
+    products = np.abs(mixing.maps[row, col] * mixing.weights[:, filter])
+    assert set(shown) == set(products.argsort()[-3:])
+    assert f"{mixing.channels - 3} other channels" in picture.panel("others").words.text("en")
+
+
+def test_the_filter_s_map_is_filled_with_its_sums():
+    lesson = lesson_of("one-by-one")
+    moments = [m for m in of("one-by-one", LOOKS[0]).during("mix") if "one" in m]
+    mixed = lesson.mixing.mixed[:, :, lesson.told]
+    for stage in moments:
+        known = np.isfinite(stage["one"].values)
+        np.testing.assert_allclose(stage["one"].values[known], mixed[known])
+    assert {1, mixed.size} <= {int(np.isfinite(m["one"].values).sum()) for m in moments}
+
+
+def test_simple_mixtures_keep_the_same_and_no_turn_makes_them_simpler(lesson):
+    random = np.random.default_rng(1)
+    given, _ = best(random.normal(size=(200, 7)) @ random.normal(size=(7, 7)), 3)
+    weights = simple(given)
+    np.testing.assert_allclose(weights.T @ weights, np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(weights @ weights.T, given @ given.T, atol=1e-9)
+    assert (weights[np.abs(weights).argmax(axis=0), range(3)] > 0).all()
+
+    def simplicity(of):
+        return (of**2).var(axis=0).sum()
+
+    assert simplicity(weights) > simplicity(given)
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        for angle in np.linspace(-0.7, 0.7, 29):
+            turn, (c, s) = np.eye(3), (np.cos(angle), np.sin(angle))
+            turn[[one, one, other, other], [one, other, one, other]] = c, -s, s, c
+            assert simplicity(weights @ turn) <= simplicity(weights) + 1e-9
 
 
 @pytest.mark.parametrize(("count", "shape"), [(3, (1, 3)), (8, (1, 8)), (11, (2, 8))])
@@ -215,3 +249,8 @@ def test_bars_of_both_ways_are_as_long_as_their_numbers():
         f"{fmt.count(work)} (100%)", f"{fmt.count(less)} ({100 * less / work:.0f}%)"
     ]  # fmt: skip
     assert f"{100 * less / work:.0f}% of the multiplications" in told(lesson, "work")
+    before, after = lesson.right
+    said = f"{after} of 200 digits are read right from 8 maps, {before} from all 32."
+    assert told(lesson, "right") == said
+    for way, count in zip(("alone", "both"), lesson.right, strict=True):
+        assert stage[f"{way}-right"].text == f"{count} of 200 digits read right"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import photographs
+from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import mistakes, walls
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
-from convexplain.lessons.parts.mixing import Mixing, best, trained
+from convexplain.lessons.parts.mixing import Mixing, best, simple, trained
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.photo import reduced
 from convexplain.lessons.parts.subject import Role
@@ -45,32 +45,38 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
+#: How large what is told of a sum stands.
+Size = Literal["heading", "text"]
 #: Of red, green and blue in gray: ITU-R BT.601.
 GRAY = np.array([0.299, 0.587, 0.114])
 #: So many mixtures are computed of many channels.
 _USUAL = 8
 #: Ways to the same end: the reader of all channels, and of their mixtures alone.
 WAYS = ("alone", "both")
+#: So many products of a sum are told one by one.
+TOLD = 3
 #: Walls of maps are so many maps wide.
 _WIDE = 8
 #: So many maps stand on a wall at most.
 MOST = 64
 
 _COLOURS = (Caption(en="red", zh="红"), Caption(en="green", zh="绿"), Caption(en="blue", zh="蓝"))
+#: In these colours: brighter than light of one colour alone, which is dark where it is blue.
+_TINTS = 0.4 + 0.6 * np.eye(3)
 _GRAY = Caption(en="gray", zh="灰度")
 _NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
 _WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
 _SUMS = Caption(en="{n} sums", zh="{n} 个和")
-_BEST = Caption(en="found so that the sums keep the most", zh="这组权重使各个和保留最多信息")
+_BEST = Caption(en="chosen so that little is lost", zh="所选权重使损失最小")
 _LEARNED = Caption(en="As trained, layer {layer}.", zh="训练所得，层 {layer}。")
 _READ = Caption(en="{c} maps of a network", zh="网络里的 {c} 张图")
 _MIXED = Caption(en="1 × 1: {k} maps", zh="1×1：{k} 张图")
-_ONE_OF = Caption(en="1 × 1 filter, {c} weights", zh="1×1 过滤器，{c} 个权重")
-_ALL_SUMS = Caption(en="{n} filters, {n} sums", zh="{n} 个过滤器，{n} 个和")
+_AND_BIAS = Caption(en="{n} other channels, bias", zh="其余 {n} 个通道，偏置")
 _ALONE = Caption(en="{size} on {c} maps", zh="{size} 读 {c} 张图")
 _BEFORE_IT = Caption(en="1 × 1 + {size} on {k} maps", zh="1×1 + {size} 读 {k} 张图")
 _SHARE = Caption(en="{n} ({p})", zh="{n}（{p}）")
 _WORK = Caption(en="{way}: multiplications", zh="{way}：乘法次数")
+_RIGHT = Caption(en="{r} of {n} digits read right", zh="{n} 个数字认对 {r} 个")
 _COUNTED = Caption(en="weights", zh="权重")
 
 
@@ -179,7 +185,7 @@ class OneByOne(NetworkLesson):
         count = usual if self.channels is None else min(self.channels, maps.shape[2])
         many = self.digits
         known = maps if many is None else carried(network, many, until=source)
-        weights, _ = best(known, max(1, count))
+        weights = simple(best(known, max(1, count))[0])
         # The reader's own bias can take in what the mean gives: no bias is needed here.
         return Mixing(source, maps, weights, np.zeros(weights.shape[1]), "", reader)
 
@@ -192,6 +198,43 @@ class OneByOne(NetworkLesson):
     def column(self) -> Floats:
         """All numbers at the place, (channels,)."""
         return np.asarray(self.mixing.maps[self.mixing.place], dtype=np.float64)
+
+    @cached_property
+    def told(self) -> int:
+        """The filter whose sum is told: of those that add up as printed, the one most told by few.
+
+        Its largest products are the largest share of all of its products.
+        """
+
+        def rank(filter: int) -> tuple[bool, float]:
+            sizes = np.sort(np.abs(self.products(filter)))
+            return self._adds_up(filter), float(sizes[-TOLD:].sum() / (sizes.sum() or 1.0))
+
+        return max(range(self.mixing.filters), key=rank)
+
+    def products(self, filter: int) -> Floats:
+        """Return each channel's number at the place times its weight, (channels,)."""
+        products: Floats = self.column * self.mixing.weights[:, filter]
+        return products
+
+    def largest(self, filter: int) -> tuple[int, ...]:
+        """Return the channels with the largest products, in their order."""
+        order = np.argsort(-np.abs(self.products(filter)), kind="stable")[:TOLD]
+        return tuple(sorted(int(n) for n in order))
+
+    def rest(self, filter: int) -> float:
+        """Return what all other channels, and the bias, add to a filter's sum."""
+        products = self.products(filter)
+        others = np.delete(products, self.largest(filter)).sum()
+        return float(others + self.mixing.biases[filter])
+
+    def _adds_up(self, filter: int) -> bool:
+        """Tell whether a sum's printed factors give its printed products, and these the sum."""
+        weights, total = self.mixing.weights[:, filter], self.mixing.mixed[self.mixing.place]
+        shown = self.largest(filter)
+        given = [fmt.rounded(self.column[n]) * fmt.rounded(weights[n]) for n in shown]
+        printed = sum(given, start=fmt.rounded(self.rest(filter)))
+        return fmt.rounded(printed) == fmt.rounded(total[filter])
 
     # What its reader costs.
 
@@ -242,11 +285,12 @@ class OneByOne(NetworkLesson):
             return Diagram(Column(whole, Row(*planes), align="middle"))
         return Diagram(Row(whole, *planes, gap=0.8))
 
-    def _planes(self, *, marked: bool = False) -> list[Cells]:
+    def _planes(self, *, marked: bool = False) -> list[Part]:
+        """Describe each channel in its own colour."""
         marks = {"pixel": Mark(*self.pixels[0])} if marked else {}
         return [
-            Cells(f"plane-{n}", self.photograph[:, :, n], LIGHT, lines=False, share="planes",
-                  title=title.capital, marks=marks)
+            Cells(f"plane-{n}", self.photograph[:, :, n, None] * _TINTS[n], lines=False,
+                  share="planes", title=title.capital, marks=marks)
             for n, title in enumerate(_COLOURS)
         ]  # fmt: skip
 
@@ -256,21 +300,14 @@ class OneByOne(NetworkLesson):
             "gray", self.gray, LIGHT, lines=False, share="planes", title=_GRAY.capital,
             marks={"pixel": Mark(*self.pixels[0])},
         )  # fmt: skip
-        planes, addends = [*self._planes(marked=True), gray], [self._addend(n) for n in range(4)]
-        if upright:
-            return Diagram(Aligned(tuple(zip(planes, addends, strict=True)), down="middle"))
-        return Diagram(Aligned((planes, addends), gap=0.8, across="middle", down="middle"))
+        weights = [f"× {fmt.number(weight, 3)}" for weight in GRAY]
+        numbers = self.numbers_at(self.pixels[0])
 
-    def _addend(self, n: int) -> Part:
-        """Describe a pixel's number in one picture, its weight, and what joins it to the others."""
-        number = np.array([[self.numbers_at(self.pixels[0])[n]]])
-        parts: list[Part] = [Cells(f"value-{n}", number, LIGHT, numbers=True, share="values")]
-        if n < 3:
-            weight = f"× {fmt.number(GRAY[n], 3)}"
-            parts.append(Text(f"weight-{n}", weight, role="heading"))
-        if n > 0:
-            parts.insert(0, Text(f"sign-{n}", "+" if n < 3 else "=", role="sign"))
-        return Row(*parts, gap=0.3)
+        def addends(role: Size) -> list[Part]:
+            told = enumerate(zip(numbers, [*weights, ""], strict=True))
+            return [_addend(n, number, LIGHT, weight, role) for n, (number, weight) in told]
+
+        return Diagram(_added([*self._planes(marked=True), gray], addends, upright=upright))
 
     @property
     def scales(self) -> tuple[Scale, Scale]:
@@ -333,32 +370,42 @@ class OneByOne(NetworkLesson):
         """Of the weights."""
         return Scale(float(np.abs(self.mixing.weights).max()) or 1.0, terms.WEIGHT)
 
-    def mixes(self) -> Diagram:
-        """Describe the numbers at a place, the weights of a filter, its sum, and all sums."""
-        mixing = self.mixing
-        said = _ONE_OF.fill(c=fmt.count(mixing.channels))
-        note = _LEARNED.fill(layer=mixing.layer) if mixing.layer else _BEST
-        weights = replace(
-            self._as_wall("weights", mixing.weights[:, 0], self.weight, said), note=note
-        )
-        sums = mixing.mixed[mixing.place][None, :_WIDE]
-        one = Cells(
-            "total", sums[:, :1], self.scales[1], numbers=True, share="total",
-            title=terms.SUM.capital,
+    def mixes(self, *, upright: bool = False) -> Diagram:
+        """Describe a filter's largest products at the place, what the others add, and its sum."""
+        mixing, filter, place = self.mixing, self.told, self.mixing.place
+        shown, (read, summed) = self.largest(filter), self.scales
+        maps: list[Part] = [
+            Cells(
+                f"map-{n}", mixing.maps[:, :, channel], read, lines=False, share="maps",
+                title=terms.CHANNEL.capital.fill(n=channel), marks={"place": Mark(*place)},
+            )
+            for n, channel in enumerate(shown)
+        ]  # fmt: skip
+        weights = [f"× {fmt.bracketed(mixing.weights[channel, filter])}" for channel in shown]
+        others = mixing.channels - len(shown)
+        bias = bool(mixing.biases.any())
+        if others or bias:
+            said = (_AND_BIAS if bias else terms.OTHER_CHANNELS).fill(n=fmt.count(others))
+            maps.append(Text("others", said, tone="muted", measure=5))
+        maps.append(
+            Cells(
+                "one", mixing.mixed[:, :, filter], summed, lines=False, share="maps",
+                title=terms.SUM.capital, marks={"place": Mark(*place)},
+            )
         )  # fmt: skip
-        title = walls.first(
-            _ALL_SUMS.fill(n=fmt.count(mixing.filters)), mixing.filters, _WIDE
-        ).capital
-        row = Cells("sums", sums, self.scales[1], numbers=True, share="total", title=title)
-        times, equals = Text("times", "×", role="sign"), Text("equals", "=", role="sign")
-        numbers, legend = self._numbers(), Legend("legend", row=True)
-        wide = Column(
-            Row(numbers, times, weights, equals, one, gap=0.4), row, legend, align="middle"
-        )
-        high = Column(
-            numbers, times, weights, Row(equals, one, gap=0.4), row, legend, align="middle"
-        )
-        return Diagram(Either(wide, high))
+
+        def addends(role: Size) -> list[Part]:
+            told = [
+                _addend(n, self.column[channel], read, weights[n], role)
+                for n, channel in enumerate(shown)
+            ]
+            if others or bias:
+                told.append(Text("rest", f"+ {fmt.bracketed(self.rest(filter))}", role=role))
+            total = float(mixing.mixed[place][filter])
+            return [*told, _addend(len(shown), total, summed, "", role)]
+
+        picture = _added(maps, addends, upright=upright)
+        return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
 
     def _mixes(self) -> tuple[Part, ...]:
         mixing = self.mixing
@@ -416,10 +463,14 @@ class OneByOne(NetworkLesson):
         said = _SHARE.fill(n=fmt.count(work[n]), p=fmt.percent(work[n] / work[0], 0))
         bar = Bar("work", "", work[n], said, ("ink", "accent")[n])
         title = _WORK.fill(way=label).capital
-        return Bars(
+        bars = Bars(
             name, [bar], Scale(float(max(*work, 1))), length=20, title=title,
             share=WAYS[0] if n else "",
         )  # fmt: skip
+        if self.right is None:
+            return bars
+        said = _RIGHT.fill(r=fmt.count(self.right[n]), n=fmt.count(len(digits.load())))
+        return Column(bars, Text(f"{name}-right", said, role="heading"), gap=0.4)
 
     def _ways(self) -> tuple[Caption, Caption]:
         """Say what reads how many maps, both ways."""
@@ -471,9 +522,9 @@ class OneByOne(NetworkLesson):
         yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
 
     def _tell_colour(self) -> Iterator[Event]:
-        yield Event("photograph", 3.6, self.question)
+        yield Event("photograph", 3.4, self.question)
         said = Caption(
-            en="A colour picture: three channels, three numbers a pixel.",
+            en="A colour picture: three channels, three numbers per pixel.",
             zh="彩色图：三个通道，每个像素三个数。",
         )
         yield Event("planes", 3.4, said, detail=1)
@@ -486,7 +537,7 @@ class OneByOne(NetworkLesson):
             en="Every pixel by itself, with the same three weights.",
             zh="每个像素各算各的，都用这三个权重。",
         )
-        yield Event("everywhere", 6.0, said, detail=1)
+        yield Event("everywhere", 5.4, said, detail=1)
 
     def _tell_mix(self) -> Iterator[Event]:
         mixing = self.mixing
@@ -495,26 +546,32 @@ class OneByOne(NetworkLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         said = Caption(
-            en="Each place has one number a map: {c} numbers, {c} weights.",
+            en="Each place has one number per map: {c} numbers, {c} weights.",
             zh="每张图一个数：一处 {c} 个数，就有 {c} 个权重。",
         )
-        yield Event("numbers", 5.0, said.fill(c=count))
+        yield Event("numbers", 4.4, said.fill(c=count))
         said = Caption(
-            en="Cell by cell times the weights, added up: {k} filters, {k} sums.",
-            zh="逐格乘权重再求和：{k} 个过滤器，{k} 个和。",
+            en="Number times weight, added up, as for gray: one filter, one sum.",
+            zh="数乘权重再求和，和灰度一样：一个过滤器，一个和。",
         )
         if mixing.biases.any():
             said = Caption(
-                en="Cell by cell times the weights, plus a bias: {k} filters, {k} sums.",
-                zh="逐格乘权重再求和，加偏置：{k} 个过滤器，{k} 个和。",
+                en="Number times weight, added up, plus a bias: one filter, one sum.",
+                zh="数乘权重再求和，加偏置：一个过滤器，一个和。",
             )
-        yield Event("mixes", 9.0, said.fill(k=filters))
+        yield Event("mixes", 5.8, said)
         height, width, _ = mixing.maps.shape
+        said = Caption(en="So at all {n} places: one map.", zh="{n} 个位置都这样：一张图。")
+        yield Event("fills", 3.4, said.fill(n=fmt.count(height * width)), detail=1)
         said = Caption(
-            en="So at all {n} places: {c} maps become {k}.",
-            zh="{n} 个位置都这样：{c} 张图变 {k} 张。",
+            en="{k} such filters: {c} maps become {k}.", zh="{k} 个过滤器：{c} 张图变 {k} 张。"
         )
-        yield Event("places", 4.6, said.fill(n=fmt.count(height * width), c=count, k=filters))
+        if not mixing.layer:
+            said = Caption(
+                en="{k} such filters, chosen to lose little: {c} maps become {k}.",
+                zh="{k} 个过滤器，选得损失最小：{c} 张图变 {k} 张。",
+            )
+        yield Event("places", 4.6, said.fill(c=count, k=filters))
 
     def ask(self) -> Question | None:
         """Ask for the weights of one filter; None if too few wrong ways print another count."""
@@ -525,8 +582,8 @@ class OneByOne(NetworkLesson):
         if len(choices) < FEWEST_CHOICES:
             return None
         said = Caption(
-            en="{c} maps: how many weights has a 1 × 1 filter?",
-            zh="{c} 张图：一个 1×1 过滤器有几个权重？",
+            en="{c} maps are {c} channels: how many weights has a 1 × 1 filter?",
+            zh="{c} 张图即 {c} 个通道：1×1 过滤器有几个权重？",
         ).fill(c=fmt.count(channels))
         return Question(said, choices)
 
@@ -537,12 +594,48 @@ class OneByOne(NetworkLesson):
         assert self.costs is not None
         alone, both = self.costs[1]
         said = Caption(
-            en="A {size} layer behind it then reads {k} maps: {p} of the multiplications.",
-            zh="后面的 {size} 层只读 {k} 张图：乘法是原来的 {p}。",
+            en="1 × 1, then {size} on {k} maps: {p} of the multiplications.",
+            zh="先 1×1，再用 {size} 读 {k} 张图：乘法是原来的 {p}。",
         )
         k, p = fmt.count(self.mixing.filters), fmt.percent(both / alone, 0)
         size = fmt.shape(reader.window.kernel_size)
-        yield Event("work", 5.6, said.fill(size=size, k=k, p=p))
+        yield Event("work", 4.6, said.fill(size=size, k=k, p=p))
+        if self.right is not None:
+            before, after = map(fmt.count, self.right)
+            said = Caption(
+                en="{r} of {n} digits are read right from {k} maps, {q} from all {c}.",
+                zh="{n} 个中认对：{k} 张 {r} 个，{c} 张 {q} 个。",
+            )
+            c, n = fmt.count(self.mixing.channels), fmt.count(len(digits.load()))
+            yield Event("right", 3.4, said.fill(k=k, r=after, n=n, q=before, c=c), detail=1)
+
+
+def _addend(n: int, number: float, scale: Scale, weight: str, role: Size) -> Part:
+    """Describe a number and its weight, and what joins them to those before; or the sum."""
+    parts: list[Part] = [
+        Cells(f"value-{n}", np.array([[number]]), scale, share="values"),
+        Text(f"number-{n}", fmt.number(number), role=role),
+    ]
+    if weight:
+        parts.append(Text(f"weight-{n}", weight, role=role))
+    if n > 0:
+        parts.insert(0, Text(f"sign-{n}", "+" if weight else "=", role=role))
+    return Row(*parts, gap=0.3)
+
+
+def _added(
+    pictures: Sequence[Part], addends: Callable[[Size], Sequence[Part]], *, upright: bool
+) -> Part:
+    """Lay out pictures, and below each, or beside it, what one place of it adds."""
+    high = Aligned(tuple(zip(pictures, addends("heading"), strict=True)), down="middle")
+    if upright:
+        return high
+    sizes: tuple[Size, ...] = ("heading", "text")
+    wide = (
+        Aligned((pictures, addends(size)), gap=0.8, across="middle", down="middle")
+        for size in sizes
+    )
+    return Either(*wide, high)
 
 
 REPLIES = {

@@ -14,6 +14,8 @@ from convexplain.lessons.parts.subject import convolutions, reads_all_channels
 from convexplain.network import Layer, Network
 
 Array = npt.NDArray[Any]
+#: Mixtures are turned so often at most, and until nothing changes by more.
+_TURNS, _STILL = 500, 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,38 @@ def trained(network: Network) -> Layer | None:
     return None
 
 
+def simple(weights: Array) -> Array:
+    """Return mixtures that keep what others keep, each of as few channels as can be (varimax).
+
+    The others are turned among themselves until the squares of the weights of each differ most.
+
+    Parameters
+    ----------
+    weights : numpy.ndarray, shape (channels, count)
+        Of length 1 and at right angles, as `best` gives them.
+
+    Returns
+    -------
+    numpy.ndarray, shape (channels, count)
+        As long, and at right angles, too; the largest weight of each is above zero.
+    """
+    turned = weights
+    for _ in range(_TURNS):
+        steep = turned**3 - turned * (turned**2).mean(axis=0)
+        one, _, other = np.linalg.svd(weights.T @ steep)
+        before, turned = turned, weights @ (one @ other)
+        if np.allclose(before, turned, atol=_STILL):
+            break
+    return _pointing_up(turned)
+
+
+def _pointing_up(weights: Array) -> Array:
+    """Turn each mixture so that its largest weight is above zero."""
+    largest = np.abs(weights).argmax(axis=0)
+    signed: Array = weights * np.sign(weights[largest, np.arange(weights.shape[1])])
+    return signed
+
+
 def best(maps: Array, count: int) -> tuple[Array, Array]:
     """Return the mixtures of channels that keep most of their variance.
 
@@ -100,6 +134,4 @@ def best(maps: Array, count: int) -> tuple[Array, Array]:
     places = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
     mean = places.mean(axis=0)
     _, directions = np.linalg.eigh(np.cov(places, rowvar=False, bias=True))
-    weights = directions[:, ::-1][:, :count]
-    signs = np.sign(weights[np.abs(weights).argmax(axis=0), np.arange(count)])
-    return weights * signs, mean
+    return _pointing_up(directions[:, ::-1][:, :count]), mean
