@@ -187,7 +187,8 @@ class OneByOne(LessonScene):
         values, width = self.board.part("one").values, mixed.shape[1]
 
         def at(alpha: float) -> tuple[int, int]:
-            return divmod(min(mixed.size - 1, int(alpha * mixed.size)), width)
+            row, col = divmod(min(mixed.size - 1, int(alpha * mixed.size)), width)
+            return int(row), int(col)
 
         def fill(alpha: float) -> None:
             row, col = at(alpha)
