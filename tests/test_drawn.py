@@ -15,6 +15,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain import lessons
+from convexplain.panels import faintest
 from convexplain.stage import Label, PixelGrid
 
 NAMES = lessons.names()
@@ -41,6 +42,14 @@ def both(name):
 
 def test_nothing_overlaps_at_the_end_of_any_beat(played):
     assert played.problems == {beat.name: [] for beat in played.lesson.beats()}
+
+
+def test_what_steps_back_can_still_be_read(played):
+    tokens = played.look.tokens
+    for beat, stage in played.ends.items():
+        for label in stage.of(Label):
+            if label.text.strip() and label.opacity < 1:
+                assert label.opacity >= faintest(tokens, label.colour) - 0.01, (beat, label.text)
 
 
 def cues(lesson):

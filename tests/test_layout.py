@@ -20,7 +20,7 @@ def label(text="sum", x=400.0, y=300.0, size=40.0):
         ([label("bias", 420.0)], "'sum' and 'bias' overlap"),
         ([Line([(300, 250), (500, 350)])], "a line runs through 'sum'"),
         ([Line([(0, 500), (300, 300), (900, 300)])], "a line runs through 'sum'"),
-        ([label("tiny", 900.0, 300.0, 12.0)], "'tiny' is 12 px high, less than 24"),
+        ([label("tiny", 900.0, 300.0, 12.0)], "'tiny' is 12 px high, less than 27"),
         ([label("out", 1915.0)], "'out' leaves the frame"),
         ([PixelGrid([[0.5]], 1900.0, 600.0, 40.0)], "a PixelGrid leaves the frame"),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from convexplain.errors import ConvexplainError
-from convexplain.style.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look, contrast
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
@@ -17,6 +17,7 @@ from bt709 import decode
 from manim import Circle, Square, tempconfig
 
 from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame
+from convexplain.stage.board import DIM
 from convexplain.stage.canvas import Canvas, cover
 from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
 from convexplain.stage.grid import paint_sheets
@@ -498,3 +499,19 @@ def test_an_arrow_ends_where_it_points():
     pixels = painted(Line([(100, 100), (300, 100)], arrow=True))
     _, cols = np.nonzero((pixels != DARK.rgb("background")).any(axis=2))
     assert cols.max() == pytest.approx(299, abs=1)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("scale", ["picture", "signed"])
+def test_numbers_in_dimmed_cells_can_still_be_read(theme, scale):
+    values = np.linspace(-1 if scale == "signed" else 0, 1, 21)[None]
+    grid = PixelGrid(values, 0, 0, 60, scale=scale, numbers=True)
+    grid.shares[...] = DIM
+    grounds = grid._dimmed(theme)[0].astype(int)
+    full = [contrast(number.colour, grounds[number.col]) for number in grid._numbers(theme)]
+    seen = []
+    for number, ground in zip(grid._numbers(theme), grounds, strict=True):
+        mixed = np.rint(ground + number.seen * (np.array(number.colour) - ground))
+        seen.append(contrast(mixed.astype(int), ground))
+    assert min(seen) >= 2.98
+    assert max(seen) < min(full)  # they step back all the same

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-import numpy as np
-
 from convexplain.panels.box import Box
 from convexplain.panels.pieces import Fill, Grid, Path, Words
 from convexplain.panels.place import Placed
 from convexplain.panels.text import text_width
-from convexplain.style.theme import Theme, contrast
+from convexplain.style.theme import Theme, least_opacity
 
 
 def problems(placed: Placed) -> list[str]:
@@ -106,14 +104,4 @@ def faintest(theme: Theme, token: str = "ink", least: float = 3.0) -> float:
     >>> 0.3 < faintest(DARK) < 0.6
     True
     """
-    text, ground = (np.array(theme.rgb(name), dtype=np.float64) for name in (token, "background"))
-
-    def seen(opacity: float) -> float:
-        mixed = np.rint(ground + opacity * (text - ground)).astype(int)
-        return contrast(mixed, ground.astype(int))
-
-    low, high = 0.0, 1.0
-    for _ in range(20):
-        middle = (low + high) / 2
-        low, high = (low, middle) if seen(middle) >= least else (middle, high)
-    return high
+    return float(least_opacity(theme.rgb(token), theme.rgb("background"), least))

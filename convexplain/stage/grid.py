@@ -16,7 +16,7 @@ from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
 from convexplain.stage.units import Rect, from_scene
 from convexplain.style import format as fmt
-from convexplain.style.theme import Theme, rgb
+from convexplain.style.theme import Theme, least_opacity, prefers_black, rgb
 
 Places = npt.NDArray[np.float64]
 Scale = Literal["picture", "light", "signed", "rgb"]
@@ -415,9 +415,9 @@ class PixelGrid(StageMobject):
         numbers = self._printed[1]
         size = self._text_size(number.text for number in numbers)
         weight = "bold" if self.bold else "regular"
-        for row, col, text, colour, share, quiet in numbers:
+        for row, col, text, colour, seen in numbers:
             x, y = self.centre_of(row, col)
-            opacity = self.opacity * self.number_opacity * share * quiet
+            opacity = self.opacity * self.number_opacity * seen
             write(
                 canvas, text, x, y, size,
                 colour=colour, weight=weight, anchor="centre", opacity=opacity,
@@ -427,6 +427,10 @@ class PixelGrid(StageMobject):
         """Yield the number of each cell that is computed."""
         colours = self._dimmed(theme)
         zero = fmt.number(0.0, self.decimals)
+        least = np.zeros(self.shares.shape)
+        if (self.shares < 1).any():  # what steps back can still be read
+            inks = np.where(prefers_black(colours), 0, 255)[..., None].repeat(3, axis=2)
+            least = np.where(self.shares < 1, least_opacity(inks, colours), 0.0)
         for row, col in np.argwhere(~self._missing()).tolist():
             text = fmt.number(self.values[row, col], self.decimals)
             if self.printed is not None:
@@ -434,7 +438,8 @@ class PixelGrid(StageMobject):
             # A zero says little: it steps back, so that the others stand out.
             quiet = 0.6 if text == zero else 1.0
             colour = rgb(theme.text_on(colours[row, col]))
-            yield _Number(row, col, text, colour, float(self.shares[row, col]), quiet)
+            seen = max(float(self.shares[row, col]) * quiet, float(least[row, col]))
+            yield _Number(row, col, text, colour, seen)
 
 
 def paint_sheets(canvas: Canvas, sheets: Sequence[PixelGrid]) -> None:
@@ -488,8 +493,7 @@ class _Number(NamedTuple):
     col: int
     text: str
     colour: tuple[int, int, int]
-    share: float
-    quiet: float
+    seen: float
 
 
 def _has_long(values: npt.NDArray[np.float64]) -> bool:

@@ -15,7 +15,8 @@ from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
 from convexplain.stage.units import HEIGHT, WIDTH, Points, Rect
 
-SMALLEST_TEXT = 24.0
+#: In pixels of the stage: 18 of a frame that is 720 pixels high.
+SMALLEST_TEXT = 27.0
 _VISIBLE = 0.05
 
 
@@ -27,7 +28,7 @@ def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
     """Look at a scene as it stands.
 
     Labels may not overlap each other, lines, or grids; nothing may leave the frame;
-    text is at least 24 pixels high at 1080p. What is invisible does not count.
+    text is at least 18 pixels high at 720p. What is invisible does not count.
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def _visible(mobjects: Iterable[Mobject]) -> Iterator[Any]:
 def _small(labels: list[Label]) -> Iterator[str]:
     for label in labels:
         if label.drawn_size() < SMALLEST_TEXT - 0.01:
-            yield f"{label.text!r} is {label.drawn_size():.0f} px high, less than 24"
+            size = label.drawn_size()
+            yield f"{label.text!r} is {size:.0f} px high, less than {SMALLEST_TEXT:.0f}"
 
 
 def _outside(parts: list[Any], frame: Frame) -> Iterator[str]:

@@ -297,8 +297,43 @@ def contrast(a: str | npt.ArrayLike, b: str | npt.ArrayLike) -> float:
     float
         1 for equal colours, 21 for black and white.
     """
-    low, high = sorted((float(luminance(triple(a))), float(luminance(triple(b)))))
-    return (high + 0.05) / (low + 0.05)
+    return float(_ratios(triple(a), triple(b)))
+
+
+def _ratios(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
+    one, other = luminance(a) + 0.05, luminance(b) + 0.05
+    return np.maximum(one, other) / np.minimum(one, other)
+
+
+def least_opacity(text: npt.ArrayLike, ground: npt.ArrayLike, least: float = 3.0) -> Floats:
+    """Return how opaque text must be to be read on its ground.
+
+    Parameters
+    ----------
+    text, ground : array_like of int, shape (..., 3)
+        sRGB in 0..255.
+    least : float
+        The contrast that it keeps.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (...)
+        1 where text and ground have less contrast than that.
+
+    Examples
+    --------
+    >>> least_opacity([255, 255, 255], [0, 0, 0]).round(2)
+    np.float64(0.35)
+    """
+    below = np.asarray(ground, dtype=np.float64)
+    way = np.asarray(text, dtype=np.float64) - below
+    low, high = np.zeros(way.shape[:-1]), np.ones(way.shape[:-1])
+    for _ in range(12):  # finer than 1 of 255
+        middle = (low + high) / 2
+        mixed = np.rint(below + middle[..., None] * way).astype(np.int64)
+        enough = _ratios(mixed, below.astype(np.int64)) >= least
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return high
 
 
 def prefers_black(colours: npt.ArrayLike) -> npt.NDArray[np.bool_]:
