@@ -46,7 +46,11 @@ class Learning(LessonScene):
         self.during(1, in_turn(*looks, overlap=0.8), rate=linear)
 
     def show_loss(self, event: Event) -> None:
-        """One kernel comes out of the wall; one of its weights and the loss with it are marked."""
+        """Steps are taken; one kernel comes out, one of its weights and the loss are marked."""
+        now = self.lesson.kernels_at(self.lesson.snapshot)
+        for n in self.filters:
+            self.board.fill(f"kernels[{n}]", now[:, :, n])
+        self.board.say("kernels.counter", self.step_text(self.lesson.step))
         self.during(0.2, self.board.pulse(f"kernels[{self.lesson.filter}]"))
         self.become(self.valley(event.data), 0.3, show=self.kernel_and_axes())
         self.during(0.15, self.board.show("kernel.weight"))
@@ -104,15 +108,10 @@ class Learning(LessonScene):
 
         return go
 
-    def show_near(self, event: Event) -> None:
-        """The axes come near."""
-        self.during(0.5, self.board.become(self.valley(event.data, near=True)))
-        self.during(1, self.board.pulse(f"{TANGENT}.label"))
-
     def show_step(self, event: Event) -> None:
-        """The ball goes one step down, and the weight with it; its number follows."""
-        if not self.board.has(NEAR):
-            self.board.become(self.valley(event.data, near=True))(1.0)
+        """The axes come near; the ball goes one step down, and the weight with it."""
+        self.during(0.15, self.board.pulse(BALL))
+        self.during(0.3, self.board.become(self.valley(event.data, near=True)))
         weights = self.lesson.history.near_weights
         start, end = event.data.weight, self.lesson.next_weight
         ends = [float((w - weights[0]) / (weights[-1] - weights[0])) for w in (start, end)]
@@ -123,8 +122,7 @@ class Learning(LessonScene):
             values[row, col] = start + alpha * (end - start)
 
         self.board.hide(f"{BALL}.label")(1.0)
-        # The caption tells where it goes: it is there soon.
-        self.during(0.6 / event.seconds, self.board.ride(BALL, NEAR, *ends), go)
+        self.during(0.2, self.board.ride(BALL, NEAR, *ends), go)
         self.board.become(self.valley(event.data, near=True, gone=True))(1.0)
         self.board.show(BALL, f"{BALL}.label")(1.0)
         self.during(1, self.board.pulse(BALL, "kernel.weight"))
@@ -133,11 +131,13 @@ class Learning(LessonScene):
 
     def show_slopes(self, event: Event) -> None:
         """All kernels come back; what the step adds to each weight grows out of them."""
-        self.become(self.lesson.slopes(), 0.35, self.camera.home(), show=("kernels", "legend"))
+        self.become(self.lesson.slopes(), 0.2, self.camera.home(), show=("kernels", "legend"))
         grown = [
             self.board.grow(f"moves[{n}]", out_of=f"kernels[{n}]") for n in self.filters
         ]  # fmt: skip
-        self.during(1, in_turn(*map(eased, grown), overlap=0.9), self.board.show("moves.title"))
+        come = in_turn(*map(eased, grown), overlap=0.9)
+        self.during(0.35, come, self.board.show("moves.title"))
+        self.during(1, self.board.pulse("moves", colour="muted", times=2))
 
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
@@ -162,50 +162,41 @@ class Learning(LessonScene):
 
     def show_run(self, event: Event) -> None:
         """Steps run by: the kernels change, and the training loss draws its curve."""
-        history, (steps, losses) = self.lesson.history, self.lesson.way
-        shown = "kernels", "legend", "digit", "reads"
-        self.become(self.lesson.run_picture(0), 0.12, show=shown)
+        history, (steps, _) = self.lesson.history, self.lesson.way
+        begun = float(np.log(self.lesson.step + 1) / np.log(steps[-1]))
+        self.become(self.lesson.run_picture(self.lesson.snapshot), 0.12, show=("kernels", "legend"))
         now = -1
 
         def go(alpha: float) -> None:
             nonlocal now
-            step = int(np.exp(alpha * np.log(steps[-1])) + 1e-6)
+            step = int(np.exp((begun + (1 - begun) * alpha) * np.log(steps[-1])) + 1e-6)
             self.board.say("kernels.counter", self.step_text(step))
-            self.board.say("loss.counter", fmt.number(losses[_latest(steps, step)]))
             snapshot = _latest(history.steps, step)
             if snapshot != now:
                 now = snapshot
-                reads = self.lesson.reads(int(self.lesson.answers[snapshot]))
-                self.board.say("reads", self.text(reads))
                 kernels = self.lesson.kernels_at(snapshot)
                 for n in self.filters:
                     self.board.fill(f"kernels[{n}]", kernels[:, :, n])
 
         go(0.0)
         self.during(0.08, self.board.show(*self.board.frame("loss")))
-        self.during(1, go, self.board.trace("loss.way"), rate=linear)
-
-    def show_reads(self, event: Event) -> None:
-        """What the digit is taken for now is looked at."""
-        self.during(1, self.board.pulse("digit", "reads", times=2))
+        self.during(0.05, self.board.trace("loss.way", 0.0, begun))
+        self.during(0.85, go, self.board.trace("loss.way", begun, 1.0), rate=linear)
+        self.during(1, self.board.pulse("kernels.counter"))
 
     # What it came to.
 
-    def show_patterns(self, event: Event) -> None:
-        """The trained kernels come apart by what they became, each group under its name."""
-        self.become(self.lesson.kernels_picture(-1), 0.12, show=("kernels", "legend"))
-        groups = self.lesson.groups
-        sorted_out = [
-            self.board.grow(f"kernels-{kind}[{n}]", out_of=self.board.box(f"kernels[{own}]"))
-            for kind, filters in groups.items()
-            for n, own in enumerate(filters)
-        ]
-        self.become(self.lesson.groups_picture(), 0.3, *sorted_out)
-        for kind, filters in groups.items():
-            self.during(0.05, self.board.show(f"kernels-{kind}.title"))
-            kernels = (f"kernels-{kind}[{n}]" for n in range(len(filters)))
-            self.during(0.12, self.board.pulse(*kernels))
-        self.during(1, self.board.pulse(*(f"kernels-{kind}.title" for kind in groups)))
+    def show_born(self, event: Event) -> None:
+        """The filter of that weight comes out, as it was and as it is, at work on a digit."""
+        own = self.board.box(f"kernels[{self.lesson.filter}]")
+        self.during(0.1, self.board.pulse_at(own))
+        grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in ("before", "after")]
+        self.become(self.lesson.born_picture(), 0.2, *grow, show=("digit", "legend"))
+        for name in ("before", "after"):
+            titles = f"kernel-{name}.title", f"map-{name}.title"
+            self.during(0.05, self.board.show(*titles))
+            self.during(0.15, self.board.grow(f"map-{name}", out_of="digit"))
+        self.during(1, self.board.pulse("kernel-after", "map-after"))
 
     def show_answer(self, event: Event) -> None:
         """Once more from random numbers to filters, as large as they can be."""

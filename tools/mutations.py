@@ -601,10 +601,10 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge",
     ),
     Mutation(
-        "the training loss of the step before",
+        "kernels of the snapshot before",
         "scenes.learning",
-        "fmt.number(losses[_latest(steps, step)])",
-        "fmt.number(losses[_latest(steps, step) - 40])",
+        "now = snapshot\n                kernels = self.lesson.kernels_at(snapshot)",
+        "now = snapshot\n                kernels = self.lesson.kernels_at(snapshot - 1)",
         "tests/test_drawn_numbers.py"
         "::test_while_it_runs_the_training_s_numbers_are_those_of_the_step",
     ),

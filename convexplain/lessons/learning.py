@@ -19,6 +19,7 @@ from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
+from convexplain.ops import conv2d
 from convexplain.panels import Diagram, Maps
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -77,7 +78,9 @@ class Learning(Lesson):
     )
 
     picture: Picture | None = option(
-        None, en="the bundled digit whose answer is followed", zh="要跟踪其预测的内置手写数字"
+        None,
+        en="the bundled digit on which a filter is seen at work",
+        zh="用来看过滤器作用的内置手写数字",
     )
 
     @cached_property
@@ -85,15 +88,11 @@ class Learning(Lesson):
         """What was seen of the shipped convnet while it was trained."""
         return facts.learning()
 
-    # The digit that is followed.
+    # The digit on which a filter is seen at work.
 
     @cached_property
     def sample(self) -> int:
-        """Number of the bundled digit that is followed.
-
-        Of those that the trained network reads right, and surely, the one that was read right and
-        then wrong again most often; the first in a tie.
-        """
+        """Number of the bundled digit: the first that the trained network surely reads right."""
         bundled = digits.load()
         if self.picture is not None:
             for number, digit in enumerate(bundled):
@@ -104,17 +103,17 @@ class Learning(Lesson):
                 origin=self.picture.origin,
                 count=len(bundled) - 1,
             )
-        return _most_relapses(range(len(bundled)))
+        return _sure(range(len(bundled)))
 
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:
-        """Give the bundled digit of a class that was misread again most often."""
+        """Give the first bundled digit of a class that is surely read right in the end."""
         own = [n for n, digit in enumerate(digits.load()) if digit.label == label]
-        return digits.sample(_most_relapses(own)) if own else digits.first(label)
+        return digits.sample(_sure(own)) if own else digits.first(label)
 
     @property
     def digit(self) -> Picture:
-        """The digit that is followed."""
+        """The digit."""
         return digits.sample(self.sample)
 
     @property
@@ -128,11 +127,6 @@ class Learning(Lesson):
     def chances(self) -> npt.NDArray[np.float64]:
         """Probability of the right class at each snapshot, (S,)."""
         return self.history.probabilities[:, self.sample, self.label].astype(np.float64)
-
-    @cached_property
-    def answers(self) -> npt.NDArray[np.intp]:
-        """The class of the largest probability at each snapshot, (S,)."""
-        return np.asarray(self.history.probabilities[:, self.sample].argmax(axis=1))
 
     def loss_of(self, snapshot: int) -> float:
         """Return the cross-entropy on the digit, minus the logarithm of the right probability."""
@@ -238,24 +232,22 @@ class Learning(Lesson):
         """Describe all kernels, as large as they can be."""
         return pictures.walls(self.wall(snapshot))
 
-    @cached_property
-    def groups(self) -> dict[str, tuple[int, ...]]:
-        """Filters by what they became; a kind that none became is left out."""
-        kinds = {
-            "edge": self.filters_of("edge"), "line": self.filters_of("line", "spot"),
-            "mixed": self.filters_of("mixed"),
-        }  # fmt: skip
-        return {kind: filters for kind, filters in kinds.items() if filters}
+    def map_at(self, snapshot: int) -> npt.NDArray[np.float64]:
+        """Return how the filter of that weight responds to the digit at a snapshot."""
+        history, own = self.history, np.s_[..., self.filter : self.filter + 1]
+        found = conv2d(
+            self.digit.pixels, history.filters[snapshot][own], history.bias[snapshot][own]
+        )
+        return np.asarray(np.maximum(found.squeeze(axis=2), 0), np.float64)
 
-    def groups_picture(self) -> Diagram:
-        """Describe the trained kernels in these groups."""
-        last = self.kernels_at(-1)
-        titles = _GROUPS | ({"line": _LINES_OR_SPOTS} if self.filters_of("spot") else {})
-        found = {
-            kind: (titles[kind].fill(n=len(filters)), last[:, :, list(filters)])
-            for kind, filters in self.groups.items()
+    def born_picture(self) -> Diagram:
+        """Describe the filter of that weight before and after training, at work on the digit."""
+        steps = self.history.steps
+        states = {
+            name: (int(steps[n]), self.kernels_at(n)[:, :, self.filter], self.map_at(n))
+            for name, n in (("before", 0), ("after", -1))
         }
-        return pictures.groups(found, self.limit)
+        return pictures.born(self.pixels, states, self.limit)
 
     def valley_picture(
         self, valley: Valley, *, near: bool = False, gone: bool = False, upright: bool = False
@@ -288,14 +280,8 @@ class Learning(Lesson):
         return self.history.steps[1:], self.history.test_accuracy[1:]
 
     def run_picture(self, snapshot: int = -1) -> Diagram:
-        """Describe the whole training, with the kernels and the digit's answer at one snapshot."""
-        reads = self.reads(int(self.answers[snapshot]))
-        return pictures.run(self.wall(snapshot), self.way, self.pixels, reads)
-
-    @staticmethod
-    def reads(answer: int) -> Caption:
-        """Tell what the digit is taken for."""
-        return pictures.READS.fill(k=answer)
+        """Describe the whole training, with the kernels at one snapshot."""
+        return pictures.run(self.wall(snapshot), self.way)
 
     def whole(self, snapshots: Sequence[int], about: Caption) -> Diagram:
         """Describe the whole training, with the kernels at several snapshots."""
@@ -312,23 +298,20 @@ class Learning(Lesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one weight and its valley, all weights, the run, what it came to."""
-        n = len(self.history.batch_losses)
+        n, loss = len(self.history.batch_losses), fmt.number(self.valley.loss)
         yield Beat.of("question", self.title, Event("random", 2.8, self.question))
         yield Beat.of(
             "loss",
             _LOSS_TITLE,
-            Event("loss", 4.0, _LOSS.fill(s=self.step, n=n), self.valley),
+            Event("loss", 4.4, _LOSS.fill(s=self.step, n=n, v=loss), self.valley),
         )
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
-        yield Beat.of(
-            "run", _RUN_TITLE,
-            Event("run", 8.0, _RUN.fill(n=self._steps, m=n)), Event("reads", 2.8, self._now()),
-        )  # fmt: skip
+        yield Beat.of("run", _RUN_TITLE, Event("run", 8.0, _RUN.fill(n=self._steps, m=n)))
         answer = self.answer.fill(n=self._steps)
         yield Beat.of(
             "answer", self.title,
-            Event("patterns", 4.4, self._patterns_caption(), detail=1),
+            Event("born", 6.0, _BORN.fill(k=self.filter, d=self.label), detail=1),
             Event("answer", 5.0, answer),
         )  # fmt: skip
 
@@ -337,11 +320,10 @@ class Learning(Lesson):
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
         a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
-        yield Event("near", 2.4, _NEAR, self.valley, detail=1)
         near, losses = self.history.near_weights, self.history.near_losses
         fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
         v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
-        yield Event("step", 3.2, _STEP.fill(a=a, b=b, v=v), self.valley, detail=1)
+        yield Event("step", 5.0, _STEP.fill(a=a, b=b, v=v), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -356,46 +338,20 @@ class Learning(Lesson):
         )
 
     def _tell_all(self) -> Iterator[Event]:
-        yield Event("slopes", 3.0, _ALL, detail=1)
-        count = fmt.count(Network.load("cnn").parameters)
-        yield Event("downhill", 5.0, _DOWNHILL.fill(n=count))
-
-    def _now(self) -> Caption:
-        """Tell how the digit is read in the end, and was in the beginning."""
-        first, last = int(self.answers[0]), int(self.answers[-1])
-        if last != self.label:
-            return _MISREAD.fill(k=self.label, a=last)
-        if first == self.label:
-            return _LUCKY.fill(k=self.label)
-        return _NOW.fill(k=self.label, a=first)
-
-    def _patterns_caption(self) -> Caption:
-        spots = len(self.filters_of("spot"))
-        counts = {
-            "e": len(self.filters_of("edge")), "l": len(self.filters_of("line")) + spots,
-            "m": len(self.filters_of("mixed")),
-        }  # fmt: skip
-        return (_SPOTS if spots else _PATTERNS).fill(**counts)
+        yield Event("slopes", 4.6, _ALL, detail=1)
+        count, own = fmt.count(Network.load("cnn").parameters), fmt.count(self.moves.size)
+        yield Event("downhill", 5.0, _DOWNHILL.fill(n=count, w=own))
 
     @property
     def _steps(self) -> str:
         return fmt.count(int(self.history.steps[-1]))
 
 
-def _most_relapses(samples: Sequence[int]) -> int:
-    """Return which bundled digit was read right and then wrong again most often; first in a tie.
-
-    Those that are read right surely in the end come before all others.
-    """
-    chances = facts.learning().probabilities
-    bundled = digits.load()
-
-    def relapses(sample: int) -> tuple[bool, int]:
-        label = bundled[sample].label
-        right = chances[:, sample].argmax(axis=1) == label
-        return bool(chances[-1, sample, label] > _SURE), int((right[:-1] & ~right[1:]).sum())
-
-    return max(samples, key=relapses)
+def _sure(samples: Sequence[int]) -> int:
+    """Return the first bundled digit that is surely read right in the end, or else the first."""
+    chances, bundled = facts.learning().probabilities[-1], digits.load()
+    sure = (n for n in samples if chances[n, bundled[n].label] > _SURE)
+    return next(sure, samples[0])
 
 
 _LOSS_TITLE = Caption(en="Learning: what is lowered", zh="学习：要降低的是什么")
@@ -403,8 +359,8 @@ _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _LOSS = Caption(
-    en="Early, after {s} steps. The loss: how wrong it is on {n} training digits.",
-    zh="起初，第 {s} 步。损失：{n} 个训练样本离正确答案有多远。",
+    en="The loss tells how wrong it is on {n} digits: {v} after {s} steps, 0 at best.",
+    zh="损失：对 {n} 个样本错多少。第 {s} 步：{v}，最好是 0。",
 )
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
@@ -415,44 +371,23 @@ _SMALLER = Caption(en="a smaller weight", zh="权重要变小")
 _LARGER = Caption(en="a larger weight", zh="权重要变大")
 _WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
 _UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
-_NEAR = Caption(en="From nearby it is as straight as its slope.", zh="放大看，它和斜率一样直。")
 _STEP = Caption(
-    en="One step: from {a} to {b}. The loss falls by {v}.",
-    zh="走一步：从 {a} 到 {b}，损失降 {v}。",
+    en="Close up: one step, from {a} to {b}. The loss falls by {v}.",
+    zh="放大看：走一步，从 {a} 到 {b}，损失降 {v}。",
 )
 _ALL = Caption(
     en="Alone it hardly helps. But every weight has such a step.",
     zh="单个权重帮助很小，但个个都能走一步。",
 )
 _DOWNHILL = Caption(
-    en="All {n} parameters take their step at once.", zh="全部 {n} 个参数各走一步。"
+    en="All {n} parameters, these {w} too, take their step at once.",
+    zh="全部 {n} 个参数，连同这 {w} 个，各走一步。",
 )
 _RUN = Caption(
-    en="From the start: {n} steps, each downhill for {m} digits.",
-    zh="从头走 {n} 步，每步为 {m} 个样本下坡。",
+    en="And so on: {n} steps, each downhill for {m} digits.",
+    zh="一直走到第 {n} 步，每步为 {m} 个样本下坡。",
 )
-_NOW = Caption(
-    en="This {k}, at first read as {a}, is now read right.",
-    zh="这个 {k} 起初判为 {a}，现在认对了。",
+_BORN = Caption(
+    en="Filter {k}, random at first, has come to find edges, here of a {d}.",
+    zh="过滤器 {k} 起初是随机数，现在能找到这个 {d} 的边缘。",
 )
-_LUCKY = Caption(
-    en="This {k}, at first right by luck, is read right now, too.",
-    zh="这个 {k} 起初碰巧认对，现在也认对。",
-)
-_MISREAD = Caption(
-    en="In the end it still reads this {k} as {a}.", zh="直到最后，仍把这个 {k} 判为 {a}。"
-)
-_PATTERNS = Caption(
-    en="{e} became edge detectors, {l} line detectors, {m} neither.",
-    zh="{e} 个边缘，{l} 个线条，{m} 个都不是。",
-)
-_SPOTS = Caption(
-    en="{e} became edge detectors, {l} lines or spots, {m} neither.",
-    zh="{e} 个边缘，{l} 个线条或斑点，{m} 个都不是。",
-)
-_GROUPS = {
-    "edge": Caption(en="{n} edge detectors", zh="{n} 个边缘"),
-    "line": Caption(en="{n} line detectors", zh="{n} 个线条"),
-    "mixed": Caption(en="{n} neither", zh="{n} 个都不是"),
-}
-_LINES_OR_SPOTS = Caption(en="{n} lines or spots", zh="{n} 个线条或斑点")

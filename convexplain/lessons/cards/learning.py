@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.data import facts
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.learning import FAR, Learning
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -12,8 +12,10 @@ from convexplain.style.captions import Caption
 def card(lesson: Learning) -> Card:
     """Write the card."""
     accuracy = facts.row("shift", pixels=0, network="cnn")["accuracy"]
-    values = {
-        **told(lesson, "answer"),
+    values: dict[str, str | int | Caption] = {
+        "e": len(lesson.filters_of("edge")),
+        "l": len(lesson.filters_of("line", "spot")),
+        "m": len(lesson.filters_of("mixed")),
         "k": lesson.label,
         "p": fmt.probability(lesson.chances[0]),
         "first": fmt.number(lesson.loss_of(0)),

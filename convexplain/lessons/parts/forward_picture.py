@@ -323,7 +323,8 @@ class ForwardPicture:
     def verdict(self) -> Diagram:
         """Describe the answer beside the picture, and the whole bar."""
         share = self._printed("shares", self.softmax.order[0])
-        return Diagram(Column(self._answered(share), self.stack, gap=0.8, align="middle"))
+        stack = replace(self.stack, counter=None)
+        return Diagram(Column(self._answered(share), stack, gap=0.8, align="middle"))
 
     def whole(self) -> Diagram:
         """Describe the way from the picture to the shares: a map of each layer, and all shares."""

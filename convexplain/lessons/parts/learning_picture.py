@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.panels import (
+    Aligned,
     Axis,
     Bar,
     Bars,
@@ -27,7 +28,6 @@ from convexplain.panels import (
     Mark,
     Row,
     Scale,
-    Text,
 )
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
@@ -37,8 +37,6 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Of so many batches the curve of the training loss is the mean: single ones jump.
 BATCHES = 8
-#: Groups of kernels have so many rows.
-_ROWS = 3
 #: How many cells long what has a wide sheet to itself is.
 _LONG = 40
 
@@ -102,28 +100,33 @@ def walls(kernels: Maps, moves: Floats | None = None) -> Diagram:
     )
 
 
-def groups(found: Mapping[str, tuple[Caption, Floats]], limit: float) -> Diagram:
-    """Describe kernels in groups side by side, each under what its kernels became.
+def born(pixels: Floats, states: Mapping[str, tuple[int, Floats, Floats]], limit: float) -> Diagram:
+    """Describe one kernel before and after training, each with its map of one digit.
 
     Parameters
     ----------
-    found : mapping of str to (Caption, numpy.ndarray of shape (height, width, filters))
-        What stands above each group, and its kernels, by the group's name.
+    pixels : numpy.ndarray, shape (height, width)
+        The digit.
+    states : mapping of str to (int, numpy.ndarray, numpy.ndarray)
+        The step, the kernel and its map, by what this state is called.
     limit : float
         End of the scale of weights.
     """
-    each = [
-        Maps(
-            f"kernels-{name}", kernels, Scale(limit, terms.WEIGHT), share="kernels", title=title,
-            columns=-(-kernels.shape[2] // _ROWS),
-        )
-        for name, (title, kernels) in found.items()
-    ]  # fmt: skip
-    legend = Legend("legend")
+    most = max(float(found.max()) for _, _, found in states.values()) or 1.0
+    digit = Cells("digit", pixels, share="maps", lines=False, title=terms.INPUT.capital)
+    rows = []
+    for name, (step, kernel, found) in states.items():
+        said = terms.TRAINING_STEP.fill(n=fmt.count(step))
+        one = Cells(f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps",
+                    fine=kernel.shape[0] / found.shape[0], title=said)  # fmt: skip
+        seen = Cells(f"map-{name}", found, Scale(most, terms.RESPONSE, signed=False),
+                     share="maps", lines=False, title=terms.RESPONSE_MAP.capital)  # fmt: skip
+        rows.append((one, seen))
+    pairs = Aligned(rows, gap=1.2, row_gap=0.5)
     return Diagram(
         Either(
-            Column(Row(*each, align="top", gap=1.2), legend, align="middle"),
-            Column(*each, legend, align="middle"),
+            Row(Column(digit, Legend("legend"), gap=0.8), pairs, gap=2.0, align="middle"),
+            Column(digit, pairs, Legend("legend"), align="middle"),
         )
     )
 
@@ -228,29 +231,18 @@ def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]]) -> Diagr
     )
 
 
-def run(kernels: Maps, way: tuple[Floats, Floats], pixels: Floats, reads: Caption) -> Diagram:
-    """Describe the kernels, the training loss step by step, and what a digit is taken for.
+def run(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
+    """Describe the kernels and the training loss step by step.
 
     Parameters
     ----------
     kernels : Maps
     way : (steps, losses)
-    pixels : numpy.ndarray, shape (height, width)
-        The digit.
-    reads : Caption
-        What it is taken for.
     """
-    loss = _loss(way)
-    digit = Cells("digit", pixels, share="digit", lines=False, weight=0.3)
-    said = Text("reads", reads, role="heading", weight="bold")
+    # Beside a counter of single steps, a mean of several has no number of its own.
+    loss = replace(_loss(way), counter=None)
     left = Column(kernels, Legend("legend"), gap=0.6)
-    answer = Row(digit, said, align="middle")
-    return Diagram(
-        Either(
-            Row(left, Column(loss, answer, gap=1.0)),
-            Column(left, answer, loss, align="middle"),
-        )
-    )
+    return Diagram(Either(Row(left, loss), Column(left, loss, align="middle")))
 
 
 def whole(
@@ -314,6 +306,5 @@ READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
 ZOOMED = Caption(en="Axis cut: the curve is {v} high.", zh="纵轴不从 0 开始：曲线高 {v}。")
-READS = Caption(en="reads {k}", zh="判为 {k}")
 BEFORE = Caption(en="before", zh="走之前")
-ONE_STEP = Caption(en="one step", zh="走一步")
+ONE_STEP = Caption(en="after one step", zh="走一步后")
