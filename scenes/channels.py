@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import channels
 from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.channel_words import COLOURS as COLOUR_NAMES
+from convexplain.lessons.parts.channel_words import PRODUCTS_OF
 from convexplain.ops import ConvStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, accelerating, eased, in_turn, lazily, together
+from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 
 COLOURS = range(3)
 
@@ -30,8 +32,7 @@ class Channels(LessonScene):
         """Lay out the photograph, or where it is left out, what the layer reads."""
         self.photo = replace(self.lesson.photo_picture, upright=self.upright)
         self.picture = replace(self.lesson.picture_of, upright=self.upright)
-        self.result = np.full(self.lesson.colours.response_map.shape, np.nan)
-        self.map: npt.NDArray[np.float64] = np.full(self.picture.outputs.shape[:2], np.nan)
+        self.computed["map"] = np.full(self.picture.outputs.shape[:2], np.nan)
         names = [event.name for beat in self.beats for event in beat.parts]
         if "peel" in names:
             self.board.lay(self.photo.photograph())
@@ -79,19 +80,54 @@ class Channels(LessonScene):
         self.during(1, self.board.become(self.photo.sums(), show=["photo.window"]), *patches)
 
     def show_kernels(self, event: Event) -> None:
-        """Three kernels come beside their patches, which move onto them."""
+        """Three kernels come beside their patches."""
         legend = ["legend"] if self.board.has("legend") else []
-        kernels = [self.board.show(f"times-{n}", f"kernel-{n}") for n in COLOURS]
-        self.during(0.45, in_turn(*kernels), self.board.show("hand-made", *legend))
-        self.during(1, in_turn(*(self.board.send(f"patch-{n}", f"kernel-{n}") for n in COLOURS)))
-
-    def show_sums(self, event: Event) -> None:
-        """Each channel's products give a sum."""
-        rows = [
-            in_turn(self.board.pulse(f"kernel-{n}"), self.board.show(f"sum.{n}"), overlap=0.6)
+        kernels = [
+            together(self.board.show(f"times-{n}", f"kernel-{n}"), self.board.pulse(f"kernel-{n}"))
             for n in COLOURS
         ]
+        self.during(1, in_turn(*kernels), self.board.show("hand-made", *legend))
+
+    def show_sums(self, event: Event) -> None:
+        """Pixel by pixel the first channel's products come, then the others'; each gives a sum."""
+        first, *others = COLOURS
+        products = self.lesson.colours.stop.products
+        self.board.fill("products", np.full(products.shape[:2], np.nan))
+        self.during(0.05, self.board.show("products"))
+        cells = np.ndindex(*products.shape[:2])
+        self.during(0.45, in_turn(*(self.multiplied(first, *cell) for cell in cells)), rate=linear)
+        rows = [self.added_up(first), *(f(n) for n in others for f in (self.turned, self.added_up))]
         self.during(1, in_turn(*rows), rate=linear)
+
+    def multiplied(self, channel: int, row: int, col: int) -> Move:
+        """Return a move in which a pixel and its weight are looked at, and their product comes."""
+        value = self.lesson.colours.stop.products[row, col, channel]
+        names = (f"{kind}[{row}, {col}]" for kind in (f"patch-{channel}", f"kernel-{channel}"))
+        looked = self.board.pulse(*names)
+
+        def go(alpha: float) -> None:
+            looked(alpha)
+            if alpha >= 0.5:
+                known = self.board.part("products").values.copy()
+                known[row, col] = value
+                self.board.fill("products", known)
+
+        return go
+
+    def turned(self, channel: int) -> Move:
+        """Return a move in which the products of another channel take the place of those before."""
+
+        def start() -> Move:
+            name = PRODUCTS_OF.fill(name=COLOUR_NAMES[channel].capital)
+            self.board.say("products.title", self.text(name))
+            self.board.fill("products", self.lesson.colours.stop.products[:, :, channel])
+            return self.board.pulse(f"patch-{channel}", f"kernel-{channel}")
+
+        return lazily(start)
+
+    def added_up(self, channel: int) -> Move:
+        """Return a move in which the sum of the products that stand there comes."""
+        return together(self.board.pulse("products"), self.board.show(f"sum.{channel}"))
 
     def show_added(self, event: Event) -> None:
         """The three sums are put on each other."""
@@ -99,63 +135,6 @@ class Channels(LessonScene):
         self.during(0.25, self.board.show("sum.rule", "sum.total", *more))
         self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
         self.during(1, self.board.pulse("sum.activated", times=2))
-
-    def show_run(self, event: Event) -> None:
-        """The window runs over the photograph, and the map fills."""
-        stop = self.lesson.colours.stop
-        self.result[stop.row, stop.col] = stop.value
-        shown = ("photo.window", "result", "result.cell", "legend")
-        self.become(self.photo.field(), 0.2, show=shown)
-        fed = ["result.cell"]
-        self.run(["photo.window"], fed, "result", self.result, self.lesson.colours.response_map)
-
-    def run(
-        self,
-        windows: Sequence[str],
-        fed: Sequence[str],
-        name: str,
-        known: npt.NDArray[Any],
-        values: npt.NDArray[Any],
-    ) -> None:
-        """Let windows visit all places in what is left of the event; a map fills meanwhile."""
-        seconds, (_, width) = self.remaining, values.shape
-        (down, across), (top, left) = self.law(name)
-        path = accelerating(values.size - 1, seconds, 4.0)
-        flat = known.reshape(-1)
-
-        def now(alpha: float) -> tuple[int, int]:
-            place = min(round(path.position(alpha * seconds)), values.size - 1)
-            return place // width, place % width
-
-        def window_at(alpha: float) -> tuple[float, float]:
-            row, col = now(alpha)
-            return top + row * down, left + col * across
-
-        def cell_at(alpha: float) -> tuple[float, float]:
-            row, col = now(alpha)
-            return float(row), float(col)
-
-        def fill(alpha: float) -> None:
-            row, col = now(alpha)
-            end = row * width + col + 1
-            flat[:end] = values.reshape(-1)[:end]
-            self.board.fill(name, known)
-
-        others = [self.board.visit(mark, window_at) for mark in windows[1:]]
-        cells = [self.board.visit(mark, cell_at) for mark in fed]
-        moves = (*others, *cells, fill)
-        self.during(1, self.board.visit(windows[0], window_at, *moves), rate=linear)
-
-    def show_where(self, event: Event) -> None:
-        """The map slides over the photograph, half transparent."""
-        stop = self.lesson.colours.stop
-        back = self.board.move("photo.window", stop.row, stop.col)
-        self.during(0.1, self.board.hide("result.cell"), back)
-        table = [f"{part}-{n}" for n in COLOURS for part in ("patch", "times", "kernel")]
-        self.become(self.photo.overlay(), 0.4, show=["photo.window", *table])
-        self.during(0.2, self.board.dim("result", to=0.72))
-        pairs = (self.board.pulse(f"patch-{n}", f"kernel-{n}") for n in COLOURS)
-        self.during(1, self.board.pulse("photo.window", times=2), in_turn(*pairs))
 
     # The layer.
 
@@ -188,8 +167,12 @@ class Channels(LessonScene):
             # The first come while the photograph goes, on what is nearly empty and never quite.
             maps(max(0.0, alpha - 0.4) / 0.6)
 
-        self.become(self.picture.wall(), 0.6, come, show=self.said())
-        self.during(1, in_turn(*(self.board.show(mark) for mark in self.windows), overlap=0.7))
+        self.become(self.picture.wall(), 0.6, come)
+        self.during(
+            1,
+            self.board.show(*self.said()),
+            in_turn(*(self.board.show(mark) for mark in self.windows), overlap=0.7),
+        )
 
     def lay(self, picture: Diagram, names: Sequence[str], share: float, *others: Move) -> None:
         """Lay out another picture, and then let those of some names come that it has."""
@@ -203,8 +186,11 @@ class Channels(LessonScene):
         """One channel: its patch, its weights, their products; their sum begins a pile."""
         channel: int = event.data
         mark = f"map-{channel}.window"
+        legend = [name for name in ("legend",) if self.board.has(name)]
+        self.during(0.05, self.board.hide(*legend))
         moves = self.board.become(self.picture.making(channel), show=[f"map-{channel}", mark])
         self.during(0.2, moves)
+        self.during(0.03, self.board.show(*legend))
         self.during(0.12, self.board.grow("patch", out_of=f"map-{channel}.window"))
         self.link(channel)
         self.during(0.2, self.board.show("kernel", "times"))
@@ -273,8 +259,8 @@ class Channels(LessonScene):
     def show_one(self, event: Event) -> None:
         """The bias, the total, the activation: one number."""
         shown = [name for name in self.board.names("sum") if name != "sum.activated"]
-        bias = [name for name in ("pile.bias",) if self.board.has(name)]
-        self.during(0.3, self.board.show(*shown, *bias))
+        pile = [n for n in ("pile.bias", "pile.total", "pile.total.value") if self.board.has(n)]
+        self.during(0.3, self.board.show(*shown, *pile))
         self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
         self.during(1, self.board.pulse("sum.activated", times=2))
 
@@ -292,37 +278,43 @@ class Channels(LessonScene):
 
     # All places, all filters.
 
-    def law(self, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    def law(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return how far apart neighbouring windows are, and where the first one begins."""
-        if name == "result":
-            return (1, 1), (0, 0)
         window, step = self.lesson.network.layer(self.lesson.shown_layer).window, self.lesson.step
         assert window is not None
         down, across = window.stride
         return (down, across), (step.box.top - step.row * down, step.box.left - step.col * across)
 
-    def refill(self) -> None:
-        """Fill the maps as far as they are known."""
-        for name, values in (("result", self.result), ("map", self.map)):
-            if self.board.has(name):
-                self.board.fill(name, values)
-
     def show_one_map(self, event: Event) -> None:
         """The windows run over all maps at once, and one map fills."""
         step = self.lesson.step
-        self.map[step.row, step.col] = step.activated
+        self.computed["map"][step.row, step.col] = step.activated
         self.become(self.picture.field(), 0.22, show=("map", "map.cell", "legend", *self.windows))
         values = self.picture.outputs[:, :, step.filter]
-        self.run(self.windows, ["map.cell"], "map", self.map, values)
+        (down, across), (top, left) = self.law()
+
+        def corner(row: int, col: int) -> tuple[float, float]:
+            return top + row * down, left + col * across
+
+        self.visit_all({"map": values}, dict.fromkeys(self.windows, corner), begin=4.0)
 
     def show_predict_maps(self, event: Event) -> None:
-        """What is read, and the one map, are looked at in turn; then the video waits."""
-        self.board.hide("map.cell", *self.windows)(1.0)
-        maps = in_turn(
-            *(self.board.pulse(tile, colour="muted") for tile in self.tiles), overlap=0.8
-        )
-        looks = in_turn(maps, self.board.pulse("map", colour="muted"))
-        self.during(min(1.0, 6.0 / event.seconds), looks, rate=linear)
+        """The windows leave the place, over all maps at once; then the video waits."""
+        if not all(map(self.board.has, self.windows)):
+            self.lay_pile(0.15)
+        step = self.lesson.step
+        height, width = self.picture.outputs.shape[:2]
+        (down, across), (top, left) = self.law()
+        ends = [
+            (step.row, step.col),
+            (step.row, width - 1),
+            (0, width - 1),
+            (0, 0),
+            (height - 1, 0),
+        ]
+        stops = [(top + row * down, left + col * across) for row, col in ends]
+        legs = [eased(self.slide(self.windows, *leg)) for leg in pairwise(stops)]
+        self.during(min(1.0, 5.0 / event.seconds), in_turn(*legs), rate=linear)
 
     def show_another(self, event: Event) -> None:
         """The map of another filter, which says something else at the same place."""
@@ -330,19 +322,21 @@ class Channels(LessonScene):
         place = step.box.top, step.box.left
         slide = [self.board.move(mark, *place) for mark in self.windows]
         self.during(0.3, *slide, self.board.move("map.cell", step.row, step.col))
-        self.map[...] = self.picture.outputs[:, :, step.filter]
+        self.computed["map"][...] = self.picture.outputs[:, :, step.filter]
         self.become(replace(self.picture, step=step).field(), 0.1)
         self.during(1, self.board.pulse("map.cell", times=3))
 
     def show_all_maps(self, event: Event) -> None:
-        """The maps of the other filters lie down beside it."""
+        """The map takes its place, and those of the other filters come beside it."""
         place = self.board.box("map")
-        count = range(len(self.picture.filters))
-        self.during(0.1, self.board.hide("map.cell", *self.windows))
-        moves = [eased(self.board.grow(f"maps[{n}]", out_of=place)) for n in count]
-        self.lay(self.picture.all_maps(), ("told-0", "legend"), 0.75,
-                         in_turn(*moves, overlap=0.85))  # fmt: skip
-        self.during(1, self.board.show("maps.title"), self.board.show("maps.own"))
+        own = self.picture.filters.index(self.lesson.step.filter)
+        others = [n for n in range(len(self.picture.filters)) if n != own]
+        self.during(0.06, self.board.hide("map.cell", "legend", *self.windows))
+        grown = self.board.grow(f"maps[{own}]", out_of=place)
+        self.become(self.picture.all_maps(), 0.3, grown)
+        said = [name for name in ("told-0", "legend") if self.board.has(name)]
+        self.during(0.1, self.board.show("maps.title", "maps.own", *said))
+        self.during(1, in_turn(*(self.board.show(f"maps[{n}]") for n in others), overlap=0.7))
 
     def show_answer(self, event: Event) -> None:
         """What is read is looked at, and the one map that the filter makes of it."""

@@ -60,7 +60,9 @@ def test_a_trained_filter_adds_three_correlations_of_bytes_and_its_bias(lesson, 
     assert total.activated == pytest.approx(expected[step.row, step.col], rel=1e-6)
     assert [addend.name for addend in total.addends] == ["0", "1", "2", "bias"]
     assert step.breakdown().adds_up()
-    assert "fits all three kernels" in captions(lesson)["where"]
+    (products,) = (p for p in lesson.photo_picture.sums().root.panels() if p.name == "products")
+    patch = bytes_read[step.row : step.row + 3, step.col : step.col + 3, 0]
+    np.testing.assert_allclose(products.values, patch * kernel[:, :, 0], rtol=1e-4, atol=1e-3)
 
 
 def test_a_photograph_s_map_is_the_sum_of_three_correlations():
@@ -86,8 +88,7 @@ def test_a_photograph_s_map_is_the_sum_of_three_correlations():
         [(pixels[step.row : step.row + 3, step.col : step.col + 3, c] * k).sum()
          for c, k in enumerate((prewitt, 0 * prewitt, -prewitt))], abs=1e-6
     )  # fmt: skip
-    assert captions(lesson)["added"] == "Added, not averaged: one number."
-    assert "left meets blue" in captions(lesson)["where"]
+    assert captions(lesson)["added"].startswith("Added up: one number.")
     assert expected.max() > 0.01
 
 
@@ -95,7 +96,6 @@ def test_the_kernel_made_by_hand_gives_gray_nothing():
     gray = RNG.uniform(0, 1, (30, 30, 1)).repeat(3, axis=2)
     lesson = Channels(photo=photo(values=gray))
     assert not lesson.colours.response_map.any()
-    assert captions(lesson)["where"].startswith("Nowhere")
 
 
 def test_a_photograph_is_averaged_in_whole_squares():
@@ -122,13 +122,15 @@ def test_the_number_is_the_sum_over_all_channels(lesson):
     assert lesson.breakdown.rest_count == 27
     told = captions(lesson)
     largest = int(np.abs(sums_of(lesson)).argmax())
-    assert told["first"] == f"Channel {largest}: nine products, one sum."
+    assert told["first"] == f"Channel {largest}, counted from 0: nine products, one sum."
     assert told["next"].startswith("The four next strongest")
     assert told["rest"] == "And the other 27, some against."
     assert (np.delete(sums_of(lesson), lesson.top) < -0.005).any()
     assert told["all-maps"] == "64 filters, 64 maps."
     choices = told["predict-maps"].split("\n")[1]
-    assert choices == f"32 · 64 · {32 + 64} · {32 * 64:,}"
+    assert choices == "1 · 32 · 64"
+    (right,) = (c for c in lesson._ask_how_many().choices if c.reply is None)
+    assert right.text.en == "1"
 
 
 def sums_of(lesson):
@@ -279,7 +281,7 @@ def test_another_layer_can_be_shown():
     told = captions(first)
     assert told["one"].startswith("The one channel makes one number.")
     assert {"next", "rest"}.isdisjoint(told)
-    assert told["predict-maps"].endswith("1 · 32 · 33")
+    assert told["predict-maps"].endswith("1 · 32")
 
 
 def other(folder, *layers, shape, **options):
@@ -366,6 +368,6 @@ def test_every_picture_of_the_photograph_fits_every_frame(aspect, lang):
     sheet = ASPECTS[aspect]
     photo = replace(Channels().photo_picture, upright=sheet.height > sheet.width)
     for diagram in (
-        photo.photograph(), photo.sheets(), photo.sums(), photo.field(), photo.overlay(),
+        photo.photograph(), photo.sheets(), photo.sums(),
     ):  # fmt: skip
         assert place(diagram, sheet, lang).pieces

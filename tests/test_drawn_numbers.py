@@ -297,13 +297,20 @@ def test_blocks_of_the_pile_are_as_high_as_what_the_channels_give(look):
     sums = (patch.astype(np.float64) * kernel).sum(axis=(0, 1))
     blocks = {n: stage[f"pile.{n}"] for n in range(len(sums)) if f"pile.{n}" in stage}
     zero = stage["pile.zero"].places[0][1]
-    middles = {n: block.places[:, 1].mean() for n, block in blocks.items()}
+    for_it = [block for n, block in blocks.items() if sums[n] > 0]
+    right = for_it[0].places[:, 0].mean()
+    level = stage["pile.total"].places[0][1]
+    high = sum(max(np.ptp(block.places[:, 1]), 0) for block in for_it) / sums[sums > 0].sum()
+    assert zero - level == pytest.approx((sums.sum() + step.bias) * high, rel=0.1)
+    assert stage["pile.total.value"].text == f"{sums.sum() + step.bias:.2f}"
     for n, block in blocks.items():
         high = np.ptp(block.places[:, 1])
         # A small part is left free to the neighbour.
         scale = np.ptp(blocks[int(np.abs(sums).argmax())].places[:, 1]) / np.abs(sums).max()
         assert high == pytest.approx(abs(sums[n]) * scale, rel=0.3, abs=4)
-        assert (middles[n] < zero) == (sums[n] > 0)
+        assert block.places[:, 1].max() <= zero + 1
+        # What speaks against hangs on the right, from where what speaks for ends.
+        assert (block.places[:, 0].min() > right) == (sums[n] < 0)
     assert value(stage["sum.total"]) == pytest.approx(sums.sum() + step.bias, abs=0.00501)
     last = played.ends["answer"]
     assert {f"map-{n}" for n in range(len(sums))} <= set(last.names)

@@ -284,6 +284,21 @@ def test_upright_votes_stand_on_zero_and_hang_from_it():
     assert placed["votes.3"].bottom == pytest.approx(box.bottom)
 
 
+def test_votes_with_a_total_are_taken_back_beside_those_that_stand():
+    votes = [Bar(str(n), str(n), v) for n, v in enumerate([0.2, -0.1, 0.3, -0.3])]
+    column = Bars("votes", votes, WEIGHTS, stacked=True, upright=True, thick=2, total="0.10")
+    placed = place(Diagram(column), panels.VIDEO)
+    zero, box = placed["votes.zero"].y, placed["votes"]
+    assert zero == pytest.approx(box.bottom)
+    assert placed["votes.0"].bottom == pytest.approx(zero)
+    assert placed["votes.1"].y == pytest.approx(placed["votes.2"].y) == pytest.approx(box.y)
+    assert placed["votes.1"].x == pytest.approx(placed["votes.0"].right)
+    assert placed["votes.3"].bottom == pytest.approx(placed["votes.total"].y)
+    assert zero - placed["votes.total"].y == pytest.approx(placed["votes.0"].height / 2)
+    assert placed.piece("votes.total.value").text == "0.10"
+    assert panels.problems(placed) == []
+
+
 def test_blocks_leave_free_what_parts_them_and_a_quarter_at_most():
     blocks = [Bar("high", "", 0.4), Bar("low", "", 0.001)]
     plain, parted = (

@@ -25,7 +25,7 @@ from convexplain.lessons.parts.channels_picture import (
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
-from convexplain.lessons.parts.photo import Colours, TrainedColours
+from convexplain.lessons.parts.photo import Colours
 from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
@@ -288,27 +288,25 @@ class Channels(FilterLesson):
         yield Beat.of("photograph", words.TITLE.fill(c=3), *self._tell_photograph())
         yield Beat.of("layer", title, *self._tell_layer())
         yield Beat.of("number", title, *self._tell_number())
-        yield Beat.of("map", title, *self._tell_map())
+        yield Beat.of("one-map", title, *self._tell_one_map())
+        filters = self.outputs.shape[2]
+        if filters > 1:
+            title = words.TITLE_ALL.fill(c=channels, f=filters)
+            yield Beat.of("map", title, *self._tell_all())
         yield Beat.of("answer", title, Event("answer", 4.0, self.answer))
 
     def _tell_photograph(self) -> Iterator[Event]:
         added = words.ADDED
         if not self.colours.stop.breakdown().adds_up():
             added = added.then(terms.ROUNDED_BRIEFLY)
-        found = fmt.rounded(self.colours.response_map.max()) > 0
         yield Event("peel", 2.8, words.PEEL, detail=1)
         yield Event("window", 2.6, words.WINDOW, detail=1)
         yield Event("kernels", 2.8, words.OWN, detail=1)
         rows, cols, _ = self.colours.kernel.shape
         size = rows * cols
         k = Caption(en=in_words(size, capital=True).en, zh=str(size))
-        yield Event("sums", 3.2, words.SUMS.fill(k=k), detail=1)
+        yield Event("sums", 6.5, words.SUMS.fill(k=k), detail=1)
         yield Event("added", 3.0, added, detail=1)
-        yield Event("run", 3.2, words.RUN, detail=1)
-        where = words.RED_TO_BLUE if found else words.NOWHERE
-        if isinstance(self.colours, TrainedColours):
-            where = words.FITS
-        yield Event("where", 3.4, where, detail=1)
 
     def _tell_layer(self) -> Iterator[Event]:
         channels = self.inputs.shape[2]
@@ -317,17 +315,13 @@ class Channels(FilterLesson):
         yield Event("layer", 2.6, layer.fill(c=channels))
 
     def _ask_how_many(self) -> Question:
-        """Ask how many maps come out; the wrong numbers come of known mistakes."""
+        """Ask how many maps one filter makes; the wrong numbers come of known mistakes."""
         channels, filters = self.inputs.shape[2], self.outputs.shape[2]
-        replies: dict[int, Caption | None] = {filters: None}
-        for wrong, reply in (
-            (channels * filters, words.EACH_PAIR.fill(c=channels)),
-            (channels, words.ONE_BY_ONE),
-            (channels + filters, words.BESIDE),
-        ):
-            replies.setdefault(wrong, reply)
+        replies: dict[int, Caption | None] = {1: None}
+        replies.setdefault(channels, words.EACH_CHANNEL.fill(c=channels))
+        replies.setdefault(filters, words.OF_ALL)
         return Question(
-            words.HOW_MANY.fill(f=filters),
+            words.HOW_MANY,
             tuple(
                 Choice(Caption(en=fmt.count(n), zh=fmt.count(n)), reply)
                 for n, reply in sorted(replies.items())
@@ -356,13 +350,15 @@ class Channels(FilterLesson):
             said = words.AGAINST.fill(n=self.against, v=value)
             yield Event("against", 3.4, said, self.against, detail=2)
 
-    def _tell_map(self) -> Iterator[Event]:
-        filters = self.outputs.shape[2]
+    def _tell_one_map(self) -> Iterator[Event]:
+        if max(self.inputs.shape[2], self.outputs.shape[2]) > 1:
+            yield Event("predict-maps", self.pause, ask=self._ask_how_many(), detail=1)
         yield Event("one-map", 3.8, words.ONE_MAP)
-        yield Event("predict-maps", self.pause, ask=self._ask_how_many(), detail=1)
+
+    def _tell_all(self) -> Iterator[Event]:
+        filters = self.outputs.shape[2]
         if self.another is not None:
             value = fmt.number(self.another.activated)
             said = words.ANOTHER.fill(n=self.another.filter, v=value)
             yield Event("another", 3.4, said, self.another, detail=2)
-        if filters > 1:
-            yield Event("all-maps", 3.0, words.ALL_MAPS.fill(f=filters))
+        yield Event("all-maps", 3.0, words.ALL_MAPS.fill(f=filters))

@@ -63,6 +63,9 @@ class Bars(Panel):
         Positive bars end to end, negative ones under them likewise; numbers are not printed.
     upright : bool
         Whether a stack stands: positive bars up from zero, negative ones down from it.
+    total : str
+        Said at the right where an upright stack's bars end in all, with a line; then its negative
+        bars hang beside the positive ones, down from where these end.
     rest : float
         What a stack lacks to the end of its scale is drawn muted, so far.
     thick : float
@@ -87,6 +90,7 @@ class Bars(Panel):
     share: str = ""
     stacked: bool = False
     upright: bool = False
+    total: str = ""
     rest: float = 0.0
     thick: float = 0.9
     lowest: float = 0.0
@@ -147,7 +151,11 @@ class Bars(Panel):
         """Return the room of the bars; names stand at the left, numbers at the right."""
         sheet, whole = at.sheet, self.length * at.sides[self.group]
         if self.upright:
-            return Extent(self.thick * sheet.text, self._sum(at, 1) + self._sum(at, -1))
+            up, down = self._sum(at, 1), self._sum(at, -1)
+            if not self.total:
+                return Extent(self.thick * sheet.text, up + down)
+            beside = text_width(self.total, sheet.text, "bold") + 0.5 * sheet.text
+            return Extent(self.thick * sheet.text, max(up, down), right=beside)
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
             under = 2.2 * leading(sheet.text) if self.labelled else 0.0
@@ -178,16 +186,27 @@ class Bars(Panel):
             yield from self._stack(at, box) if self.stacked else self._rows(at, box)
 
     def _column(self, at: Setting, box: Box) -> Iterator[Piece]:
-        zero = box.y + self._sum(at, 1)
-        ends = {True: zero, False: zero}
+        zero, down = box.y + self._sum(at, 1), self._sum(at, -1)
+        ends = {True: zero, False: box.y if self.total else zero}
+        broad = box.width / 2 if self.total and down else box.width
         for bar in self.bars:
             up, long = bar.value >= 0, self._long(at, bar.value)
             top = ends[up] - long if up else ends[up]
             free = min(self.apart * at.sheet.text, long / 4)
-            yield self._fill(bar, Box(box.x, top + free / 2, box.width, long - free))
+            left = box.x if up else box.right - broad
+            yield self._fill(bar, Box(left, top + free / 2, broad, long - free))
             ends[up] = top if up else top + long
         line_ends = (box.x, zero), (box.right, zero)
         yield Path(f"{self.name}.zero", self.name, Box(box.x, zero, box.width, 0), line_ends)
+        if self.total:
+            y, size = box.y + down, at.sheet.text
+            across = (box.x, y), (box.right + 0.3 * size, y)
+            name, room = f"{self.name}.total", Box(box.x, y, box.width + 0.3 * size, 0)
+            yield Path(name, self.name, room, across, strong=True)
+            yield line(
+                at, self.name, f"{name}.value", self.total, box.right + 0.5 * size, y, size,
+                weight="bold",
+            )  # fmt: skip
 
     def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:
         thick = self.thick * at.sheet.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from convexplain.style.captions import Caption
 
 TITLE = Caption(en="Channels: {c} in, one filter", zh="通道：{c} 个通道，一个过滤器")
+TITLE_ALL = Caption(en="Channels: {c} in, {f} filters", zh="通道：{c} 个通道，{f} 个过滤器")
 QUESTION = Caption(
     en="Three colours, or {c} maps: what does one filter make of them?",
     zh="三种颜色，或 {c} 张图：一个过滤器怎样处理它们？",
@@ -18,47 +19,36 @@ ANSWER = Caption(
 PEEL = Caption(en="A colour picture is three maps.", zh="彩色图是 3 张图。")
 WINDOW = Caption(en="One window, three patches.", zh="一个窗口，3 个图块。")
 OWN = Caption(en="Each channel has its own kernel.", zh="每个通道有自己的卷积核。")
+PRODUCTS_OF = Caption(en="{name}: products", zh="{name}：乘积")
 SUMS = Caption(en="{k} products of each, added up.", zh="每个通道 {k} 个乘积，各自求和。")
-ADDED = Caption(en="Added, not averaged: one number.", zh="相加，不取平均：一个数。")
-RUN = Caption(en="Place after place, one map fills.", zh="逐个位置算下去，填满一张图。")
-RED_TO_BLUE = Caption(
-    en="Large where red on the left meets blue on the right.", zh="左边红、右边蓝的地方，响应大。"
-)
-FITS = Caption(
-    en="Large where a patch fits all three kernels together.",
-    zh="图块与三个卷积核整体吻合的地方，响应大。",
-)
+ADDED = Caption(en="Added up: one number.", zh="全部相加：一个数。")
 TRAINED = Caption(
-    en="Trained kernel: filter {f} of {layer}, {n} weights. Pixels are bytes, 0 to 255.",
-    zh="训练得到的卷积核：{layer} 的过滤器 {f}，{n} 个权重。像素值为 0 到 255。",
+    en="Trained: filter {f} of {layer}. Pixels: 0 to 255. Weights are rounded.",
+    zh="训练得到：{layer} 的过滤器 {f}。像素值 0 到 255。权重已四舍五入。",
 )
 BYTES = Caption(en="light of a channel", zh="通道的亮度")
-NOWHERE = Caption(
-    en="Nowhere does red on the left meet blue on the right.", zh="没有左边红、右边蓝的地方。"
-)
-
 # A layer of a network.
 LAYER = Caption(en="Inside the network: {c} maps.", zh="网络内部：{c} 张图。")
 LAYER_OF_ANOTHER = Caption(
     en="In another network, deeper: {c} maps.", zh="另一个网络，更深处：{c} 张图。"
 )
 HOW_MANY = Caption(
-    en="Filters of this layer: {f}. How many maps come out?",
-    zh="这一层有 {f} 个过滤器，输出几张图？",
+    en="The windows go everywhere: how many maps does this filter make?",
+    zh="窗口走遍各处：这个过滤器得到几张图？",
 )
-EACH_PAIR = Caption(
-    en="A filter adds its {c} results before they leave.", zh="过滤器先把 {c} 个结果相加，再输出。"
+EACH_CHANNEL = Caption(
+    en="The filter adds its {c} sums before they leave.", zh="过滤器先把 {c} 个和相加，再输出。"
 )
-ONE_BY_ONE = Caption(
-    en="Pooling keeps each channel to itself; a filter reads all.",
-    zh="各通道分开的是池化；过滤器读全部通道。",
+OF_ALL = Caption(
+    en="So many filters the layer has; this is one of them.",
+    zh="这是整层的过滤器数；这里只有一个。",
 )
-BESIDE = Caption(en="What is read is not put out again.", zh="读入的图不会原样输出。")
-FIRST = Caption(en="Channel {n}: {k} products, one sum.", zh="通道 {n}：{k} 个乘积，一个和。")
-NEXT = Caption(
-    en="The {m} next strongest, each with its own weights.", zh="其次最强的 {m} 个，各有权重。"
+FIRST = Caption(
+    en="Channel {n}, counted from 0: {k} products, one sum.",
+    zh="通道 {n}（从 0 数）：{k} 个乘积，一个和。",
 )
-NEXT_ONE = Caption(en="The next one, with its own weights.", zh="接着一个，有自己的权重。")
+NEXT = Caption(en="The {m} next strongest follow.", zh="接着是其次最强的 {m} 个。")
+NEXT_ONE = Caption(en="The other one follows.", zh="接着是另一个。")
 REST = Caption(en="And the other {r}.", zh="还有其余 {r} 个。")
 REST_AGAINST = Caption(en="And the other {r}, some against.", zh="其余 {r} 个，有支持也有反对。")
 ALL = Caption(en="All {c} make one number.", zh="{c} 个通道合成一个数。")

@@ -28,7 +28,6 @@ from convexplain.panels import (
     Link,
     Maps,
     Mark,
-    Overlay,
     Panel,
     Part,
     Row,
@@ -82,36 +81,18 @@ class PhotoPicture:
         return Diagram(Either(Row(self._photo(), sheets), Column(self._photo(), sheets)))
 
     def sums(self) -> Diagram:
-        """Describe the three patches with their kernels, and the sum of what they give."""
+        """Describe three patches with their kernels, one channel's products, and the sum of all."""
         table = Column(self._table(), self._hand_made(), Legend("legend"))
+        made = Column(self._products(), self._sum())
         if self.upright:
-            low = Row(table, self._sum())
-            return Diagram(Column(self._photo(), low, align="middle"))
+            return Diagram(Column(Row(self._photo(), made), table, align="middle"))
         shown = Either(
-            Row(self._photo(), table, self._sum()),
-            Column(Row(self._photo(), self._sum()), table, align="middle"),
+            Row(self._photo(), table, made),
+            Column(Row(self._photo(), made), table, align="middle"),
             Column(Row(self._photo(), Column(self._hand_made(), Legend("legend"))),
-                   Row(self._table(), self._sum()), align="middle"),
+                   Row(self._table(), made), align="middle"),
         )  # fmt: skip
         return Diagram(shown)
-
-    def field(self) -> Diagram:
-        """Describe the photograph and the map that is made of it, in cells of one size."""
-        filled = Column(self._result(), Legend("legend"))
-        if self.upright:
-            return Diagram(Column(self._photo(), filled, align="middle"))
-        return Diagram(Row(self._photo(), filled, align="top", gap=2))
-
-    def overlay(self) -> Diagram:
-        """Describe the map on the photograph, each response over the middle of its window.
-
-        Beside it stand the patches of one window, over the kernels that they are laid on.
-        """
-        whole = Overlay(self._photo(), replace(self._result(), title=None))
-        table, legend = self._table(), Legend("legend")
-        if self.upright:
-            return Diagram(Column(whole, table, legend, align="middle"))
-        return Diagram(Either(Row(whole, Column(table, legend)), Column(whole, Row(table, legend))))
 
     def diagram(self) -> Diagram:
         """Describe all of it: photograph, patches, kernels, sums and map."""
@@ -175,6 +156,14 @@ class PhotoPicture:
             Aligned(columns, gap=0.4, row_gap=0.4, down="middle"),
         )
 
+    def _products(self, channel: int = 0) -> Cells:
+        """The products of a channel, on the scale of those of all."""
+        scale = Scale(float(np.abs(self._step.products).max()) or 1.0)
+        return Cells(
+            "products", self._step.products[:, :, channel], scale, numbers=True, share="products",
+            title=words.PRODUCTS_OF.fill(name=words.COLOURS[channel].capital),
+        )  # fmt: skip
+
     def _kernel(self, channel: int) -> Cells:
         values = self._step.kernel[:, :, channel]
         name = words.COLOURS[channel]
@@ -188,9 +177,7 @@ class PhotoPicture:
         colours = self.colours
         said = words.HAND_MADE.fill(n=colours.kernel.size)
         if isinstance(colours, TrainedColours):
-            said = words.TRAINED.fill(
-                f=colours.stop.filter, layer=colours.layer, n=colours.kernel.size
-            )
+            said = words.TRAINED.fill(f=colours.stop.filter, layer=colours.layer)
         return Text("hand-made", said, role="note", tone="muted", measure=18)
 
     def _sum(self) -> Sum:
@@ -454,7 +441,8 @@ class ChannelsPicture:
         most = max(sum(abs(value) for _, value in self.blocks), 1e-9)
         return Bars(
             "pile", bars, Scale(most), stacked=True, upright=True, thick=thick, length=14,
-            apart=0.1, title=words.BLOCKS.fill(c=self.inputs.shape[2]),
+            apart=0.1, total=fmt.number(self.step.value),
+            title=words.BLOCKS.fill(c=self.inputs.shape[2]),
             alternative=words.PILE.fill(c=self.inputs.shape[2]),
         )  # fmt: skip
 
