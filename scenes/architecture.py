@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.stages import Stage
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
@@ -69,43 +67,34 @@ class Architecture(LessonScene):
         self.during(1, self.board.pulse(self.stages[0].panel))
 
     def show_filters(self, event: Event) -> None:
-        """Sheet after sheet slides out of the picture; they are counted as they come."""
+        """Map after map comes out of the picture, counted; then they close up to a stack."""
         first = self.lesson.first
-        self.during(
-            0.2,
-            self.camera.home(),
-            self.board.become(
-                self.picture.spread(first), show=["legend", "name-input", "size-input"]
-            ),
+        wall = self.board.become(
+            self.picture.wall(first), show=["legend", "name-input", "size-input"]
         )
-        self.during(0.06, self.board.show(*self.texts(first)))
-        self.during(0.49, self.fan(first), rate=linear)
+        self.during(0.15, self.camera.home(), wall)
+        self.during(0.05, self.board.show(*self.texts(first)))
+        come = [eased(self.board.grow(name, out_of=self.stages[0].panel))
+                for name in self.sheets(first)]  # fmt: skip
+        self.during(0.45, self.counted(first, come), rate=linear)
+        self.during(0.1, self.board.pulse(self.stages[first].panel, colour="muted"))
         # They close up now: what is told of next changes their size alone.
-        self.during(0.25, self.board.become(self.picture.first(first + 1)))
+        self.during(0.2, self.board.become(self.picture.first(first + 1)))
         self.during(1, self.board.show(f"{self.stages[first].panel}.box"), self.settle(0, first))
 
-    def fan(self, number: int) -> Move:
-        """Let a stack's sheets come out of the picture, the back one first, and count them."""
+    def counted(self, number: int, moves: Iterable[Move]) -> Move:
+        """Let a stack's sheets come one after the other, and count them."""
         names, stage = self.sheets(number), self.stages[number]
-        out_of = self.stages[0].panel
-        moves = [eased(self.board.grow(name, out_of=out_of)) for name in reversed(names)]
-        grow, size = in_turn(*moves, overlap=0.88), f"size-{stage.name}"
+        come, size = in_turn(*moves, overlap=0.5), f"size-{stage.name}"
 
         def go(alpha: float) -> None:
-            grow(alpha)
+            come(alpha)
             there = sum(self.board.part(name) in self.mobjects for name in names)
             # A stack of which not all maps are drawn is counted by those that it has.
             count = round(there / len(names) * stage.channels)
             self.board.say(size, fmt.shape((*stage.shape[:2], count)))
 
         return go
-
-    def show_wall(self, event: Event) -> None:
-        """All sheets side by side, for a look at each."""
-        first = self.lesson.first
-        self.during(0.3, self.board.become(self.picture.wall(first), whole=True))
-        looks = [self.board.pulse(name) for name in self.sheets(first)]
-        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
 
     def show_pooling(self, event: Event) -> None:
         """Every sheet gives a smaller one of its own."""
@@ -119,7 +108,8 @@ class Architecture(LessonScene):
     def settle(self, *numbers: int) -> Move:
         """Show what belongs to stages that are there, whatever was left out before."""
         names = [self.stages[0].panel, *self.texts(*numbers), "legend", "explained"]
-        names += [f"{self.stages[n].panel}.box" for n in numbers if self.stages[n].has_maps and n]
+        stacks = [self.stages[n].panel for n in numbers if self.stages[n].has_maps and n]
+        names += [name for panel in stacks for name in (panel, f"{panel}.box")]
         return lazily(lambda: self.board.show(*(name for name in names if self.board.has(name))))
 
     def sprout(self, number: int) -> Move:
@@ -140,13 +130,23 @@ class Architecture(LessonScene):
         return [n for n in numbers if n in self.picture.drawn]
 
     def show_next(self, event: Event) -> None:
-        """The next stack comes, and how many sheets it has is looked at."""
+        """One filter reads all sheets and makes one; the others do likewise, counted."""
         number = self.lesson.rest[0]
-        near = self.board.become(self.picture.first(number + 1))
-        self.during(0.25, self.camera.home(), near)
-        self.during(0.1, self.board.show(*self.texts(number)))
-        self.during(0.6, self.sprout(number))
-        self.during(1, self.board.pulse(*self.texts(number)[1:], times=2))
+        before, panel = self.stages[number - 1].panel, self.stages[number].panel
+        pair = self.board.become(self.picture.reading(number), show=["legend"])
+        self.during(0.15, self.camera.home(), pair)
+        self.board.show(f"{before}.box", *self.texts(number - 1))(1.0)
+        self.during(0.2, self.board.pulse(before))
+        front, *others = self.sheets(number)
+        stage, size = self.stages[number], f"size-{self.stages[number].name}"
+        self.board.say(size, fmt.shape((*stage.shape[:2], 1)))
+        self.during(0.05, self.board.show(*self.texts(number), f"{panel}.box"))
+        self.during(0.15, self.board.grow(front, out_of=before))
+        self.during(0.1, self.board.pulse(front))
+        rest = [eased(self.board.grow(name, out_of=before)) for name in reversed(others)]
+        self.during(0.3, self.counted(number, rest), rate=linear)
+        self.board.show(front)(1.0)  # in front again
+        self.during(1, self.board.pulse(size))
 
     def show_again(self, event: Event) -> None:
         """All other stacks, one after the other, each in its place in the whole."""
@@ -173,7 +173,7 @@ class Architecture(LessonScene):
     def arrange(self) -> Move:
         """Bring what is there to its place in the whole."""
         become = self.board.become(self.picture.whole())
-        settle = self.settle(0, *self.shown)
+        settle = self.settle(*self.drawn(range(max(self.shown, default=0) + 1)))
         return in_turn(become, settle, overlap=0.4)
 
     # The vector, and the answer.
@@ -184,42 +184,11 @@ class Architecture(LessonScene):
             self.during(0.2, self.arrange())
         last, tail = self.drawn(self.lesson.with_maps)[-1], self.drawn(self.lesson.tail)
         self.during(0.2, self.board.show(*self.texts(*tail)))
-        self.during(0.2, self.near())
+        self.during(0.15, self.board.pulse(self.stages[last].panel))
         for number in tail:
-            self.during(0.7 / len(tail), self.flow(number, last))
-        self.during(1, self.camera.home())
-
-    def flow(self, number: int, last: int) -> Move:
-        """Fill a vector, by places if it is that of the last maps."""
-        stage, before = self.stages[number], self.stages[last]
-        if stage.kind != "flatten" or not before.has_maps or number != last + 1:
-            return self.board.grow(stage.panel, out_of=self.stages[number - 1].panel)
-        return lazily(lambda: self._by_places(stage, before, last))
-
-    def _by_places(self, stage: Stage, before: Stage, last: int) -> Move:
-        grid = self.board.part(stage.panel)
-        values = grid.values.copy()
-        grid.values[...] = np.nan
-        self.board.show(stage.panel)(1.0)
-        columns = values.shape == (before.channels, before.places)
-        front = self.sheets(last)[0]
-        looks = [
-            self.board.pulse_at(self.board.within(front, place // before.shape[1],
-                                                  place % before.shape[1], 1, 1))
-            for place in range(before.places)
-        ]  # fmt: skip
-        looks = looks if len(looks) <= 16 else [self.board.pulse(front, times=3)]
-        look = in_turn(*looks)
-
-        def go(alpha: float) -> None:
-            look(alpha)
-            reached = round(alpha * before.places)
-            if columns:
-                grid.values[:, :reached] = values[:, :reached]
-            else:
-                grid.values[:reached] = values[:reached]
-
-        return go
+            flow = self.board.grow(self.stages[number].panel, out_of=self.stages[number - 1].panel)
+            self.during(0.4 / len(tail), flow)
+        self.during(1, *(self.board.pulse(*self.texts(number)) for number in tail[:1]))
 
     def show_numbers(self, event: Event) -> None:
         """The bars of the answer grow out of the last layer."""

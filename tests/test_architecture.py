@@ -81,7 +81,7 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
     assert said["trade"] == "Places fall from 784 to 9, kinds of pattern grow from 1 to 128."
     assert said["ends"] == "Layer after layer, less about where, and more about what."
     assert "26 × 26 to 13 × 13" in said["pooling"]
-    assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in a row."
+    assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in all."
     assert said["next"] == "64: each filter reads all 32 sheets and makes one."
     assert said["numbers"] == "Ten numbers: the answer is 3."
 
@@ -89,7 +89,7 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
 def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
     shapes = [(26, 32), (13, 32), (11, 64), (5, 64), (3, 128)]
     assert all(a >= b and n <= m for (a, n), (b, m) in pairwise(shapes))
-    assert told(lesson)["again"] == "Again: more sheets, smaller sheets."
+    assert told(lesson)["again"] == "Again: pooling makes sheets smaller, convolution makes more."
 
 
 def test_the_question_has_one_right_answer_and_the_picture_does_not_tell(lesson):
@@ -142,7 +142,7 @@ def test_piles_compare_by_their_heights(lesson):
 def test_every_picture_fits_every_sheet(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
-        picture.opening(), picture.spread(1), picture.first(3), picture.whole(),
+        picture.opening(), picture.reading(3), picture.first(3), picture.whole(),
         picture.trade(), lesson.diagram(), picture.wall(1),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []

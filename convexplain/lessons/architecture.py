@@ -151,7 +151,6 @@ class Architecture(NetworkLesson):
         )
         first = self.stages[self.first]
         yield Event("filters", 6.0, _FILTERS.fill(n=fmt.count(first.channels)))
-        yield Event("wall", 5.0, _WALL, detail=2)
         if self.pool is not None:
             pooled = self.stages[self.pool]
             halves = all(a // 2 == b for a, b in zip(first.shape[:2], pooled.shape, strict=False))
@@ -163,7 +162,7 @@ class Architecture(NetworkLesson):
             yield Event("predict", self.pause, ask=question, detail=1)
             after, before = self.stages[self.rest[0]], self.stages[self.rest[0] - 1]
             makes = _MAKES.fill(n=fmt.count(after.channels), c=fmt.count(before.channels))
-            yield Event("next", 3.6, makes, detail=1)
+            yield Event("next", 6.4, makes, detail=1)
         if self.rest:
             yield Event("again", 2.0 + 1.5 * min(6, len(self.rest)), self._again())
 
@@ -171,11 +170,12 @@ class Architecture(NetworkLesson):
         """Say what the other stages with maps do, all in one."""
         before = self.stages[self.rest[0] - 1]
         way = [before, *(self.stages[n] for n in self.rest)]
-        deeper = way[-1].channels > way[0].channels
-        smaller = way[-1].places < way[0].places
-        steady = all(b.places <= a.places and b.channels >= a.channels
-                     for a, b in pairwise(way))  # fmt: skip
-        if deeper and smaller and steady:
+        kinds = {stage.kind for stage in way[1:]}
+        so = all(
+            b.places < a.places if b.kind == "pooling" else b.channels > a.channels
+            for a, b in pairwise(way)
+        )
+        if so and kinds == {"pooling", "convolution"}:
             return _AGAIN
         return _MORE.fill(n=len(self.rest), b=way[-1].size)
 
@@ -188,7 +188,7 @@ class Architecture(NetworkLesson):
             )  # fmt: skip
             if self.stages[self.tail[0]].kind == "pooling":
                 told = _ONE_EACH.fill(d=fmt.count(last.channels))
-            yield Event("places", 4.5, told, detail=1)
+            yield Event("places", 3.6, told, detail=1)
         yield Event("numbers", 3.2, self._numbers(), detail=1)
 
     def _numbers(self) -> Caption:
@@ -274,13 +274,7 @@ _ONE_KIND = Caption(en="one kind", zh="1 种信息")
 _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
 _SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
 _SHEETS = Caption(en="{size}, in {c} channels.", zh="{size}，{c} 个通道。")
-_FILTERS = Caption(
-    en="{n} filters, {n} maps: one sheet each.", zh="{n} 个过滤器，{n} 张响应图，各成一层。"
-)
-_WALL = Caption(
-    en="Each sheet shows where one filter finds its pattern.",
-    zh="每张图显示一个过滤器在哪里找到了它的模式。",
-)
+_FILTERS = Caption(en="{n} filters, {n} maps: one sheet each.", zh="{n} 个过滤器，各得一张响应图。")
 _HALVES = Caption(
     en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",
     zh="池化：每张边长减半，张数不变：{a} 到 {b}。",
@@ -289,11 +283,14 @@ _SHRINKS = Caption(
     en="Pooling shrinks the sheets, not their number: {a} to {b}.",
     zh="池化：每张缩小，张数不变：{a} 到 {b}。",
 )
-_AGAIN = Caption(en="Again: more sheets, smaller sheets.", zh="再来：张数更多，尺寸更小。")
+_AGAIN = Caption(
+    en="Again: pooling makes sheets smaller, convolution makes more.",
+    zh="再来：池化使图变小，卷积使张数变多。",
+)
 _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
 _PLACES = Caption(
-    en="{q} places are left, {d} numbers each: {n} in a row.",
-    zh="只剩 {q} 个位置，每处 {d} 个数：排成一列，共 {n} 个。",
+    en="{q} places are left, {d} numbers each: {n} in all.",
+    zh="只剩 {q} 个位置，每处 {d} 个数，共 {n} 个。",
 )
 _ONE_EACH = Caption(en="Of each map one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
 _NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")

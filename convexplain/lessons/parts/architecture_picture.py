@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -35,13 +36,11 @@ from convexplain.style.captions import Caption
 #: What stands below the stages: what they are called, or their parameters as well.
 Below = Literal["names", "parameters"]
 #: How large it stands there.
-Role = Literal["heading", "small"]
+Role = Literal["heading", "text", "small"]
 #: Of so many stages the sizes stand large: they are what is spoken of.
 _LARGE = 4
 #: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
 _RISE, _SHEET = 1.15, 0.06
-#: How far a stack that is spread reaches to the right, in widths of the input.
-_SPREAD = 2.4
 #: The highest pile of parameters, and the longest bar of the answer, in heights of the input.
 _PILE, _BAR = 0.43, 0.25
 
@@ -50,6 +49,8 @@ _HIGH, _BROAD = 10, (4.6, 3.2, 2.2)
 #: So many stages are compared; of more than so many the first and the last ones.
 _COMPARED = 6
 
+#: How large the cells of the picture are beside all maps of a stage.
+_ASIDE = 0.3
 #: A vector of fewer numbers is drawn lower.
 _SHORT = 32
 #: Longer names are shortened, more so where there are many stages.
@@ -87,15 +88,6 @@ class ArchitecturePicture:
         assert window is not None
         return window.span
 
-    def spread(self, index: int) -> Diagram:
-        """Describe a stage whose sheets are far apart, beside the picture."""
-        stage = self.stages[index]
-        channels = len(self.channels(index))
-        right = min(_SPREAD * self._width / max(1, channels - 1), 1.05 * stage.shape[1])
-        stack = self._stack(index, (right, 0.3 * right * self._height / self._width))
-        lines = (self._lines([0, index], n, {index: stack}, role="heading") for n in (1, 2))
-        return Diagram(Either(*lines))
-
     def first(self, count: int) -> Diagram:
         """Describe the picture and the first stages."""
         role: Role = "heading" if count <= _LARGE else "small"
@@ -113,16 +105,31 @@ class ArchitecturePicture:
         """
         every = self.drawn
         most = min(6, len(every))
-        lines = [self._lines(every, n, below=below) for n in range(1, most + 1)]
+        role: Role = "small" if below == "parameters" else "text"
+        lines = [self._lines(every, 1, below=below, role=role)]
+        lines += [self._lines(every, n, below=below) for n in range(1, most + 1)]
         return Diagram(Either(*lines), about=self.told)
 
     def wall(self, index: int) -> Diagram:
-        """Describe all maps of a stage that are shown, side by side."""
+        """Describe the picture, and beside it all maps of a stage that are shown."""
         stage, shown = self.stages[index], self.channels(index)
         some = walls.told(stage.values, shown) if stage.has_maps else None
         note = [Text("chosen", some, role="small", tone="muted", measure=12)] if some else []
-        beside = Column(self._name(index), self._size(index), *note, Legend("legend"))
-        return Diagram(Row(self._maps(index), beside))
+        drawn = self._drawing(0)
+        assert isinstance(drawn, Cells)
+        drawn = replace(drawn, weight=_ASIDE)
+        read = Column(drawn, self._name(0, "heading"), self._size(0, "heading"), gap=0.25)
+        named = Column(self._name(index, "heading"), self._size(index, "heading"), gap=0.25)
+        below = Row(named, Column(Legend("legend"), *note, gap=0.4))
+        every = replace(self._maps(index), columns=_columns(len(shown)))
+        made = Column(every, below, gap=0.4)
+        return Diagram(Either(Row(read, made), Column(read, made)))
+
+    def reading(self, index: int) -> Diagram:
+        """Describe a stage and the one that it reads, alone and large."""
+        pair = [index - 1, index]
+        stacks = self._line(pair, {n: self._drawing(n) for n in pair}, "names", "heading")
+        return Diagram(Either(Row(stacks, Legend("legend")), Column(stacks, Legend("legend"))))
 
     # A stage.
 
@@ -215,7 +222,7 @@ class ArchitecturePicture:
     def _size(self, index: int, role: Role = "small") -> Text:
         return Text(
             f"size-{self.stages[index].name}", self.stages[index].size, role=role,
-            tone="muted" if role == "small" else "ink", silent=True,
+            silent=True,
         )  # fmt: skip
 
     # Lines of stages.
@@ -323,7 +330,7 @@ class ArchitecturePicture:
                 for stage, count in zip(stages, counts, strict=True)
             ]  # fmt: skip
             head = Text(f"said-{what}", _TRADED[what], tone=tone, measure=5, silent=True)
-            rows += [[head, *piles], [None, *numbers]]
+            rows += [[head, *piles], [None, *numbers], []]  # each number is its pile's
         names = [
             Text(
                 f"stage-{stage.name}",
@@ -382,6 +389,11 @@ class ArchitecturePicture:
             total=fmt.count(self.trace.network.parameters),
             k=class_label(self.trace.network, self.trace.prediction),
         )
+
+
+def _columns(count: int) -> int:
+    """Return in how many columns so many maps make a wall twice as wide as high."""
+    return math.ceil(math.sqrt(2 * count))
 
 
 def shortened(name: str, most: int) -> str:
