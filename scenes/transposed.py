@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import transposed
@@ -14,6 +15,7 @@ from convexplain.panels import Mark
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import accelerating, in_turn
 
+Floats = npt.NDArray[np.float64]
 CELL, LANDING, NEAR = "map.cell", "output.landing", "painted.landing"
 
 
@@ -34,8 +36,10 @@ class Transposed(LessonScene):
 
     def show_small(self, event: Event) -> None:
         """The map is looked at, and then what it becomes, with its checkerboard."""
-        looks = (self.board.pulse("map"), self.board.pulse("output", times=2))
-        self.during(1, in_turn(*looks))
+        block = self.lesson.block()
+        region = self.board.within("output", block.top, block.left, *block.painted.shape)
+        self.during(0.4, self.board.pulse("map"))
+        self.during(1, self.board.pulse_at(region, times=2))
 
     def show_paints(self, event: Event) -> None:
         """A few cells come near; one number goes to the stamp, and what it paints lands."""
@@ -66,6 +70,7 @@ class Transposed(LessonScene):
 
         self.board.move("here.now", row - top, col - left)(1.0)
         self.board.show("here.now")(1.0)
+        self.board.light(f"here[{self.near(cell)}]")
         self.during(0.35 * share, self.board.send(f"here[{self.near(cell)}]", "stamp"))
         self.board.fill("stamp", lesson.map[cell] * lesson.kernel)
         self.during(0.15 * share, self.board.pulse("stamp"))
@@ -154,16 +159,27 @@ class Transposed(LessonScene):
     def show_size(self, event: Event) -> None:
         """The output's size, from the first stamp to the last."""
         height = self.lesson.map.shape[0]
-        picture = self.picture.painting(self.canvas, counted=True)
-        self.turn_into(picture, 0.15, show=("stamp", CELL, LANDING))
-        stride = self.lesson.stride
+        stride, side = self.lesson.stride, self.lesson.kernel.shape[0]
+
+        def told(row: int) -> str:
+            return f"{row} × {stride} + {side} = {row * stride + side}"
+
+        picture = self.picture.painting(self.canvas, counted=True, told=told(height - 1))
+        hold = "rows", "output.counter"
+        self.turn_into(picture, 0.15, show=("stamp", CELL, LANDING), hold=hold)
 
         def down(alpha: float) -> tuple[float, float]:
             return round(alpha * (height - 1)), 0
 
+        def tell(alpha: float) -> None:
+            self.board.say("rows", told(round(down(alpha)[0])))
+
         landing = self.board.visit(LANDING, lambda alpha: (stride * down(alpha)[0], 0))
-        self.during(0.6, self.board.visit(CELL, down, landing))
-        self.during(1, self.board.pulse("output.counter", times=2))
+        tell(0.0)
+        self.board.show("rows")(1.0)
+        self.during(0.6, self.board.visit(CELL, down, landing, tell))
+        self.during(0.1, self.board.show("output.counter"))
+        self.during(1, self.board.pulse("rows", "output.counter", times=2))
 
     # Checkerboards.
 
@@ -171,6 +187,8 @@ class Transposed(LessonScene):
         """Cells of one value, and what they became."""
         assert self.lesson.flat is not None
         equal, block = self.lesson.flat
+        if self.board.has("rows"):
+            self.during(0.05, self.board.hide("rows"))
         self.frame(block)
         regions = self.board.box(CELL), self.board.box(LANDING)
         self.during(0.12, self.board.show(CELL, LANDING))
@@ -188,33 +206,57 @@ class Transposed(LessonScene):
         picture = self.picture.painting(self.lesson.output, counted=True, block=block)
         self.board.become(picture)(1.0)
 
+    def show_lands(self, event: Event) -> None:
+        """One stamp after the other lands on these cells, and each cell counts its own."""
+        self.turn_into(self.lesson.counting(self.picture), 0.2, show=("painted",))
+        self.land("counts", self.lesson.kernel)
+
+    def land(self, grid: str, kernel: Floats) -> None:
+        """Let the stamps of a few cells land; the grid counts them."""
+        counts = self.board.part(grid).values
+        counts[...] = 0
+        stamp, starts = f"{grid}.stamp", self.lesson.starts()
+        self.board.move(stamp, *starts[0])(1.0)
+        self.during(0.08, self.board.show(grid, f"{grid}.title", stamp))
+        for row, col in starts:
+            self.during(0.4 / len(starts), self.board.move(stamp, row, col))
+            counts[row : row + kernel.shape[0], col : col + kernel.shape[1]] += 1
+            self.during(0.3 / len(starts), self.board.move(stamp, row, col))
+        self.during(1, self.board.hide(stamp))
+
     def show_counts(self, event: Event) -> None:
-        """How many stamps each of these cells got."""
-        picture = self.lesson.counting(self.picture)
-        self.turn_into(picture, 0.25, show=("painted",))
-        self.during(0.2, self.board.show("counts", "counts.title"))
-        self.during(1, self.board.pulse("counts", times=2))
+        """How many stamps each of these cells got: the fewest first."""
+        if not self.board.has("counts"):
+            picture = self.lesson.counting(self.picture)
+            self.turn_into(picture, 0.25, show=("painted", "counts"))
+        grid = self.board.part("counts")
+        inside = np.where(grid.shares == 1, grid.values, np.nan)
+        groups = (np.argwhere(inside == n) for n in self.lesson.repeats)
+        cells = ([f"counts[{row}, {col}]" for row, col in group] for group in groups)
+        self.during(1, in_turn(*(self.board.pulse(*group) for group in cells)))
 
     # What avoids them.
 
     def show_larger(self, event: Event) -> None:
-        """What a stamp paints whose side the stride divides."""
+        """Stamps whose side the stride divides land, one after the other."""
+        assert self.lesson.larger is not None
+        self.turn_into(self.lesson.stamping(self.picture), 0.2, show=("counts",))
+        self.land("even", self.lesson.larger)
+
+    def show_same(self, event: Event) -> None:
+        """What both stamps paint, beside each other."""
         picture = self.lesson.comparing(self.picture)
-        held = ("larger", "even")
-        self.turn_into(picture, 0.25, show=("output",), hold=held)
-        self.during(0.1, self.board.pulse("output"))
-        self.during(0.2, self.board.show("larger", "larger.title"))
-        self.during(0.15, self.board.show("larger.counted", "even", "even.title"))
-        self.during(1, self.board.pulse("larger", "even"))
+        self.turn_into(picture, 0.15, show=("output", "larger"))
+        self.during(0.3, self.board.pulse("output"))
+        self.during(1, self.board.pulse("larger", times=2))
 
     def show_answer(self, event: Event) -> None:
         """A number and its patch move over both maps together."""
-        compared = [n for n in ("larger", "larger.title", "even", "even.title")
-                    if self.board.has(n)]  # fmt: skip
-        if compared:
-            self.during(0.06, self.board.hide(*compared))
+        if self.board.has("larger"):
+            self.during(0.06, self.board.hide("larger"))
         picture = self.picture.painting(self.lesson.output, counted=True)
-        self.turn_into(picture, 0.25, show=("map", "output", "stamp", CELL, LANDING))
+        self.turn_into(picture, 0.2, show=("map", "output"), hold=("stamp",))
+        self.during(0.05, self.board.show("stamp", CELL, LANDING))
         way = self.round_trip()
         self.during(1, self.board.visit(CELL, way, self.board.visit(LANDING, self.scaled(way))))
 

@@ -82,23 +82,42 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
 
 
 @pytest.mark.parametrize(
-    ("size", "stride", "said", "larger"),
+    ("size", "stride", "said", "larger", "same"),
     [
-        (3, 2, "1, 2, 4. Stride 2 does not divide 3.", "Stamp 4 × 4: four everywhere inside."),
-        (5, 2, "4, 6, 9. Stride 2 does not divide 5.", "Stamp 6 × 6: nine everywhere inside."),
-        (5, 3, "1, 2, 4. Stride 3 does not divide 5.", "Stamp 6 × 6: four everywhere inside."),
-        (4, 2, "4, inside. Stride 2 divides 4.", None),
+        (
+            3,
+            2,
+            "1, 2, 4. Stride 2 does not divide 3.",
+            "4 wide instead: stride 2 divides 4.",
+            "Four",
+        ),
+        (
+            5,
+            2,
+            "4, 6, 9. Stride 2 does not divide 5.",
+            "6 wide instead: stride 2 divides 6.",
+            "Nine",
+        ),
+        (
+            5,
+            3,
+            "1, 2, 4. Stride 3 does not divide 5.",
+            "6 wide instead: stride 3 divides 6.",
+            "Four",
+        ),
+        (4, 2, "4, inside. Stride 2 divides 4.", None, None),
     ],
 )
-def test_how_many_stamps_a_cell_gets_is_counted(size, stride, said, larger):
+def test_how_many_stamps_a_cell_gets_is_counted(size, stride, said, larger, same):
     lesson = Transposed(size=size, stride=stride)
     inside = painted(np.ones((13, 13)), np.ones((size, size)), stride)[8:-8, 8:-8]
     assert lesson.repeats == sorted(set(inside.ravel().tolist()))
-    assert told(lesson, "counts") == f"Stamps a cell: {said}"
+    assert told(lesson, "counts") == f"Stamps per cell: {said}"
     if larger is None:
         assert lesson.larger is None
     else:
-        assert told(lesson, "larger") == larger
+        assert told(lesson, "larger") == f"Stamps {larger}"
+        assert told(lesson, "same") == f"{same} on every cell inside: no checkerboard."
     assert lesson.even == (size % stride == 0)
 
 
@@ -161,10 +180,12 @@ def pictures(lesson, upright):
     yield picture.near(lesson.block(*lesson.near), lesson.meeting, Mark(0, 0))
     yield picture.painting(lesson.output)
     yield picture.painting(lesson.output, counted=True, block=lesson.field)
+    yield picture.painting(lesson.output, counted=True, told="12 × 2 + 3 = 27")
     if lesson.flat is not None:
         yield picture.flat(*lesson.flat)
     yield lesson.counting(picture)
     if lesson.larger is not None:
+        yield lesson.stamping(picture)
         yield lesson.comparing(picture)
 
 
@@ -246,11 +267,12 @@ def test_what_is_painted_nearby_is_what_the_stamps_before_it_give():
     assert seen == set(range(5))
 
 
-def test_larger_stamps_stand_beside_the_others_with_what_cells_get(lesson):
+def test_larger_stamps_stand_beside_the_others(lesson):
     stage = of("transposed", LOOKS[0]).ends["remedy"]
     np.testing.assert_allclose(stage["larger"].values, painted(lesson.map, np.ones((4, 4)), 2))
+    np.testing.assert_allclose(stage["output"].values, painted(lesson.map, np.ones((3, 3)), 2))
     titles = [stage[f"{name}.title"].text for name in ("output", "larger")]
-    assert titles == ["Stamp 3 × 3: 1, 2, 4 a cell, inside", "Stamp 4 × 4: 4 a cell, inside"]
+    assert titles == ["Stamp 3 × 3, stride 2", "Stamp 4 × 4, stride 2"]
     assert Transposed(size=4).larger is None
     assert "remedy" not in {beat.name for beat in Transposed(size=4).beats()}
 
@@ -258,13 +280,31 @@ def test_larger_stamps_stand_beside_the_others_with_what_cells_get(lesson):
 @pytest.mark.parametrize(("size", "stride", "many"), [(3, 2, 4), (5, 3, 4), (5, 2, 9)])
 def test_a_stamp_whose_side_the_stride_divides_lands_equally_often_inside(size, stride, many):
     lesson = Transposed(size=size, stride=stride)
-    picture = lesson.comparing(lesson.picture_of())
-    counts, mark = picture.panel("even").values, picture.panel("larger").marks["counted"]
-    assert (counts == many).all()
-    kernel, landed = lesson.larger, np.zeros(picture.panel("larger").values.shape)
-    for row, col in np.ndindex(lesson.map.shape):
-        top, left = row * stride, col * stride
-        landed[top : top + kernel.shape[0], left : left + kernel.shape[1]] += 1
-    top, left = int(mark.row), int(mark.col)
-    seen = landed[top : top + int(mark.rows), left : left + int(mark.cols)]
-    np.testing.assert_array_equal(counts, seen)
+    picture = lesson.stamping(lesson.picture_of())
+    rows, cols = lesson.field.rows, lesson.field.cols
+    for name, kernel in (("counts", lesson.kernel), ("even", lesson.larger)):
+        landed = painted(np.ones((rows, cols)), np.ones(kernel.shape), stride)
+        grid = picture.panel(name)
+        np.testing.assert_array_equal(grid.values, landed)
+        # Cells that stamps of neighbours would reach, too, step back.
+        alone = painted(np.pad(np.ones((rows, cols)), 1), np.ones(kernel.shape), stride)
+        all_ = painted(np.ones((rows + 2, cols + 2)), np.ones(kernel.shape), stride)
+        reached = (alone != all_)[stride:-stride, stride:-stride]
+        np.testing.assert_array_equal(grid.dim, reached)
+        inside = set(grid.values[~grid.dim].tolist())
+        assert inside == ({many} if name == "even" else set(lesson.repeats))
+
+
+@pytest.mark.parametrize(("beat", "grid", "side"), [("checkerboard", "counts", 3),
+                                                    ("remedy", "even", 4)])  # fmt: skip
+def test_stamps_land_one_after_the_other_and_are_counted(beat, grid, side):
+    stages = [m for m in of("transposed", LOOKS[0]).during(beat) if f"{grid}.stamp" in m]
+    known = [np.zeros((4 + side, 4 + side))]
+    for row, col in np.ndindex(3, 3):
+        known.append(known[-1].copy())
+        known[-1][2 * row : 2 * row + side, 2 * col : 2 * col + side] += 1
+    seen = {
+        next(n for n, each in enumerate(known) if (stage[grid].values == each).all())
+        for stage in stages
+    }
+    assert seen == set(range(10))

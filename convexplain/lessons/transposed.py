@@ -25,7 +25,7 @@ from convexplain.lessons.parts.transposed_picture import Block, TransposedPictur
 from convexplain.messages import said
 from convexplain.ops import StampStep, StampSteps
 from convexplain.ops.breakdown import largest
-from convexplain.panels import Diagram, Mark
+from convexplain.panels import Cells, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -363,10 +363,17 @@ class Transposed(FilterLesson):
             most=max(float(np.abs(values).max()) for values in painted), upright=upright,
         )  # fmt: skip
 
-    def painted_by(self, kernel: Floats) -> Caption:
-        """Name what a stamp paints, and how many stamps cells get inside, for a title."""
-        n = _listed(_repeats(kernel.shape, self.stride))
-        return words.STAMPED.capital.fill(stamp=fmt.shape(kernel.shape), n=n)
+    def stamped_by(self, kernel: Floats) -> Caption:
+        """Name a stamp and its stride, for a title."""
+        return words.STAMPED.capital.fill(stamp=fmt.shape(kernel.shape), s=self.stride)
+
+    def starts(self) -> list[tuple[int, int]]:
+        """Return where the stamps of a few cells begin, from the first one on."""
+        return [
+            (row * self.stride, col * self.stride)
+            for row in range(self.field.rows)
+            for col in range(self.field.cols)
+        ]
 
     @property
     def field(self) -> Block:
@@ -383,27 +390,42 @@ class Transposed(FilterLesson):
         return Block(row, col, rows, cols, top, left, painted)
 
     def counting(self, picture: TransposedPicture) -> Diagram:
-        """Describe how many stamps each of a few cells got."""
+        """Describe how many stamps of a few cells land on each of the cells that they reach."""
         field = self.field
         equal = self.map[field.row : field.row + field.rows, field.col : field.col + field.cols]
-        return picture.flat(equal, field, self.counts[field.lands_on].astype(np.float64))
+        counted = self._counted(picture, "counts", self.kernel, words.COUNT.capital)
+        return picture.flat(equal, field, counted)
+
+    def _counted(
+        self, picture: TransposedPicture, name: str, kernel: Floats, title: Caption
+    ) -> Cells:
+        """Describe how many stamps cells get; those that others reach, too, step back."""
+        field, stride = self.field, self.stride
+        counts = ops.overlaps(kernel.shape, (field.rows, field.cols), stride=stride)
+        rim = np.ones(counts.shape, dtype=bool)
+        rows, cols = (
+            slice(side - stride, many * stride)
+            for side, many in zip(kernel.shape, (field.rows, field.cols), strict=True)
+        )
+        rim[rows, cols] = False
+        kernels = [self.kernel] if self.larger is None else [self.kernel, self.larger]
+        most = max(max(_repeats(each.shape, stride)) for each in kernels)
+        return picture.counted(name, counts.astype(np.float64), most, kernel.shape, title, rim)
+
+    def stamping(self, picture: TransposedPicture) -> Diagram:
+        """Describe how many stamps cells get, and how many of one whose side the stride divides."""
+        assert self.larger is not None
+        grids = (
+            self._counted(picture, name, kernel, self.stamped_by(kernel))
+            for name, kernel in (("counts", self.kernel), ("even", self.larger))
+        )
+        return picture.beside(*grids)
 
     def comparing(self, picture: TransposedPicture) -> Diagram:
         """Describe what the stamp paints beside what one paints whose side the stride divides."""
         assert self.larger is not None
-        titles = self.painted_by(self.kernel), self.painted_by(self.larger)
-        side, stride = self.larger.shape[0], self.stride
-        counts = ops.overlaps(self.larger.shape, self.map.shape, stride=stride)
-        # As many cells as are shown of the first stamp, from where all stamps reach.
-        first = side - stride
-        rows, cols = (
-            slice(first, min(first + shown, many * stride))
-            for shown, many in zip(self.field.painted.shape, self.map.shape, strict=True)
-        )
-        seen = counts[rows, cols].astype(np.float64)
-        return picture.compared(
-            self.paint(self.larger), Mark(first, first, *seen.shape), seen, titles
-        )
+        titles = self.stamped_by(self.kernel), self.stamped_by(self.larger)
+        return picture.compared(self.paint(self.larger), titles)
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -421,26 +443,26 @@ class Transposed(FilterLesson):
         yield Beat.of("all", self.title, *self._tell_all())
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
         if self.larger is not None:
-            yield Beat.of("remedy", self.title, self._tell_larger(self.larger))
-        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
+            yield Beat.of("remedy", self.title, *self._tell_larger(self.larger))
+        yield Beat.of("answer", self.title, Event("answer", 4.4, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
-        yield Event("small", 3.6, self.question)
-        yield Event("paints", 6.6, words.PAINTS.fill(n=in_words(self.kernel.size)))
-        yield Event("overlap", 5.4, words.OVERLAP.fill(s=self.stride))
+        yield Event("small", 3.4, self.question)
+        yield Event("paints", 6.2, words.PAINTS.fill(n=in_words(self.kernel.size)))
+        yield Event("overlap", 5.0, words.OVERLAP.fill(s=self.stride))
         count = in_words(len(self.near))
-        yield Event("meet", 5.0, words.MEET.fill(n=count), detail=1)
+        yield Event("meet", 4.6, words.MEET.fill(n=count), detail=1)
 
     def _tell_all(self) -> Iterator[Event]:
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("all", 5.0, words.ALL)
+        yield Event("all", 4.4, words.ALL)
         said = words.SIZE.fill(
             n=self.output.shape[0], moves=self.map.shape[0] - 1, s=self.stride,
             k=self.kernel.shape[0],
         )  # fmt: skip
-        yield Event("size", 3.0, said, detail=1)
+        yield Event("size", 3.6, said, detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""
@@ -463,16 +485,17 @@ class Transposed(FilterLesson):
 
     def _tell_checkerboard(self) -> Iterator[Event]:
         if self.flat is not None:
-            yield Event("flat", 4.4, words.EVEN if self.even else words.FLAT)
+            yield Event("flat", 4.2, words.EVEN if self.even else words.FLAT)
         counts, sides = _listed(self.repeats), self.kernel.shape
         side = str(sides[0]) if sides[0] == sides[1] else fmt.shape(sides)
+        yield Event("lands", 4.4, words.LANDS.fill(s=self.stride, k=side), detail=1)
         said = words.DIVIDES if self.divides else words.COUNTS
-        yield Event("counts", 4.2, said.fill(n=counts, s=self.stride, k=side))
+        yield Event("counts", 3.6, said.fill(n=counts, s=self.stride, k=side))
 
-    def _tell_larger(self, larger: Floats) -> Event:
+    def _tell_larger(self, larger: Floats) -> Iterator[Event]:
         (same,) = _repeats(larger.shape, self.stride)
-        said = words.LARGER.fill(stamp=fmt.shape(larger.shape), n=in_words(same))
-        return Event("larger", 5.4, said)
+        yield Event("larger", 4.8, words.LARGER.fill(k=larger.shape[0], s=self.stride))
+        yield Event("same", 4.2, words.SAME.fill(n=in_words(same, capital=True)))
 
 
 def _repeats(sides: tuple[int, ...], stride: int) -> list[int]:

@@ -147,7 +147,12 @@ class TransposedPicture:
         return Diagram(Column(read, told, legend, align="middle", gap=0.6))
 
     def painting(
-        self, canvas: Floats, *, counted: bool = False, block: Block | None = None
+        self,
+        canvas: Floats,
+        *,
+        counted: bool = False,
+        block: Block | None = None,
+        told: str = "",
     ) -> Diagram:
         """Describe the map, the stamp, and what is painted so far.
 
@@ -159,13 +164,16 @@ class TransposedPicture:
             Whether the output's size is known.
         block : Block, optional
             What is framed; the first cell and its stamp by default.
+        told : str
+            How the output's rows are counted.
         """
         counter = _size(self.output) if counted else None
         cell, landing = Mark(0, 0), Mark(0, 0, *self.stamp.shape)
         if block is not None:
             cell, landing = block.read, block.lands
         output = self._canvas(canvas, {"landing": landing}, counter)
-        return self._diagram(self._map({"cell": cell}), output, self._stamp())
+        rows = [Text("rows", told, role="heading")] if told else []
+        return self._diagram(self._map({"cell": cell}), output, self._stamp(), *rows)
 
     @staticmethod
     def _added(addends: Sequence[float]) -> Part:
@@ -178,15 +186,16 @@ class TransposedPicture:
         all_terms = (*found, Term("equals", "="), total)
         return Either(*(Formula("sum", all_terms, large=large) for large in (True, False)))
 
-    def flat(self, equal: Floats, block: Block, counts: Floats | None = None) -> Diagram:
-        """Describe cells of one value, what they become, and how many stamps each got.
+    def flat(self, equal: Floats, block: Block, *beside: Part) -> Diagram:
+        """Describe cells of one value and what they become; or that, and what is beside it.
 
         Parameters
         ----------
         equal : numpy.ndarray
             The cells of the map.
         block : Block
-        counts : numpy.ndarray, optional
+        *beside : Part
+            How many stamps each cell got.
         """
         largest = max(float(np.abs(values).max()) for values in (equal, block.painted))
         signed = bool(min(equal.min(), block.painted.min()) < 0)
@@ -202,34 +211,38 @@ class TransposedPicture:
             title=words.INSIDE.capital, finer=finer,
             note=words.SHADES.fill(v=fmt.number(largest, 2 + finer)),
         )  # fmt: skip
-        shown = [read, painted] if counts is None else [painted, self.counted(counts)]
-        legend = Legend("legend", row=True)
-        beside = Column(*shown, align="middle") if self.upright else Row(*shown, gap=2)
-        return Diagram(Column(beside, legend, align="middle"))
+        return self.beside(*([painted, *beside] if beside else [read, painted]))
 
-    def counted(self, counts: Floats, name: str = "counts") -> Cells:
-        """Describe how many stamps each of some cells got."""
-        scale = Scale(float(counts.max()), words.COUNT, signed=False, counts=True, light=True)
-        return Cells(name, counts, scale, numbers=True, share="counts", title=words.COUNT.capital)
+    @staticmethod
+    def counted(
+        name: str,
+        counts: Floats,
+        most: int,
+        stamp: tuple[int, ...],
+        title: Caption,
+        rim: npt.NDArray[np.bool_],
+    ) -> Cells:
+        """Describe how many stamps each of some cells got; the first stamp is framed."""
+        scale = Scale(float(most), words.COUNT, signed=False, counts=True, light=True)
+        return Cells(
+            name, counts, scale, numbers=True, share="numbers", title=title, dim=rim,
+            marks={"stamp": Mark(0, 0, *stamp)},
+        )  # fmt: skip
 
-    def compared(
-        self, larger: Floats, counted: Mark, counts: Floats, called: tuple[Caption, Caption]
-    ) -> Diagram:
-        """Describe what two stamps paint, and how many stamps some cells get of the second."""
+    def compared(self, larger: Floats, called: tuple[Caption, Caption]) -> Diagram:
+        """Describe what two stamps paint."""
         both = [
-            Cells(name, values, self.scale, title=title, lines=False, share="cells", marks=marks)
-            for name, values, title, marks in zip(
-                ("output", "larger"),
-                (self.output, larger),
-                called,
-                ({}, {"counted": counted}),
-                strict=True,
+            Cells(name, values, self.scale, title=title, lines=False, share="cells")
+            for name, values, title in zip(
+                ("output", "larger"), (self.output, larger), called, strict=True
             )
         ]
-        few = self.counted(counts, "even")
-        flat = Row(*both, few, gap=1.2), Column(Row(*both, gap=1.2), few, align="middle")
-        beside = Column(*both, few, align="middle") if self.upright else Either(*flat)
-        return Diagram(Column(beside, Legend("legend", row=True), align="middle"))
+        return self.beside(*both)
+
+    def beside(self, *grids: Part) -> Diagram:
+        """Lay out two grids side by side, or under one another."""
+        both = Column(*grids, align="middle") if self.upright else Row(*grids, gap=2)
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
     def payoff(self, resized: Floats, then: Caption, about: Caption) -> Diagram:
         """Describe all of it, for a figure: map, stamp, what is painted, and the other way."""
@@ -285,7 +298,8 @@ class TransposedPicture:
         legend = Legend("legend", row=True)
         painted: list[Part] = [output] if other is None else [output, other]
         if self.upright:
-            return Diagram(Column(Row(read, *between), *painted, legend, align="middle"))
+            above = Row(read, Column(*between)) if between else read
+            return Diagram(Column(above, *painted, legend, align="middle"))
         shown = Column(*between)
         left = Column(read, legend)
         wide = Row(left, shown, *painted, gap=1.5) if between else Row(left, *painted, gap=2)

@@ -53,16 +53,24 @@ FLAT = Caption(
 EVEN = Caption(
     en="Equal inputs, equal outputs: no checkerboard.", zh="输入相同，输出也相同：没有棋盘格。"
 )
+LANDS = Caption(
+    en="Stamps {k} wide, one every {s} cells: how many land on a cell?",
+    zh="印章宽 {k}，每 {s} 格一个：一格上有几个？",
+)
 COUNTS = Caption(
-    en="Stamps a cell: {n}. Stride {s} does not divide {k}.",
+    en="Stamps per cell: {n}. Stride {s} does not divide {k}.",
     zh="每格的印章数：{n}。步幅 {s} 除不尽 {k}。",
 )
 DIVIDES = Caption(
-    en="Stamps a cell: {n}, inside. Stride {s} divides {k}.",
+    en="Stamps per cell: {n}, inside. Stride {s} divides {k}.",
     zh="内部每格的印章数：{n}。步幅 {s} 除得尽 {k}。",
 )
 LARGER = Caption(
-    en="Stamp {stamp}: {n} everywhere inside.", zh="印章换成 {stamp}：内部处处 {n} 次。"
+    en="Stamps {k} wide instead: stride {s} divides {k}.",
+    zh="印章换成 {k} 宽：步幅 {s} 除得尽 {k}。",
+)
+SAME = Caption(
+    en="{n} on every cell inside: no checkerboard.", zh="内部每格都是 {n} 个：没有棋盘格。"
 )
 # On the pictures.
 ONES = Caption(en="made by hand: ones", zh="人工设计：全是 1")
@@ -74,10 +82,10 @@ INSIDE = Caption(en="output, inside the frame", zh="输出，框内")
 HERE = Caption(en="response, from nearby", zh="响应，近看")
 AFTERWARDS = Caption(en="response, enlarged first", zh="响应（先放大）")
 SHADES = Caption(en="brightest here: {v}", zh="这里最亮：{v}")
-COUNT = Caption(en="stamps a cell", zh="每格的印章数")
+COUNT = Caption(en="stamps per cell", zh="每格的印章数")
 EQUAL = Caption(en="map, inside the frame", zh="响应图，框内")
 SOME = Caption(en="numbers of the map", zh="图中的数")
-STAMPED = Caption(en="stamp {stamp}: {n} a cell, inside", zh="印章 {stamp}：内部每格 {n} 个")
+STAMPED = Caption(en="stamp {stamp}, stride {s}", zh="印章 {stamp}，步幅 {s}")
 ENLARGED_FIRST = Caption(en="enlarged first, then convolved", zh="先放大，再卷积")
 ABOUT = Caption(
     en="{layer}, filter {n}: each number stamps a {stamp} patch, {s} cells from the next. Where "
