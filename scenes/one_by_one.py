@@ -215,8 +215,8 @@ class OneByOne(LessonScene):
 
     def show_work(self, event: Event) -> None:
         """Multiplications of both ways, each beside what it reads."""
-        held = tuple(f"{way}-right" for way in one_by_one.WAYS)
-        self.turn_into(self.lesson.cost(), 0.15, hold=held)
+        told = one_by_one.WAYS if self.lesson.right is not None else ()
+        self.turn_into(self.lesson.cost(), 0.15, hold=tuple(f"{way}-right" for way in told))
         for way, maps in zip(one_by_one.WAYS, ("wall", "mixed"), strict=True):
             self.during(0.1, self.board.pulse(maps), self.board.show(f"{way}.title"))
             self.during(0.22, self.board.rise(f"{way}.work"))

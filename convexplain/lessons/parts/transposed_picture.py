@@ -226,7 +226,7 @@ class TransposedPicture:
         scale = Scale(float(most), words.COUNT, signed=False, counts=True, light=True)
         return Cells(
             name, counts, scale, numbers=True, share="numbers", title=title, dim=rim,
-            marks={"stamp": Mark(0, 0, *stamp)},
+            marks={"stamp": Mark(0, 0, stamp[0], stamp[1])},
         )  # fmt: skip
 
     def compared(self, larger: Floats, called: tuple[Caption, Caption]) -> Diagram:
