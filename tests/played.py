@@ -53,11 +53,13 @@ class Stage:
         aside = {id(twins[id(part)]) for part in spoken if id(part) in twins}
         self.shown = [part for part in self.parts if id(part) not in aside]
         seen: set[int] = set()
+        from manim import Mobject
+
         self._named = {
             name: twins[id(part)]
             for attribute, found in vars(scene).items()
             if attribute not in _MANIMS
-            for name, part in _named(found, attribute, seen)
+            for name, part in _named(found, attribute, seen, Mobject)
             if id(part) in twins
         }
         board = scene.board.parts.items()
@@ -345,20 +347,19 @@ def _twin(part: Any) -> Any:
     return twin
 
 
-def _named(found: Any, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    """Yield the mobjects of a scene with the names by which it has them."""
-    from manim import Mobject
-
-    if isinstance(found, Mobject):
+def _named(found: Any, name: str, seen: set[int], kind: type) -> Iterator[tuple[str, Any]]:
+    """Yield what a scene has of a kind with the names by which it has them."""
+    if isinstance(found, kind):
         yield name, found
     if isinstance(found, dict):
         for key, value in found.items():
-            yield from _named(value, f"{name}[{key}]", seen)
+            yield from _named(value, f"{name}[{key}]", seen, kind)
     elif isinstance(found, list | tuple):
         for number, value in enumerate(found):
-            yield from _named(value, f"{name}[{number}]", seen)
+            if not isinstance(value, int | float | str):
+                yield from _named(value, f"{name}[{number}]", seen, kind)
     elif type(found).__module__.startswith("convexplain.stage") and id(found) not in seen:
         seen.add(id(found))
         for key, value in vars(found).items():
             if key not in _MANIMS:
-                yield from _named(value, f"{name}.{key}", seen)
+                yield from _named(value, f"{name}.{key}", seen, kind)
