@@ -237,7 +237,16 @@ def told(digit: int | None = None, lang: str = "en") -> tuple[Any, ...]:
 def _told(digit: int | None, lang: str) -> tuple[Any, ...]:
     from convexplain.lessons import _story as story
 
-    return story.tell(story.protagonist(digit), lang)
+    if lang == "en":
+        return story.tell(story.protagonist(digit), lang)
+    return tuple(_retold(part, lang) for part in _told(digit, "en"))
+
+
+def _retold(part: Any, lang: str) -> Any:
+    """Return a part of a film as another language tells it; what it shows is computed once."""
+    after = part.telling.following
+    after = None if after is None else _retold(after, lang)
+    return part.retold(dataclasses.replace(part.telling, lang=lang, following=after))
 
 
 def lasting(lesson: Any, length: float) -> Any:

@@ -155,6 +155,12 @@ def test_it_lasts_eight_to_ten_minutes_in_either_language(digit: int | None) -> 
         assert len(asks) >= 6
 
 
+def test_the_closing_says_of_a_misread_digit_that_the_answer_is_wrong() -> None:
+    beats = Closing(picture=digits.sample(122)).beats()
+    assert "a wrong one" in " ".join(beat.caption.text("en") for beat in beats)
+
+
+@pytest.mark.soak  # each lesson tells of a misread digit in its own tests
 def test_a_picture_of_ones_own_is_told_of_too() -> None:
     misread = story.Protagonist(digits.sample(122))
     parts = parts_of(misread)
@@ -249,11 +255,12 @@ def test_what_ends_one_part_begins_the_next(told: tuple[Lesson, ...]) -> None:
 
 
 @pytest.mark.soak  # that a piece is named alike each time is asked in test_clip_cache.py
-def test_two_films_of_one_digit_share_their_pieces() -> None:
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_two_films_of_one_digit_share_their_pieces(lang: str) -> None:
     from convexplain.video import clip_cache
 
-    again = parts_of(story.protagonist())
-    for one, other in zip(film(), again, strict=True):
+    again = parts_of(story.protagonist(), lang)
+    for one, other in zip(film(lang=lang), again, strict=True):
         paths = {
             clip_cache.path_of(Job(part, Path("x.mp4")), Path("cache")) for part in (one, other)
         }
