@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import response_map
+from convexplain.lessons.parts import response_words as words
 from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.response_picture import Place
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.pace import Move, eased, in_turn, row_by_row, together
 
 #: How much is seen of a picture under its map.
 UNDER = 0.55
@@ -54,6 +57,10 @@ class ResponseMap(LessonScene):
         """The weights for the pattern light up, then the others."""
         self.light_by_sign(0.45, "kernel")
 
+    def show_pattern(self, event: Event) -> None:
+        """The filter is looked at as a whole."""
+        self.during(1, self.board.pulse("kernel", times=2))
+
     def show_weighs(self, event: Event) -> None:
         """What a cell sees is a window of the picture."""
         mark = f"input.{self.lesson.places['largest'].letter if self.lesson.places else 'best'}"
@@ -65,7 +72,10 @@ class ResponseMap(LessonScene):
     def show_windows(self, event: Event) -> None:
         """Patches grow out of their windows, and stand beside one another."""
         self.during(0.35, self.board.become(self.picture.windows()), self.come("kernel", "legend"))
-        moves = [in_turn(self.come(f"input.{n}"), self.patch(n)) for n in self.letters]
+        # The last one first: so none flies over another that stands.
+        moves = [
+            in_turn(self.come(f"input.{n}"), self.patch(n)) for n in sorted(self.letters)[::-1]
+        ]
         self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
 
     @property
@@ -85,16 +95,17 @@ class ResponseMap(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """The windows are looked at in turn; then the video waits."""
-        looks = [self.board.pulse(f"patch-{n}", colour="muted") for n in sorted(self.letters)]
+        looks = [self.board.pulse(*self.window(n), colour="muted") for n in sorted(self.letters)]
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
+
+    def window(self, letter: str) -> Iterator[str]:
+        """Yield the names of a window on the picture, and of what is seen in it."""
+        return filter(self.board.has, (f"input.{letter}", f"patch-{letter}"))
 
     def show_weigh(self, event: Event) -> None:
         """The filter and all patches are looked at; below each come their products."""
         letters, has = self.letters, self.board.has
-        come = self.come("kernel", "legend", "rounded")
-        self.during(0.25, self.board.become(self.picture.tiles()), come)
-        seen = [f"{part}-{n}" for n in letters for part in ("name", "patch")]
-        self.come(*seen, *(f"input.{n}" for n in letters))(1.0)
+        self.lay_tiles(0.25)
         if not has(f"products-{letters[0]}"):
             self.during(1, in_turn(*(self.board.pulse(f"patch-{n}") for n in letters)))
             return
@@ -104,62 +115,41 @@ class ResponseMap(LessonScene):
         self.during(0.5, in_turn(*(self.board.show(name) for name in products)))
         self.during(1, self.board.pulse(*products))
 
+    def lay_tiles(self, share: float) -> None:
+        """Stand the windows beside one another, with room below for what comes of them."""
+        come = self.come("kernel", "legend", "rounded")
+        self.during(share, self.board.become(self.picture.tiles()), come)
+        seen = [f"{part}-{n}" for n in self.letters for part in ("name", "patch")]
+        self.come(*seen, *(f"input.{n}" for n in self.letters))(1.0)
+
     def show_add(self, event: Event) -> None:
-        """What is for a pattern, what against it, and the bias become the response."""
-        letter = event.data.letter
+        """What is for a pattern, what against it, and the bias become the response of each."""
+        if not self.board.has(f"value-{self.letters[0]}"):
+            self.lay_tiles(0.2)
+        self.during(1, in_turn(*map(self.added, self.letters), overlap=0.1), rate=linear)
+
+    def added(self, letter: str) -> Move:
+        """Return the move in which a window's response comes, from what it is made of."""
         votes, products = f"votes-{letter}", f"products-{letter}"
         source = products if self.board.has(products) else f"patch-{letter}"
         parts = [
             self.board.show(f"{votes}.{name}", f"{votes}.{name}.over")
             for name in ("for", "against", "bias")
         ]
-        self.during(0.6, self.board.pulse(source), in_turn(*parts))
-        self.during(1, self.come(f"gate-{letter}", f"value-{letter}"))
+        made = together(self.board.pulse(source), in_turn(*parts))
+        return in_turn(made, self.come(f"gate-{letter}", f"value-{letter}"))
 
     def show_weighed(self, event: Event) -> None:
-        """The response is looked at, and the products that it comes of."""
+        """The response is looked at, the products that it comes of, and where the window is."""
         letter = event.data.letter
-        seen = [n for n in (f"products-{letter}", f"value-{letter}") if self.board.has(n)]
+        names = f"input.{letter}", f"products-{letter}", f"value-{letter}"
+        seen = [name for name in names if self.board.has(name)]
         self.during(1, self.board.pulse(*seen, times=2))
 
-    def bar(self, name: str, source: str) -> Move:
-        """Let a bar grow, and its name and number come."""
-        words = self.board.show(f"{name}.label", f"{name}.value")
-        return together(eased(self.board.grow(name, out_of=source)), words)
-
-    # Match times ink.
-
-    def show_measure(self, event: Event) -> None:
-        """Beside each patch grow its match and its ink."""
-        self.lay_law(0.2)
-        self.during(0.1, self.come("notes"))
-        self.measured(0.4, "match")
-        self.measured(1.0, "ink", "times")
-
-    def lay_law(self, share: float) -> None:
-        """Stand the patches under one another, with room beside them."""
-        seen = [f"{part}-{letter}" for letter in self.letters for part in ("name", "patch")]
-        self.during(share, self.board.become(self.picture.law(), show=seen))
-
-    def measured(self, share: float, kind: str, sign: str = "") -> None:
-        """Let a bar of each window grow, and the sign before it come."""
-        bars = [self.board.rise(f"{kind}-{letter}.bar") for letter in self.letters]
-        zeros = [f"{kind}-{letter}.zero" for letter in self.letters]
-        signs = [name for letter in self.letters if self.board.has(name := f"{sign}-{letter}")]
-        self.during(share, self.board.show(*zeros, *signs), in_turn(*bars), rate=linear)
-
     def show_law(self, event: Event) -> None:
-        """Of both grows the response."""
-        if not self.board.has(f"law-{self.letters[0]}"):
-            self.lay_law(0.15)
-            self.measured(0.2, "match")
-            self.measured(0.2, "ink", "times")
-        self.measured(0.5, "law", "gives")
-        self.during(0.15, self.come("notes"))
-        largest = self.lesson.places["largest"].letter
-        self.during(
-            1, self.board.pulse(*(f"{kind}-{largest}.bar" for kind in ("match", "ink", "law")))
-        )
+        """All windows are looked at once more, each with its response."""
+        looks = [self.board.pulse(f"patch-{n}", f"value-{n}") for n in self.letters]
+        self.during(1, in_turn(*looks), rate=linear)
 
     # The map on its picture.
 
@@ -178,15 +168,51 @@ class ResponseMap(LessonScene):
         self.during(0.3, self.board.show("shown", f"input.{letter}"))
         self.during(1, self.board.pulse(f"input.{letter}", times=2))
 
+    def show_sweep(self, event: Event) -> None:
+        """The window visits all places of the picture, and the map fills on it."""
+        self.during(0.04, self.board.hide(*(f"input.{letter}" for letter in self.letters)))
+        self.during(0.2, self.board.become(self.overlay()), self.come("input", "kernel", "legend"))
+        laid = self.lesson.laid
+        mark = f"input.{self.lesson.places['largest'].letter}"
+        values = self.board.part("map").values
+        whole = values.copy()
+        rows, cols = self.lesson.response_map.shape
+        at = row_by_row(rows, cols, 0.9 * self.remaining, 40.0)
+        values[...] = 0.0
+        self.board.show("map", mark)(1.0)
+        self.during(0.05, self.board.dim("input", to=UNDER))
+
+        def corner(alpha: float) -> tuple[float, float]:
+            box = self.lesson.sees(*at(alpha))
+            return float(box.top), float(box.left)
+
+        def fill(alpha: float) -> None:
+            row, col = at(alpha)
+            known = (laid.rows[:, None] < row) | (
+                (laid.rows[:, None] == row) & (laid.cols[None, :] <= col)
+            )
+            values[...] = np.where(known, whole, 0.0)
+
+        self.during(0.9, self.board.visit(mark, corner, fill), rate=linear)
+        values[...] = whole
+        self.board.hide(mark)(1.0)
+        self.during(1, self.board.pulse("map"))
+
     def show_visits(self, event: Event) -> None:
         """Each window stands at its place once more, with the number that it gave."""
         self.board.show("shown")(1.0)
         places = self.lesson.places.values()
         for place in places:
             mark, cell = f"input.{place.letter}", f"map.{place.letter}"
-            self.board.fill("shown", [[place.step.activated]])
+            self.board.move(mark, place.box.top, place.box.left)(1.0)
+            self.tell(place)
             self.during(0.08, self.board.show(mark, cell))
-            self.during(1 / len(places) - 0.08, self.board.pulse(mark))
+            self.during(1 / len(places) - 0.08, self.board.pulse(mark, "shown"))
+
+    def tell(self, place: Place) -> None:
+        """Say the response of a window, and which it is."""
+        self.board.say("shown.title", self.text(words.RESPONSE_OF.fill(x=place.letter)))
+        self.board.fill("shown", [[place.step.activated]])
 
     # Other filters.
 
@@ -217,6 +243,8 @@ class ResponseMap(LessonScene):
             self.draw_map(self.lesson.shown_filter, 0.4)
         letter = self.lesson.places["largest"].letter if self.lesson.places else "best"
         others = [f"{part}.{n}" for n in self.letters if n != letter for part in ("input", "map")]
+        if self.lesson.places:
+            self.tell(self.lesson.places["largest"])
         self.board.fill("shown", [[self.lesson.largest]])
         away = [self.board.hide(*others)] if others else []
         cell = [f"map.{letter}"] if self.board.has(f"map.{letter}") else []

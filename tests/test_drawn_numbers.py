@@ -168,24 +168,22 @@ def test_windows_are_framed_where_their_patches_come_from(look, weights):
         assert found == pytest.approx(max(sum(values), 0), abs=1e-6)
 
 
-def test_match_ink_and_response_stand_by_the_window_that_has_them(look, weights):
+def test_the_map_fills_behind_its_window(look, weights):
     played = plays.of("response-map", look)
-    kernel = weights["conv1/kernel"][:, :, 0, played.lesson.shown_filter]
-    bias = weights["conv1/bias"][played.lesson.shown_filter]
-    stage, longest = played.ends["match"], {}
-    for place in played.lesson.places.values():
-        patch, products, _, _ = votes(weights, played, place)
-        ink, total = np.linalg.norm(patch), products.sum()
-        expected = total / ink / np.linalg.norm(kernel), ink, max(total + bias, 0)
-        for kind, found in zip(("match", "ink", "law"), expected, strict=True):
-            name = f"{kind}-{place.letter}.bar"
-            assert value(stage[f"{name}.value"]) == pytest.approx(found, abs=0.00501)
-            # Bars of one kind have one scale, and stand in the row of their patch.
-            unit = np.ptp(stage[name].places[:, 0]) / abs(found)
-            if abs(found) > 0.1:
-                assert longest.setdefault(kind, unit) == pytest.approx(unit, rel=0.01)
-            rows = stage[f"patch-{place.letter}"].places[:, 1]
-            assert rows.min() < stage[name].places[:, 1].mean() < rows.max()
+    expected = conv1(weights, digit(played), played.lesson.shown_filter)
+    mark = f"input.{played.lesson.places['largest'].letter}"
+    filled = []
+    for stage in played.during("map"):
+        if not {"map", mark} <= set(stage.names) or "shown" in stage:
+            continue
+        if not stage["map"].values.any():  # the window has not left yet
+            continue
+        row, col, _, _ = under(stage[mark], stage["input"])
+        known = np.arange(expected.size).reshape(expected.shape) <= row * 26 + col
+        np.testing.assert_allclose(stage["map"].values, np.where(known, expected, 0), atol=1e-6)
+        filled.append(known.sum())
+    assert filled
+    assert filled == sorted(filled)
 
 
 def test_the_number_that_is_shown_is_that_of_the_window_that_is_framed(look, weights):

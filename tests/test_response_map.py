@@ -10,8 +10,10 @@ from scipy.spatial.distance import cosine
 
 from convexplain import panels
 from convexplain.data import digits
+from convexplain.data.kernels import KERNELS, closest_pattern
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.response_words import pattern
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
 from tests.often import some
@@ -91,17 +93,6 @@ def test_the_windows_are_found_as_their_names_say(lesson):
     assert [letters[letter] for letter in "ABC"] == sorted(letters.values())
 
 
-def test_a_sum_is_match_times_ink_times_the_filter_as_printed(lesson):
-    sums, match, ink = windows(lesson)
-    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
-    size = np.sqrt((kernel.astype(np.float64) ** 2).sum())
-    np.testing.assert_allclose(match * ink * size, sums, atol=1e-9)
-    for place in lesson.places.values():
-        found = place.match, place.ink, place.length
-        assert found == pytest.approx((match[at(place)], ink[at(place)], size), abs=1e-6)
-        assert round(np.prod([round(x, 2) for x in found]), 2) == round(sums[at(place)], 2)
-
-
 def test_votes_for_and_against_and_the_bias_give_the_response(lesson):
     picture = lesson.shown_picture.pixels[:, :, 0].astype(np.float64)
     kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
@@ -163,21 +154,41 @@ def test_the_other_filter_is_the_one_least_like_the_shown(lesson):
     assert lesson.other == min(left, key=lambda n: likeness[n])
 
 
-def test_a_row_of_measures_multiplies_as_printed_or_says_that_it_is_rounded(lesson):
-    assert all(place.multiplies for place in lesson.places.values())
-    for place in lesson.places.values():
-        match, ink, length = (round(x, 2) for x in (place.match, place.ink, place.length))
-        made = round(match * ink * length + round(place.step.bias, 2), 2)
-        assert made == round(place.step.value, 2)
-    for filter in range(6):
-        other = ResponseMap(filter=filter)
-        said = " ".join(p.words.text("en") for p in other.picture_of.law().root.panels()
-                        if p.name == "notes") if other.places else ""  # fmt: skip
-        exact = all(
-            place.multiplies and place.step.votes().adds_up(total=False)
-            for place in other.places.values()
-        )
-        assert ("ounded" in said) != exact
+def test_what_a_filter_looks_for_is_told_from_where_its_weights_are(lesson):
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
+    above, below = kernel[0].sum(), kernel[2].sum()
+    assert below > 0 > above
+    told = captions(lesson)
+    assert told["pattern"] == f"Filter {lesson.shown_filter} looks for ink below, none above."
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.other]
+    assert kernel[0].sum() > 0 > kernel[2].sum()
+    assert told["another"].startswith(f"Filter {lesson.other} looks for ink above, none below:")
+    for number in range(32):
+        kernel = lesson.network.weights["conv1/kernel"][:, :, 0, number]
+        said = lesson.pattern(number)
+        sides = {"above": kernel[0], "below": kernel[2]}
+        sides |= {"on the left": kernel[:, 0], "on the right": kernel[:, 2]}
+        for side, weights in sides.items():
+            if said is not None and said.text("en").startswith(f"ink {side}, none"):
+                assert weights.sum() == max(each.sum() for each in sides.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "en", "zh"),
+    [
+        ("sobel-x", "ink on the right, none on the left", "右侧有笔画，左侧没有"),
+        ("line-horizontal", "a level line", "水平的线"),
+        ("line-vertical", "an upright line", "竖直的线"),
+    ],
+)
+def test_classic_kernels_are_told_as_what_they_find(name, en, zh):
+    said = pattern(closest_pattern(KERNELS[name].weights), ink=True)
+    assert (said.text("en"), said.text("zh")) == (en, zh)
+    rising = pattern(closest_pattern([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]), ink=False)
+    assert rising.text("en") == "a rising line"
+    edge = pattern(closest_pattern([[0, 1, 2], [-1, 0, 1], [-2, -1, 0]]), ink=False)
+    assert edge.text("en") == "bright at the upper right, dark at the lower left"
+    assert pattern(closest_pattern(KERNELS["emboss"].weights, least=1.0), ink=True) is None
 
 
 def test_the_two_most_alike_are_found_among_all_pairs(lesson):
@@ -252,7 +263,7 @@ def test_a_later_layer_weighs_all_its_channels(layer):
     assert place.ink == pytest.approx(np.linalg.norm(patch), abs=1e-5)
     assert place.match == pytest.approx(1 - cosine(patch.ravel(), kernel.ravel()), abs=1e-5)
     assert captions(lesson)["weighs"].endswith(f"a window of {kernel.shape[2]} channels.")
-    assert "signal" in captions(lesson)["measure"]  # no ink any more
+    assert "signal" in captions(lesson)["law"]  # no ink any more
 
 
 def test_in_later_layers_the_filter_that_responds_most_is_shown():
@@ -330,7 +341,7 @@ def test_every_picture_has_a_layout_in_which_nothing_overlaps(layer, sheet):
     picture = lesson.picture_of
     shown = [picture.opened(), picture.overlay(0, upright=upright)]
     if lesson.places:
-        shown += [picture.windows(), picture.tiles(), picture.law()]
+        shown += [picture.windows(), picture.tiles()]
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []

@@ -470,7 +470,7 @@ MUTATIONS = (
     Mutation(
         "a match that grows with the filter",
         "convexplain.lessons.parts.response_picture",
-        "whole = self.ink * self.length",
+        "whole = self.ink * float(np.linalg.norm(self.step.kernel))",
         "whole = self.ink",
         "tests/test_response_map.py",
     ),

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.data import kernels
 from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts import response_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
@@ -259,6 +260,13 @@ class ResponseMap(FilterLesson):
         bias = self.network.biases(self.shown_layer)
         return int(bias.argmax()) if _printed(bias.max()) > 0 else None
 
+    def pattern(self, channel: int) -> Caption | None:
+        """Say what a filter that reads the picture looks for, by rule; None if that is mixed."""
+        if not self.reads_picture:
+            return None
+        found = kernels.closest_pattern(self.weights[:, :, channel])
+        return words.pattern(found, ink=self._draws)
+
     # The pictures: the same panels, laid out for what is spoken of.
 
     @cached_property
@@ -299,18 +307,19 @@ class ResponseMap(FilterLesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: windows are weighed, then measured, and the map is read."""
+        """Tell the lesson: windows are weighed, and the map is read."""
         yield Beat.of("question", self.title, Event("ask", 3.2 * self._slow, self.question))
         yield from self._beat_filter()
         if self.places:
             yield Beat.of("weigh", words.WEIGH_TITLE, *self._beat_windows())
         if self.places:
-            asked = words.MEASURED.fill(ink=self.amount)
-            events = Event("measure", 4.0, asked, detail=1), Event("law", 4.0, words.LAW)
-            yield Beat.of("match", words.WEIGH_TITLE, *events)
+            said = words.LAW.fill(ink=self.amount)
+            yield Beat.of("match", words.WEIGH_TITLE, Event("law", 4.0, said))
         yield Beat.of("map", self.title, *self._beat_map())
         if self.other is not None:
             said = words.ANOTHER.fill(n=self.other)
+            if (pattern := self.pattern(self.other)) is not None:
+                said = words.ANOTHER_PATTERN.fill(n=self.other, pattern=pattern)
             other = Event("another", 4.0 * self._slow, said, self.other)
             yield Beat.of("others", self.title, other)
         yield Beat.of("answer", self.title, Event("answer", 4.0 * self._slow, self.answer))
@@ -331,7 +340,11 @@ class ResponseMap(FilterLesson):
             yield Beat.of("filter", self.title, Event("weighs", 2.6 * self._slow, filled, detail=1))
         elif (self.steps[0].kernel < 0).any() and (self.steps[0].kernel > 0).any():
             said = words.SIGNS.fill(ink=self.signal.capital)
-            yield Beat.of("filter", self.title, Event("signs", 3.4, said))
+            events = [Event("signs", 3.4, said)]
+            if (pattern := self.pattern(self.shown_filter)) is not None:
+                said = words.PATTERN.fill(n=self.shown_filter, pattern=pattern)
+                events.append(Event("pattern", 3.0, said, detail=1))
+            yield Beat.of("filter", self.title, *events)
 
     def _beat_windows(self) -> Iterator[Event]:
         many = in_words(len(self.places), capital=True)
@@ -341,11 +354,11 @@ class ResponseMap(FilterLesson):
             seconds = self.pause + LOOK * len(self.places)
             yield Event("predict", seconds, ask=self._ask(), detail=1)
         told = {"full": self._full, "faint": self._faint, "largest": self._largest}
-        yield Event("weigh", 3.0, words.WEIGHING)
+        yield Event("weigh", 3.0, words.WEIGHING, detail=1)
+        # What is said of a window is said once its response is there.
+        yield Event("add", 4.0, words.ADDING)
         for name in (name for name in told if name in self.places):
             place, detail = self.places[name], int(name != "largest")
-            # What is said of a window is said once its response is there.
-            yield Event(f"add-{name}", 1.8, words.ADDING.fill(x=place.letter), place, "add", detail)
             yield Event(name, 1.8, told[name](place), place, "weighed", detail)
 
     def _full(self, place: Place) -> Caption:
@@ -390,14 +403,16 @@ class ResponseMap(FilterLesson):
                 "nothing", 3.0 * self._slow, words.NOTHING.fill(n=self.shown_filter), shown_by="lay"
             )
             return
+        if self.reads_picture and self.places:
+            yield Event("sweep", 4.4, words.SWEPT)
+            yield Event("visits", 3.4, words.LAID, detail=1)
+            return
         yield Event("lay", 2.8 * self._slow, words.LAID)
         if not self.reads_picture:
             box = self.sees(*self.best)
             size = fmt.shape((box.height, box.width))
             said = words.SEES.fill(v=fmt.number(self.largest), size=size)
             yield Event("sees", 2.8 * self._slow, said, detail=1)
-        elif self.places:
-            yield Event("visits", 3.2, words.VISITS, detail=1)
 
 
 def _cancels(step: ConvStep) -> bool:

@@ -13,7 +13,6 @@ from convexplain.lessons.parts.beats import joined
 from convexplain.ops import Box, ConvStep, ReceptiveField
 from convexplain.panels import (
     Aligned,
-    Bar,
     Bars,
     Cells,
     Column,
@@ -35,12 +34,10 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float32]
-#: From one bar to the next, in sizes of the text, where bars are the picture; under one another.
-PITCH, FOLDED = 4.0, 1.8
 
 
 class Place(NamedTuple):
-    """A window, and how its sum comes about: match times ink times the filter's own length.
+    """A window, how well it fits the filter, and how much it holds.
 
     Parameters
     ----------
@@ -61,22 +58,10 @@ class Place(NamedTuple):
         return float(np.linalg.norm(self.step.patch))
 
     @property
-    def length(self) -> float:
-        """Length of the filter, measured likewise."""
-        return float(np.linalg.norm(self.step.kernel))
-
-    @property
     def match(self) -> float:
         """Cosine of the patch and the filter, from -1 to 1; 0 where nothing is read."""
-        whole = self.ink * self.length
+        whole = self.ink * float(np.linalg.norm(self.step.kernel))
         return self.step.total / whole if whole else 0.0
-
-    @property
-    def multiplies(self) -> bool:
-        """Whether the printed measures give the printed response."""
-        match, ink, length = (fmt.rounded(n) for n in (self.match, self.ink, self.length))
-        made = match * ink * length + fmt.rounded(self.step.bias)
-        return fmt.rounded(made) == fmt.rounded(self.step.value)
 
 
 class Laid(NamedTuple):
@@ -230,28 +215,6 @@ class ResponsePicture:
             return Column(name, *grids, votes, result, gap=0.35, align="middle")
         return Column(name, *grids, votes, Row(gate, result, gap=0.4), gap=0.35, align="middle")
 
-    def law(self) -> Diagram:
-        """Describe each window's match and ink as lengths, side by side, and their response."""
-        shown = list(self.places.values())
-        rows = [self._measured(place) for place in shown]
-        narrow = [self._measured(place, 1.4, FOLDED) for place in shown]
-        folded = [
-            Row(name, patch, Column(match, ink, gives, law, gap=0.4), gap=0.8)
-            for name, patch, match, _, ink, gives, law in narrow
-        ]
-        low = [
-            Row(name, patch, Column(match, Row(ink, gives, gap=0.4), law, gap=0.4), gap=0.8)
-            for name, patch, match, _, ink, gives, law in narrow
-        ]
-        notes = self._notes()
-        return Diagram(
-            Either(
-                Column(Aligned(rows, gap=0.6, row_gap=0.6, down="middle"), *notes),
-                Column(*folded, *notes, gap=0.8),
-                Column(*low, *notes, gap=0.8),
-            )
-        )
-
     def overlay(self, channel: int, *, upright: bool = False) -> Diagram:
         """Describe one map on the picture, with its filter and the number that is spoken of."""
         read = Cells("input", self.pixels, share="pixels", lines=False, marks=self._marks())
@@ -278,7 +241,7 @@ class ResponsePicture:
         """Describe all of it at once, for a figure."""
         tiles = [self._tile(place) for place in self.places.values()]
         ends = [self._read(), Column(self._map(), Legend("legend"), gap=0.6)]
-        notes = self._notes(places=True)
+        notes = self._notes()
         if not tiles:
             return Diagram(Column(Row(*ends, align="top"), *notes), about=about)
         narrow = [self._tile(place, 0.3) for place in self.places.values()]
@@ -384,60 +347,16 @@ class ResponsePicture:
         heads += [None, None, Text("head-value", terms.RESPONSE.capital, role="note")]
         return Aligned([heads, *tiles], gap=gap, row_gap=0.35, down="middle", across="middle")
 
-    def _measured(self, place: Place, length: float = 0.8, pitch: float = PITCH) -> list[Part]:
-        """A window, and a bar each for its match, its ink, and its response."""
-        name, patch, *_ = self._tile(place)
-        ink = Scale(max(each.ink for each in self.places.values()))
-        measures = (
-            (f"match-{place.letter}", MATCH, place.match, Scale(1.0), "ink"),
-            (f"ink-{place.letter}", STRENGTH, place.ink, ink, "ink"),
-            (f"law-{place.letter}", terms.RESPONSE, place.step.activated, self.scale, ""),
-        )  # fmt: skip
-        bars = [
-            Bars(
-                called, [Bar("bar", label, value, tone=tone)], scale, pitch=pitch,
-                share="seen" if self.kernels is None else "numbers",
-                length=length * place.step.patch.shape[1], lowest=self._least_match
-                if label is MATCH else 0.0,
-            )
-            for called, label, value, scale, tone in measures
-        ]  # fmt: skip
-        times = Text(f"times-{place.letter}", "×", role="sign", tone="muted")
-        gives = Text(f"gives-{place.letter}", self._gives(place), tone="muted")
-        return [name, patch, bars[0], times, bars[1], gives, bars[2]]
-
-    @property
-    def _least_match(self) -> float:
-        return min(0.0, *(place.match for place in self.places.values()))
-
-    @staticmethod
-    def _gives(place: Place) -> str:
-        """What match and strength are multiplied with and what is added, the same for all."""
-        bias = place.step.bias
-        added = f" {'−' if bias < 0 else '+'} {fmt.number(abs(bias))}" if bias else ""
-        name = terms.activation(place.step.activation)
-        arrow = "→" if name == "linear" or place.step.value >= 0 else f"{name} →"
-        return f"× {fmt.number(place.length)}{added} {arrow}"
-
-    def _notes(self, *, places: bool = False) -> list[Part]:
-        """What the measures mean, how numbers are rounded, and where the windows lie."""
+    def _notes(self) -> list[Part]:
+        """Where the windows lie, and how numbers are rounded."""
         said: list[Caption] = []
-        if self.places and not places:
-            shared = next(iter(self.places.values()))
-            law = LAW if shared.step.bias else LAW_PLAIN
-            numbers = {"n": fmt.number(shared.length), "b": fmt.number(shared.step.bias)}
-            said.append(law.fill(**{name: numbers[name] for name in law.fields}))
-        if places and self.places:
+        if self.places:
             at = ", ".join(f"{p.letter} ({p.step.row}, {p.step.col})" for p in self.places.values())
             said.append(AT.fill(places=Caption(en=at, zh=at)))
-        if places and self.kernels is None:
+        if self.kernels is None:
             box = next(iter(self.seen.values()))
             said.append(SEES.fill(size=fmt.shape((box.height, box.width))))
-        exact = all(
-            place.step.votes().adds_up(total=False) and (places or place.multiplies)
-            for place in self.places.values()
-        )
-        if not exact:
+        if not all(place.step.votes().adds_up(total=False) for place in self.places.values()):
             said.append(terms.rounded())
         if not said:
             return []
@@ -463,7 +382,6 @@ def _folded(tile: tuple[Part, ...]) -> Part:
 
 
 TIMES = Caption(en="Patch ⊙ filter", zh="图块 ⊙ 过滤器")
-MATCH = Caption(en="match", zh="吻合度")
 INK, SIGNAL = Caption(en="ink", zh="笔画"), Caption(en="signal", zh="信号")
 INK_AMOUNT = Caption(en="ink", zh="墨量")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
@@ -472,12 +390,3 @@ AT = Caption(
     zh="在响应图上的（行，列），编号从 0 开始：{places}。",
 )
 SEES = Caption(en="A cell sees {size} pixels.", zh="一格看到 {size} 个像素。")
-STRENGTH = Caption(en="strength", zh="强度")
-LAW = Caption(
-    en="Match: 1 is exactly the filter's pattern. {n} is the filter's length, {b} its bias.",
-    zh="吻合度：1 是与过滤器完全一致。{n} 是过滤器的长度，{b} 是偏置。",
-)
-LAW_PLAIN = Caption(
-    en="Match: 1 is exactly the filter's pattern. {n} is the filter's length.",
-    zh="吻合度：1 是与过滤器完全一致。{n} 是过滤器的长度。",
-)
