@@ -87,7 +87,7 @@ class SlidingWindow(LessonScene):
         """Each pixel moves onto its weight; their product falls into its place."""
         step: ConvStep = event.data.step
         self.board.fill("products", np.nan)
-        near = self.camera.to(self.board.around("patch", "products", "kernel.all"), share=0.96)
+        near = self.camera.to(self.board.around("patch", "products.all", "kernel.all"), share=0.96)
         self.during(0.12, near, self.board.come("products", "times", "gives", "colour"))
         height, width, _ = step.products.shape
         one_by_one = [f"{row}, {col}" for row, col in np.ndindex(height, width)]
@@ -107,7 +107,8 @@ class SlidingWindow(LessonScene):
         self.board.fill("products", step.products)
         shown = self.board.each("products")
         self.during(0.06, self.board.hide(ZOOM))
-        self.become(self.lesson.counting(step), 0.15, self.camera.home(), show=shown)
+        picture = self.lesson.counting(step, upright=self.upright)
+        self.become(picture, 0.15, self.camera.home(), show=shown)
         near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.94)
         self.during(0.1, near)
         self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
@@ -170,7 +171,7 @@ class SlidingWindow(LessonScene):
 
     def show_at_once(self, event: Event) -> None:
         """All products at once, and their sum."""
-        around = self.board.around("patch", "products", "kernel.all", "sum")
+        around = self.board.around("patch", "products.all", "kernel.all", "sum")
         self.during(0.15, self.camera.to(around, share=0.96))
         self.multiply(event.data.step, 0.45)
         later = (*GATE, "sum.activated")

@@ -285,7 +285,10 @@ def test_the_window_lies_where_the_shown_cell_reads(in_colour):
         assert at.tolist() == pytest.approx([2 * step.col - 2, 2 * step.row - 1], abs=0.05)
 
 
-@pytest.mark.parametrize(("aspect", "look"), [("16:9", Look("en")), ("9:16", Look("zh", "light"))])
+@pytest.mark.parametrize(
+    ("aspect", "look"),
+    [("16:9", Look("en")), ("9:16", Look("zh", "light")), ("4:3", Look("en")), ("1:1", Look("en"))],
+)
 def test_three_channels_have_room_in_every_frame(aspect, look, in_colour):
     check_events(in_colour, look, aspect)
 

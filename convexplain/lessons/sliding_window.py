@@ -264,12 +264,12 @@ class SlidingWindow(FilterLesson):
             step, self.drawn, self.map_limit, biased=self.biased, read_scale=self.read_scale
         )
 
-    def counting(self, step: ConvStep) -> Diagram:
+    def counting(self, step: ConvStep, *, upright: bool = False) -> Diagram:
         """Describe how the products add up; of one channel, as large as they can be."""
         if step.kernel.shape[2] > 1:
             return self.making(step)
         return counting_picture(
-            step, self.map_limit, biased=self.biased, read_scale=self.read_scale
+            step, self.map_limit, biased=self.biased, read_scale=self.read_scale, upright=upright
         )
 
     def field(self, step: ConvStep, *, upright: bool = False) -> Diagram:
@@ -324,7 +324,12 @@ class SlidingWindow(FilterLesson):
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
         step, n = stop.step, self._many
         patch = _PATCH if self.read_scale.limit is None else _SCALED_PATCH
-        yield Event("patch", 2.4, patch.fill(n=n), stop)
+        if self.read.shape[2] > 1 and patch is _PATCH:
+            patch = _COLOUR_PATCH
+        pixels = _in_words(int(np.prod(self.weights.shape[:2])))
+        yield Event(
+            "patch", 2.4, patch.fill(**_used(patch, n=pixels, k=str(self.weights.size))), stop
+        )
         about = (_FILTER if self.kernel is None else _HAND_MADE).fill(n=n)
         yield Event("filter", 2.2, about, stop)
         if (self.weights < 0).any() and (self.weights > 0).any():
@@ -407,8 +412,7 @@ class SlidingWindow(FilterLesson):
     @property
     def _many(self) -> Caption:
         """How many weights the kernel has, in words where that reads better."""
-        size = self.weights.size
-        return Caption(en="nine" if size == 9 else str(size), zh=str(size))
+        return _in_words(self.weights.size)
 
     @property
     def _many_first(self) -> Caption:
@@ -426,6 +430,11 @@ class SlidingWindow(FilterLesson):
 
 def _named(step: ConvStep) -> str:
     return terms.activation(step.activation)
+
+
+def _in_words(count: int) -> Caption:
+    """Return how many there are, in words where that reads better."""
+    return Caption(en="nine" if count == 9 else str(count), zh=str(count))
 
 
 def _used(caption: Caption, **values: str | Caption) -> dict[str, str | Caption]:
@@ -469,6 +478,10 @@ _OWN_PLACE = Caption(
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
 _MAP_TITLE = Caption(en="Sliding window: the response map", zh="滑动窗口：响应图")
 _PATCH = Caption(en="These {n} pixels are a patch.", zh="这 {n} 个像素是一个图块。")
+_COLOUR_PATCH = Caption(
+    en="These {n} colour pixels are a patch: {k} numbers.",
+    zh="这 {n} 个彩色像素是一个图块：{k} 个数。",
+)
 _SCALED_PATCH = Caption(
     en="These {n} pixels, scaled as the network reads them.", zh="这 {n} 个像素，按网络的读法缩放。"
 )

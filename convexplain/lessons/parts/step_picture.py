@@ -98,6 +98,7 @@ def step_picture(
             Row(read, Column(beside, total, align="middle"), filled),
             Column(both, Row(below, total), align="middle"),
             Column(both, below, total, align="middle"),
+            Column(Row(read, filled, total, align="top"), below, align="middle"),
         )
     else:
         (patch, times, kernel, products), *_ = _grids(step, read_scale)
@@ -120,20 +121,28 @@ def step_picture(
 
 
 def counting_picture(
-    step: ConvStep, limit: float, *, biased: bool = True, read_scale: Scale = panels.INK
+    step: ConvStep,
+    limit: float,
+    *,
+    biased: bool = True,
+    read_scale: Scale = panels.INK,
+    upright: bool = False,
 ) -> Diagram:
     """Describe how the products of one channel add up, as large as they can be.
 
-    The parameters are those of `making_picture`.
+    The parameters are those of `making_picture`; upright, the sum is below the products.
     """
     (*_, products), *_ = _grids(step, read_scale)
-    counted = _counted(step, limit, biased=biased, cells=3)
+    votes, total = _counted(step, limit, biased=biased, cells=3)
+    counted = Column(votes, total, gap=1.1)
     gathered = Link("products", "votes", "gather", "muted")
-    return Diagram(Either(Row(products, counted), Column(products, counted)), (gathered,))
+    below = Column(products, counted)
+    arranged = below if upright else Either(Row(products, counted), below)
+    return Diagram(arranged, (gathered,))
 
 
-def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) -> Part:
-    """Describe what is for and what is against as bars, and the sum below them.
+def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) -> tuple[Bars, Sum]:
+    """Describe what is for and what is against as bars, and the sum that they make.
 
     The longest bar is as long as so many cells of the products, if a number is given.
     """
@@ -147,7 +156,7 @@ def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) 
         Scale(max(pros, -cons) or 1.0), length=cells or 9, pitch=2.0,
         share="numbers" if cells else "",
     )  # fmt: skip
-    return Column(votes, _sum(step, Scale(limit, terms.RESPONSE), biased=biased), gap=1.1)
+    return votes, _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
 
 
 def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int, int]) -> Diagram:
@@ -191,13 +200,16 @@ def making_picture(
         As `step_picture`, with ``votes`` (``votes.for`` and ``votes.against``) instead of ``map``.
     """
     read = _read(pixels, Mark.over(step.box))
-    suffixes, counted = channels(step), _counted(step, limit, biased=biased)
+    suffixes, (votes, total) = channels(step), _counted(step, limit, biased=biased)
+    counted = Column(votes, total, gap=1.1)
     if len(suffixes) > 1:
         beside, below = _tables(step, read_scale)
         arranged = Either(
             Row(read, beside, counted),
             Column(Row(read, counted), below, align="middle"),
             Column(read, below, counted, align="middle"),
+            Row(beside, Column(read, counted)),
+            Column(Row(read, votes, total), below, align="middle"),
         )
     else:
         (patch, times, kernel, products), *_ = _grids(step, read_scale)
