@@ -233,7 +233,6 @@ def test_metrics_are_those_of_the_tables(tables, weight):
     assert measured.ascent == font["hhea"].ascent / 1000
     assert measured.descent == -font["hhea"].descent / 1000
     assert measured.cap_height == pytest.approx(height("H"), abs=0.001)
-    assert measured.x_height == pytest.approx(height("x"), abs=0.001)
 
 
 def test_another_font_can_be_given():

@@ -109,7 +109,7 @@ def test_cells_are_sharp_from_nearby(played):
         side = grid.cell * shot.scale
         assert side > 50
         cell = played.near[int(y0) + 12 : int(y0 + side) - 12, int(x0) + 12 : int(x0 + side) - 12]
-        assert (cell == grid.colour_of(row, col, DARK)).all()
+        assert (cell == DARK.picture(grid.values)[row, col]).all()
 
 
 def test_what_is_pinned_stays_where_it_is(played):
@@ -175,7 +175,7 @@ def test_an_inset_shows_the_stage_in_the_size_in_which_it_is_seen(small):
     for row, col in np.ndindex(3, 3):
         x, y = (1080 + (col + 0.5) * 180) * scale, (216 + (row + 0.5) * 180) * scale
         patch = pixels[int(y) - 35 : int(y) + 35, int(x) - 35 : int(x) + 35]
-        assert (patch == grid.colour_of(5 + row, 5 + col, DARK)).all()
+        assert (patch == DARK.picture(grid.values)[5 + row, 5 + col]).all()
 
 
 @pytest.mark.parametrize(

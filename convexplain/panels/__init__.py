@@ -15,7 +15,7 @@ from convexplain.panels.bars import Bar, Bars
 from convexplain.panels.box import Box
 from convexplain.panels.cells import Cells, Maps, Mark
 from convexplain.panels.charts import Axis, Chart, Curve, Dot, Runs
-from convexplain.panels.check import faintest, problems
+from convexplain.panels.check import problems
 from convexplain.panels.hops import Hops
 from convexplain.panels.links import Link
 from convexplain.panels.matrix import Matrix
@@ -95,7 +95,6 @@ __all__ = [
     "Text",
     "Tree",
     "Words",
-    "faintest",
     "paper",
     "place",
     "problems",

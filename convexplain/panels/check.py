@@ -9,7 +9,6 @@ from convexplain.panels.box import Box
 from convexplain.panels.pieces import Fill, Grid, Path, Words
 from convexplain.panels.place import Placed
 from convexplain.panels.text import text_width
-from convexplain.style.theme import Theme, least_opacity
 
 
 def problems(placed: Placed) -> list[str]:
@@ -85,23 +84,3 @@ def _overlaid(placed: Placed) -> Iterator[frozenset[str]]:
                 for one in a.panels():
                     for other in b.panels():
                         yield frozenset((one.name, other.name))
-
-
-def faintest(theme: Theme, token: str = "ink", least: float = 3.0) -> float:
-    """Return the least opacity at which text of a theme can be read on its background.
-
-    Parameters
-    ----------
-    theme : Theme
-    token : str
-        Of the text.
-    least : float
-        The contrast that it keeps.
-
-    Examples
-    --------
-    >>> from convexplain.style.theme import DARK
-    >>> 0.3 < faintest(DARK) < 0.6
-    True
-    """
-    return float(least_opacity(theme.rgb(token), theme.rgb("background"), least))

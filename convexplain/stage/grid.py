@@ -138,11 +138,6 @@ class PixelGrid(StageMobject):
         """Return the middle of a cell, in pixels of the stage."""
         return self.place_of(row + 0.5, col + 0.5)
 
-    def colour_of(self, row: int, col: int, theme: Theme) -> tuple[int, int, int]:
-        """Return the colour of one computed cell."""
-        red, green, blue = self._colours(theme)[row, col].tolist()
-        return red, green, blue
-
     def part(self, row: int, col: int, rows: int, cols: int) -> PixelGrid:
         """Return a grid of some of its cells, which looks like them and lies on them.
 

@@ -12,6 +12,8 @@ import numpy.typing as npt
 Move = Callable[[float], None]
 #: What share of the stage is enough to look at while all else changes.
 _ENOUGH = 0.12
+#: Of so many a run is made, each at one speed.
+_STEPS = 400
 
 
 def together(*moves: Move) -> Move:
@@ -147,10 +149,8 @@ class Path:
         return float(np.interp(seconds, self.times, self.stops))
 
 
-def accelerating(
-    stops: int, seconds: float, begin: float, end: float | None = None, steps: int = 400
-) -> Path:
-    """Plan a run that grows faster by a constant factor a second, and may slow down at its end.
+def accelerating(stops: int, seconds: float, begin: float) -> Path:
+    """Plan a run that grows faster by a constant factor a second.
 
     Parameters
     ----------
@@ -160,9 +160,6 @@ def accelerating(
         How long it takes, more than 0.
     begin : float
         Speed at the start, in stops a second; less if there are too few stops for it.
-    end : float, optional
-        Speed at the end; the run then slows down over its last fifth. It keeps its speed if
-        not given.
 
     Returns
     -------
@@ -177,13 +174,11 @@ def accelerating(
     >>> path.position(10.0) - path.position(9.0) > path.position(1.0)
     True
     """
-    times = np.linspace(0.0, seconds, steps + 1)
+    times = np.linspace(0.0, seconds, _STEPS + 1)
     middle = (times[1:] + times[:-1]) / 2
-    slowing = np.clip((middle / seconds - 0.8) / 0.2, 0, 1) if end is not None else 0 * middle
 
     def speeds(rate: float) -> npt.NDArray[np.float64]:
-        running = begin * np.exp(rate * np.minimum(middle, 0.8 * seconds if end else seconds))
-        return np.asarray(running ** (1 - slowing) * (end or 1.0) ** slowing)
+        return np.asarray(begin * np.exp(rate * middle))
 
     low, high = -20.0 / seconds, 20.0 / seconds
     for _ in range(80):

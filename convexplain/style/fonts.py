@@ -41,7 +41,6 @@ class Metrics:
     ascent: float
     descent: float
     cap_height: float
-    x_height: float
 
 
 def path(weight: str = "regular") -> Path:
@@ -111,8 +110,8 @@ def outline(text: str, weight: str = "regular", font: Path | None = None) -> Out
 def metrics(weight: str = "regular", font: Path | None = None) -> Metrics:
     """Measure a bundled font, or another one."""
     face = _face(font or path(weight))
-    heights = [float(outline(c, weight, font)[0][:, 1].max()) for c in "Hx"]
-    return Metrics(face.ascender / face.units_per_EM, -face.descender / face.units_per_EM, *heights)
+    high = float(outline("H", weight, font)[0][:, 1].max())
+    return Metrics(face.ascender / face.units_per_EM, -face.descender / face.units_per_EM, high)
 
 
 @lru_cache

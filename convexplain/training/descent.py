@@ -177,7 +177,6 @@ def train(
     seed: int = 0,
     steps: int | None = None,
     on_step: Callable[[Step, Mapping[str, Array]], None] | None = None,
-    on_epoch: Callable[[Epoch, Network], None] | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> Training:
     """Train a network.
@@ -195,8 +194,6 @@ def train(
         `config.epochs`.
     on_step : callable, optional
         Given a `Step` and the weights (to read) after each batch, and before the first one.
-    on_epoch : callable, optional
-        Given an `Epoch` and the network after each epoch.
     provenance : mapping, optional
         JSON data that goes into the network, beside its configuration and seed.
 
@@ -248,8 +245,6 @@ def train(
             kept = replace(
                 first, weights=weights, provenance={**told, "epochs": epoch + 1, "steps": done}
             )
-            if on_epoch:
-                on_epoch(history[-1], kept)
     except KeyboardInterrupt:
         if kept is None:
             raise
