@@ -250,14 +250,24 @@ class Pooling(LessonScene):
         self.during(0.1, self.board.show("under.hull"))
         self.during(1, self.board.pulse("under.hull", "around.window", times=2))
 
+    def show_alone(self, event: Event) -> None:
+        """On the picture the frame of what is seen without pooling grows, layer after layer."""
+        self.open_views(0.35)
+        self.during(1, self.widen("without"), rate=linear)
+
     def show_layers(self, event: Event) -> None:
-        """On the picture the frames grow layer after layer, without pooling and with it."""
+        """The frame of what is seen with pooling grows beside the one without."""
+        if not self.board.has("digit"):
+            self.open_views(0.2)
+            self.during(0.3, self.widen("without"), rate=linear)
+        self.during(0.9, self.widen("with"), rate=linear)
+
+    def open_views(self, share: float) -> None:
+        """Lay out the picture behind the frames to come."""
         marks = [name for name in self.board.parts if name.startswith("under.")]
         self.during(0.05, self.board.hide(*filter(self.board.shown, marks)))
-        self.join(0.15)
+        self.join(share)
         self.during(0.05, self.shade("digit", BEHIND))
-        self.during(0.35, self.widen("without"), rate=linear)
-        self.during(0.9, self.widen("with"), rate=linear)
 
     @property
     def sides(self) -> dict[str, Sequence[Box]]:
@@ -350,4 +360,5 @@ class Pooling(LessonScene):
 
     def look_at(self, kind: str) -> Move:
         """Return a move that leads the eye to a frame, and to its width in numbers."""
-        return self.board.pulse(f"digit.{kind}", f"wide-{kind}", times=2)
+        colour = "accent" if kind == "with" else "ink"
+        return self.board.pulse(f"digit.{kind}", f"wide-{kind}", colour=colour, times=2)

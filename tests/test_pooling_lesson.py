@@ -103,7 +103,8 @@ def test_a_late_cell_sees_as_much_as_following_its_rows_down_gives(lesson):
     assert any(seen_rows(cell, chapter) == set(range(last.top, last.bottom)) for cell in range(3))
     told = said(lesson)
     assert told["answer"] == "Three of four go, so later layers see 18 pixels wide, not 7."
-    assert told["layers"].endswith("a pooling doubles the width, a convolution adds 2.")
+    assert told["alone"] == "Without pooling, each convolution adds 2 pixels."
+    assert told["layers"] == "With pooling, the width doubles first each time."
     # The sums are those that the widths keep to.
     assert [line.text("en") for line in sums(reach.pooled, lesson.law)] == [
         "3 × 2 + 2 = 8",

@@ -180,7 +180,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "pooling",
         Caption(en="So many numbers. Are all of them needed?", zh="这么多数，都需要吗？"),
-        "reads predict-reach with layers answer",
+        "reads predict-reach with alone layers answer",
         {"input": HERO},
     ),
     Chapter(

@@ -300,9 +300,9 @@ class Pooling(FilterLesson):
         said = words.POOLED
         if self.law is not None:
             factor, adds = self.law
-            said = words.DOUBLES if factor == 2 else words.WIDENS.fill(f=in_words(factor))
-            said = said.fill(n=adds)
-        yield Event("layers", 8.0, said)
+            yield Event("alone", 4.0, words.ALONE.fill(n=adds), detail=1)
+            said = words.DOUBLES if factor == 2 else words.WIDENS.fill(f=factor)
+        yield Event("layers", 5.0, said)
 
     @staticmethod
     def _ask_how_far(spread: Spread) -> Question:

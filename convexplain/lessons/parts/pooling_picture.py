@@ -144,7 +144,7 @@ class PoolingPicture:
                     self._ink(label, boxes[-1]),
                     role="heading",
                     tone="muted",
-                    measure=8.0 if self.upright else 14.0,
+                    measure=8.0 if self.upright else 16.0,
                 ),
                 *(
                     Text(f"sum-{name}-{n}", line, role="heading", weight="bold")

@@ -78,13 +78,15 @@ SPANS = Caption(
     en="Each stands for {shape} cells: the same window spans {a}, not {b}.",
     zh="每格代表 {shape} 格：同一个窗口跨 {a} 格，不是 {b} 格。",
 )
+ALONE = Caption(
+    en="Without pooling, each convolution adds {n} pixels.",
+    zh="没有池化，每个卷积层只多看 {n} 个像素。",
+)
 DOUBLES = Caption(
-    en="Layer after layer: a pooling doubles the width, a convolution adds {n}.",
-    zh="逐层看：池化把宽度乘 2，卷积再加 {n}。",
+    en="With pooling, the width doubles first each time.", zh="有池化，每次先把宽度乘 2。"
 )
 WIDENS = Caption(
-    en="Layer after layer: a pooling takes {f} times the width, a convolution adds {n}.",
-    zh="逐层看：池化把宽度乘 {f}，卷积再加 {n}。",
+    en="With pooling, the width is taken {f} times first.", zh="有池化，每次先把宽度乘 {f}。"
 )
 POOLED = Caption(
     en="Layer after layer, pooling widens what is seen.", zh="逐层看：池化把视野变宽。"
