@@ -76,6 +76,8 @@ class WindowSize(LessonScene):
             reached = max(1, round(alpha * sizes[-1] ** 2))
             for k in sizes:
                 so_far = min(reached, k * k)
+                shares = self.board.part(f"tile-{k}").shares
+                shares[...] = np.where(np.arange(k * k).reshape(k, k) < so_far, 1.0, DIM)
                 self.board.move(f"tile-{k}.at", *divmod(so_far - 1, k))(1.0)
                 self.board.say(f"weights-{k}", self.text(WEIGHTS.fill(n=so_far)))
 
@@ -88,8 +90,8 @@ class WindowSize(LessonScene):
     def show_stack(self, event: Event) -> None:
         """The pixels of the largest window, and two layers: a cell, and what it reads."""
         picture = self.lesson.stack(upright=self.upright)
-        self.during(0.3, self.board.become(picture, show=("layer-0",)))
-        self.during(0.2, self.board.show("layer-1", "layer-2"))
+        self.during(0.2, self.board.become(picture, show=("layer-0",)))
+        self.during(0.1, self.board.show("layer-1", "layer-2"))
         self.fill_cell(2, self.middle(2))
         self.board.show("layer-2.cell")(1.0)
         self.during(0.2, self.board.pulse("layer-2.cell"))
@@ -154,64 +156,100 @@ class WindowSize(LessonScene):
         self.during(1, self.board.pulse_at(seen, times=2))
 
     def show_third(self, event: Event) -> None:
-        """A cell of a third layer reads nine of the second, and sees what those see."""
+        """A cell of a further layer reads nine of the last; then the video waits."""
         top = self.lesson.layers
         self.during(0.15, self.board.show(f"layer-{top}"))
         self.fill_cell(top, self.middle(top))
         self.board.show(f"layer-{top}.cell", f"layer-{top - 1}.window")(1.0)
-        self.during(0.2, self.board.pulse(f"layer-{top}.cell", f"layer-{top - 1}.window"))
+        pulse = self.board.pulse(f"layer-{top}.cell", f"layer-{top - 1}.window")
+        self.during(min(1.0, 1.6 / event.seconds), pulse)
+
+    def show_reads_3(self, event: Event) -> None:
+        """Each cell that it reads sees its own part of the pixels."""
         self.board.show("layer-0.field")(1.0)
-        self.during(1, self.run(top - 1), rate=linear)
+        self.during(1, self.run(self.lesson.layers - 1), rate=linear)
 
     # What they take.
 
+    @property
+    def kernels(self) -> list[str]:
+        """The weights of each layer."""
+        return [f"kernel-{n + 1}" for n in range(self.lesson.layers)]
+
     def show_cost(self, event: Event) -> None:
-        """The weights of one window and of layers, counted side by side, at one pace."""
-        layers, side, size = event.data, self.lesson.reach(event.data), self.lesson.sizes[0]
-        names = [f"kernel-{n + 1}" for n in range(layers)]
-        known = [name for name in names if self.board.has(name)]
-        before = self.lesson.reach(len(known)) if known else 0
+        """The weights of one window that sees all these pixels are counted."""
+        picture, side = self.lesson.cost(upright=self.upright), self.lesson.sizes[-1]
+        words = "seen", "said-seen", "said-one", "said-layers", "note"
 
-        def part() -> Move:
-            fill(before**2)
-            return self.board.show("one", *names)
+        def come() -> Move:
+            self.board.fill("one", np.nan)
+            return self.board.show("one", f"seen.reach-{self.lesson.layers}")
 
-        def fill(count: int) -> None:
-            one = np.full((side, side), np.nan)
-            # What was counted before lies in the middle.
-            rim = (side - before) // 2
-            inner = (slice(rim, rim + before),) * 2
-            order = np.ones((side, side), dtype=bool)
-            order[inner] = False
-            one[inner] = WEIGHT
-            rest = np.argwhere(order)[: count - before**2]
-            one[tuple(rest.T)] = WEIGHT
-            self.board.fill("one", one)
-            small = min(len(known) * size**2 + count - before**2, layers * size**2)
-            for n, name in enumerate(names):
-                kernel = np.full(size**2, np.nan)
-                kernel[: max(0, small - n * size**2)] = WEIGHT
-                self.board.fill(name, kernel.reshape(size, size))
-            self.board.say("count-one", self.text(WEIGHTS.fill(n=count)))
-            told = total(size, layers) if small == layers * size**2 else str(small)
-            self.board.say("count-layers", self.text(WEIGHTS.fill(n=told)))
+        self.during(0.25, self.board.become(picture, show=words), lazily(come))
+        self.board.show("count-one")(1.0)
 
-        words = "said-one", "said-layers", "note"
-        laid = self.board.become(self.lesson.cost(layers, upright=self.upright), show=words)
-        self.during(0.25, laid, lazily(part))
-        fill(before**2)
-        self.board.show("count-one", "count-layers")(1.0)
-        counted = side**2 - before**2
-        self.during(1, lambda alpha: fill(before**2 + round(alpha * counted)), rate=linear)
+        def count(alpha: float) -> None:
+            reached = round(alpha * side**2)
+            there = np.arange(side**2).reshape(side, side) < reached
+            self.board.fill("one", np.where(there, WEIGHT, np.nan))
+            self.board.say("count-one", self.text(WEIGHTS.fill(n=reached)))
+
+        count(0.0)
+        self.during(0.8, count, rate=linear)
+        self.during(1, self.board.pulse("count-one"))
+
+    def show_three(self, event: Event) -> None:
+        """The layers' weights are still to be counted; the video waits."""
+        share = min(0.3, 1.0 / event.seconds)
+        self.during(share, self.empty())
+        self.during(min(1.0, 3.0 / event.seconds), self.board.pulse(*self.kernels))
+
+    def empty(self) -> Move:
+        """Show the layers' squares, none of which is counted yet."""
+
+        def start() -> Move:
+            for name in self.kernels:
+                self.board.fill(name, np.nan)
+            return self.board.show(*self.kernels)
+
+        return lazily(start)
 
     def show_told(self, event: Event) -> None:
-        """Both counts are looked at."""
+        """Layer by layer its weights are counted, and what is seen grows to the same pixels."""
+        size, layers = self.lesson.sizes[0], self.lesson.layers
+        if not self.board.shown(self.kernels[0]):
+            self.during(0.1, self.empty())
+        frames = [f"seen.reach-{n + 1}" for n in range(layers)]
+        self.board.hide(frames[-1])(1.0)
+        self.board.show("count-layers")(1.0)
+        done = 0
+
+        def count(alpha: float) -> None:
+            nonlocal done
+            reached = round(alpha * layers * size**2)
+            for n, name in enumerate(self.kernels):
+                there = np.arange(size**2).reshape(size, size) < reached - n * size**2
+                self.board.fill(name, np.where(there, WEIGHT, np.nan))
+            told = total(size, layers) if reached == layers * size**2 else str(reached)
+            self.board.say("count-layers", self.text(WEIGHTS.fill(n=told)))
+            if reached // size**2 > done:
+                done = reached // size**2
+                side = self.lesson.reach(layers)
+                now = (side - self.lesson.reach(done)) // 2
+                shares = self.board.part("seen").shares
+                shares[...] = DIM
+                shares[now : side - now, now : side - now] = 1.0
+                self.board.show(*frames[:done])(1.0)
+
+        self.board.part("seen").shares[...] = DIM
+        count(0.0)
+        self.during(0.6, count, rate=linear)
         self.during(1, in_turn(self.board.pulse("count-one"), self.board.pulse("count-layers")))
 
     def show_choice(self, event: Event) -> None:
         """One window and layers of small ones are looked at in turn."""
-        kernels = [
-            name for n in range(self.lesson.layers) if self.board.has(name := f"kernel-{n + 1}")
-        ]
-        looks = self.board.pulse("one", "count-one"), self.board.pulse(*kernels, "count-layers")
+        looks = (
+            self.board.pulse("one", "count-one"),
+            self.board.pulse(*self.kernels, "count-layers"),
+        )
         self.during(1, in_turn(*looks, *looks))

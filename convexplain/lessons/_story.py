@@ -195,7 +195,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             en="Two choices: how many filters, how large a window. Padding, stride: second.",
             zh="两个主要选择：过滤器数量，窗口尺寸；填充和步幅其次。",
         ),
-        "predict third field-3 more told-3 choice",
+        "predict third reads-3 field-3 three choice",
         {"input": HERO},
     ),
     Chapter(

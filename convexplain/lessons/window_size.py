@@ -158,9 +158,11 @@ class WindowSize(Lesson):
             self.pixels, self.centre, self.sizes[0], self.layers, upright=upright
         )
 
-    def cost(self, layers: int, *, upright: bool = False) -> Diagram:
-        """Describe the weights of one window, and of layers that see as far."""
-        return size_picture.cost_picture(self.sizes[0], layers, self.layers, upright=upright)
+    def cost(self, *, upright: bool = False) -> Diagram:
+        """Describe the weights of the largest window, and of layers that see as far."""
+        return size_picture.cost_picture(
+            self.pixels, self.centre, self.sizes[0], self.layers, upright=upright
+        )
 
     # What is said.
 
@@ -179,15 +181,15 @@ class WindowSize(Lesson):
             Event("predict", self.pause, ask=self._ask()),
             Event("reads", 5.2, _READS.fill(k=k)),
             Event("field", 2.6, _FIELD.fill(w=self._seen(2), n=self.reach(2) ** 2), 2, "field"),
-            Event("third", 5.2, _THIRD, detail=1),
+            Event("third", self.pause, ask=self._ask_third(), detail=1),
+            Event("reads-3", 3.8, _READS.fill(k=self._seen(most - 1)), detail=1),
             Event("field-3", 2.6, _FARTHER.fill(w=self._seen(most)), most, "field", detail=1),
         )  # fmt: skip
         yield Beat.of(
             "cost", _COST_TITLE,
-            Event("cost", 4.4, _COUNT, 2),
-            Event("told", 3.0, self.compared_weights(2)),
-            Event("more", 4.4, _AGAIN.fill(w=self._seen(most)), most, "cost", detail=1),
-            Event("told-3", 3.0, self.compared_weights(most), None, "told", detail=1),
+            Event("cost", 4.4, _COUNT),
+            Event("three", self.pause, ask=self._ask_cost(), detail=1),
+            Event("told", 5.4, self.compared_weights(most)),
         )  # fmt: skip
         yield Beat.of("answer", self.title, Event("choice", 4.0, self.answer))
 
@@ -210,6 +212,25 @@ class WindowSize(Lesson):
                 Choice(_count(size), _ONE_ONLY),
                 Choice(_count(self.reach(2))),
                 Choice(_count(size**2), _OVERLAPPING),
+            ),
+        )
+
+    def _ask_third(self) -> Question:
+        """Ask how far the last layer sees; the wrong answer forgets the overlap."""
+        side, apart = self.reach(self.layers), self.sizes[0] * self.reach(self.layers - 1)
+        choices = Choice(_count(side)), Choice(_count(apart), _OVERLAPPING)
+        return Question(_THIRD, choices)
+
+    def _ask_cost(self) -> Question:
+        """Ask what the layers take; wrong ones count one layer, or the pixels that are seen."""
+        size, n = self.sizes[0], self.layers
+        right = Caption(en=fmt.count(n * size**2), zh=fmt.count(n * size**2))
+        return Question(
+            _AS_FAR.fill(n=in_words(n, capital=True), k=fmt.shape((size, size))),
+            (
+                Choice(_count(size), _OWN),
+                Choice(right),
+                Choice(_count(self.reach(n)), _SMALL.fill(a=size**2)),
             ),
         )
 
@@ -266,10 +287,16 @@ _READS = Caption(
     zh="每一格看 {k} 像素，互相重叠。",
 )
 _FIELD = Caption(en="Together: {w} = {n} pixels.", zh="合起来：{w} = {n} 像素。")
-_THIRD = Caption(en="And a cell of a third layer?", zh="再加第三层呢？")
+_THIRD = Caption(
+    en="One more layer: how many pixels does its cell see?", zh="再加一层：它的一格看到多少像素？"
+)
 _FARTHER = Caption(en="It sees {w} pixels.", zh="它看到 {w} 像素。")
 _COUNT = Caption(en="One square is one weight.", zh="一格是一个权重。")
-_AGAIN = Caption(en="And to see {w}?", zh="要看到 {w} 呢？")
+_AS_FAR = Caption(
+    en="{n} layers of {k} see as far. How many weights?", zh="{n} 层 {k} 看得同样远，要几个权重？"
+)
+_OWN = Caption(en="Each layer has weights of its own.", zh="每一层各有自己的权重。")
+_SMALL = Caption(en="Each layer has only {a}, used everywhere.", zh="每一层只有 {a} 个，处处共用。")
 _COMPARED = Caption(
     en="{w} as one: {a} weights; as {n} layers: {b}.", zh="{w}：一次 {a} 个权重，{n} 层 {b} 个。"
 )

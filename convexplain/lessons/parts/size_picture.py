@@ -24,7 +24,6 @@ from convexplain.panels import (
     Diagram,
     Either,
     Mark,
-    Overlay,
     Part,
     Row,
     Runs,
@@ -152,9 +151,9 @@ def tiles_picture(
             Cells(f"tile-{k}", part, share="tiles", title=square(k), marks={"at": Mark(0, 0)})
         )
         counts.append(weights_text(f"weights-{k}", str(k * k)))
-    if not upright:
-        return Diagram(Aligned((tiles, counts), gap=0.8, row_gap=0.3, across="middle"))
     rows = list(zip(tiles, counts, strict=True))
+    if not upright:
+        return Diagram(Row(*(Column(*row, gap=0.3) for row in rows), gap=0.8, align="top"))
     return Diagram(Aligned(rows, gap=1.0, row_gap=0.8, down="middle"))
 
 
@@ -224,14 +223,19 @@ def _middle(side: int, window: int) -> Mark:
     return Mark(first, first, window, window)
 
 
-def cost_picture(size: int, layers: int, most: int, *, upright: bool = False) -> Diagram:
-    """Describe the weights of one window, and of layers of small ones that see as far.
+def cost_picture(
+    pixels: Pixels, centre: Pair, size: int, layers: int, *, upright: bool = False
+) -> Diagram:
+    """Describe what is seen, and the weights of one window and of layers of small ones for it.
 
-    Every weight is a square, as large for few layers as for the `most`: there is room for these,
-    in panels ``room-one`` and ``room-1``... that are not to be shown. Panels ``one`` and
-    ``count-one``; ``kernel-1``... and ``count-layers``; ``said-one``, ``said-layers``, ``note``.
+    Every weight is a square as large as a pixel. Panels ``seen`` (marks ``reach-1``..., what so
+    many layers see), ``one`` and ``count-one``; ``kernel-1``... and ``count-layers``;
+    ``said-seen``, ``said-one``, ``said-layers``, ``note``.
     """
     side = reach(size, layers)
+    row, col = (at - side // 2 for at in centre)
+    marks = {f"reach-{n}": _middle(side, reach(size, n)) for n in range(1, layers + 1)}
+    seen = Cells("seen", pixels[row : row + side, col : col + side], share="squares", marks=marks)
 
     def squares(name: str, side: int) -> Cells:
         return Cells(
@@ -239,26 +243,29 @@ def cost_picture(size: int, layers: int, most: int, *, upright: bool = False) ->
             alternative=_SQUARES.fill(k=fmt.shape((side, side))),
         )  # fmt: skip
 
-    def row(name: str, count: int) -> Part:
-        return Row(*(squares(f"{name}-{n + 1}", size) for n in range(count)), gap=0.6)
-
-    one = (
-        Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))),
-        Overlay(squares("room-one", reach(size, most)), squares("one", side)),
-        weights_text("count-one", str(side**2)),
-    )
-    stacked = (
-        Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
-        Overlay(row("room", most), row("kernel", layers)),
-        weights_text("count-layers", total(size, layers)),
-    )
-    shown: Part = Aligned(
-        tuple(zip(one, stacked, strict=True)), gap=2.2, row_gap=0.4, across="middle", down="middle"
-    )
+    three = Row(*(squares(f"kernel-{n + 1}", size) for n in range(layers)), gap=0.6)
+    parts: list[tuple[Part, Part, Part | None]] = [
+        (Text("said-seen", _PIXELS), seen, None),
+        (
+            Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))),
+            squares("one", side),
+            weights_text("count-one", str(side**2)),
+        ),
+        (
+            Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
+            three,
+            weights_text("count-layers", total(size, layers)),
+        ),
+    ]
     if upright:
-        both = (Column(*parts, gap=0.4, align="middle") for parts in (one, stacked))
-        shown = Column(*both, gap=1.6, align="middle")
-    note = Text("note", _COUNTED, role="note", tone="muted")
+        columns = ([part for part in each if part is not None] for each in parts)
+        shown: Part = Column(*(Column(*c, gap=0.4, align="middle") for c in columns), gap=1.2,
+                             align="middle")  # fmt: skip
+    else:
+        shown = Aligned(
+            tuple(zip(*parts, strict=True)), gap=1.4, row_gap=0.4, across="middle", down="middle"
+        )
+    note = Text("note", _COUNTED, tone="muted")
     return Diagram(Column(shown, note, gap=0.6, align="middle"))
 
 
@@ -328,6 +335,7 @@ def _accuracy(shown: Sequence[Variant]) -> Axis:
 
 NAMED = Caption(en="{k}, {f} filters", zh="{k}，{f} 个过滤器")
 WEIGHTS = Caption(en="weights: {n}", zh="权重：{n}")
+_PIXELS = Caption(en="pixels", zh="像素")
 _FIRST = Caption(en="first layer", zh="第一层")
 _ONE_WINDOW = Caption(en="one window of {k}", zh="一个 {k} 窗口")
 _STACKED = Caption(en="{n} layers of {k}", zh="{n} 层 {k}")
@@ -337,7 +345,7 @@ _COUNTED = Caption(
     zh="按一个过滤器读一张图来数",
 )
 _LAYERS = (
-    Caption(en="pixels", zh="像素"),
+    _PIXELS,
     Caption(en="first layer", zh="第一层"),
     Caption(en="second layer", zh="第二层"),
     Caption(en="third layer", zh="第三层"),
