@@ -21,7 +21,7 @@ HOMONYMS = {
     "left": "a direction, or a button that moves the digit",
     "up": "a direction, or a button that moves the digit",
     "down": "a direction, or a button that moves the digit",
-    "this cnn": "at the beginning and within a sentence",
+    "this convnet": "at the beginning and within a sentence",
 }
 """English words with more than one meaning; each meaning has its own Chinese."""
 
@@ -128,6 +128,16 @@ def test_a_term_stands_in_the_vocabulary_alone() -> None:
     ]
     assert len(vocabulary) > 40
     assert again == []
+
+
+def test_the_network_of_convolutions_is_called_a_convnet_everywhere() -> None:
+    said = [(place, en, zh) for en, zh, place in written() if "CNN" in en + zh]
+    documents = [
+        path.relative_to(ROOT).as_posix()
+        for path in (*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md"))
+        if "CNN" in path.read_text(encoding="utf-8").replace("CNN Explainer", "")
+    ]
+    assert said + documents == []
 
 
 def test_the_captions_are_found() -> None:

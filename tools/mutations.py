@@ -800,9 +800,24 @@ MUTATIONS = (
     Mutation(
         "weights in the place of the page's products",
         "convexplain/page/conv_panel.js",
-        "        value: tap.product, limit: productLimit,",
-        "        value: tap.weight, limit: productLimit,",
+        "      value: tap.product, limit: productLimit,",
+        "      value: tap.weight, limit: productLimit,",
         "tests/page/test_page_inspect.py::test_a_cell_of_conv1_shows_its_whole_arithmetic",
+    ),
+    Mutation(
+        "another product told than the one that is pointed at",
+        "convexplain/page/cells.js",
+        "    const [where, what] = told(at);",
+        "    const [where, what] = told(first);",
+        "tests/page/test_page_large.py::"
+        "test_of_a_large_kernel_the_product_that_is_pointed_at_is_told",
+    ),
+    Mutation(
+        "numbers of a large kernel too small to be read",
+        "convexplain/page/style_panel.css",
+        "(var(--digits) * 6.3px + 5px)",
+        "(var(--digits) * 4px + 4px)",
+        "tests/page/test_page_large.py",
     ),
     Mutation(
         "a hidden number at the end of the page's scale",

@@ -179,7 +179,7 @@ _CAPTIONS = {
     "cnn": Caption(
         en="What the convnet takes for what on {n} test digits: {p} are read right. Only mistakes "
         "are coloured, by their number.",
-        zh="CNN 在 {n} 个测试样本上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
+        zh="卷积网络在 {n} 个测试样本上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
     ),
     "dense": Caption(
         en="What the dense network takes for what on {n} test digits: {p} are read right. Only "

@@ -66,9 +66,10 @@ export function numberBlock(kind, cols, values, cells, caption, over = null) {
     make("tr", {}, cells.slice(row * cols, (row + 1) * cols))
   ));
   const longest = Math.max(...values.map((value) => number(value).length));
+  const size = cols > LARGEST || rows.length > LARGEST ? "many bare" : cols >= MANY ? "many" : cells.length === 1 ? "alone" : "";
   return make(
     "div",
-    { class: `numbers ${kind} ${cols > 3 ? "many" : cells.length === 1 ? "alone" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
+    { class: `numbers ${kind} ${size}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
     over, make("table", {}, caption, make("tbody", {}, rows)),
   );
 }
@@ -81,6 +82,38 @@ export function numberBlock(kind, cols, values, cells, caption, over = null) {
  */
 export function numberTable({ title, cols, cells, kind, term: key }) {
   return numberBlock(kind, cols, cells.map(({ value }) => value), cells.map(numberCell), make("caption", {}, key ? term(key, title) : title));
+}
+
+/** From so many columns on, one cell is told in full: the others may be too small for their numbers. */
+export const MANY = 4;
+/** And so many rows or columns have room for their numbers anywhere. */
+export const LARGEST = 10;
+
+/**
+ * One of many cells, told in full: the one that is pointed at or has the focus, at first that at `first`.
+ *
+ * @param {HTMLElement[]} blocks  tables, each with a cell for each of them
+ * @param {number} first
+ * @param {(at: number) => [string, string]} told  where it is, and its arithmetic
+ */
+export function toldCell(blocks, first, told) {
+  const line = make("p", { class: "told" });
+  const tables = blocks.map((block) => [...block.querySelectorAll("td")]);
+  const tell = (/** @type {number} */ at) => {
+    const [where, what] = told(at);
+    line.replaceChildren(make("span", {}, where), " ", make("b", {}, what));
+    for (const cells of tables) cells.forEach((cell, i) => cell.classList.toggle("pointed", i === at));
+  };
+  blocks.forEach((block, i) => {
+    const over = (/** @type {Event} */ { target }) => {
+      const at = tables[i].findIndex((cell) => cell.contains(/** @type {Node} */ (target)));
+      if (at >= 0) tell(at);
+    };
+    block.addEventListener("pointerover", over);
+    block.addEventListener("focusin", over);
+  });
+  tell(first);
+  return line;
 }
 
 /** @param {NumberCell} options */

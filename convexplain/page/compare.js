@@ -174,7 +174,7 @@ function network(kind, name, { [kind]: trace }, unmoved) {
   );
 }
 
-/** Digits to try: where the CNN holds, and where it fails, too. @param {App} app */
+/** Digits to try: where the convnet holds, and where it fails, too. @param {App} app */
 function suggestions(app) {
   const { steady, failing } = DATA.examples;
   const group = (/** @type {string} */ title, /** @type {Shifted[]} */ list) => list.length > 0 && make(
@@ -216,7 +216,7 @@ export const COMPARE = {
 
   bench(app, state) {
     const { rows, unmoved } = shiftRows(app, state);
-    // The digit that it is, else what the CNN takes it for in its place.
+    // The digit that it is, else what the convnet takes it for in its place.
     const k = app.model.label ?? unmoved.cnn.prediction;
     const now = rowNow(rows, state);
     const axis = (/** @type {number} */ value, /** @type {string} */ words) => (

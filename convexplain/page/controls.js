@@ -9,7 +9,7 @@
 import { percent } from "./as_text.js";
 import { paintOn } from "./colours.js";
 import { bundledDigit, DATA, DEPTH, HEIGHT, samplesOf, SIDE, WIDTH } from "./data.js";
-import { button, make, radio, roving, setAttributes, write } from "./dom.js";
+import { button, make, makeSvg, radio, roving, setAttributes, write } from "./dom.js";
 import { LEVELS, quantised } from "./model.js";
 import { digitsOf, PictureError, readPicture } from "./picture.js";
 import { largest } from "./prepare.js";
@@ -48,7 +48,7 @@ export class Controls {
     this.another = button(() => this.anotherOrClear(), { class: "another" });
     this.open = button(() => this.file.click(), { class: "open" });
     this.rubber = button(() => app.toggleRubber(), { class: "rubber" });
-    this.centre = button(() => this.centred(), { class: "centre" }, "⊙");
+    this.centre = button(() => this.centred(), { class: "centre" }, placeGlyph());
     this.file = make("input", { type: "file", accept: "image/*", class: "aside", tabindex: -1, "aria-hidden": "true" });
     this.file.addEventListener("change", () => this.opened(this.file.files?.[0]));
     this.shiftTitle = make("h3");
@@ -176,6 +176,14 @@ export class Controls {
     canvas.dataset.drawn = wanted;
     paintOn(canvas, bundledDigit(samplesOf(digit)[sample]).pixels, null, theme);
   }
+}
+
+/** A dot in the middle of a frame; ⊙ is a product, cell by cell. */
+function placeGlyph() {
+  return makeSvg(
+    "svg", { class: "glyph place", viewBox: "0 0 16 16", "aria-hidden": "true" },
+    makeSvg("path", { d: "M1 5V1h4m6 0h4v4m0 6v4h-4m-6 0H1v-4" }), makeSvg("circle", { cx: 8, cy: 8, r: 2.5 }),
+  );
 }
 
 /** What a picture to choose is called. @param {number} digit */

@@ -10,7 +10,7 @@
 
 import { number, TIMES } from "./as_text.js";
 import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
-import { becomes, contributionList, numberTable, restRow, sumLines } from "./cells.js";
+import { becomes, contributionList, MANY, numberTable, restRow, sumLines, toldCell } from "./cells.js";
 import { convolutionMistakes, outputIsAsked, RIGHT } from "./choices.js";
 import { INPUT } from "./data.js";
 import { button, make } from "./dom.js";
@@ -63,10 +63,11 @@ function body(app, cell, state) {
     },
     { sum: hidden, value: hidden },
   );
+  const combined = combinedTable(app, all);
   return [
     single ? null : channelList(app, all, state),
-    operands(app, all, cell, state),
-    combinedTable(app, all),
+    operands(app, all, cell, state, combined),
+    combined,
     make(
       "div", { class: "result" }, sumLines(lines),
       becomes(activation, step.activated, limit, hidden),
@@ -144,8 +145,17 @@ function channelList({ actions, secret }, { step, channel, depth }, state) {
   });
 }
 
-/** Window ⊙ kernel = products. @param {App} app @param {Convolution} all @param {Cell} cell @param {State} state */
-function operands(app, all, cell, state) {
+/**
+ * Window ⊙ kernel = products. Of a large kernel each product is told on pointing, where three tables have no room
+ * for their numbers.
+ *
+ * @param {App} app
+ * @param {Convolution} all
+ * @param {Cell} cell
+ * @param {State} state
+ * @param {HTMLElement} combined  the table that narrow screens have
+ */
+function operands(app, all, cell, state, combined) {
   const { model, secret } = app;
   const { step, before, depth, taps, largest } = all;
   const cols = step.inputCols.length;
@@ -154,29 +164,42 @@ function operands(app, all, cell, state) {
   const kernelLimit = largestOf(taps.map(({ weight }) => weight));
   const productLimit = depth === 1
     ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);
+  const isHidden = (/** @type {number} */ at) => secret?.what === "product" && at === largest;
+  const patch = numberTable({
+    title: picture && depth === 1 ? say("window") : say("windowOn", { layer: before.name, n: all.number }),
+    kind: "patch", cols, term: "window",
+    cells: taps.map((tap, i) => ({
+      value: tap.value, limit: patchLimit, padding: tap.padding, framed: i === largest && depth > 1,
+    })),
+  });
+  const kernel = kernelTable(app, cell, all, kernelLimit);
+  const products = numberTable({
+    title: say("products"), kind: "products", cols, term: "products",
+    cells: taps.map((tap, i) => ({
+      value: tap.product, limit: productLimit, framed: i === largest, key: `product-${i}`, click: walkTo(app, tap.cell),
+      secret: isHidden(i),
+      label: say("productName", {
+        patch: number(tap.value), weight: number(tap.weight), product: number(tap.product),
+      }),
+    })),
+  });
   return make(
-    "div", { class: "operands" },
-    numberTable({
-      title: picture && depth === 1 ? say("window") : say("windowOn", { layer: before.name, n: all.number }),
-      kind: "patch", cols, term: "window",
-      cells: taps.map((tap, i) => ({
-        value: tap.value, limit: patchLimit, padding: tap.padding, framed: i === largest && depth > 1,
-      })),
-    }),
+    "div", { class: `operands ${cols >= MANY ? `large of-${Math.min(cols, 8)}` : ""} ${depth > 1 ? "deep" : ""}` },
+    patch,
     make("span", { class: "sign", title: say("cellByCell") }, "⊙", make("small", {}, say("cellByCell"))),
-    kernelTable(app, cell, all, kernelLimit),
+    kernel,
     make("span", { class: "sign" }, "="),
-    numberTable({
-      title: say("products"), kind: "products", cols, term: "products",
-      cells: taps.map((tap, i) => ({
-        value: tap.product, limit: productLimit, framed: i === largest, key: `product-${i}`, click: walkTo(app, tap.cell),
-        secret: secret?.what === "product" && i === largest,
-        label: say("productName", {
-          patch: number(tap.value), weight: number(tap.weight), product: number(tap.product),
-        }),
-      })),
-    }),
+    products,
+    cols >= MANY && toldCell([patch, kernel, products, combined], largest, (at) => [
+      taps[at].cell ? say("cellAt", { row: taps[at].cell.row, col: taps[at].cell.col }) : say("padding"),
+      `${timesOf(taps[at])} = ${isHidden(at) ? "?" : number(taps[at].product)}`,
+    ]),
   );
+}
+
+/** "0.50 × −0.12" @param {{value: number, weight: number}} tap */
+function timesOf({ value, weight }) {
+  return `${number(value)} ${TIMES} ${number(weight)}`;
 }
 
 /** Walk back, where there is something to walk to. @param {App} app @param {Cell|null} cell */
@@ -185,7 +208,7 @@ function walkTo(app, cell) {
 }
 
 /**
- * For narrow screens: each cell holds its product under "value × weight".
+ * For narrow screens: each cell holds its product, and of a small kernel "value × weight" over it.
  *
  * @param {App} app
  * @param {Convolution} all
@@ -194,11 +217,12 @@ function combinedTable(app, { step, taps, depth, largest }) {
   const limit = depth === 1
     ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);
   const hidden = app.secret?.what === "product" ? largest : -1;
+  const cols = step.inputCols.length;
   return numberTable({
-    title: say("combined"), kind: "combined", cols: step.inputCols.length,
+    title: say(cols < MANY ? "combined" : "products"), kind: "combined", cols,
     cells: taps.map((tap, i) => {
       const lines = [
-        make("small", {}, `${number(tap.value)} ${TIMES} ${number(tap.weight)}`),
+        make("small", {}, timesOf(tap)),
         make("b", {}, i === hidden ? "?" : number(tap.product)),
       ];
       return {

@@ -69,7 +69,7 @@ export class Model {
     return this.trained.inputShape.reduce((a, b) => a * b);
   }
 
-  /** Whether the network that is explained has a convolution, and so is a CNN. */
+  /** Whether the network that is explained has a convolution, and so is a convnet. */
   get isConvnet() {
     return this.columns.some(({ layer }) => layer?.kind.convolves);
   }

@@ -9,7 +9,7 @@
  */
 
 import { number, TIMES } from "./as_text.js";
-import { benchHead, numberTable, outputCell, sumLines } from "./cells.js";
+import { benchHead, MANY, numberTable, outputCell, sumLines, toldCell } from "./cells.js";
 import { DEPTH, HEIGHT, WIDTH } from "./data.js";
 import { button, consume, make, makeSvg, select } from "./dom.js";
 import { axes, boxOf, Window } from "./geometry.js";
@@ -219,9 +219,14 @@ function dots({ kernelSize, dilation }, [row, col], [high, wide]) {
   return [makeSvg("svg", { class: "taps", viewBox: `0 0 ${wide} ${high}`, preserveAspectRatio: "none", "aria-hidden": "true" }, marks)];
 }
 
-/** By what the numbers before it are multiplied, in words: the weights stand among what one chooses. @param {string} by */
-function operator(by) {
-  return make("span", { class: "sign worded" }, TIMES, make("small", {}, say(by)), "=");
+/**
+ * By what the numbers before it are multiplied, in words: the weights stand among what one chooses.
+ *
+ * @param {string} by
+ * @param {string} [kind]  a class
+ */
+function operator(by, kind = "") {
+  return make("span", { class: `sign worded ${kind}` }, TIMES, make("small", {}, say(by)), "=");
 }
 
 /** What the window reads, and what it makes of it. @param {Played} found @param {Play} play */
@@ -235,15 +240,18 @@ function arithmetic({ values, cols, window, kernel, map, at }, play) {
   const largest = play.op === "max" ? taps.indexOf(taps.reduce((a, b) => ((b ?? -1) > (a ?? -1) ? b : a))) : -1;
   const cells = patch.map((value, i) => ({ value, limit: null, padding: taps[i] === null, framed: i === largest }));
   const counted = taps.filter((value) => value !== null).length;
+  const wide = columns.length;
+  const spare = play.op === "conv" && wide >= MANY ? `spare of-${wide}` : "";
+  const read = numberTable({ title: say("readHere"), kind: `patch ${spare}`, cols: wide, cells });
+  const made = play.op === "conv" ? numberTable({
+    title: say("products"), kind: "products", cols: wide, cells: products.map((value) => ({ value, limit: largestOf(products) })),
+  }) : null;
   return [
-    numberTable({ title: say("readHere"), kind: "patch", cols: columns.length, cells }),
-    play.op === "conv" ? [
-      operator("timesKernel"),
-      numberTable({
-        title: say("products"), kind: "products", cols: columns.length,
-        cells: products.map((value) => ({ value, limit: largestOf(products) })),
-      }),
-    ] : null,
+    read,
+    made && [operator("timesKernel", spare), made],
+    made && spare && toldCell([read, made], largestAt(products), (tap) => [
+      "", `${number(patch[tap])} ${TIMES} ${number(Math.fround(kernel[tap]))} = ${number(products[tap])}`,
+    ]),
     make(
       "div", { class: "result" },
       play.op === "conv" ? sumLines([{ name: say("sumOf", { n: products.length }), value: sumOf(products), total: true }])

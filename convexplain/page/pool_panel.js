@@ -6,7 +6,7 @@
  */
 
 import { number } from "./as_text.js";
-import { invitation, numberTable, outputCell } from "./cells.js";
+import { invitation, numberTable, outputCell, toldCell } from "./cells.js";
 import { poolingMistakes, RIGHT } from "./choices.js";
 import { INPUT } from "./data.js";
 import { make } from "./dom.js";
@@ -34,11 +34,15 @@ function body(app, cell, state) {
       click: source ? () => app.actions.walkBack(source) : null,
     };
   });
+  const pooled = numberTable({
+    title: before.name === INPUT ? say("window") : say("windowOn", { layer: before.name, n: channel }),
+    kind: "patch pooled", cols, cells, term: "window",
+  });
   return [
-    numberTable({
-      title: before.name === INPUT ? say("window") : say("windowOn", { layer: before.name, n: channel }),
-      kind: "patch pooled", cols, cells, term: "window",
-    }),
+    pooled,
+    pooled.matches(".bare") && toldCell([pooled], Math.max(0, cells.findIndex(({ framed }) => framed)), (at) => [
+      cells[at].label ?? say("padding"), "",
+    ]),
     make("span", { class: "sign" }, "→"),
     make(
       "div", { class: "pool-output" },

@@ -98,9 +98,9 @@ export const WORDS = {
   step2Touch: ["Tap any cell.", "点一下任意一格。"],
   step3: ["See how its number is made.", "看这个数怎样算出来。"],
   twoNetworks: ["Two networks, one digit", "两个网络，同一个手写数字"],
-  thisNetwork: ["This CNN", "这个 CNN"],
+  thisNetwork: ["This convnet", "这个卷积网络"],
   otherNetwork: ["This network", "这个网络"],
-  theCnn: ["this CNN", "CNN"],
+  theCnn: ["this convnet", "卷积网络"],
   theOther: ["this network", "这个网络"],
   whichChanges: ["Shift the digit. Which one changes its answer?", "平移手写数字，哪个网络会改变预测？"],
 
@@ -348,8 +348,8 @@ export const WORDS = {
   unmoved: ["In its place:", "平移前："],
   movedBy: ["Shifted {way}:", "{way}："],
   onTest: [
-    "On the 10,000 test digits, shifted {n}: CNN {a} right, dense network {b}.",
-    "10,000 个测试样本平移 {n} 个像素：CNN 正确 {a}，全连接网络 {b}。",
+    "On the 10,000 test digits, shifted {n}: convnet {a} right, dense network {b}.",
+    "10,000 个测试样本平移 {n} 个像素：卷积网络正确 {a}，全连接网络 {b}。",
   ],
 
   // Take away

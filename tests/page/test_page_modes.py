@@ -248,11 +248,11 @@ def test_compare_shows_both_networks_at_every_shift(show: Open) -> None:
         says[name] = Trace(Network.load(name), moved(picture, 0, -3)).prediction
     assert says["cnn"] != says["dense"]
     assert texts(page, ".caption-text") == [
-        f"Shifted up 3: this CNN says {says['cnn']}, the dense network says {says['dense']}."
+        f"Shifted up 3: this convnet says {says['cnn']}, the dense network says {says['dense']}."
     ]
     rows = {row["network"]: row["accuracy"] for row in facts.rows("shift") if row["pixels"] == 3}
     note = texts(page, ".note")[0]
-    assert f"CNN {fmt.percent(rows['cnn'])} right" in note
+    assert f"convnet {fmt.percent(rows['cnn'])} right" in note
     assert f"dense network {fmt.percent(rows['dense'])}" in note
 
 
@@ -264,7 +264,7 @@ def test_compare_offers_digits_where_the_cnn_fails_too(show: Open) -> None:
         tries.nth(i).click()
         settled(page)
         label = int(address(page)["d"])
-        assert f"this CNN says {label}" not in texts(page, ".caption-text")[0]
+        assert f"this convnet says {label}" not in texts(page, ".caption-text")[0]
         assert f"both networks say {label}" not in texts(page, ".caption-text")[0]
 
 

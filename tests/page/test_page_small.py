@@ -327,9 +327,9 @@ def test_paper_has_the_maps_that_a_phone_has_no_room_for(visit: Open) -> None:
     maps = page.evaluate(DRAWN)
     # Dark on light, and a result where the screen says what to click.
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
-    assert page.locator(".caption-text").inner_text() == "This CNN says 5: >99.9%."
+    assert page.locator(".caption-text").inner_text() == "This convnet says 5: >99.9%."
     page.evaluate("location.hash = '#d=5&v=erase&lang=en&th=dark'")
-    assert page.locator(".caption-text").inner_text() == "This CNN says 5: >99.9%."
+    assert page.locator(".caption-text").inner_text() == "This convnet says 5: >99.9%."
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert len(maps) == 6 + 5
