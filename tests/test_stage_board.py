@@ -600,6 +600,29 @@ def test_the_frame_of_a_chart_has_no_curve_and_no_dot(tmp_path):
     play(tmp_path, script)
 
 
+@pytest.mark.parametrize(
+    ("panel", "said"),
+    [
+        (Cells("kernel", 3 * KERNEL / KERNEL.max(), Scale(1.0, WORDS[0]), numbers=True),
+         r"the panel 'kernel' holds 3, .* -1 to 1: give Scale\(3\)"),
+        (Cells("input", np.full((2, 2), -2.0)),
+         r"the panel 'input' holds -2, .* 0 to 1: give values of 0 to 1"),
+    ],
+)  # fmt: skip
+def test_a_value_beyond_its_scale_is_refused_with_its_panel(tmp_path, panel, said):
+    with pytest.raises(ValueError, match=said):
+        play(tmp_path, lambda scene, board: board.lay(Diagram(Row(panel))))
+
+
+def test_a_scene_says_which_method_it_lacks(tmp_path):
+    class Lacks(Fills):
+        show_all = None
+
+    refused = pytest.raises(AttributeError, match=r"Lacks has no method show_all .* 'all'")
+    with tempconfig({"dry_run": True, "media_dir": str(tmp_path)}), refused:
+        Lacks(skip_animations=True).render()
+
+
 class Filling(Lesson):
     """One number flies into its map; then a window of stride 2 visits all places."""
 

@@ -269,7 +269,14 @@ class LessonScene(StageScene):
             self.on_event(event)
 
     def _show(self, told: Beat | Event) -> None:
-        getattr(self, "show_" + (told.shown_by or told.name).replace("-", "_"))(told)
+        name = "show_" + (told.shown_by or told.name).replace("-", "_")
+        show = getattr(self, name, None)
+        if show is None:
+            raise AttributeError(
+                f"{type(self).__name__} has no method {name} for what happens as {told.name!r}: "
+                "write it, or name the method of another in shown_by"
+            )
+        show(told)
 
     def during(self, share: float, *moves: Move, rate: Rate = smoothly) -> None:
         """Let things move together for a share of the event, which is what is left at most.

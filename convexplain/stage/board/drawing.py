@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from convexplain.panels.pieces import DIMMED, Fill, Frame, Grid, Path, Piece, Words
 from convexplain.stage.grid import PixelGrid
@@ -22,6 +23,8 @@ CELL = re.compile(r"(?P<panel>.+)\[(?P<places>[\d\s,]+)\]")
 # From the back to the front.
 _DEPTH = {Fill: 0, Grid: 1, Path: 2, Frame: 3, Words: 4}
 FLYING = 6
+#: How far beyond its scale a value may be by rounding.
+_SLACK = 1e-6
 
 
 def drawn(piece: Piece, dx: float, dy: float) -> Any:
@@ -91,6 +94,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         scale = "light"
     elif piece.scale.limit is None:
         scale = "picture"
+    _check(piece, values, scale)
     cell = width / piece.shape[1]
     grid = PixelGrid(
         values,
@@ -111,6 +115,24 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         grid.shares[piece.dim] = DIMMED
     grid.places = corners_of(box)
     return grid
+
+
+def _check(piece: Grid, values: npt.NDArray[np.float64], scale: str) -> None:
+    """Refuse values that the scale of a panel does not reach, for which there is no colour."""
+    known = values[np.isfinite(values)]
+    if scale == "rgb" or not known.size:
+        return
+    limit = piece.scale.limit or 1.0
+    low, high = (-limit if scale == "signed" else 0.0), limit
+    worst = known.max() if known.max() - high > low - known.min() else known.min()
+    if not low - _SLACK * limit <= worst <= high + _SLACK * limit:
+        remedy = (
+            "values of 0 to 1, or a Scale" if scale == "picture" else f"Scale({abs(worst):.4g})"
+        )
+        raise ValueError(
+            f"the panel {piece.name!r} holds {worst:.4g}, and its scale goes from {low:g} to "
+            f"{high:g}: give {remedy}"
+        )
 
 
 def corners_of(box: Region) -> list[tuple[float, float]]:
