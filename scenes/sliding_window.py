@@ -18,6 +18,8 @@ WINDOW, ZOOM, FEEDS = "input.window", "input.window->patch", "sum.activated->map
 FACTORS = ("patch", "kernel", "times", "colour", "patch.frame")
 #: What the activation adds to the sum.
 GATE = ("sum.activation", "sum.arrow")
+#: Weights are strong that are so large at least, as a share of the largest of their sign.
+STRONG = 0.5
 #: How much is seen of a picture under its map.
 UNDER = 0.55
 
@@ -74,6 +76,8 @@ class SlidingWindow(LessonScene):
 
     def show_predict_sign(self, event: Event) -> None:
         """Rows of pixels and weights light up together, in turn; then the video waits."""
+        # First all of it: a sum is of all rows.
+        self.during(min(0.3, 2.0 / event.seconds), self.board.pulse("patch", "kernel"))
         looks = [self.board.pick(f"patch[{row}]", f"kernel[{row}]") for row in self.rows]
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
         self.board.light("patch", "kernel")
@@ -190,7 +194,7 @@ class SlidingWindow(LessonScene):
         """One stop in a single breath."""
         step = event.data.step
         if self.board.there("patch"):
-            self.travel(step, 0.15, 0.2, 0.2)
+            self.travel(step, 0.12, 0.13, 0.13)
         else:  # the first of all
             picture = self.lesson.diagram(step, landed=True)
             self.become(picture, 0.4, show=("map", "legend", "patch", "kernel"))
@@ -227,6 +231,9 @@ class SlidingWindow(LessonScene):
         """The window runs over all places, faster and faster; the map fills."""
         if self.board.there("patch"):
             self.leave(0.08)
+        rings = [f"map.{name}" for name in self.lesson.landed]
+        if rings:
+            self.during(0.03, self.board.hide(*rings))
         picture = self.lesson.field(self.lesson.all_steps[0], upright=self.upright)
         shown = ("map", "legend", WINDOW, "map.cell")
         self.become(picture, 0.12, self.camera.home(), show=shown)
@@ -235,29 +242,36 @@ class SlidingWindow(LessonScene):
             {"map": self.lesson.response_map}, windows, begin=sliding_window.READABLE_SPEED
         )
 
-    def show_complete(self, event: Event) -> None:
-        """The last cell has landed; the map is looked at as a whole."""
-        rings = [f"map.{name}" for name in self.lesson.landed]
-        away = self.board.hide(WINDOW, "map.cell", *rings)
-        self.during(0.5, away, self.board.pulse("map.counter"))
-        self.during(1, self.board.pulse("map"))
-
     def show_rise(self, event: Event) -> None:
-        """The picture grows, the map comes up on it, and its largest response is framed."""
-        self.during(0.1, self.board.hide("map"))
-        self.become(self.lesson.overlay(upright=self.upright), 0.3, show=("kernel",))
-        self.during(0.2, self.board.show("map"), self.board.dim("input", to=UNDER))
-        self.during(0.1, self.board.show(WINDOW, "map.cell"))
+        """The map is laid on the picture; where it is brightest, the weights meet the pixels."""
+        self.during(0.05, self.board.hide(WINDOW, "map.cell"))
+        overlay = self.lesson.overlay(upright=self.upright)
+        names = [panel.name for panel in overlay.root.panels()]
+        hold = [name for name in names if name.startswith(("kernel", "patch"))]
+        self.become(overlay, 0.2, self.board.dim("input", to=UNDER), hold=hold)
+        self.during(0.06, self.board.come("kernel"), self.board.show(WINDOW))
+        if self.board.has("patch"):
+            self.during(0.12, self.board.grow("patch", out_of=WINDOW))
+            for sign, colour in ((1, "positive"), (-1, "negative")):
+                met = self.met(sign)
+                if met:
+                    self.during(0.25, self.board.pulse(*met, colour=colour, times=2))
         self.during(1, self.board.pulse(WINDOW, times=2))
+
+    def met(self, sign: int) -> list[str]:
+        """Name the strong weights of a sign, and the pixels that they meet."""
+        weights = sign * self.lesson.first.kernel[:, :, 0]
+        strong = np.argwhere((weights > 0) & (weights >= STRONG * weights.max()))
+        return [f"{grid}[{row}, {col}]" for row, col in strong for grid in ("kernel", "patch")]
 
     def show_answer(self, event: Event) -> None:
         """The window goes to a few places once more, and marks the cell that each becomes."""
         # The map comes up beside the picture: it does not fly over the kernel.
         marks = WINDOW, "map.cell"
-        self.during(0.1, self.board.hide("map", *marks))
+        self.during(0.06, self.board.hide("map", *marks))
         closing = self.lesson.closing(upright=self.upright)
-        self.become(closing, 0.3, show=("input", "kernel"))
-        self.during(0.1, self.board.show("map", *marks), self.board.dim("input", to=1.0))
+        self.become(closing, 0.2, self.board.dim("input", to=1.0), show=("input", "kernel"))
+        self.during(0.1, self.board.show("map", *marks))
         stops = [stop.step for stop in self.lesson.stops.values()][::-1] or [self.lesson.first]
         window = [eased(self.board.move(WINDOW, s.box.top, s.box.left)) for s in stops]
         cells = [eased(self.board.move("map.cell", s.row, s.col)) for s in stops]

@@ -98,8 +98,8 @@ def test_every_cell_of_the_map_has_the_colour_of_the_core_s_value(rendered):
         lesson.trace.activations["conv1"][:, :, lesson.shown_filter],
         float(np.abs(lesson.trace.activations["conv1"]).max()),
     )
-    _, centres = places["complete"]["map"]
-    seen = shown(frames["complete"], centres).reshape(26, 26, 3)
+    _, centres = places["sweep"]["map"]
+    seen = shown(frames["sweep"], centres).reshape(26, 26, 3)
     difference = np.abs(seen - expected)
     # Neighbouring cells bleed a little: colour is stored at half the resolution, lossily.
     assert difference.max() <= 12
@@ -110,8 +110,8 @@ def test_every_pixel_of_the_input_is_the_digit_s(rendered):
     scene, places, frames, _ = rendered
     theme = THEMES[scene.shown_look.theme]
     expected = theme.picture(scene.lesson.shown_picture.pixels[:, :, 0])
-    _, centres = places["complete"]["input"]
-    seen = shown(frames["complete"], centres).reshape(28, 28, 3)
+    _, centres = places["sweep"]["input"]
+    seen = shown(frames["sweep"], centres).reshape(28, 28, 3)
     assert np.abs(seen - expected).max() <= 12
 
 
@@ -399,7 +399,7 @@ def test_a_network_that_reads_scaled_pixels_or_bends_with_tanh_is_told_truly(tmp
     told = SlidingWindow(model=str(tmp_path / "plain.safetensors"), steps="3")
     said = [e.caption.text("en") for beat in told.beats() for e in beat.events if e.caption]
     # tanh(-0.06) prints as -0.06, too: nothing is cut.
-    assert "Blank paper: the bias alone, −0.06." in said
+    assert "Blank paper: the bias alone is left." in said
     assert not any("makes it 0" in text for text in said)
 
     recipe = Recipe((28, 28), "gray", mean=(0.1307,), std=(0.3081,))

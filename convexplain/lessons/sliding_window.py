@@ -312,11 +312,10 @@ class SlidingWindow(FilterLesson):
         yield Beat.of(
             "sweep", _SWEEP_TITLE,
             Event("sweep", self._running_time, _SWEEP.fill(n=n)),
-            Event("complete", 2.0, _COMPLETE.fill(places=places), detail=1),
         )  # fmt: skip
         yield Beat.of(
             "map", _MAP_TITLE,
-            Event("rise", 3.4, self._meaning()),
+            Event("rise", 5.4, self._meaning()),
         )  # fmt: skip
         answer = self.answer.fill(N=self._many_first, places=places)
         yield Beat.of("answer", _MAP_TITLE, Event("answer", 4.0, answer))
@@ -493,7 +492,10 @@ _SIGNS = Caption(
     en="Blue weights vote for the pattern, orange (−) against.",
     zh="蓝色权重支持，橙色（−）反对。",
 )
-_WHICH_SIGN = Caption(en="Which sign will the sum have?", zh="总和会是正、零还是负？")
+_WHICH_SIGN = Caption(
+    en="Each pixel times its weight, added up: which sign has the sum?",
+    zh="逐格相乘再求和：和是正、零还是负？",
+)
 _POSITIVE = Caption(en="positive", zh="正")
 _ZERO = Caption(en="zero", zh="零")
 _BELOW = Caption(en="negative", zh="负")
@@ -523,7 +525,7 @@ _WHICH_RESULT = Caption(en="What will {activation} give here?", zh="{activation}
 _AT_ONCE = Caption(en="All products at once.", zh="一次算完。")
 _CUT = Caption(en="Negative: {activation} passes on 0.", zh="负数：{activation} 输出 0。")
 _NEGATIVE = Caption(en="The votes against it win: negative.", zh="反对的更多：结果为负。")
-_BLANK = Caption(en="{where}: the bias alone, {b}.", zh="{where}：只剩偏置 {b}。")
+_BLANK = Caption(en="{where}: the bias alone is left.", zh="{where}：只剩偏置。")
 _NOTHING = Caption(en="{where}: every product is 0.", zh="{where}：每个乘积都是 0。")
 _BLANK_CHANGED = Caption(
     en="{where}: the bias alone, {b}; {activation} gives {v}.",
@@ -535,7 +537,6 @@ _BLANK_CUT = Caption(
 )
 _FURTHER = Caption(en="Another strong place: {v}.", zh="另一个强响应：{v}。")
 _SWEEP = Caption(en="The same {n} weights, everywhere.", zh="同样 {n} 个权重，处处都用。")
-_COMPLETE = Caption(en="{places} places, {places} numbers.", zh="{places} 处，{places} 个数。")
 _LIGHTS = Caption(
     en="Where the pattern is, the map lights up.", zh="哪里有这种模式，响应图就在哪里亮起。"
 )

@@ -266,6 +266,8 @@ def overlay_picture(
 ) -> Diagram:
     """Describe the map on its picture, each response over the middle of its window, and the kernel.
 
+    Of one channel the patch stands below the kernel, from nearby.
+
     Parameters
     ----------
     step : ConvStep
@@ -286,10 +288,13 @@ def overlay_picture(
         fine=1 / stride, glass=1.0, marks={"cell": Mark(step.row, step.col)},
     )  # fmt: skip
     whole, legend = Overlay(read, laid), Legend("legend")
-    kernels = [kernel for _, _, kernel, _ in _grids(step, read_scale)]
+    grids = list(_grids(step, read_scale))
+    met: list[Part] = [kernel for _, _, kernel, _ in grids]
+    if len(grids) == 1:
+        met.append(grids[0][0])
     if upright:
-        return Diagram(Column(whole, Row(*kernels), legend, align="middle"))
-    return Diagram(Row(whole, Column(*kernels, legend), gap=2))
+        return Diagram(Column(whole, Row(*met), legend, align="middle"))
+    return Diagram(Row(whole, Either(Column(*met, legend), Column(Row(*met), legend)), gap=2))
 
 
 def closing_picture(
