@@ -260,7 +260,7 @@ class SlidingWindow(LessonScene):
 
     def met(self, sign: int) -> list[str]:
         """Name the strong weights of a sign, and the pixels that they meet."""
-        weights = sign * self.lesson.weights[:, :, 0]
+        weights = sign * self.lesson.weights.squeeze(axis=2)
         strong = np.argwhere((weights > 0) & (weights >= STRONG * weights.max()))
         return [f"{grid}[{row}, {col}]" for row, col in strong for grid in ("kernel", "patch")]
 
