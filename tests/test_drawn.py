@@ -15,8 +15,8 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain import lessons
-from convexplain.panels import faintest
 from convexplain.stage import Label, PixelGrid
+from convexplain.style.theme import least_opacity
 
 NAMES = lessons.names()
 #: How long an old caption takes to go and the new one to come, and a frame for rounding.
@@ -49,7 +49,8 @@ def test_what_steps_back_can_still_be_read(played):
     for beat, stage in played.ends.items():
         for label in stage.of(Label):
             if label.text.strip() and label.opacity < 1:
-                assert label.opacity >= faintest(tokens, label.colour) - 0.01, (beat, label.text)
+                colours = tokens.rgb(label.colour), tokens.rgb("background")
+                assert label.opacity >= least_opacity(*colours, 3.0) - 0.01, (beat, label.text)
 
 
 def cues(lesson):
