@@ -26,6 +26,11 @@ def count_of(number: int | None) -> str:
     return f"count-{'others' if number is None else number}"
 
 
+def _same(row: int, col: int) -> tuple[float, float]:
+    """Say where the window of a cell is, where windows lie a pixel apart."""
+    return float(row), float(col)
+
+
 class LocalPatterns(LessonScene):
     """Plays the lesson of the same name."""
 
@@ -73,32 +78,13 @@ class LocalPatterns(LessonScene):
         grids = self.come("kernel", "legend")
         self.during(0.2, laid, grids, lazily(self.unknown))
         self.during(0.04, self.board.show(WINDOW, "map.cell"))
-        self.sweep()
+        windows: dict[str, Callable[[int, int], tuple[float, float]]] = {WINDOW: _same}
+        self.visit_all({"map": self.picture.responses}, windows, begin=12.0)
 
     def unknown(self) -> Move:
         """Let the map come, of which nothing is known yet."""
         self.board.fill("map", np.nan)
         return self.board.show("map")
-
-    def sweep(self) -> None:
-        """Let the window run over all places, and the map fill, for what is left of the event."""
-        values = self.picture.responses
-        seconds = self.remaining
-        path = accelerating(values.size - 1, seconds, 12.0)
-
-        def at(alpha: float) -> tuple[float, float]:
-            row, col = divmod(round(path.position(alpha * seconds)), values.shape[1])
-            return float(row), float(col)
-
-        def fill(alpha: float) -> None:
-            row, col = at(alpha)
-            reached = int(row) * values.shape[1] + int(col) + 1
-            known = np.full(values.size, np.nan)
-            known[:reached] = values.reshape(-1)[:reached]
-            self.board.fill("map", known.reshape(values.shape))
-
-        fed = self.board.visit("map.cell", at)
-        self.during(1, self.board.visit(WINDOW, at, fed, fill), rate=linear)
 
     # The patches, and the filters.
 

@@ -229,7 +229,7 @@ class ResponseMap(LessonScene):
         # No map stands beside another filter's kernel.
         values = self.board.part("map").values
         before, blank = values.copy(), np.zeros_like(values)
-        self.during(0.3 * share, _wipe(values, before, blank))
+        self.during(0.15 * share, _wipe(values, before, blank))
         self.channel = channel
         self.board.become(self.overlay())(1.0)
         after = self.board.part("map").values.copy()

@@ -95,7 +95,7 @@ def test_neighbours_of_the_shuffled_picture_lay_where_the_rule_took_them_from(di
     assert lesson.came_from == tuple(divmod(int(place), 28) for place in places)
     # They come from all over: no window of nine times nine pixels holds all of them.
     assert min(np.ptp(lesson.came_from, axis=0)) > 9
-    assert said(lesson)["scattered"].startswith("Shuffled, 9 neighbours come from all over")
+    assert said(lesson)["scattered"].endswith("in the digit these 9 lay scattered.")
 
 
 @pytest.mark.parametrize("sample", [None, 97, 0, 42, 160])

@@ -52,8 +52,8 @@ SUFFERS = Caption(
     zh="小窗口里不再有相邻像素：{a} 个百分点。",
 )
 SCATTERED = Caption(
-    en="Shuffled, {n} neighbours come from all over the digit.",
-    zh="打乱后，相邻的 {n} 个像素来自各处。",
+    en="Neighbours when shuffled: in the digit these {n} lay scattered.",
+    zh="打乱后相邻的 {n} 个像素，原来散在各处。",
 )
 TRAINED_ANEW = Caption(en="Both networks are trained anew.", zh="两个网络都重新训练。")
 TRAINED = Caption(
