@@ -21,9 +21,9 @@ from convexplain.stage.board import DIM
 from convexplain.stage.canvas import Canvas, cover
 from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
 from convexplain.stage.grid import paint_sheets
-from convexplain.stage.lesson_scene import caption_labels, wrap
 from convexplain.stage.rasters import Rasters
 from convexplain.stage.text import width_of
+from convexplain.stage.title_and_caption import caption_labels, wrap
 from convexplain.stage.units import Rect, from_scene, merge, to_scene
 
 RNG = np.random.default_rng(7)

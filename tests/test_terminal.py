@@ -186,7 +186,7 @@ def test_sentences_of_the_last_column_fold_where_a_table_is_too_wide() -> None:
 
 def test_no_view_begins_a_chinese_line_with_a_mark() -> None:
     from convexplain.panels.text import wrap
-    from convexplain.stage.lesson_scene import may_break
+    from convexplain.stage.title_and_caption import may_break
     from convexplain.style.lines import NOT_FIRST
 
     for mark in NOT_FIRST:

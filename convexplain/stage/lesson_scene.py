@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from time import monotonic
@@ -15,13 +14,10 @@ from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.rate_functions import linear
 
-from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.beats import Beat, Event, chapters
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.messages import Message
 from convexplain.panels import Diagram
-from convexplain.panels import text as words
-from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
 from convexplain.stage.board import Board
 from convexplain.stage.canvas import Pixels
 from convexplain.stage.described import NOTHING, changes, seen
@@ -30,19 +26,20 @@ from convexplain.stage.grid import PixelGrid
 from convexplain.stage.pace import Move, row_by_row, smoothly, together
 from convexplain.stage.poster import Fullest
 from convexplain.stage.scene import StageScene
-from convexplain.stage.text import Label, width_of
-from convexplain.stage.units import HEIGHT, WIDTH, Rect
+from convexplain.stage.text import Label
+from convexplain.stage.title_and_caption import (
+    caption_labels,
+    corner_of,
+    hero_of,
+    sheet_of,
+    title_labels,
+)
+from convexplain.stage.units import Rect
 from convexplain.style.captions import Caption
-from convexplain.style.lines import NOT_FIRST, NOT_LAST
 from convexplain.style.theme import Look
 
 Rate = Callable[[float], float]
-TITLE_SIZE, CAPTION_SIZE = 40.0, 38.0
-_TITLE_Y, _CAPTION_Y, _LINE = 0.060 * HEIGHT, 0.915 * HEIGHT, 46.0
-_CAPTION_WIDTH = 0.90 * WIDTH
 _logger = logging.getLogger(__name__)
-#: How much of the title's height the digit at the frame's edge takes.
-_HERO = 0.62
 _CHANGE = 0.15  # seconds for an old title or caption to go, and again for the new one to come
 
 
@@ -249,7 +246,7 @@ class LessonScene(StageScene):
 
     def _leave_room(self) -> None:
         """Keep what the camera looks at between title and caption."""
-        body, top = self.sheet.body_box, _corner(self.sheet)[1]
+        body, top = self.sheet.body_box, corner_of(self.sheet)[1]
         shot, frame = self.camera.home_shot, self.camera.picture.frame
         above, below = ((top + y) * shot.scale - shot.top for y in (body.y - 8, body.bottom + 8))
         self.camera.stage_area = Rect(frame.left, round(above), frame.right, round(below))
@@ -560,138 +557,3 @@ class LessonScene(StageScene):
             new += self._caption
         self._said = (title, caption)
         return old, new
-
-
-def hero_of(picture: Picture, sheet: Sheet) -> PixelGrid:
-    """Set the digit whom a film is about small at the top right."""
-    left, top = _corner(sheet)
-    box, side = sheet.title_box, _HERO * sheet.title_box.height
-    values = picture.pixels.squeeze(axis=2) if picture.pixels.shape[2] == 1 else picture.pixels
-    hero = PixelGrid(
-        values, left + box.right - side, top + (box.height - side) / 2 + 0.06 * box.height,
-        side / values.shape[1], scale="picture" if values.ndim == 2 else "rgb", lines=False,
-        frame=2.0,
-    )  # fmt: skip
-    hero.pinned = True
-    return hero
-
-
-def title_labels(text: str, sheet: Sheet, beside: PixelGrid | None = None) -> list[Label]:
-    """Set a title at the top left, in as many lines as it takes beside what stands at the right."""
-    left, top = _corner(sheet)
-    if sheet is VIDEO:
-        lines, middle = [text], _TITLE_Y
-    else:
-        box = sheet.title_box
-        right = left + box.right if beside is None else beside.extent()[0] - sheet.margin / 2
-        lines = words.wrap(text, right - left - box.x, TITLE_SIZE, "bold")
-        middle = top + box.middle[1] + 0.12 * box.height
-    labels = [
-        Label(
-            line,
-            left + sheet.margin,
-            middle + (number - (len(lines) - 1) / 2) * _LINE * 1.1,
-            TITLE_SIZE,
-            weight="bold",
-        )
-        for number, line in enumerate(lines)
-    ]
-    for label in labels:
-        label.pinned = True
-    return labels
-
-
-def caption_labels(text: str, lang: str, sheet: Sheet = VIDEO) -> list[Label]:
-    """Set a caption, centred at the bottom.
-
-    Parameters
-    ----------
-    text : str
-        The sentence, or several lines.
-    lang : {"en", "zh"}
-        Chinese may break between any two characters, but no line begins with punctuation.
-    sheet : Sheet
-        Of the frame's aspect.
-
-    Returns
-    -------
-    list of Label
-        A line each: one or two, or up to five where the frame is narrow.
-
-    Raises
-    ------
-    ValueError
-        If it takes more lines.
-    """
-    left, top = _corner(sheet)
-    if sheet is VIDEO:
-        lines = [line for part in text.split("\n") for line in wrap(part, lang)]
-        most, middle = 2, _CAPTION_Y
-    else:
-        box = sheet.caption_box
-        lines = [line for part in text.split("\n") for line in _narrow(part, lang, box.width)]
-        most = int(box.height // _LINE)
-        # On a phone the lower end of an upright frame lies under buttons.
-        middle = top + (box.middle[1] if sheet.width >= sheet.height else box.y + 0.3 * box.height)
-    if len(lines) > most:
-        raise ValueError(f"the caption {text!r} takes more than {most} lines: shorten it")
-    labels = [
-        Label(
-            line,
-            left + sheet.width / 2,
-            middle + (number - (len(lines) - 1) / 2) * _LINE,
-            CAPTION_SIZE,
-            anchor="centre",
-        )
-        for number, line in enumerate(lines)
-    ]
-    for label in labels:
-        label.pinned = True
-    return labels
-
-
-def _corner(sheet: Sheet) -> tuple[float, float]:
-    """Return where the corner of a sheet is on the stage."""
-    return WIDTH / 2 - sheet.width / 2, HEIGHT / 2 - sheet.height / 2
-
-
-def sheet_of(width: float, height: float) -> Sheet:
-    """Return the sheet whose aspect is nearest to that of a frame."""
-    ratio = math.log(width / height)
-    return min(ASPECTS.values(), key=lambda s: abs(math.log(s.width / s.height) - ratio))
-
-
-def _narrow(text: str, lang: str, width: float) -> list[str]:
-    """Break a caption as in a wide frame where two lines are enough, or else into more."""
-    try:
-        return wrap(text, lang, width)
-    except ValueError:
-        return words.wrap(text, width, CAPTION_SIZE)
-
-
-def wrap(text: str, lang: str, width: float = _CAPTION_WIDTH) -> list[str]:
-    """Break a caption into at most two lines of about the same length."""
-    if width_of(text, CAPTION_SIZE) <= width:
-        return [text]
-    best: tuple[float, list[str]] | None = None
-    for at in range(1, len(text)):
-        if lang == "en" and text[at] != " ":
-            continue
-        if lang == "zh" and not may_break(text, at):
-            continue
-        lines = [text[:at].strip(), text[at:].strip()]
-        longest = max(width_of(line, CAPTION_SIZE) for line in lines)
-        # Chinese reads best when a line ends with its clause.
-        cost = longest - (0.25 * width if text[at - 1] in "，。：；" else 0)
-        if longest <= width and (best is None or cost < best[0]):
-            best = (cost, lines)
-    if best is None:
-        raise ValueError(f"the caption {text!r} takes more than two lines: shorten it")
-    return best[1]
-
-
-def may_break(text: str, at: int) -> bool:
-    """Return whether a Chinese line may begin here: not with punctuation, not within a number."""
-    before, after = text[at - 1], text[at]
-    within = before.isascii() and after.isascii() and " " not in (before, after)
-    return after not in NOT_FIRST and before not in NOT_LAST and not within
