@@ -39,7 +39,7 @@ from convexplain.panels import (
     problems,
 )
 from convexplain.style.captions import Caption
-from convexplain.style.theme import DARK, LIGHT, contrast
+from convexplain.style.theme import DARK, LIGHT, contrast, least_opacity
 from tests.often import covering
 
 RANDOM = np.random.default_rng(5)
@@ -285,8 +285,8 @@ def test_numbers_can_be_read_on_every_cell(theme):
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_dimmed_text_keeps_its_contrast(theme):
-    opacity = panels.faintest(theme)
     ground, ink = (np.array(theme.rgb(token)) for token in ("background", "ink"))
+    opacity = float(least_opacity(ink, ground))
     mixed = np.rint(ground + opacity * (ink - ground)).astype(int)
     assert 3.0 <= contrast(mixed, ground) < 3.2
 
