@@ -226,7 +226,7 @@ class BackwardPicture:
             (
                 Text(f"{name}-sign", sign, role="heading") if sign else None,
                 Text(name, said, role="heading"),
-                Text(f"{name}-note", note, role="note", tone="muted"),
+                Text(f"{name}-note", note, tone="muted"),
             )
             for name, sign, said, note in told
         ]
