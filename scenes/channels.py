@@ -77,7 +77,9 @@ class Channels(LessonScene):
         self.during(0.2, *(self.board.pulse(mark) for mark in marks))
         places = [self.board.box(mark) for mark in marks]
         patches = [self.board.grow(f"patch-{n}", out_of=place) for n, place in enumerate(places)]
-        self.during(1, self.board.become(self.photo.sums(), show=["photo.window"]), *patches)
+        self.during(1, self.board.become(self.photo.sums()), *patches)
+        if self.board.has("photo"):
+            self.board.show("photo.window")(1.0)
 
     def show_kernels(self, event: Event) -> None:
         """Three kernels come beside their patches."""
@@ -158,7 +160,7 @@ class Channels(LessonScene):
 
     def show_layer(self, event: Event) -> None:
         """The photograph gives way to the many maps inside a network; the window is on all."""
-        if not self.board.has("photo"):
+        if self.board.has(self.tiles[0]):
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
         maps = lazily(lambda: in_turn(*(self.board.show(tile) for tile in self.tiles), overlap=0.8))

@@ -85,7 +85,10 @@ class PhotoPicture:
         table = Column(self._table(), self._hand_made(), Legend("legend"))
         made = Column(self._products(), self._sum())
         if self.upright:
-            return Diagram(Column(Row(self._photo(), made), table, align="middle"))
+            # Beside the photograph there is no room for two decimals of the weights.
+            made = Row(self._products(), self._sum(), gap=2)
+            return Diagram(Either(Column(table, made, align="middle"),
+                                  Column(table, self._products(), self._sum())))  # fmt: skip
         shown = Either(
             Row(self._photo(), table, made),
             Column(Row(self._photo(), made), table, align="middle"),
