@@ -24,6 +24,7 @@ from convexplain.network import (
     Flatten,
     MaxPooling2D,
     Network,
+    Trace,
     blas,
     fast,
     layer_from_dict,
@@ -241,6 +242,40 @@ def test_blas_gets_its_threads_back() -> None:
                 assert read() == 1
             assert read() == 1
         assert read() == 2
+    finally:
+        write(before)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda net, x: net.activations(x),
+        lambda net, x: net.exact(net.layers[-1], x.ravel()),
+        lambda net, x: Trace(net, x),
+    ],
+    ids=["a batch", "a layer", "a trace"],
+)
+def test_each_layer_is_computed_with_one_thread(
+    compute: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = blas._functions()
+    if functions is None:
+        pytest.skip("this numpy has no OpenBLAS that can be asked")
+    read, write = functions
+    seen: list[int] = []
+    product = Dense.before
+
+    def watched(layer: Dense, *args: Any) -> Any:
+        seen.append(read())
+        return product(layer, *args)
+
+    network = Network.initialised((Flatten("a"), Dense("b", 3)), input_shape=(2, 2, 1))
+    monkeypatch.setattr(Dense, "before", watched)
+    before = read()
+    write(2)
+    try:
+        compute(network, np.ones((2, 2, 1), np.float32))
+        assert (seen, read()) == ([1], 2)
     finally:
         write(before)
 

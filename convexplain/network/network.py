@@ -531,7 +531,8 @@ class Network:
         if layer.hands_on:  # nothing is added up
             x = layer.before(x, {})
             return x, x
-        sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
+        with one_thread():
+            sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
         with np.errstate(over="ignore"):
             before = check_shapes.finite(sums.astype(np.float32))
         if layer.activation == "linear":
