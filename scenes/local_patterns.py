@@ -60,7 +60,7 @@ class LocalPatterns(LessonScene):
     def show_dense(self, event: Event) -> None:
         """The digit lies down on all weights, and leaves of each as much as its pixel is bright."""
         self.during(0.06, self.board.hide("input.whole", WINDOW))
-        picture = self.board.become(self.picture.dense())
+        picture = self.board.become(self.picture.dense(upright=self.upright))
         self.during(0.25, picture, self.come("weights", "scale"))
         self.during(0.3, self.board.send("input", "weights"))
         for name in ("weights.title", "scale.0.name"):
@@ -261,7 +261,11 @@ class LocalPatterns(LessonScene):
 
     def show_scattered(self, event: Event) -> None:
         """What is near after shuffling flies back to where it was."""
-        self.during(0.2, self.board.become(self.lesson.apart()), self.come("place", "input"))
+        self.during(
+            0.2,
+            self.board.become(self.lesson.apart(upright=self.upright)),
+            self.come("place", "input"),
+        )
         self.during(0.1, self.board.show(WINDOW), self.board.pulse(WINDOW))
         (top, left), came_from = self.lesson.scattered, self.lesson.came_from
         cells = np.ndindex(*self.picture.kernel.shape)

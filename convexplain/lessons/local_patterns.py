@@ -337,10 +337,12 @@ class LocalPatterns(Lesson):
         counts = {n: len(places) for n, places in self.piles.items()}
         return self.picture_of().piles(patches, counts, self.kernels, upright=upright)
 
-    def apart(self) -> Diagram:
+    def apart(self, *, upright: bool = False) -> Diagram:
         """Describe a window on the picture, and one on its pixels shuffled: what is near there."""
         shuffled = replace(self.picture_of(shuffled=True), at=self.scattered)
-        return replace(self.picture_of(), at=self.sent[0]).apart(shuffled, self.came_from)
+        return replace(self.picture_of(), at=self.sent[0]).apart(
+            shuffled, self.came_from, upright=upright
+        )
 
     def control(self) -> Diagram:
         """Describe both networks' errors, with pixels in place and shuffled."""

@@ -82,15 +82,12 @@ class LocalPicture:
         marks = {"whole": Mark(0, 0, height, width, "muted"), "window": self._window}
         return Diagram(self._read(marks))
 
-    def dense(self) -> Diagram:
+    def dense(self, *, upright: bool = False) -> Diagram:
         """Describe the picture, and as many weights as it has pixels."""
         *parts, _ = self._dense_parts()
-        return Diagram(
-            Either(
-                Column(Row(*parts), Legend("scale", row=True), align="middle"),
-                Column(*parts, Legend("scale", row=True), align="middle"),
-            )
-        )
+        beside = Column(Row(*parts), Legend("scale", row=True), align="middle")
+        below = Column(*parts, Legend("scale", row=True), align="middle")
+        return Diagram(below if upright else Either(beside, below))
 
     def asked(self) -> Diagram:
         """Describe the picture twice, with how much of it either network looks at at a time."""
@@ -101,7 +98,9 @@ class LocalPicture:
         parts = replace(self._read({"window": self._window}), name="parts", title=filters)
         return Diagram(Either(Row(whole, parts, gap=2), Column(whole, parts)))
 
-    def apart(self, shuffled: LocalPicture, came_from: Sequence[tuple[int, int]]) -> Diagram:
+    def apart(
+        self, shuffled: LocalPicture, came_from: Sequence[tuple[int, int]], *, upright: bool = False
+    ) -> Diagram:
         """Describe the picture and its pixels shuffled, large, with a window on both.
 
         Parameters
@@ -109,6 +108,8 @@ class LocalPicture:
         shuffled : LocalPicture
         came_from : sequence of (int, int)
             Where the pixels under the shuffled one's window are in this picture.
+        upright : bool
+            Whether the one stands below the other.
         """
         marks = {f"from-{n}": Mark(*at) for n, at in enumerate(came_from)}
         first, second = (
@@ -120,7 +121,8 @@ class LocalPicture:
                 (self, marks, "place", "in place"), (shuffled, {}, "input", "shuffled"),
             )
         )  # fmt: skip
-        return Diagram(Either(Row(first, second, gap=2), Column(first, second)))
+        below = Column(first, second)
+        return Diagram(below if upright else Either(Row(first, second, gap=2), below))
 
     def sweep(self) -> Diagram:
         """Describe the picture, the filter, and what it finds at every place."""
