@@ -9,7 +9,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import depthwise
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, accelerating, in_turn, lazily
+from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
 
 #: How many places a second the windows visit at first.
 _BEGIN = 3.0
@@ -51,21 +51,21 @@ class Depthwise(LessonScene):
             frames = [f"{name}.window" for name in self.of("map")]
             cells = [f"{name}.cell" for name in outputs]
             self.board.show(*outputs, *frames, *cells)(1.0)
-            shape = known[outputs[0]].shape
-            path = accelerating(known[outputs[0]].size - 1, seconds, _BEGIN)
+            height, width = known[outputs[0]].shape
+            at = row_by_row(height, width, seconds, _BEGIN)
 
-            def go(alpha: float) -> None:
-                stop = round(path.position(alpha * seconds))
-                row, col = divmod(stop, shape[1])
-                box = window.box(row, col)
-                for frame in frames:
-                    self.board.visit(frame, lambda _: (box.top, box.left))(1.0)
-                for name, cell in zip(outputs, cells, strict=True):
-                    self.board.visit(cell, lambda _: (row, col))(1.0)
-                    values = self.board.part(name).values
-                    values.flat[: stop + 1] = known[name].flat[: stop + 1]
+            def corner(alpha: float) -> tuple[float, float]:
+                box = window.box(*at(alpha))
+                return box.top, box.left
 
-            return go
+            def fill(alpha: float) -> None:
+                row, col = at(alpha)
+                reached = row * width + col + 1
+                for name in outputs:
+                    self.board.part(name).values.flat[:reached] = known[name].flat[:reached]
+
+            moved = [self.board.visit(frame, corner) for frame in frames]
+            return together(*moved, *(self.board.visit(cell, at) for cell in cells), fill)
 
         return lazily(start)
 

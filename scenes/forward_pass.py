@@ -33,10 +33,6 @@ class ForwardPass(LessonScene):
         self.board.lay(self.picture.opening())
         self.board.show("input")(1.0)
 
-    def there(self, *names: str) -> list[str]:
-        """Return those of some names that this picture has."""
-        return [name for name in names if self.board.has(name)]
-
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring the legend and whatever is named."""
         names = (name for name in ("legend", *show) if self.board.has(name))
@@ -179,7 +175,7 @@ class ForwardPass(LessonScene):
 
     def run(self, name: str) -> Move:
         """Return the move in which a class's point comes out of its name, along its lane."""
-        lanes = (self.board.walk(lane) for lane in self.there(f"{name}.lane"))
+        lanes = (self.board.walk(lane) for lane in self.board.there(f"{name}.lane"))
         go = together(self.board.grow(name, out_of=f"{name}.label"), *lanes)
         return in_turn(self.board.show(f"{name}.label"), go, self.board.show(f"{name}.value"))
 
@@ -192,14 +188,14 @@ class ForwardPass(LessonScene):
     def reform(self, form: Form, share: float) -> None:
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
         values = [f"{name}.value" for name in self.names]
-        lanes = self.there(*(f"{name}.lane" for name in self.names))
+        lanes = self.board.there(*(f"{name}.lane" for name in self.names))
         self.during(0.12, self.board.hide(*values, "classes.title", "said", *lanes))
         self.during(share, self.board.become(self.picture.sums(form), hold=("said",)))
         self.during(0.15, self.board.show(*values, "classes.title"))
 
     def show_shift(self, event: Event) -> None:
         """All move up until the highest is at zero, and their numbers count; distances stay."""
-        self.during(0.12, self.board.hide(*self.there("classes.title")))
+        self.during(0.12, self.board.hide(*self.board.there("classes.title")))
         slide = self.board.become(self.picture.sums("distances"), hold=("classes.title",))
         self.during(0.45, slide, self.counting())
         self.during(0.15, self.board.show("classes.title"))
@@ -239,7 +235,7 @@ class ForwardPass(LessonScene):
             for bar in self.picture.stack.bars
         ]
         self.during(1, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
-        self.board.show(*self.there("stack.rest"))(1.0)
+        self.board.show(*self.board.there("stack.rest"))(1.0)
 
     def show_ratio(self, event: Event) -> None:
         """How many times as large the one share is as the other."""
@@ -254,7 +250,7 @@ class ForwardPass(LessonScene):
     def show_whole(self, event: Event) -> None:
         """From the picture through all layers to the shares, once more."""
         names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        self.during(0.1, self.board.hide(*self.there("classes", "read", "input")))
+        self.during(0.1, self.board.hide(*self.board.there("classes", "read", "input")))
         self.during(0.2, self.board.become(self.picture.whole(), hold=(*names, "legend")))
         self.during(0.15, self.board.show(*names, "legend"))
         looks = [self.board.pulse(name) for name in (*names, "stack.title")]

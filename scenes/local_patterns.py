@@ -43,10 +43,6 @@ class LocalPatterns(LessonScene):
         self.board.lay(self.picture.opening())
         self.board.show("input")(1.0)
 
-    def come(self, *names: str) -> Move:
-        """Let those parts come up that the picture has then."""
-        return lazily(lambda: self.board.show(*filter(self.board.has, names)))
-
     # The unit, and the filter.
 
     def show_ask(self, event: Event) -> None:
@@ -61,7 +57,7 @@ class LocalPatterns(LessonScene):
         """The digit lies down on all weights, and leaves of each as much as its pixel is bright."""
         self.during(0.06, self.board.hide("input.whole", WINDOW))
         picture = self.board.become(self.picture.dense(upright=self.upright))
-        self.during(0.25, picture, self.come("weights", "scale"))
+        self.during(0.25, picture, self.board.come("weights", "scale"))
         self.during(0.3, self.board.send("input", "weights"))
         for name in ("weights.title", "scale.0.name"):
             self.board.say(name, self.text(words.PRODUCTS))
@@ -75,7 +71,7 @@ class LocalPatterns(LessonScene):
     def show_filter(self, event: Event) -> None:
         """Nine weights visit every place, faster and faster, and fill a map."""
         laid = self.board.become(self.picture.sweep())
-        grids = self.come("kernel", "legend")
+        grids = self.board.come("kernel", "legend")
         self.during(0.2, laid, grids, lazily(self.unknown))
         self.during(0.04, self.board.show(WINDOW, "map.cell"))
         windows: dict[str, Callable[[int, int], tuple[float, float]]] = {WINDOW: _same}
@@ -116,7 +112,9 @@ class LocalPatterns(LessonScene):
         counts = [count_of(number) for number in self.lesson.piles]
         for name in counts:
             self.board.say(name, "0")
-        self.during(0.05, self.come(*self.table(), "head-patches", "head-count", "others", *counts))
+        self.during(
+            0.05, self.board.come(*self.table(), "head-patches", "head-count", "others", *counts)
+        )
         if self.first is not None:
             row, col = self.first
             kernel = f"kernel-{self.lesson.winners[self.first]}"
@@ -199,14 +197,14 @@ class LocalPatterns(LessonScene):
         kinds = "head-", "name-", "kernel-", "pile-", "count-", "others", "scale"
         self.during(0.06, self.away(*kinds))
         asked = self.board.become(self.picture.asked())
-        self.during(0.3, asked, self.come("input", "parts"))
+        self.during(0.3, asked, self.board.come("input", "parts"))
         self.board.part("input").shares[...] = 1.0
         shuffled = self.lesson.picture_of(shuffled=True).pixels
         self.scatter(0.5, ("input", "parts"), shuffled)
 
     def show_predict(self, event: Event) -> None:
         """It is seen how much of it either network looks at at a time; the video waits."""
-        self.during(0.1, self.come("input.whole", "parts.window"))
+        self.during(0.1, self.board.come("input.whole", "parts.window"))
         stops = self.lesson.sent[:: max(1, len(self.lesson.sent) // 4)]
         moves = [eased(self.board.move("parts.window", row, col)) for row, col in stops]
         self.during(min(1.0, 4.0 / event.seconds), in_turn(*moves), rate=linear)
@@ -243,15 +241,15 @@ class LocalPatterns(LessonScene):
         """The errors of both networks, in place and shuffled: bars grow one after the other."""
         self.during(0.04, self.board.hide("input.whole", "parts.window"))
         rows = "place", "input"
-        come = self.come(*rows, "runs", *(f"errors-{r}.title" for r in rows))
+        come = self.board.come(*rows, "runs", *(f"errors-{r}.title" for r in rows))
         self.during(0.25, self.board.become(self.lesson.control()), come)
         moves = []
         for row in rows:
-            self.come(f"errors-{row}.zero")(1.0)
+            self.board.come(f"errors-{row}.zero")(1.0)
             for network in ("cnn", "dense"):
                 name = f"errors-{row}.{network}"
                 grown = eased(self.board.grow(name, out_of=self.board.foot(name)))
-                label = self.come(f"{name}.label", f"{name}.value")
+                label = self.board.come(f"{name}.label", f"{name}.value")
                 moves.append(in_turn(label, grown, overlap=0.6))
         self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
 
@@ -264,7 +262,7 @@ class LocalPatterns(LessonScene):
         self.during(
             0.2,
             self.board.become(self.lesson.apart(upright=self.upright)),
-            self.come("place", "input"),
+            self.board.come("place", "input"),
         )
         self.during(0.1, self.board.show(WINDOW), self.board.pulse(WINDOW))
         (top, left), came_from = self.lesson.scattered, self.lesson.came_from
@@ -294,7 +292,7 @@ class LocalPatterns(LessonScene):
             self.during(0.15, self.board.hide(*marks))
         else:
             mark = WINDOW
-            self.during(0.3, self.board.become(self.picture.opening()), self.come("input"))
+            self.during(0.3, self.board.become(self.picture.opening()), self.board.come("input"))
         own = self.lesson.piles.get(self.lesson.shown_filter, self.lesson.sent)
         stops = own[:: max(1, len(own) // 3)]
         self.board.move(mark, *stops[0])(1.0)

@@ -30,21 +30,12 @@ class ResponseMap(LessonScene):
         """Lay out the picture and the filter, which are there from the first moment."""
         self.picture = self.lesson.picture_of
         self.board.lay(self.picture.opened(mapped=self.lesson.telling is not None))
-        self.come("input", "kernel", "map", "legend")(1.0)
+        self.board.come("input", "kernel", "map", "legend")(1.0)
         self.channel = self.lesson.shown_filter
 
     def overlay(self) -> Any:
         """Describe the map that is shown on the picture."""
         return self.picture.overlay(self.channel, upright=self.upright)
-
-    def come(self, *names: str) -> Move:
-        """Let those parts come up that the picture has then."""
-
-        def start() -> Move:
-            there = [*filter(self.board.has, names)]
-            return self.board.show(*there) if there else lambda alpha: None
-
-        return lazily(start)
 
     # The picture and the filter.
 
@@ -71,10 +62,13 @@ class ResponseMap(LessonScene):
 
     def show_windows(self, event: Event) -> None:
         """Patches grow out of their windows, and stand beside one another."""
-        self.during(0.35, self.board.become(self.picture.windows()), self.come("kernel", "legend"))
+        self.during(
+            0.35, self.board.become(self.picture.windows()), self.board.come("kernel", "legend")
+        )
         # The last one first: so none flies over another that stands.
         moves = [
-            in_turn(self.come(f"input.{n}"), self.patch(n)) for n in sorted(self.letters)[::-1]
+            in_turn(self.board.come(f"input.{n}"), self.patch(n))
+            for n in sorted(self.letters)[::-1]
         ]
         self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
 
@@ -91,7 +85,7 @@ class ResponseMap(LessonScene):
             out = mark if self.board.has(mark) else f"name-{letter}"
             return self.board.grow(f"patch-{letter}", out_of=out)
 
-        return together(eased(lazily(start)), self.come(f"name-{letter}"))
+        return together(eased(lazily(start)), self.board.come(f"name-{letter}"))
 
     def show_predict(self, event: Event) -> None:
         """The windows are looked at in turn; then the video waits."""
@@ -117,10 +111,10 @@ class ResponseMap(LessonScene):
 
     def lay_tiles(self, share: float) -> None:
         """Stand the windows beside one another, with room below for what comes of them."""
-        come = self.come("kernel", "legend", "rounded")
+        come = self.board.come("kernel", "legend", "rounded")
         self.during(share, self.board.become(self.picture.tiles()), come)
         seen = [f"{part}-{n}" for n in self.letters for part in ("name", "patch")]
-        self.come(*seen, *(f"input.{n}" for n in self.letters))(1.0)
+        self.board.come(*seen, *(f"input.{n}" for n in self.letters))(1.0)
 
     def show_add(self, event: Event) -> None:
         """What is for a pattern, what against it, and the bias become the response of each."""
@@ -137,7 +131,7 @@ class ResponseMap(LessonScene):
             for name in ("for", "against", "bias")
         ]
         made = together(self.board.pulse(source), in_turn(*parts))
-        return in_turn(made, self.come(f"gate-{letter}", f"value-{letter}"))
+        return in_turn(made, self.board.come(f"gate-{letter}", f"value-{letter}"))
 
     def show_weighed(self, event: Event) -> None:
         """The response is looked at, the products that it comes of, and where the window is."""
@@ -156,7 +150,7 @@ class ResponseMap(LessonScene):
     def show_lay(self, event: Event) -> None:
         """The picture grows, and the map lies on it, half transparent."""
         overlaid = self.board.become(self.overlay())
-        self.during(0.3, overlaid, self.come("input", "kernel", "legend"))
+        self.during(0.3, overlaid, self.board.come("input", "kernel", "legend"))
         # A response on a white stroke is seen as one beside it is.
         self.during(0.45, self.board.show("map"), self.board.dim("input", to=UNDER))
         self.during(1, self.board.pulse("map"))
@@ -171,7 +165,9 @@ class ResponseMap(LessonScene):
     def show_sweep(self, event: Event) -> None:
         """The window visits all places of the picture, and the map fills on it."""
         self.during(0.04, self.board.hide(*(f"input.{letter}" for letter in self.letters)))
-        self.during(0.2, self.board.become(self.overlay()), self.come("input", "kernel", "legend"))
+        self.during(
+            0.2, self.board.become(self.overlay()), self.board.come("input", "kernel", "legend")
+        )
         laid = self.lesson.laid
         mark = f"input.{self.lesson.places['largest'].letter}"
         values = self.board.part("map").values

@@ -13,7 +13,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.transposed_picture import Block, TransposedPicture
 from convexplain.panels import Mark
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import accelerating, in_turn
+from convexplain.stage.pace import in_turn, row_by_row
 
 Floats = npt.NDArray[np.float64]
 CELL, LANDING, NEAR = "map.cell", "output.landing", "painted.landing"
@@ -134,20 +134,16 @@ class Transposed(LessonScene):
         self.turn_into(self.picture.painting(self.canvas), 0.1, show=shown)
         done = set(self.lesson.near) if np.isfinite(self.canvas).any() else set()
         steps, seconds = self.lesson.stamps, self.remaining * 0.92
-        path = accelerating(len(steps) - 1, seconds, 3.0)
-        reached = 0
-
-        def at(alpha: float) -> tuple[int, int]:
-            return divmod(round(path.position(alpha * seconds)), steps.size[1])
+        (height, width), reached = steps.size, 0
+        at = row_by_row(height, width, seconds, 3.0)
 
         def paint(alpha: float) -> None:
             nonlocal reached
-            last = round(path.position(alpha * seconds))
-            for number in range(reached, last + 1):
-                cell = divmod(number, steps.size[1])
-                if cell not in done:
+            row, col = at(alpha)
+            for number in range(reached, row * width + col + 1):
+                if divmod(number, width) not in done:
                     self.lesson.add(self.canvas, steps[number])
-            reached = max(reached, last + 1)
+            reached = row * width + col + 1
             self.board.fill("output", self.canvas)
 
         stride = self.lesson.stride

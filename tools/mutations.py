@@ -175,8 +175,8 @@ MUTATIONS = (
     Mutation(
         "a depthwise window that lies beside what it reads",
         "scenes.depthwise",
-        "box = window.box(row, col)",
-        "box = window.box(row, (col + 1) % shape[1])",
+        "box = window.box(*at(alpha))",
+        "box = window.box(at(alpha)[0], (at(alpha)[1] + 1) % width)",
         "tests/test_depthwise.py::test_windows_slide_over_their_own_channels_alone",
     ),
     Mutation(
