@@ -14,10 +14,7 @@ from convexplain.lessons.parts.one_d_picture import OneDPicture
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
 
-ROW, BLOCK, DEEP = "row.window", "input.window", "film.block"
-
-
-Places = npt.NDArray[np.float64]
+ROW, BLOCK = "row.window", "input.window"
 
 
 class OneD(LessonScene):
@@ -53,14 +50,15 @@ class OneD(LessonScene):
         self.during(1, self.board.pulse("row"))
 
     def show_predict(self, event: Event) -> None:
-        """The window takes two steps from the row's beginning, and goes back; the video waits."""
+        """The window takes two steps, goes on to the row's end, and back; the video waits."""
         share = min(1.0, 5.5 / event.seconds)
         self.turn_into(self.picture.first(), 0.15 * share, show=("sound", "row"))
         self.during(0.15 * share, self.near())
         self.during(0.1 * share, self.board.show(ROW))
-        for place in (1, 2, 0):
-            self.during(0.12 * share, self.board.move(ROW, 0, place))
-            self.during(0.06 * share, self.board.pulse(ROW))
+        last = len(self.lesson.samples) - len(self.lesson.weights)
+        for place, long in ((1, 0.08), (2, 0.08), (last, 0.2), (0, 0.12)):
+            self.during(long * share, self.board.move(ROW, 0, place))
+            self.during(0.04 * share, self.board.pulse(ROW))
         self.during(share, self.board.pulse(ROW))
 
     def near(self) -> Move:
@@ -162,10 +160,14 @@ class OneD(LessonScene):
 
         return at
 
-    def frames(self, name: str) -> list[str]:
-        """Return the names of a stack's pictures, the last first."""
-        count = (self.lesson.film if name == "film" else self.lesson.moving).shape[2]
-        return [f"{name}[{n}]" for n in reversed(range(count))]
+    @property
+    def frames(self) -> list[str]:
+        """The names of the film's frames."""
+        return [f"film-{n}" for n in range(self.lesson.film.shape[2])]
+
+    def windows(self, first: int) -> list[str]:
+        """Return the names of a window's parts on the frames that it reads, from some frame on."""
+        return [f"{name}.window" for name in self.frames[first : first + len(self.lesson.weights)]]
 
     def show_three(self, event: Event) -> None:
         """A film is played; then its frames fan out, and a block stands in a corner."""
@@ -178,116 +180,81 @@ class OneD(LessonScene):
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
         self.during(0.42, play, rate=linear)
-        # Out of the last frame comes the stack: the stage is never empty.
+        # Out of the last frame come the others: the stage is never empty.
         start = self.board.box("input")
-        hindmost, *others = self.frames("film")
+        *others, hindmost = self.frames
         self.turn_into(self.picture.three(), 0.12, self.board.grow(hindmost, out_of=start))
         start = self.board.box(hindmost)
-        self.during(0.18, in_turn(*(eased(self.board.grow(name, out_of=start)) for name in others),
-                                  overlap=0.6))  # fmt: skip
-        words = [name for name in self.board.names("film") if "[" not in name and name != DEEP]
-        self.during(0.06, self.board.show(*words))
-        self.draw_block(0.1)
-        self.during(1, self.board.pulse("film"))
-
-    def draw_block(self, share: float) -> None:
-        """Draw the window through the film."""
-        block = self.board.part(DEEP)
-        self.add(block)
-
-        def draw(alpha: float) -> None:
-            block.drawn = alpha
-
-        self.during(share, draw)
+        grows = (eased(self.board.grow(name, out_of=start)) for name in reversed(others))
+        self.during(0.18, in_turn(*grows, overlap=0.6))
+        self.during(0.06, self.board.show(*self.windows(0)))
+        self.during(1, self.board.pulse(*self.frames[: len(self.lesson.weights)]))
 
     def show_block(self, event: Event) -> None:
-        """The block goes to ink that arrives; its weights come, a sheet for each frame."""
-        self.turn_into(self.picture.block(), 0.15, show=("film", DEEP))
+        """The window goes to ink that arrives; its weights come, a sheet for each frame."""
         row, col, frame = self.lesson.changes[0]
-        self.during(0.15, self.go_to(self.block() + self.at(row, col, frame)))
-        for n in range(len(self.lesson.weights)):
-            name = f"weights-{n}"
-            self.during(0.1, self.board.show(name, f"{name}.title"))
-            self.during(0.08, self.board.pulse(f"film[{frame + n}]"))
-        self.during(1, self.board.pulse(*(f"weights-{n}" for n in range(len(self.lesson.weights)))))
+        self.turn_into(self.picture.block(frame), 0.15, show=tuple(self.frames))
+        self.during(0.15, self.go_to(row, col, frame))
+        sheets = [f"weights-{n}" for n in range(len(self.lesson.weights))]
+        for sheet, window in zip(sheets, self.windows(frame), strict=True):
+            self.during(0.1, self.board.grow(sheet, out_of=window))
+            self.during(0.05, self.board.pulse(sheet))
+        self.during(1, self.board.pulse(*sheets))
 
-    def go_to(self, end: Places) -> Move:
-        """Return the move of the window through a film from where it stands."""
-        start = self.block()
-        return lambda alpha: self.stand(start + (end - start) * alpha)
+    def go_to(self, row: int, col: int, frame: int) -> Move:
+        """Return the move of the window along the axes of a film from where it stands."""
+        here, there = self.standing(), self.windows(frame)
+        stay = [self.board.move(name, row, col) for name in there]
+        come = [name for name in there if name not in here]
+        away = [name for name in here if name not in there]
+        moves = [self.board.show(*come)] if come else []
+        return together(*moves, *([self.board.hide(*away)] if away else []), *stay)
+
+    def standing(self) -> list[str]:
+        """Return the names of the window's parts that are seen."""
+        return [f"{name}.window" for name in self.frames if self.board.shown(f"{name}.window")]
 
     def show_through(self, event: Event) -> None:
         """The window goes along rows and columns of a film, and then a frame further."""
-        results = self.frames("moving")[::-1]
-        self.turn_into(self.picture.through(), 0.12, show=("film", DEEP))
-        home = self.corner = self.block()
+        self.turn_into(self.picture.through(), 0.12, show=tuple(self.frames))
+        results = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
         for name in results:
-            self.board.fill(name, 0.0)
-        self.board.show(*results)(1.0)
-        self.during(0.05, self.board.show("moving"))
-        share = 0.72 / (len(results) + 1)
+            self.board.fill(name, np.nan)
+        self.during(0.05, self.board.show(*results), self.go_to(0, 0, 0))
+        share = 0.74 / (len(results) + 1)
         for frame, name in enumerate(results):
             long = share * (2 if frame == 0 else 1)
-            self.during(long, self.scan(frame, name, home, long * event.seconds), rate=linear)
-        self.during(1, self.board.pulse("moving"))
+            self.go_to(0, 0, frame)(1.0)
+            self.during(long, self.scan(frame, name, long * event.seconds), rate=linear)
+        self.during(1, self.board.pulse(*results))
 
-    def show_arrives(self, event: Event) -> None:
-        """Where the result is highest and lowest, and what the window reads there."""
-        for row, col, frame in self.lesson.changes:
-            self.during(0.25, self.go_to(self.corner + self.at(row, col, frame)))
-            self.during(0.25, self.board.pulse(f"moving[{frame}][{row}, {col}]", times=2))
-
-    def block(self) -> Places:
-        """Return the corners of the window through a film where it stands."""
-        return np.array(self.board.part(DEEP).places)
-
-    def at(self, row: float, col: float, frame: float) -> tuple[float, float]:
-        """Return how far the window through a film then is from its corner, right and down."""
-        first, second = (self.board.part(f"film[{n}]") for n in range(2))
-        right, down = second.places[0] - first.places[0]
-        return col * first.cell + frame * right, row * first.cell + frame * down
-
-    def scan(self, frame: int, name: str, home: Places, seconds: float) -> Move:
-        """Return the window's way over some frames, in which a picture of the result fills."""
+    def scan(self, frame: int, name: str, seconds: float) -> Move:
+        """Return the window's way over some frames, in which a map of the result fills."""
         result = self.lesson.moving[..., frame]
         way = self.scanning(result.shape, seconds, begin=12.0 if frame == 0 else 60.0)
         values = self.board.part(name).values
 
-        def go(alpha: float) -> None:
+        def fill(alpha: float) -> None:
             row, col = way(alpha)
-            self.stand(home + self.at(row, col, frame))
             done = row * result.shape[1] + col
             values.flat[: done + 1] = result.flat[: done + 1]
 
-        return go
+        return together(*(self.board.visit(each, way) for each in self.windows(frame)), fill)
 
-    def stand(self, places: Places) -> None:
-        """Put the window through a film elsewhere."""
-        self.board.part(DEEP).places = [(float(x), float(y)) for x, y in places]
+    def show_arrives(self, event: Event) -> None:
+        """Where the result is highest and lowest, and what the window reads there."""
+        for row, col, frame in self.lesson.changes:
+            self.during(0.25, self.go_to(row, col, frame))
+            self.during(0.25, self.board.pulse(f"moving-{frame}[{row}, {col}]", times=2))
 
     def show_answer(self, event: Event) -> None:
-        """The three results; their windows slide along one axis, along two, along three."""
-        self.during(0.04, self.board.hide("legend"))
-        self.turn_into(
-            self.lesson.diagram(), 0.2, show=("row", "out", "input", "map", "film", "moving")
-        )
-        self.during(0.05, self.board.show(ROW, BLOCK))
-        k, (height, width) = len(self.lesson.weights), self.lesson.drawn.shape
-        corner = height - k, width - k
-        home, last = self.block(), self.lesson.moving.shape[2] - 1
-
-        def deep(alpha: float) -> None:
-            right, down, through = (min(1.0, max(0.0, 3 * alpha - n)) for n in range(3))
-            self.stand(home + self.at(down * corner[0], right * corner[1], through * last))
-
-        row = self.board.visit(ROW, lambda alpha: (0, alpha * corner[1]))
-        both = self.board.visit(BLOCK, self.zigzag(corner))
-        self.during(0.7, row, both, deep)
-        self.during(1, self.board.pulse(ROW, BLOCK, DEEP))
-
-    @staticmethod
-    def zigzag(corner: tuple[int, int]) -> Callable[[float], tuple[float, float]]:
-        """Return a way along a picture's upper edge and down its side, to a corner."""
-        return lambda alpha: (
-            corner[0] * max(0.0, 2 * alpha - 1), corner[1] * min(1.0, 2 * alpha)
-        )  # fmt: skip
+        """Over the film the window slides along one axis, along a second, along the third."""
+        down, right = (side - 1 for side in self.lesson.moving.shape[:2])
+        last = self.lesson.moving.shape[2] - 1
+        self.during(0.12, self.go_to(0, 0, 0))
+        self.during(0.25, self.go_to(0, right, 0))
+        self.during(0.25, self.go_to(down, right, 0))
+        for frame in range(1, last + 1):
+            self.go_to(down, right, frame)(1.0)
+            self.during(0.2 / last, self.board.pulse(*self.windows(frame)))
+        self.during(1, self.board.pulse(*self.windows(last)))

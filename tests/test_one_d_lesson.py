@@ -119,7 +119,7 @@ def pictures(lesson, upright):
     yield picture.slide(0)
     yield picture.two()
     yield picture.three()
-    yield picture.block()
+    yield picture.block(lesson.changes[0][2])
     yield picture.through()
     yield lesson.diagram()
 
@@ -147,44 +147,50 @@ def test_the_figure_shows_all_three(lesson, lang):
         assert problems(place(diagram, sheet, lang)) == []
     np.testing.assert_array_equal(diagram.panel("out").values, lesson.out[None])
     np.testing.assert_array_equal(diagram.panel("map").values, lesson.map)
-    np.testing.assert_array_equal(diagram.panel("moving").values, lesson.moving)
-
-
-def test_windows_end_in_the_corners_of_what_they_read():
-    stage = of("one-d", LOOKS[0]).ends["answer"]
-    for grid, frame, (row, col) in (("row", "row.window", (0, 25)),
-                                    ("input", "input.window", (25, 25))):  # fmt: skip
-        corner = stage[grid].places[0] + np.array([col, row]) * stage[grid].cell
-        np.testing.assert_allclose(stage[frame].places[0], corner, atol=1e-6)
-    for name, values in (("out", OneD().out[None]), ("map", OneD().map)):
-        np.testing.assert_allclose(stage[name].values, values)
-    # The block reaches from the third frame to the last.
-    block = stage["film.block"].places
     for n in range(3):
-        frame = stage[f"film[{2 + n}]"]
-        np.testing.assert_allclose(block[5 * n], frame.places[0] + 25 * frame.cell, atol=3.0)
+        shown = diagram.panel(f"moving-{n}").values
+        np.testing.assert_array_equal(shown, lesson.moving[..., n])
 
 
-def test_the_block_is_a_frame_further_for_every_picture_of_the_result():
+def test_the_window_ends_in_the_last_corner_of_the_last_frames():
+    stage = of("one-d", LOOKS[0]).ends["answer"]
+    for n in range(5):
+        frame, window = stage[f"film-{n}"], f"film-{n}.window"
+        assert (window in stage) == (n >= 2)
+        if n >= 2:
+            corner = frame.places[0] + 25 * frame.cell
+            np.testing.assert_allclose(stage[window].places[0], corner, atol=1e-6)
+    for n in range(3):
+        np.testing.assert_allclose(stage[f"moving-{n}"].values, OneD().moving[..., n])
+
+
+def test_the_window_is_a_frame_further_for_every_map_of_the_result():
     lesson, found = OneD(), set()
     for stage in of("one-d", LOOKS[0]).during("axes"):
-        if "moving[2]" not in stage:
+        if "moving-2" not in stage:
             continue
-        made = [stage[f"moving[{n}]"].values for n in range(3)]
-        known = [n for n in range(3) if made[n].any()]
-        for n in range(3):
-            expected = lesson.moving[..., n] if n in known else 0 * made[n]
-            np.testing.assert_allclose(made[n], expected, atol=1e-12)
+        made = [stage[f"moving-{n}"].values for n in range(3)]
+        known = [n for n in range(3) if np.isfinite(made[n]).any()]
+        for n in known:
+            np.testing.assert_allclose(made[n], lesson.moving[..., n], atol=1e-12)
         if known and len(known) not in found:  # at last it goes back to look
-            frame = stage[f"film[{known[-1]}]"]
+            there = [n for n in range(5) if f"film-{n}.window" in stage]
+            assert there == [known[-1] + n for n in range(3)]
+            frame = stage[f"film-{there[0]}"]
             corner = frame.places[0] + 25 * frame.cell
-            np.testing.assert_allclose(stage["film.block"].places[0], corner, atol=3.0)
+            np.testing.assert_allclose(stage[f"film-{there[0]}.window"].places[0], corner, atol=3)
         found.add(len(known))
     assert found == set(range(4))
 
 
+def test_a_map_of_the_result_stands_below_the_middle_of_the_frames_it_is_made_of(lesson):
+    placed = place(lesson.picture_of().through(), ASPECTS["16:9"])
+    for n in range(3):
+        assert placed[f"moving-{n}"].middle[0] == pytest.approx(placed[f"film-{n + 1}"].middle[0])
+
+
 def test_a_sheet_of_weights_stands_for_each_frame_and_the_film_is_played_first(lesson):
-    played, block = [], lesson.picture_of().block()
+    played, block = [], lesson.picture_of().block(0)
     for n, weight in enumerate((-1, 0, 1)):
         sheet = block.panel(f"weights-{n}")
         assert (sheet.values == weight).all()
@@ -194,7 +200,7 @@ def test_a_sheet_of_weights_stands_for_each_frame_and_the_film_is_played_first(l
         told(OneD(kernel="-2,0,2"), "block") == "3 × 3 × 3 weights: a sheet for each of 3 frames."
     )
     for stage in of("one-d", LOOKS[0]).during("axes"):
-        if "input" in stage and "map" not in stage and "film[4]" not in stage:
+        if "input" in stage and "map" not in stage and "film-4" not in stage:
             values = stage["input"].values
             if "input.title" in stage and (values != lesson.film[..., 0]).any():
                 (frame,) = (n for n in range(5) if np.array_equal(values, lesson.film[..., n]))
@@ -224,26 +230,20 @@ def test_a_window_visits_the_rows_of_a_map_in_turn_and_leaves_none_out():
     assert set(numbers[:100]) >= set(range(12))
 
 
-def test_the_pictures_of_a_films_result_stand_apart(lesson):
-    fan = lesson.picture_of().through().panel("moving").fan
-    lit = [np.flatnonzero(lesson.moving[..., n].any(axis=0)) for n in range(3)]
-    for n in range(2):
-        assert lit[n + 1].min() + fan[0] > lit[n].max() + 1
-
-
 def test_the_sheets_of_three_frames_are_named_by_their_order():
     for kernel, names in (
         ("-1,0,1", ["Frame before", "Frame between", "Frame after"]),
         ("-1,1", ["Frame 1", "Frame 2"]),
     ):
-        block = OneD(kernel=kernel).picture_of().block()
+        block = OneD(kernel=kernel).picture_of().block(0)
         assert [block.panel(f"weights-{n}").title.text("en") for n in range(len(names))] == names
 
 
-def test_the_block_stands_on_ink_that_arrives_as_its_sheets_come(lesson):
+def test_the_window_stands_on_ink_that_arrives_as_its_sheets_come(lesson):
     (row, col, first), _ = lesson.changes
     told = [stage for stage in of("one-d", LOOKS[0]).during("axes") if "weights-2.title" in stage]
     assert told
-    frame, block = told[0][f"film[{first}]"], told[0]["film.block"]
-    corner = frame.places[0] + np.array([col, row]) * frame.cell
-    np.testing.assert_allclose(block.places[0], corner, atol=1.0)
+    for n in range(first, first + 3):
+        frame, window = told[0][f"film-{n}"], told[0][f"film-{n}.window"]
+        corner = frame.places[0] + np.array([col, row]) * frame.cell
+        np.testing.assert_allclose(window.places[0], corner, atol=1.0)

@@ -108,11 +108,11 @@ MUTATIONS = (
         "tests/test_axes.py",
     ),
     Mutation(
-        "a window on a row that runs one sample short",
+        "a window through a film that stops one place short",
         "scenes.one_d",
-        "row = self.board.visit(ROW, lambda alpha: (0, alpha * corner[1]))",
-        "row = self.board.visit(ROW, lambda alpha: (0, alpha * (corner[1] - 1)))",
-        "tests/test_one_d_lesson.py::test_windows_end_in_the_corners_of_what_they_read",
+        "down, right = (side - 1 for side in self.lesson.moving.shape[:2])",
+        "down, right = (side - 2 for side in self.lesson.moving.shape[:2])",
+        "tests/test_one_d_lesson.py::test_the_window_ends_in_the_last_corner_of_the_last_frames",
     ),
     Mutation(
         "a patch that lies where its number is on the small map",

@@ -253,7 +253,8 @@ class OneD(Lesson):
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
         sizes = (fmt.shape(values.shape) for values in (self.out, self.map, self.moving))
-        about = words.ABOUT.fill(**dict(zip(("one", "two", "three"), sizes, strict=True)))
+        named = dict(zip(("one", "two", "three"), sizes, strict=True))
+        about = words.ABOUT.fill(**named, n=self.moving.shape[2])
         return self.picture_of().payoff(about)
 
     # What is said.
@@ -283,12 +284,12 @@ class OneD(Lesson):
     def _tell_axes(self) -> Iterator[Event]:
         k = len(self.weights)
         yield Event("two", 5.4, words.TWO.fill(weights=fmt.shape((k, k))))
-        yield Event("three", 7.0, words.THREE)
+        yield Event("three", 7.0, words.THREE.fill(k=k))
         said = words.OF_EACH.fill(k=k)
         if self.weights.tolist() == [-1, 0, 1]:
             said = words.COMPARES
         yield Event("block", 4.0, said.fill(size=fmt.shape((k, k, k))), detail=1)
-        yield Event("through", 6.2, words.THROUGH)
+        yield Event("through", 6.2, words.THROUGH.fill(n=self.moving.shape[2]))
         if self.is_difference and self.moving.max() > 0 > self.moving.min():
             yield Event("arrives", 4.0, words.ARRIVES, detail=1)
 

@@ -13,6 +13,7 @@ from convexplain.lessons.parts import one_d_words as words
 from convexplain.panels import (
     INK,
     Addend,
+    Aligned,
     Axis,
     Cells,
     Chart,
@@ -21,7 +22,6 @@ from convexplain.panels import (
     Diagram,
     Either,
     Legend,
-    Maps,
     Mark,
     Part,
     Row,
@@ -39,14 +39,8 @@ _HIGH = 5.0
 _CLOSE = 0.5
 #: Size of the picture's cells beside those of its row.
 _ASIDE = 0.3
-#: How opaque the frames behind the first are.
-_BEHIND = 0.6
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
-#: From one frame of a film to the next, right and up, in pixels.
-_FAN = (10.0, 2.5)
-#: Between what lights up in pictures of a result that are looked at one by one, in pixels.
-_APART = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,12 +166,17 @@ class OneDPicture:
         return words.PLAYED.fill(n=frame + 1, of=self.film.shape[2])
 
     def three(self) -> Diagram:
-        """Describe a film, and a window through some of its frames."""
-        return Diagram(Row(self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))))
+        """Describe a film, frame beside frame, and a window on some of them."""
+        return Diagram(self._strip_of(self._film()))
 
-    def block(self) -> Diagram:
-        """Describe the same, and the window's weights, a sheet for each frame."""
-        film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
+    def block(self, first: int) -> Diagram:
+        """Describe the same, and the window's weights, a sheet for each frame that it reads.
+
+        Parameters
+        ----------
+        first : int
+            The first of these frames.
+        """
         sheets = [
             Cells(
                 f"weights-{n}", self.weights[:, :, n], self.weight, numbers=True, share="numbers",
@@ -185,42 +184,45 @@ class OneDPicture:
             )
             for n, title in enumerate(self._sheets())
         ]  # fmt: skip
-        below = Column(film, Row(*sheets), Legend("legend", row=True), align="middle")
-        if self.upright:
-            return Diagram(below)
-        beside = Column(Row(film, Column(*sheets, gap=0.6), gap=1.2), Legend("legend", row=True))
-        return Diagram(Either(beside, below))
+        strip = self._strip_of(self._film(), sheets, first)
+        return Diagram(Column(strip, Legend("legend", row=True), align="middle"))
 
     def through(self) -> Diagram:
-        """Describe the film, and what the window makes of it."""
-        film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
-        moving = self._moving(words.MOVING.capital.fill(size=fmt.shape(self.moving.shape)))
-        moving = replace(moving, fan=(self._breadth + _APART, _FAN[1]))
+        """Describe the film, and what the window makes of it: each map by its window's middle."""
         legend = Legend("legend", row=True)
-        high = Column(film, moving, legend, align="middle")
+        strip = self._strip_of(self._film(), self._moving(), len(self.kernel) // 2)
+        return Diagram(Column(strip, legend, align="middle"))
+
+    def _strip_of(self, frames: Sequence[Part], below: Sequence[Part] = (), first: int = 0) -> Part:
+        """Stand frames in a line, and something beside each from the first one on."""
+        left = len(frames) - first - len(below)
+        beside = (*(None,) * first, *below, *(None,) * left)
+        down = tuple(zip(frames, beside, strict=True)) if below else tuple((f,) for f in frames)
+        upright = Aligned(down, across="middle", down="middle", row_gap=0.6)
         if self.upright:
-            return Diagram(high)
-        return Diagram(Either(Column(Row(film, moving, gap=1.5), legend, align="middle"), high))
+            return upright
+        rows = (tuple(frames), beside) if below else (tuple(frames),)
+        return Either(Aligned(rows, across="middle", gap=0.6), upright)
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
-        row, picture, film = self._read_by()
-        out, grid, moving = (_size(values) for values in self._made())
+        row, picture = self._read_by()
+        out, grid = (_size(values) for values in (self.out, self.map))
         strips = Column(row, self._out(self.out, counter=out), align="middle", gap=0.5)
-        two, three = (picture, self._map(None, counter=grid)), (film, self._moving(counter=moving))
+        two = Row(picture, self._map(None, counter=grid), gap=1.2)
+        k = len(self.kernel)
+        three = self._strip_of(
+            self._film(words.NAMES[2].fill(w=fmt.shape((k, k, k)))), self._moving(), k // 2
+        )
         legend = Legend("legend", row=True)
-        wide = Column(strips, Row(*two, *three, gap=1.2), legend, align="middle")
-        high = Column(strips, Row(*two), Row(*three), legend, align="middle")
-        return Diagram(Either(wide, high), (), about)
+        return Diagram(Column(strips, two, three, legend, align="middle"), (), about)
 
-    def _made(self) -> tuple[Floats, Floats, Floats]:
-        return self.out, self.map, self.moving
-
-    def _read_by(self) -> tuple[Cells, Cells, Maps]:
-        """Describe row, picture and film, each with its window."""
+    def _read_by(self) -> tuple[Cells, Cells]:
+        """Describe row and picture, each with its window."""
         k = len(self.kernel)
         names = [
-            name.fill(w=fmt.shape((k,) * axes)) for axes, name in enumerate(words.NAMES, start=1)
+            name.fill(w=fmt.shape((k,) * axes))
+            for axes, name in enumerate(words.NAMES[:2], start=1)
         ]
         row = Cells(
             "row", self.drawn[self.row][None], INK, share="strip", title=names[0],
@@ -230,15 +232,9 @@ class OneDPicture:
             "input", self.drawn, INK, share="pixels", title=names[1], lines=False,
             marks={"window": Mark(0, 0, k, k)},
         )  # fmt: skip
-        return row, picture, self._film(names[2])
+        return row, picture
 
     # What they consist of.
-
-    @property
-    def _breadth(self) -> int:
-        """Over how many columns the broadest picture of the film's result lights up."""
-        lit = [np.flatnonzero(part.any(axis=0)) for part in np.moveaxis(self.moving, 2, 0)]
-        return max((int(np.ptp(columns)) + 1 for columns in lit if len(columns)), default=1)
 
     def _sheets(self) -> tuple[Caption, ...]:
         """Name the frames that a window reads: of three, as those about the middle one."""
@@ -305,18 +301,28 @@ class OneDPicture:
             title=terms.RESPONSE_MAP.capital if counter is None else None, counter=counter,
         )  # fmt: skip
 
-    def _film(self, title: Caption) -> Maps:
-        k = len(self.kernel)
-        return Maps(
-            "film", self.film, INK, share="pixels", stack=True, fan=_FAN, glass=_BEHIND,
-            block=(k, k, k), title=title,
-        )  # fmt: skip
+    def _film(self, title: Caption | None = None) -> list[Cells]:
+        """Describe the frames; the first ones have a window."""
+        k, mark = len(self.kernel), Mark(0, 0, len(self.kernel), len(self.kernel))
+        frames = [
+            Cells(
+                f"film-{n}", self.film[..., n], INK, share="pixels", lines=False,
+                marks={"window": mark}, title=words.SHEET.capital.fill(n=n + 1),
+            )
+            for n in range(self.film.shape[2])
+        ]  # fmt: skip
+        if title is None:
+            return frames
+        named = [replace(frame, title=None, marks=frame.marks if n < k else {})
+                 for n, frame in enumerate(frames)]  # fmt: skip
+        return [replace(named[0], title=title), *named[1:]]
 
-    def _moving(self, title: Caption | None = None, counter: Caption | None = None) -> Maps:
-        return Maps(
-            "moving", self.moving, self.response(self.moving), share="pixels", stack=True, fan=_FAN,
-            glass=_BEHIND, title=title, counter=counter,
-        )  # fmt: skip
+    def _moving(self) -> list[Cells]:
+        scale = self.response(self.moving)
+        return [
+            Cells(f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False)
+            for n in range(self.moving.shape[2])
+        ]
 
 
 def _size(values: Floats) -> Caption:

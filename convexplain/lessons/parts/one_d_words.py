@@ -8,8 +8,8 @@ TITLE = Caption(
     en="1-D, 2-D, 3-D: along how many axes does it slide?", zh="一维、二维、三维：沿几个方向滑动"
 )
 QUESTION = Caption(
-    en="A sound is a row, a film a stack: can a window slide there, too?",
-    zh="声音是一行数，影片是一叠图。卷积也能读吗？",
+    en="A picture has two axes: can a window slide along one, or three?",
+    zh="窗口能沿一个、三个方向滑动吗？",
 )
 ANSWER = Caption(
     en="Yes: the same sum, along one, two or three axes.",
@@ -50,8 +50,8 @@ TWO = Caption(
     zh="二维：{weights} 个权重沿两个方向滑动，得到一张图。",
 )
 THREE = Caption(
-    en="A film is a stack of pictures; the window becomes a block.",
-    zh="影片是一叠图，窗口变成一个立体块。",
+    en="A film is many pictures: the window reads {k} at once.",
+    zh="影片是很多张图，窗口一次读 {k} 张。",
 )
 COMPARES = Caption(
     en="{size} weights: the frame after, minus the frame before.",
@@ -61,8 +61,8 @@ OF_EACH = Caption(
     en="{size} weights: a sheet for each of {k} frames.", zh="{size} 个权重：{k} 帧各有一张。"
 )
 THROUGH = Caption(
-    en="Right, down, and through time: three axes, a stack.",
-    zh="向右、向下、穿过时间：三个方向，得到一叠图。",
+    en="Right, down, on through time: three axes, {n} maps.",
+    zh="向右、向下、穿过时间：得到 {n} 张图。",
 )
 
 ARRIVES = Caption(
@@ -80,8 +80,6 @@ AROUND = (
 )
 PLAYED = Caption(en="Film: frame {n} of {of}", zh="影片：第 {n} 帧，共 {of} 帧")
 PLACE = Caption(en="column", zh="列")
-FILM = Caption(en="film: {size}", zh="影片：{size}")
-MOVING = Caption(en="result: {size}", zh="结果：{size}")
 NAMES = (
     Caption(en="1-D: window {w}", zh="一维：窗口 {w}"),
     Caption(en="2-D: window {w}", zh="二维：窗口 {w}"),
@@ -94,6 +92,7 @@ RESPONSES = (
 )
 ABOUT = Caption(
     en="One kernel slides along a row of samples, over a picture, and through the frames of a "
-    "film: it gives a strip ({one}), a map ({two}) and a stack ({three}).",
-    zh="同一个卷积核沿一行数、在一张图上、穿过影片的帧滑动，得到一行（{one}）、一张图（{two}）和一叠图（{three}）。",
+    "film: it gives a strip ({one}), a map ({two}) and {n} maps ({three}).",
+    zh="同一个卷积核沿一行数、在一张图上、穿过影片的帧滑动，得到一行（{one}）、一张图（{two}）"
+    "和 {n} 张图（{three}）。",
 )
