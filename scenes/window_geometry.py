@@ -31,39 +31,44 @@ class WindowGeometry(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture and its window; no place has been counted yet."""
         self.at, self.shown = 0.0, self.lesson.geometries[0]
-        self.board.lay(self.lesson.picture_of(self.lesson.geometries[0]))
+        self.board.lay(self.lesson.opening(self.lesson.geometries[0]))
 
     # One row.
 
     def show_drift(self, event: Event) -> None:
         """The window drifts over the picture and comes to its first place."""
         self.board.show("input", WINDOW)(1.0)
-        self.camera.to(self.board.around("input"), share=0.95)(1.0)
         self.during(1, self.board.search(WINDOW, self.lesson.way), rate=linear)
 
     def show_row(self, event: Event) -> None:
-        """The camera comes near to the upper rows; the first post stands on them."""
-        self.during(0.6, self.near(event.data))
+        """Some rows of the picture come out of it; the first post stands on them."""
+        self.strip(event.data, 0.6)
         self.during(1, self.board.walk("hops.post-0"))
 
-    def near(self, geometry: Geometry, *names: str) -> Move:
-        """Return what brings the camera to the upper rows and to what counts the places there."""
-        area, (rows, cols, *_) = self.camera.stage_area, geometry.padded.shape
-        room = cols * (area.bottom - area.top) / (area.right - area.left)
-        # Arcs, posts and words take about as much as six rows.
-        last = int(np.clip(room - 6, geometry.window.span[0], rows)) - 1
-        upper = "hops.all", "input[0]", f"input[{last}]"
-        return self.camera.to(self.board.around(*names, *upper), share=0.94)
+    def strip(self, geometry: Geometry, share: float) -> None:
+        """Take the rows that the window reads out of the picture, unless they are out."""
+        if self.board.has("hops.post-0") and not self.board.has("map"):
+            return
+        row, high = self.lesson.inked_row(geometry), geometry.window.span[0]
+        rows = self.board.within("input", row, 0, high, geometry.padded.shape[1])
+        self.board.hide(*(name for name in ("input.edge", WINDOW) if self.seen(name)))(1.0)
+        self.board.become(self.lesson.picture_of(geometry), show=("input",))(1.0)
+        self.during(share, self.board.grow("input", out_of=rows), self.near())
+        edge = [name for name in ("input.edge",) if self.board.has(name)]
+        self.board.show(WINDOW, *edge)(1.0)
+
+    def near(self, *names: str) -> Move:
+        """Return what brings the camera to the rows, to their posts and arcs, and to more."""
+        return self.camera.to(self.board.around(*names, "hops.all", "input"), share=0.95)
 
     def show_predict_places(self, event: Event) -> None:
         """The first hops, slowly; then the video waits."""
         geometry: Geometry = event.data
+        self.strip(geometry, min(0.2, 0.8 / event.seconds))
         said = PADDED if any(geometry.margins) else PIXELS
         self.board.say("hops.counter", self.text(said.fill(n=geometry.padded.shape[1])))
-        self.during(
-            min(0.2, 0.6 / event.seconds), self.near(geometry), self.board.show("hops.counter")
-        )
-        self.hop(event.data, TRIED, min(0.7, 2.6 / event.seconds), told=False)
+        self.during(min(0.1, 0.3 / event.seconds), self.board.show("hops.counter"))
+        self.hop(event.data, TRIED, min(0.6, 2.2 / event.seconds), told=False)
 
     show_predict_stride = show_predict_chosen = show_predict_places
 
@@ -118,21 +123,51 @@ class WindowGeometry(LessonScene):
 
     def show_hops(self, event: Event) -> None:
         """On to the end of the row."""
-        self.during(0.1, self.near(event.data))
-        self.hop(event.data, event.data.hops, 0.85)
+        self.strip(event.data, 0.2)
+        self.hop(event.data, event.data.hops, 0.7)
         if event.data.left_over:
             self.during(1, self.board.show("input.left"))
         else:
             self.during(1, self.board.pulse(f"hops.post-{event.data.hops}"))
 
+    def show_covers(self, event: Event) -> None:
+        """What the window covers at its first place is framed, and taken off."""
+        self.strip(event.data, 0.1)
+        rows, cols = event.data.window.span
+        first = self.board.within("input", 0, 0, rows, cols)
+        self.during(0.3, self.board.pulse_at(first, times=2))
+        self.write(0.5, "size", "span", "hops")
+
     def show_first(self, event: Event) -> None:
-        """The first post stays over; what is left over is framed; the count is written down."""
-        near = self.near(event.data, "law")
-        self.during(0.4, near, self.board.show("law"), self.board.pulse("hops.post-0"))
-        looks = [self.board.pulse("law.one", "hops.post-0", times=2)]
+        """The count is written down, each term out of what it counts."""
+        self.strip(event.data, 0.1)
+        self.write(0.7)
+        looks = [self.board.pulse("law.one", "hops.post-0")]
         if event.data.left_over:
-            looks.append(self.board.pulse("law.by", "input.left", colour="ink", times=2))
+            looks.append(self.board.pulse("law.rest", "input.left", colour="ink"))
         self.during(1, in_turn(*looks))
+
+    def write(self, share: float, *only: str) -> None:
+        """Let terms of the count come as what they count is looked at: some, or all to come."""
+        counted = {
+            "size": "input", "padding": "input", "span": WINDOW, "by": "hops.arc-0",
+            "hops": "hops", "one": "hops.post-0", "places": "hops",
+        }  # fmt: skip
+        with_it = {
+            "padding": ("plus",), "span": ("minus",), "hops": ("gives", "rest"),
+            "one": ("again",), "places": ("equals",),
+        }  # fmt: skip
+        steps = [
+            together(
+                self.board.show(*self.terms(name, *with_it.get(name, ()))),
+                self.board.pulse(source),
+            )
+            for name, source in counted.items()
+            if self.terms(name) and (not only or name in only)
+            if not self.board.shown(f"law.{name}")
+        ]
+        self.during(0.15 * share, self.near("law.all"))
+        self.during(0.85 * share, in_turn(*steps, overlap=0.2), rate=linear)
 
     # All places.
 
@@ -140,14 +175,15 @@ class WindowGeometry(LessonScene):
         """The window stands at every place; each fills its cell of the map."""
         geometry: Geometry = event.data
         filled = self.lesson.filled(geometry, self.sheet, self.shown_look.lang)
-        both = self.board.become(filled, show=self.beside())
-        self.during(0.2, both, self.camera.home())
+        law = ["law"] if self.seen("law") else []
+        self.during(0.08, self.camera.home(), self.board.hide(*law))
+        self.during(0.12, self.board.become(filled, show=self.beside()))
         self.during(0.75, self.sweep([("", geometry)], maps=True), rate=linear)
         self.during(1, self.board.pulse("map"))
 
     def beside(self) -> Iterator[str]:
         """Yield what comes beside the picture, once it is laid out."""
-        yield from ("law", "map")
+        yield "map"
         # The scale of how often a pixel is read comes with what it is the scale of.
         yield from (name for name in self.board.names("legend") if name.startswith("legend.1"))
 
@@ -232,11 +268,10 @@ class WindowGeometry(LessonScene):
     def reshape(self, geometry: Geometry, share: float) -> None:
         """Lay out another geometry and go near; the pixels stay, zeros come round them."""
         before = self.pixels()
-        self.board.become(self.lesson.picture_of(geometry), show=("input",))(1.0)
+        self.board.become(self.lesson.opening(geometry), show=("input",))(1.0)
         self.shown = geometry
         around = _padded(before, geometry)
-        near = self.camera.to(self.board.around("input"), share=0.95)
-        self.during(share, self.board.grow("input", out_of=around), near)
+        self.during(share, self.board.grow("input", out_of=around), self.camera.home())
 
     def pixels(self, name: str = "input") -> Region:
         """Return where the picture is without its zeros."""
@@ -247,11 +282,15 @@ class WindowGeometry(LessonScene):
         """The cells of one window step apart, and its frame grows round them."""
         plain = self.lesson.geometries[0]
         self.leave(0.15)
-        self.reshape(plain, 0.2)
-        self.board.show(WINDOW, *self.taps())(1.0)
-        self.during(0.2, self.near(plain), *(self.board.pulse(name) for name in self.taps()))
+        if not self.board.has("map"):  # the last one's rows stand there
+            self.board.become(self.lesson.opening(self.shown), show=("input",))(1.0)
+        self.reshape(plain, 0.15)
+        self.strip(plain, 0.15)
+        self.board.show(*self.taps())(1.0)
+        self.during(0.2, *(self.board.pulse(name) for name in self.taps()))
         spread = self.board.become(self.lesson.picture_of(event.data))
-        self.during(0.6, spread)
+        self.during(0.3, spread)
+        self.during(0.3, self.near())
         self.shown = event.data
         self.during(1, *(self.board.pulse(name) for name in self.taps()))
 
@@ -289,42 +328,23 @@ class WindowGeometry(LessonScene):
         self.during(1, self.board.pulse("kernel", times=2))
 
     def show_law(self, event: Event) -> None:
-        """Arcs and posts once more; each term of the law comes out of what it counts.
+        """Arcs and posts once more; the count stands, while the window goes over all places."""
+        picture = self.lesson.picture_of(event.data)
+        self.board.hide(*(name for name in (WINDOW, *self.taps()) if self.seen(name)))(1.0)
+        self.during(0.14, self.board.become(picture, show=("input", "hops")), self.camera.home())
+        self.board.show(WINDOW)(1.0)
+        starts = np.array(event.data.starts, dtype=float)
 
-        Then the law stands for half of the event, while the window goes on to its last place.
-        """
-        self.during(0.16, self.board.become(self.lesson.closing(), show=("strip", "hops")))
-        signs = [
-            name for name in self.board.parts
-            if name.endswith((".minus", ".plus", ".equals"))
-        ]  # fmt: skip
-        near = self.camera.to(self.board.around("hops.all", "letters"), share=0.95)
-        self.during(0.06, near, self.board.show("strip.window", *signs))
-        counted = {
-            "size": "strip", "padding": "strip", "span": "strip.window", "by": "hops.arc-0",
-            "one": "hops.post-0", "places": "hops",
-        }  # fmt: skip
-        steps = [
-            together(self.board.show(*self.terms(name)), self.board.pulse(source))
-            for name, source in counted.items()
-            if self.terms(name) and self.board.has(source)
-        ]
-        starts = np.array(self.lesson.last.starts, dtype=float)
+        def place(alpha: float) -> tuple[float, float]:
+            return 0.0, float(np.interp(alpha * (len(starts) - 1), np.arange(len(starts)), starts))
 
-        def hop(first: float, last: float) -> Move:
-            def place(alpha: float) -> tuple[float, float]:
-                at = (first + (last - first) * alpha) * (len(starts) - 1)
-                return 0.0, float(np.interp(at, np.arange(len(starts)), starts))
+        self.write(0.4)
+        self.during(0.8, self.board.visit(WINDOW, place), rate=linear)
+        self.during(1, self.board.pulse("law.one", "law.places"))
 
-            return self.board.visit("strip.window", place)
-
-        self.during(0.28, in_turn(*steps), hop(0.0, 0.4), rate=linear)
-        self.during(0.4, hop(0.4, 1.0), rate=linear)
-        self.during(1, self.board.pulse("letters"))
-
-    def terms(self, name: str) -> list[str]:
-        """Return a term of the law in numbers and in letters, with what stands above it."""
-        full = [f"{law}.{name}{over}" for law in ("law", "letters") for over in ("", ".over")]
+    def terms(self, *names: str) -> list[str]:
+        """Return terms of the count, each with what stands above it."""
+        full = [f"law.{name}{over}" for name in names for over in ("", ".over")]
         return [each for each in full if each in self.board.parts]
 
 

@@ -142,6 +142,9 @@ def told(lesson, beat, event, lang="en"):
 
 def test_the_sentences_tell_the_counted_hops_and_what_is_left(lesson):
     assert told(lesson, "count", "first") == "25 hops, and the first place."
+    assert told(lesson, "count", "covers") == (
+        "At first it covers 3 of 28 pixels; 25 are left to hop into."
+    )
     assert told(lesson, "same", "ring-sweep") == "As many places as pixels: 28, not 26."
     assert told(lesson, "same", "ring-law") == "27 hops, and the first place."
     # Windows begin at 0, 2 to 24 of 28 columns: column 27 is read by none.
@@ -224,7 +227,7 @@ def test_pictures_of_any_size_are_counted_on_every_sheet(small, shape, kernel, n
         for geometry in lesson.geometries:
             for picture in (lesson.picture_of(geometry), lesson.filled(geometry, sheet, "en")):
                 assert problems(place(picture, sheet)) == []
-        for picture in (lesson.all_of_them(), lesson.closing(), lesson.flip()):
+        for picture in (lesson.all_of_them(), lesson.opening(lesson.last), lesson.flip()):
             assert problems(place(picture, sheet)) == []
     assert problems(place(lesson.diagram(), PAGE)) == []
 
@@ -239,7 +242,7 @@ def test_picture_and_map_fill_the_frame_with_padding_and_with_a_stride(lang, asp
         assert placed["map"].width / geometry.output[1] == pytest.approx(
             placed["input"].width / geometry.padded.shape[1]
         )
-        boxes = [placed[name] for name in ("law.all", "input", "map", "legend.all")]
+        boxes = [placed[name] for name in ("hops.all", "input", "map", "legend.all")]
         right, bottom = max(b.right for b in boxes), max(b.bottom for b in boxes)
         wide = right - min(b.x for b in boxes)
         high = bottom - min(b.y for b in boxes)

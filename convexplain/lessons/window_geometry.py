@@ -38,7 +38,7 @@ class WindowGeometry(FilterLesson):
         en="Padding and stride: how many places?", zh="填充与步幅：窗口有几个位置？"
     )
     question: ClassVar[Caption] = Caption(
-        en="How many places are there for a window?", zh="窗口有多少个位置？"
+        en="How large a map does a window make?", zh="窗口得到的图有多大？"
     )
     answer: ClassVar[Caption] = Caption(
         en="Count the hops and add one: that is the size of the map.",
@@ -257,9 +257,13 @@ class WindowGeometry(FilterLesson):
             about=_ABOUT.fill(k=fmt.shape(self._kernel_size)), notes=notes,
         )  # fmt: skip
 
+    def opening(self, geometry: Geometry) -> Diagram:
+        """Describe one geometry's picture alone, with its window."""
+        return window_picture.opening_picture(geometry)
+
     def picture_of(self, geometry: Geometry) -> Diagram:
-        """Describe one geometry, and what counts its places along a row."""
-        return window_picture.place_picture(geometry)
+        """Describe some rows of one geometry, and what counts the places along them."""
+        return window_picture.place_picture(geometry, self.inked_row(geometry))
 
     def filled(self, geometry: Geometry, sheet: Sheet, lang: str) -> Diagram:
         """Describe one geometry beside its map, nothing of which is computed yet.
@@ -274,10 +278,6 @@ class WindowGeometry(FilterLesson):
     def all_of_them(self) -> Diagram:
         """Describe all geometries side by side."""
         return window_picture.all_pictures(self.geometries, self.response, self.read)
-
-    def closing(self) -> Diagram:
-        """Describe the count once more, in numbers and in letters."""
-        return window_picture.closing_picture(self.last, self.inked_row(self.last))
 
     def inked_row(self, geometry: Geometry) -> int:
         """Return the first row of those places, of a geometry, that see most ink along a row."""
@@ -313,11 +313,13 @@ class WindowGeometry(FilterLesson):
         yield Beat.of("question", self.title, Event("drift", 3.0, self.question, plain))
         corner, _, inside = plain.read_counts
         alike = _READ_ALIKE if corner == inside else _READ
+        covers = _COVERS.fill(n=plain.size[1], w=plain.window.span[1], h=plain.hops)
         yield Beat.of(
             "count", self.title,
             Event("row", 2.0, _ONE_ROW, plain, detail=1),
             Event("predict-places", self.pause, data=plain, ask=self._ask(plain)),
             Event("hops", 3.6, _HOPS, plain),
+            Event("covers", 3.4, covers, plain, detail=1),
             Event("first", 2.6, self._hopped(plain), plain),
             Event("lattice", 2.8, _EVERY_ROW, plain, "sweep"),
             Event("whole", 1.6, _WHOLE.fill(o=fmt.shape(plain.output)), plain, detail=1),
@@ -334,7 +336,7 @@ class WindowGeometry(FilterLesson):
         )  # fmt: skip
         if len(self.geometries) > 1:
             yield Beat.of("all", self.title, Event("all", 4.1, _ALL, detail=2))
-        yield Beat.of("answer", self.title, Event("law", 6.8, self.answer, self.last))
+        yield Beat.of("answer", self.title, Event("law", 6.0, self.answer, self.last))
 
     def _tell(self, geometry: Geometry) -> Iterator[Event]:
         """What one geometry changes; padding and stride stay in the shortest video."""
@@ -344,7 +346,7 @@ class WindowGeometry(FilterLesson):
             places = geometry.output[1]
             more = _PADDED.fill(o=places, n=plain.output[1])
             yield Event("ring", 2.4, _RING, geometry, "other")
-            yield Event("ring-hops", 3.0, _COUNTED, geometry, "hops")
+            yield Event("ring-hops", 2.8, _COUNTED, geometry, "hops")
             yield Event("ring-law", 2.6, self._hopped(geometry), geometry, "first", detail=1)
             yield Event("ring-sweep", 3.4, more, geometry, "sweep")
             return
@@ -419,13 +421,17 @@ _REPLY_UP = Caption(
 )
 _HOPS = Caption(en="Each hop an arc, each place a post.", zh="每跳一步一条弧，每停一处一根桩。")
 _AND_FIRST = Caption(en="{h} hops, and the first place.", zh="{h} 步，加上第一个位置。")
+_COVERS = Caption(
+    en="At first it covers {w} of {n} pixels; {h} are left to hop into.",
+    zh="起初占 {n} 格中的 {w} 格，还剩 {h} 格可跳。",
+)
 _LEFT = Caption(en="{h} hops and the first; left over: {n}.", zh="{h} 步加第一个；剩 {n} 像素。")
 _EVERY_ROW = Caption(en="Each place fills a cell of the map.", zh="每个位置填响应图的一格。")
 _WHOLE = Caption(en="A map of {o}.", zh="响应图为 {o}。")
 _OVERLAP = Caption(en="How often is each pixel read?", zh="每个像素读几次？")
 _READ = Caption(en="In the corner {c}×, inside {i}×.", zh="角上读 {c} 次，里面读 {i} 次。")
 _READ_ALIKE = Caption(en="Every pixel is read {c}×.", zh="每个像素读 {c} 次。")
-_RING = Caption(en="Zeros around the picture.", zh="四周补一些 0。")
+_RING = Caption(en="Zeros around it, like its margin.", zh="四周补 0，像空白。")
 _COUNTED = Caption(en="Count the hops again.", zh="再数一遍。")
 _PADDED = Caption(
     en="As many places as pixels: {o}, not {n}.", zh="位置和像素一样多：{o} 个，不是 {n} 个。"

@@ -37,12 +37,19 @@ _TAPS = 25
 _INSIDE = 0.2
 
 
-def place_picture(geometry: Geometry) -> Diagram:
-    """Describe a picture with its window, and its places along a row.
+def opening_picture(geometry: Geometry) -> Diagram:
+    """Describe a padded picture with its window, alone: the panel ``input``."""
+    return Diagram(_picture(geometry))
+
+
+def place_picture(geometry: Geometry, row: int) -> Diagram:
+    """Describe those rows of a picture that its window reads on its way, and its places there.
 
     Parameters
     ----------
     geometry : Geometry
+    row : int
+        Of the padded picture: the first of as many as the window is high.
 
     Returns
     -------
@@ -50,9 +57,13 @@ def place_picture(geometry: Geometry) -> Diagram:
         Panels ``law``, ``hops`` and ``input`` (marks ``window``, ``left``, ``edge`` and
         ``tap-0-0``).
     """
-    return Diagram(
-        Column(law(geometry), _hops(geometry, "pixels"), _picture(geometry, taps=True), gap=0.4)
-    )
+    whole, high = _picture(geometry, taps=True), geometry.window.span[0]
+    marks = dict(whole.marks)
+    if "edge" in marks:
+        marks["edge"] = replace(marks["edge"], row=0, rows=high)
+    strip = replace(whole, values=whole.values[row : row + high], marks=marks)
+    places = Column(_hops(geometry, "pixels"), strip, gap=0.4)
+    return Diagram(Column(counted(geometry), places, gap=0.8, align="middle"))
 
 
 def filled_pictures(
@@ -71,8 +82,8 @@ def filled_pictures(
     Returns
     -------
     tuple of Diagram
-        Panels as of `place_picture`, ``reads`` upon the picture, ``map`` (nothing of it is computed
-        yet) and ``counts``.
+        Panels ``hops`` and ``input`` as of `place_picture`, ``reads`` upon the picture, ``map``
+        (nothing of it is computed yet) and ``counts``.
     """
     counts = Formula(
         "counts",
@@ -81,16 +92,15 @@ def filled_pictures(
             for (name, said), count in zip(_THREE.items(), geometry.read_counts, strict=True)
         ],
     )
-    counted = _hops(geometry, "pixels"), _read(geometry, read, "", taps=True)
+    read_often = _hops(geometry, "pixels"), _read(geometry, read, "", taps=True)
     filled, beside = _map(geometry, response, ""), Column(counts, Legend("legend"))
-    below = Column(law(geometry), *counted, Row(filled, beside), gap=0.4)
+    below = Column(*read_often, Row(filled, beside), gap=0.4)
     if upright:
         return (Diagram(below),)
-    places, explained = Column(*counted, gap=0.4), Row(counts, Legend("legend", row=True))
+    places, explained = Column(*read_often, gap=0.4), Row(counts, Legend("legend", row=True))
     ways = (
-        Row(places, Column(law(geometry), filled), beside, align="bottom"),
-        Column(law(geometry), Row(places, filled, beside, align="bottom")),
-        Column(law(geometry), Row(places, filled, align="bottom"), explained),
+        Row(places, filled, beside, align="bottom"),
+        Column(Row(places, filled, align="bottom"), explained),
     )
     return tuple(Diagram(Either(way, below)) for way in ways)
 
@@ -123,36 +133,6 @@ def all_pictures(geometries: Sequence[Geometry], response: Scale, read: Scale) -
             Column(Aligned((blocks[:half], blocks[half:]), gap=0.7), below, gap=0.6),
         )
     )
-
-
-def closing_picture(geometry: Geometry, row: int) -> Diagram:
-    """Describe some rows of a picture, the places along them, and the law below.
-
-    Parameters
-    ----------
-    geometry : Geometry
-    row : int
-        Of the padded picture: the first of as many as the window is high.
-
-    Returns
-    -------
-    Diagram
-        Panels ``hops``, ``strip`` (mark ``window``), ``law`` in numbers and ``letters``.
-    """
-    span = geometry.window.span
-    strip = Cells(
-        "strip",
-        geometry.padded[row : row + span[0]],
-        share="strip",
-        marks={"window": Mark(0, 0, *span)},
-    )
-    parts = (
-        _hops(geometry, "strip"),
-        strip,
-        law(geometry, whole=True),
-        law(geometry, whole=True, letters=True),
-    )
-    return Diagram(Column(*parts, gap=0.7, align="middle"))
 
 
 def compared_pictures(
@@ -218,7 +198,7 @@ def compared_pictures(
                     Column(_hops(each, "pixels", suffix), counted, gap=0.2),
                     filled, align="bottom",
                 ),
-                law(each, suffix=suffix),
+                law(each, suffix),
                 gap=0.5,
             )
         )  # fmt: skip
@@ -227,48 +207,49 @@ def compared_pictures(
     return Diagram(Column(head, arranged), about=about)
 
 
-def law(
-    geometry: Geometry, *, letters: bool = False, whole: bool = False, suffix: str = ""
-) -> Formula:
-    """Describe the count of places along a row: (n + 2p − w) / s + 1.
+def counted(geometry: Geometry) -> Formula:
+    """Describe the count of places along a row in two steps: the hops, and one more place."""
+    _, _, left, right = geometry.margins
+    (_, stride), (_, span) = geometry.window.stride, geometry.window.span
+    hops, rest = str(geometry.hops), geometry.left_over
+    padding = f"2 × {left}" if left == right else f"({left} + {right})"
+    found = [
+        Term("size", ("(" if stride > 1 else "") + str(geometry.size[1]), _PIXELS),
+        Term("plus", "+") if left + right else None,
+        Term("padding", padding, _ZEROS) if left + right else None,
+        Term("minus", "−"),
+        Term("span", str(span) + (")" if stride > 1 else ""), terms.WINDOW),
+        Term("by", f"/ {stride}", _STRIDE) if stride > 1 else None,
+        Term("gives", "="),
+        Term("hops", hops, _HOPPED),
+        Term("rest", _REST.fill(n=rest), _OVER) if rest else None,
+        Term("apart", " "),
+        Term("again", hops, _HOPPED),
+        Term("one", "+ 1", _FIRST),
+        Term("equals", "="),
+        Term("places", str(geometry.output[1]), _PLACES),
+    ]
+    return Formula("law", [term for term in found if term is not None])
 
-    Parameters
-    ----------
-    geometry : Geometry
-    letters : bool
-        Whether it is told in letters, not in this geometry's numbers.
-    whole : bool
-        Whether zeros and stride are told even where there are none, or it is 1.
-    suffix : str
-        Of the panel's name.
-    """
+
+def law(geometry: Geometry, suffix: str) -> Formula:
+    """Describe the same on paper, in one line: (n + 2p − w) / s + 1."""
     _, _, left, right = geometry.margins
     (_, stride), (_, span) = geometry.window.stride, geometry.window.span
     padding = f"2 × {left}" if left == right else f"({left} + {right})"
-    numbers = {
-        "size": str(geometry.size[1]), "padding": padding, "span": str(span), "by": f"/ {stride}",
-        "places": str(geometry.output[1]),
-    }  # fmt: skip
-    said = dict(numbers) if not letters else {
-        "size": "n", "padding": "2p" if left == right else "(p + q)", "span": "w", "by": "/ s",
-        "places": "m",
-    }  # fmt: skip
-    divided, padded = whole or stride > 1, whole or bool(left + right)
     hopped = _STRIDE_ROUNDED if geometry.left_over else _STRIDE
     found = [
-        Term("size", ("(" if divided else "") + said["size"], _PIXELS),
-        Term("plus", "+") if padded else None,
-        Term("padding", said["padding"], _ZEROS) if padded else None,
+        Term("size", ("(" if stride > 1 else "") + str(geometry.size[1]), _PIXELS),
+        Term("plus", "+") if left + right else None,
+        Term("padding", padding, _ZEROS) if left + right else None,
         Term("minus", "−"),
-        Term("span", said["span"] + (")" if divided else ""), terms.WINDOW),
-        Term("by", said["by"], hopped) if divided else None,
+        Term("span", str(span) + (")" if stride > 1 else ""), terms.WINDOW),
+        Term("by", f"/ {stride}", hopped) if stride > 1 else None,
         Term("one", "+ 1", _FIRST),
         Term("equals", "="),
-        Term("places", said["places"], _PLACES),
+        Term("places", str(geometry.output[1]), _PLACES),
     ]
-    return Formula(
-        f"{'letters' if letters else 'law'}{suffix}", [term for term in found if term is not None]
-    )
+    return Formula(f"law{suffix}", [term for term in found if term is not None])
 
 
 def named(geometry: Geometry) -> Caption:
@@ -378,6 +359,9 @@ _PIXELS = Caption(en="pixels", zh="像素")
 _ZEROS = Caption(en="zeros", zh="补的 0")
 _STRIDE = Caption(en="stride", zh="步幅")
 _STRIDE_ROUNDED = Caption(en="stride, rounded down", zh="步幅，向下取整")
+_HOPPED = Caption(en="hops", zh="步数")
+_REST = Caption(en="r {n}", zh="余 {n}")
+_OVER = Caption(en="left over", zh="剩下")
 _FIRST = Caption(en="first", zh="第一个")
 _PLACES = Caption(en="places", zh="位置")
 _PLAIN = Caption(en="no padding", zh="不填充")
