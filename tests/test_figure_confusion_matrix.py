@@ -72,7 +72,7 @@ def test_classes_with_names_stand_before_their_rows_under_the_number_of_their_co
 def test_a_table_whose_counts_cannot_be_read_is_refused_in_one_line():
     many = np.diag(np.full(32, 1000))
     assert draw(ConfusionMatrix(measured=many), width=10)
-    with pytest.raises(UsageError, match=r"does not fit 3\.1 in.*larger sheet"):
+    with pytest.raises(UsageError, match=r"does not fit 3\.1 in.*give more width"):
         draw(ConfusionMatrix(measured=many), width=3.1)
 
 

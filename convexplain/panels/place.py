@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from convexplain.errors import UsageError, choose
+from convexplain.messages import Message, joined
 from convexplain.panels.box import Box, around
 from convexplain.panels.cells import FILLED
 from convexplain.panels.links import Link
@@ -402,16 +403,18 @@ def _refusal(fit: _Fit) -> UsageError:
         return extent.across if wide > 0 else extent.high
 
     largest = max(fit.root.panels(), key=size)
-    lacking = " and ".join(
-        f"{sheet.missing(much)} of {what}"
-        for much, what in ((wide, "width"), (high, "height"))
-        if much > 0
-    )
+    lacking = []
+    if wide > 0:
+        lacking.append(Message("{much} of width", much=sheet.missing(wide)))
+    if high > 0:
+        lacking.append(Message("{much} of height", much=sheet.missing(high)))
+    larger = Message("another --aspect") if sheet.fixed else Message("more width")
     return UsageError(
         "the picture does not fit {name}: {lacking} are missing, and {panel!r} takes "
-        "{missing} at least; give a larger sheet, or fewer cells",
+        "{missing} at least; give {larger}, or fewer cells",
         name=sheet.name,
-        lacking=lacking,
+        lacking=joined("{first} and {others}", lacking),
         panel=largest.name,
         missing=sheet.missing(size(largest)),
+        larger=larger,
     )
