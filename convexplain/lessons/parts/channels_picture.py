@@ -81,21 +81,21 @@ class PhotoPicture:
         return Diagram(Either(Row(self._photo(), sheets), Column(self._photo(), sheets)))
 
     def sums(self) -> Diagram:
-        """Describe three patches with their kernels, one channel's products, and the sum of all."""
+        """Describe three patches with their kernels, one channel's products, and the sum of all.
+
+        Where the photograph would leave no room for the weights' decimals it is left out.
+        """
         table = Column(self._table(), self._hand_made(), Legend("legend"))
-        made = Column(self._products(), self._sum())
+        made, beside = Column(self._products(), self._sum()), Row(self._products(), self._sum())
+        low = Column(self._table(), Row(beside, Column(self._hand_made(), Legend("legend"))))
+        alone = Column(table, beside, align="middle"), low, Row(table, made)
         if self.upright:
-            # Beside the photograph there is no room for two decimals of the weights.
-            made = Row(self._products(), self._sum(), gap=2)
-            return Diagram(Either(Column(table, made, align="middle"),
-                                  Column(table, self._products(), self._sum())))  # fmt: skip
-        shown = Either(
+            return Diagram(Either(*alone))
+        return Diagram(Either(
             Row(self._photo(), table, made),
             Column(Row(self._photo(), made), table, align="middle"),
-            Column(Row(self._photo(), Column(self._hand_made(), Legend("legend"))),
-                   Row(self._table(), made), align="middle"),
-        )  # fmt: skip
-        return Diagram(shown)
+            *alone,
+        ))  # fmt: skip
 
     def diagram(self) -> Diagram:
         """Describe all of it: photograph, patches, kernels, sums and map."""
@@ -294,7 +294,11 @@ class ChannelsPicture:
         pile, legend = self._pile(thick=7.0), Legend("legend")
         wall = Column(self._wall(), legend)
         low = Column(self._wall(), Row(pile, self._sum()), legend, align="middle")
-        return Diagram(low if self.upright else Either(Row(wall, pile, self._sum(), gap=1.5), low))
+        if self.upright:
+            return Diagram(low)
+        beside, narrow = (Row(wall, one, self._sum(), gap=gap)
+                          for one, gap in ((pile, 1.5), (self._pile(thick=4.0), 0.7)))  # fmt: skip
+        return Diagram(Either(beside, narrow, low))
 
     def field(self) -> Diagram:
         """Describe what is read and the map that one filter makes of it."""
