@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from convexplain.data.mnist import FILES, VARIABLE
-from convexplain.network import Network
-from convexplain.network.network import shipped
+from convexplain.network import Network, shipped
 
 # What a shell or nohup starts in the background ignores these signals, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -30,7 +30,7 @@ from convexplain.cli._doctor.finding import Finding, guarded
 from convexplain.cli._doctor.trial import Answer
 from convexplain.data import mnist
 from convexplain.errors import ConvexplainError
-from convexplain.network import Network, network
+from convexplain.network import Network, bundled
 from convexplain.style import fonts
 from convexplain.video import memory
 
@@ -507,10 +507,10 @@ def test_a_damaged_network_is_failed(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert shipped.check_networks().state == "ok"
-    whole = ROOT / "convexplain" / "assets" / network.BUNDLED[name]
+    whole = ROOT / "convexplain" / "assets" / bundled.BUNDLED[name]
     torn = tmp_path / "torn.safetensors"
     torn.write_bytes(whole.read_bytes()[:-1000])
-    monkeypatch.setattr(network, "BUNDLED", {**network.BUNDLED, name: str(torn)})
+    monkeypatch.setattr(bundled, "BUNDLED", {**bundled.BUNDLED, name: str(torn)})
     finding = shipped.check_networks()
     assert finding.state == "failed"
     assert "torn.safetensors is not a network's file" in finding.found
@@ -521,7 +521,7 @@ def test_a_network_that_misreads_a_digit_is_failed(
 ) -> None:
     weights = dict(cnn.weights) | {"dense/bias": np.array([99] + [0] * 9, np.float32)}
     Network(cnn.layers, weights).save(tmp_path / "zero.safetensors")
-    monkeypatch.setattr(network, "BUNDLED", {"cnn": str(tmp_path / "zero.safetensors")})
+    monkeypatch.setattr(bundled, "BUNDLED", {"cnn": str(tmp_path / "zero.safetensors")})
     finding = shipped.check_networks()
     assert (finding.state, finding.found) == ("failed", "cnn reads the bundled 1 as 0")
 

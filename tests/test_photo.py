@@ -32,8 +32,8 @@ from convexplain.network import (
     MaxPooling2D,
     Network,
     Trace,
+    bundled,
 )
-from convexplain.network import network as network_module
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import make_photo_network
@@ -176,8 +176,8 @@ def test_another_wheel_is_refused(tmp_path: Path) -> None:
 def test_a_copy_without_the_network_says_so_and_all_else_works(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    missing = {**network_module.BUNDLED, "photo": str(tmp_path / "photo.safetensors")}
-    monkeypatch.setattr(network_module, "BUNDLED", missing)
+    missing = {**bundled.BUNDLED, "photo": str(tmp_path / "photo.safetensors")}
+    monkeypatch.setattr(bundled, "BUNDLED", missing)
     with pytest.raises(ConvexplainError, match="'photo' was left out of this copy of convexplain"):
         Network.load("photo")
     with pytest.raises(ConvexplainError, match="cnn, dense or blocks for a network that ships"):

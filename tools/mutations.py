@@ -1163,6 +1163,20 @@ MUTATIONS = (
         "tests/test_panels.py",
     ),
     Mutation(
+        "cells that grow past what the sheet has room for",
+        "convexplain.panels.place",
+        "        if room >= 0:",
+        "        if room >= -9:",
+        "tests/test_panels.py::test_the_largest_that_fits_is_the_one_that_plain_halving_finds",
+    ),
+    Mutation(
+        "a single layer that wakes all cores",
+        "convexplain.network.network",
+        "        with one_thread():\n            sums = layer",
+        "        if True:\n            sums = layer",
+        "tests/test_network.py::test_each_layer_is_computed_with_one_thread",
+    ),
+    Mutation(
         "a colour that no legend explains",
         "convexplain.panels.place",
         "if panel.numbered() and decimals is not None:",

@@ -12,6 +12,13 @@ from convexplain.network.attribution import (
     level_layers,
 )
 from convexplain.network.backward import BackwardTrace
+from convexplain.network.bundled import (
+    BASELINE_LAYERS,
+    BLOCKS_LAYERS,
+    BUNDLED,
+    CHAPTER_LAYERS,
+    shipped,
+)
 from convexplain.network.compact import compact
 from convexplain.network.effective_field import (
     EffectiveField,
@@ -43,14 +50,7 @@ from convexplain.network.layers import (
     ZeroPadding2D,
     layer_from_dict,
 )
-from convexplain.network.network import (
-    BASELINE_LAYERS,
-    BLOCKS_LAYERS,
-    BUNDLED,
-    CHAPTER_LAYERS,
-    Network,
-    shipped,
-)
+from convexplain.network.network import Network
 from convexplain.network.occlusion import Occlusion, occlusion
 from convexplain.network.summary import Row
 from convexplain.network.trace import Trace

@@ -1,9 +1,4 @@
-"""Networks: layers in a row, with their weights.
-
-`CHAPTER_LAYERS` is the convnet that the chapter builds, `BASELINE_LAYERS` the dense network
-that it is compared with, `BLOCKS_LAYERS` a network of newer layers; `Network.load("cnn")`,
-`Network.load("dense")` and `Network.load("blocks")` are the three, trained.
-"""
+"""Networks: layers in a row, with their weights."""
 
 from __future__ import annotations
 
@@ -24,21 +19,10 @@ from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose, either
 from convexplain.messages import Message
-from convexplain.network import check_shapes, fast, modelfile
+from convexplain.network import bundled, check_shapes, fast, modelfile
 from convexplain.network.blas import one_thread
 from convexplain.network.check_shapes import INPUT
-from convexplain.network.layers import (
-    Activation,
-    Add,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Flatten,
-    Layer,
-    MaxPooling2D,
-    Shape,
-)
+from convexplain.network.layers import Layer, Shape
 from convexplain.network.summary import Row, table
 from convexplain.ops import ReceptiveField, Window
 from convexplain.ops.geometry import Pair
@@ -50,70 +34,6 @@ if TYPE_CHECKING:
     from convexplain.network.readers import Imported
 
 FloatArray = NDArray[np.float32]
-
-CHAPTER_LAYERS: tuple[Layer, ...] = (
-    Conv2D("conv1", filters=32),
-    MaxPooling2D("pool1"),
-    Conv2D("conv2", filters=64),
-    MaxPooling2D("pool2"),
-    Conv2D("conv3", filters=128),
-    Flatten("flatten"),
-    Dense("dense", units=10, activation="softmax"),
-)
-
-BASELINE_LAYERS: tuple[Layer, ...] = (
-    Flatten("flatten"),
-    Dense("hidden", units=512, activation="relu"),
-    Dense("dense", units=10, activation="softmax"),
-)
-
-
-def _plain(name: str, filters: int, size: int = 3, **how: Any) -> Conv2D:
-    """Make a convolution before a normalization: without activation, and without bias."""
-    return Conv2D(name, filters, (size, size), activation="linear", use_bias=False, **how)
-
-
-#: What newer networks are built of: batch normalization, a residual block, a separable convolution.
-BLOCKS_LAYERS: tuple[Layer, ...] = (
-    _plain("conv1", 16),
-    BatchNormalization("norm1"),
-    Activation("relu1"),
-    MaxPooling2D("pool1"),
-    _plain("conv2", 16, padding="same"),
-    BatchNormalization("norm2"),
-    Activation("relu2"),
-    _plain("conv3", 16, padding="same"),
-    BatchNormalization("norm3"),
-    Add("add", inputs=("norm3", "pool1")),
-    Activation("relu3"),
-    MaxPooling2D("pool2"),
-    DepthwiseConv2D("depthwise", use_bias=False),
-    _plain("pointwise", 32, 1),
-    BatchNormalization("norm4"),
-    Activation("relu4"),
-    Flatten("flatten"),
-    Dense("dense", units=10, activation="softmax"),
-)
-
-#: Networks that ship with the package, by the name that `Network.load` takes.
-BUNDLED: Mapping[str, str] = MappingProxyType(
-    {
-        "cnn": "cnn.safetensors",
-        "dense": "dense.safetensors",
-        "blocks": "blocks.safetensors",
-        "photo": "photo/photo.safetensors",
-    }
-)
-#: Others' work, which a copy of the package may leave out.
-OPTIONAL = frozenset({"photo"})
-
-
-def shipped() -> tuple[str, ...]:
-    """Return the names of the networks that this copy of the package has."""
-    assets = resources.files("convexplain") / "assets"
-    return tuple(
-        name for name in BUNDLED if name not in OPTIONAL or (assets / BUNDLED[name]).is_file()
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +65,7 @@ class Network:
 
     layers: tuple[Layer, ...]
     weights: Mapping[str, FloatArray] = field(repr=False)
-    input_shape: tuple[int, int, int] = field(default=(28, 28, 1), kw_only=True)
+    input_shape: tuple[int, int, int] = field(default=bundled.CHAPTER_INPUT, kw_only=True)
     provenance: Mapping[str, Any] = field(default_factory=dict, kw_only=True, repr=False)
     recipe: Recipe | None = field(default=None, kw_only=True, repr=False)
 
@@ -199,10 +119,10 @@ class Network:
     @classmethod
     def initialised(
         cls,
-        layers: Sequence[Layer] = CHAPTER_LAYERS,
+        layers: Sequence[Layer] = bundled.CHAPTER_LAYERS,
         seed: int = 0,
         *,
-        input_shape: tuple[int, int, int] = (28, 28, 1),
+        input_shape: tuple[int, int, int] = bundled.CHAPTER_INPUT,
     ) -> Network:
         """Make an untrained network: Keras's Glorot-uniform kernels, biases zero.
 
@@ -239,9 +159,9 @@ class Network:
         ConvexplainError
             There is no such file, or it is refused; the text gives the reason.
         """
-        if isinstance(name_or_path, str) and name_or_path in BUNDLED:
-            asset = resources.files("convexplain") / "assets" / BUNDLED[name_or_path]
-            if name_or_path in OPTIONAL and not asset.is_file():
+        if isinstance(name_or_path, str) and name_or_path in bundled.BUNDLED:
+            asset = resources.files("convexplain") / "assets" / bundled.BUNDLED[name_or_path]
+            if name_or_path in bundled.OPTIONAL and not asset.is_file():
                 raise ConvexplainError(
                     "the network {name_or_path!r} was left out of this copy of convexplain: give "
                     "cnn, dense or a file, or install a copy that has it",
@@ -254,7 +174,7 @@ class Network:
                 "there is no model {name_or_path!r}: give the path of a .safetensors file, or "
                 "{shipped} for a network that ships with the package",
                 name_or_path=os.fspath(name_or_path),
-                shipped=either(shipped()),
+                shipped=either(bundled.shipped()),
             )
         if not modelfile.is_one(name_or_path):
             return cls.imported(name_or_path)

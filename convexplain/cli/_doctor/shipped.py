@@ -25,7 +25,7 @@ def check_fonts(answer: Answer) -> Finding:
 
 def check_networks() -> Finding:
     """Check that the networks load, and read what ships for them right."""
-    from convexplain.network.network import BUNDLED, shipped
+    from convexplain.network.bundled import BUNDLED, shipped
 
     try:
         for name in shipped():
