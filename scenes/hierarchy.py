@@ -40,9 +40,9 @@ class Hierarchy(LessonScene):
         """Return the places in one row of the tree, counted from the answer."""
         return [place for place in self.places if place.count("-") == depth - 1]
 
-    def branch(self, depth: int | None = None) -> Diagram:
+    def branch(self) -> Diagram:
         """Return the picture of the path, as the frame has room for it."""
-        return self.lesson.branch(depth, upright=self.upright)
+        return self.lesson.branch(upright=self.upright)
 
     # The digit, and the answer.
 
@@ -58,10 +58,9 @@ class Hierarchy(LessonScene):
         self.during(1, self.show_there(*self.path_marks("input")[:1]))
 
     def show_reads(self, event: Event) -> None:
-        """The digit makes room for what it is made of; the answer stands above it."""
+        """The answer stands above the digit."""
         self.during(0.2, self.board.hide(*self.marks()))
-        told = ANSWER if self.lesson.centred else ANSWER[:1]
-        self.during(0.3, self.board.become(self.branch(1), show=told))
+        self.during(0.3, self.show_there(*(ANSWER if self.lesson.centred else ANSWER[:1])))
         self.during(1, self.board.pulse("answer", times=2))
 
     def show_centred(self, event: Event) -> None:
@@ -95,12 +94,15 @@ class Hierarchy(LessonScene):
         depth = event.data
         (place,) = self.row(depth)
         layer = self.places[place].layer
-        if depth > 1:
-            self.during(0.25, self.board.become(self.branch(depth)))
+        if depth == 1:
+            # The digit makes room for all that it is made of.
+            told = ANSWER if self.lesson.centred else ANSWER[:1]
+            self.during(0.2, self.board.become(self.branch(), show=told))
+            self.during(0.05, self.show_there(*(f"patch-{below}.empty" for below in self.places)))
         window = self.window(place)
         self.during(0.1, self.show_there(*window))
-        self.during(0.15, self.board.pulse(*window) if window else together())
-        named = self.show_there(f"row-{layer}", f"field-{layer}")
+        self.during(0.1, self.board.pulse(*window) if window else together())
+        named = self.show_there(f"row-{layer}", f"adds-{place}")
         self.during(0.5, eased(self.cut(place)), in_turn(together(), named))
         self.during(1, self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")))
 
@@ -153,22 +155,10 @@ class Hierarchy(LessonScene):
             )
         return self.board.within(name, box.top - top, box.left - left, box.height, box.width)
 
-    def show_kernels(self, event: Event) -> None:
-        """Beside the leaf comes its kernel."""
-        kernels = [name for place in self.lowest() for name in self.kernels(place)]
-        self.during(0.3, self.show_there(*kernels, "legend"))
-        self.during(1, self.board.pulse(*kernels, times=2))
-
-    def kernels(self, place: str) -> list[str]:
-        """Return the names of a leaf's kernels."""
-        own = f"kernel-{place}"
-        return [name for name in self.board.parts if name == own or name.startswith(f"{own}.")]
-
     # Up again.
 
     def show_upwards(self, event: Event) -> None:
         """The path lights up from the leaf to the answer; its windows nest on the digit."""
-        self.during(0.1, *self.uncovered())
         self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
 
     def lighting(self) -> list[Move]:
@@ -186,11 +176,6 @@ class Hierarchy(LessonScene):
             for place in sorted(self.places, key=len, reverse=True)
             for node in [self.places[place]]
         ]
-
-    def uncovered(self) -> list[Move]:
-        """Bring what events that were left out would have shown."""
-        kernels = (name for place in self.lowest() for name in self.kernels(place))
-        return [self.show_there(*kernels, "legend")]
 
     # In other digits.
 
@@ -214,13 +199,23 @@ class Hierarchy(LessonScene):
     # The check.
 
     def show_pushes(self, event: Event) -> None:
-        """All cells that push for the answer; those that were seen are looked at."""
-        self.during(0.1, self.hide_there("legend"))
-        laid = self.lesson.check(upright=self.upright)
-        come = "reads", "share", "input", "pushes", "legend"
-        self.during(0.3, self.board.become(laid, show=come))
+        """What all cells add to the answer rises as bars; those of the strongest are looked at."""
+        self.during(0.08, self.alone("input"))
+        laid = self.lesson.check()
+        self.during(0.15, self.board.become(laid, show=("reads", "input")))
+        self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
+        self.board.show("pushes")(1.0)
+
+        def rise(alpha: float) -> None:
+            self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
+
+        self.during(0.3, rise)
         self.during(0.2, self.show_there("pushes.top"))
         self.during(1, self.board.pulse("pushes.top", times=2))
+
+    def alone(self, name: str) -> Move:
+        """Hide all but a panel, so that nothing stays behind when it moves."""
+        return self.board.hide(*(part for part in self.board.parts if part != name))
 
     def show_predict(self, event: Event) -> None:
         """How many are out is counted from now on; then the video rests."""
@@ -232,7 +227,7 @@ class Hierarchy(LessonScene):
         removal = self.lesson.removal
         last = len(removal.order) if removal.tipping is None else removal.tipping.removed
         labels = [reading.label for reading in removal.readings]
-        self.during(0.08, self.board.hide("pushes.top", "share"), self.show_there("out"))
+        self.during(0.08, self.board.hide("pushes.top"), self.show_there("out"))
         self.during(0.9, self.taking(last, labels), rate=linear)
 
     def taking(self, last: int, labels: Sequence[int], *, at_random: bool = False) -> Move:
@@ -241,7 +236,7 @@ class Hierarchy(LessonScene):
 
         def take(alpha: float) -> None:
             out = round(alpha * last)
-            self.board.fill("pushes", self.lesson.pushes(out, at_random=at_random))
+            self.board.fill("pushes", self.lesson.bars(out, at_random=at_random))
             self.board.say("out", self.text(words.OUT.fill(m=out, n=total)))
             self.board.say("reads", self.text(words.ANSWER.fill(k=name(labels[out]))))
 
@@ -338,10 +333,16 @@ class Hierarchy(LessonScene):
 
     def show_branch(self, event: Event) -> None:
         """The path once more, as a whole, and up again."""
-        # What the digit, as it grows, would lie on, and scales that are another's.
-        self.during(0.1, self.hide_there("reads", "out", "legend"))
-        self.during(0.3, self.board.become(self.branch(), whole=True))
-        self.during(0.1, self.show_there(*(w for place in self.places for w in self.window(place))))
+        self.during(0.08, self.alone("input"))
+        told = ANSWER if self.lesson.centred else ANSWER[:1]
+        self.during(0.12, self.board.become(self.branch(), show=told))
+        down = sorted(self.places, key=len)
+        patches = [name for place in down for name in (f"patch-{place}", f"share-{place}")]
+        layers = [f"row-{self.places[place].layer}" for place in down]
+        self.during(0.1, self.show_there(*patches, *layers))
+        windows = [window for place in down for window in self.window(place)]
+        links = self.zooms(*(f"patch-{place}" for place in down))
+        self.during(0.15, self.show_there(*windows), *links)
         self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
 
 

@@ -554,15 +554,11 @@ def test_cells_go_out_until_another_class_is_read(look, weights):
     cells = lesson.trace.activations["conv3"].astype(np.float64).ravel()
     adds = cells * kernel[:, lesson.label]
     order, many = np.argsort(-adds, kind="stable"), int((adds > 0).sum())
-    every = [s for s in played.during("check") if "reads" in s and "out" in s]
-    first = next(n for n, s in enumerate(every) if re.search("random|随机", s.caption))
-    stages, at_random = every[:first], every[first:]
-    last = lesson.removal.random_tips[lesson.removal.typical]
-    assert at_random[-1]["out"].text.find(str(last)) >= 0
-    assert int(np.isnan(at_random[-1]["pushes"].values.ravel()[:many]).sum()) == last
+    stages = [s for s in played.during("check") if "reads" in s and "out" in s]
     counts = set()
     for stage in (stages[0], stages[-1]):
-        gone = int(np.isnan(stage["pushes"].values.ravel()[:many]).sum())
+        feet = stage["pushes"].values[-1]
+        gone = int((feet[:: feet.size // many] < 1).sum())
         left = cells.copy()
         left[order[:gone]] = 0
         read = int((left @ kernel + weights["dense/bias"]).argmax())

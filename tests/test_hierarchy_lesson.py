@@ -67,7 +67,7 @@ def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
     share = adds[order[:3]].sum() / adds[adds > 0].sum()
     assert lesson.top_share == pytest.approx(share)
     assert captions(lesson)["shares"] == (
-        f"{(adds > 0).sum()} cells push for it; the 3 strongest give {100 * share:.1f}%."
+        f"{(adds > 0).sum()} cells add to it; the 3 strongest give {100 * share:.1f}%."
     )
 
 
@@ -207,16 +207,18 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     order = np.random.default_rng(firsts.index(middle)).permutation(np.sort(lesson.removal.order))
     left = logits - cells[order[:middle]] @ kernel[order[:middle]]
     (said,) = [
-        e.said.text("en") for beat in lesson.beats() for e in beat.parts if e.name == "random-tips"
+        e.said.text("en")
+        for beat in lasting(lesson, 120).beats()
+        for e in beat.events
+        if e.name == "random-tips"
     ]
     assert said == f"… it takes {middle} until it reads {left.argmax()}."
     # Asked is how many of the strongest: what another order needs would be right as well.
     assert str(middle) not in {choice.text.en for choice in question(lesson).choices}
-    adds, by_push = strongest(lesson, centred=False)
-    squares = lesson.pushes(9, at_random=True).ravel()[: len(order)]
+    _, by_push = strongest(lesson, centred=False)
+    feet = lesson.bars(9, at_random=True)[-1, :: lesson.bars(9).shape[1] // len(order)]
     gone = np.isin(by_push[: len(order)], order[:9])
-    assert np.isnan(squares[gone]).all()
-    np.testing.assert_allclose(squares[~gone], adds[by_push[: len(order)]][~gone], atol=1e-9)
+    np.testing.assert_array_equal(feet < 1, gone)
 
 
 @pytest.mark.parametrize("label", some(range(10)))
@@ -246,14 +248,22 @@ def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digit
 
 
 @pytest.mark.parametrize("out", [0, 7])
-def test_squares_are_what_cells_push_strongest_first_and_those_that_are_out_are_gone(lesson, out):
+def test_bars_are_what_cells_add_strongest_first_in_one_scale(lesson, out):
     adds, order = strongest(lesson, centred=False)
-    squares = lesson.pushes(out).ravel()
     many = int((adds > 0).sum())
-    assert np.isnan(squares[:out]).all()
-    np.testing.assert_allclose(squares[out:many], adds[order[out:many]], atol=1e-9)
-    assert np.isnan(squares[many:]).all()
-    assert lesson.check().panel("pushes").marks["top"].cols == 3
+    bars = lesson.bars(out)
+    wide = bars.shape[1] // many
+    assert bars.shape[1] == many * wide
+    heights = (bars[:, ::wide] > 0).sum(axis=0)
+    exact = bars.shape[0] * adds[order[:many]] / adds.max()
+    assert (heights >= exact - 1e-9).all()
+    assert (heights < exact + 1).all()
+    assert (bars[-1, : out * wide] < 1).all()
+    assert (bars[-1, out * wide :: wide] == 1).all()
+    assert not lesson.bars(out, risen=0.0).any()
+    picture = lesson.check()
+    assert picture.panel("pushes").marks["top"].cols == pytest.approx(3 * wide)
+    assert picture.panel("pushes").title.text("en").endswith(f"{adds.max():.2f}")
 
 
 def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
@@ -269,3 +279,6 @@ def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
         np.testing.assert_array_equal(values[rows, cols], picture.panel(link.end).values)
     assert len(picture.links) == 3
     np.testing.assert_array_equal(picture.panel("input").values, pixels)
+    adds, _ = strongest(lesson, centred=False)
+    told = next(part for part in picture.root.panels() if part.name == "adds-0")
+    assert f"adds {adds.max():.2f} to" in told.words.text("en")

@@ -43,6 +43,10 @@ MOST_ROWS = 4
 BRANCHING = 3
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 6
+#: So many points are all bars broad, about; how high the highest is, of that.
+POINTS, BARS_HIGH = 640, 0.27
+#: How opaque a bar is that is taken out.
+GONE = 0.16
 
 
 @dataclass(frozen=True)
@@ -251,34 +255,48 @@ class Hierarchy(NetworkLesson):
         """Describe the tree of the other digit, and this one beside it, row by row."""
         return self.picture_of.beside_other(self.other.picture_of)
 
-    def branch(self, depth: int | None = None, *, upright: bool = False) -> Diagram:
+    def branch(self, *, upright: bool = False) -> Diagram:
         """Describe the path from the answer down to its leaf, large, for a scene."""
-        return self.picture_of.branch(depth, upright=upright)
+        return self.picture_of.branch(upright=upright)
 
-    def check(self, *, upright: bool = False) -> Diagram:
-        """Describe all cells that push for the answer, as long as none is taken out."""
-        return self.picture_of.check(self.pushes(0), upright=upright)
+    def check(self) -> Diagram:
+        """Describe what all cells add to the answer, as long as none is taken out."""
+        most = self.removal.pushes.max()
+        return self.picture_of.check(self.bars(0), float(most))
 
-    def pushes(self, out: int, *, at_random: bool = False) -> npt.NDArray[np.float64]:
-        """Return what pushes for the answer, strongest first, in rows, with so many taken out.
+    def bars(
+        self, out: int, *, at_random: bool = False, risen: float = 1.0
+    ) -> npt.NDArray[np.float64]:
+        """Draw what each cell adds to the answer as a bar, strongest first, in one scale.
 
-        They are the strongest, or the first of a typical random order. NaN where they were, and
-        where the last row has no more cells.
+        Parameters
+        ----------
+        out : int
+            How many are taken out: the strongest, or the first of a typical random order.
+        at_random : bool
+        risen : float
+            How much of its height each has.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows, columns)
+            How opaque each point is: 1 in a bar, `GONE` where one is taken out, 0 elsewhere.
         """
         removal = self.removal
-        found = removal.pushes.ravel()[removal.order].astype(np.float64)
+        adds = removal.pushes.ravel()[removal.order].astype(np.float64)
+        gone = np.arange(adds.size) < out
         if at_random:
             assert removal.typical is not None
-            gone = removal.random_order(removal.typical)[:out]
-            found[np.isin(removal.order, gone)] = np.nan
-        else:
-            found[:out] = np.nan
-        # Somewhat wider than high, with as few places left over as can be.
-        least = int(np.ceil(np.sqrt(found.size)))
-        cols = min(range(least, least + 5), key=lambda n: (-found.size % n, n))
-        rows = -(-found.size // cols)
-        spare = np.full(rows * cols - found.size, np.nan)
-        return np.concatenate([found, spare]).reshape(rows, cols)
+            gone = np.isin(removal.order, removal.random_order(removal.typical)[:out])
+        wide = max(1, POINTS // adds.size)
+        rows = round(BARS_HIGH * wide * adds.size)
+        # The weakest has a point, too.
+        heights = np.ceil(risen * rows * adds / adds.max())
+        filled = np.arange(rows)[::-1, np.newaxis] < heights
+        bars = np.repeat(np.where(filled, np.where(gone, GONE, 1.0), 0.0), wide, axis=1)
+        if wide > 2:  # a gap behind each, where there is room
+            bars[:, wide - 1 :: wide] = 0.0
+        return bars
 
     def found_elsewhere(self, part: Node) -> tuple[Cells, ...]:
         """Return the patches of other digits that excite a part's filter most, with classes."""
@@ -373,10 +391,6 @@ class Hierarchy(NetworkLesson):
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
             yield Event(name, 4.4 if depth == 1 else 4.0, said, depth, shown_by="level")
-            if lowest and self.kernels is not None:
-                in_colour = self.kernels.shape[2] > 1
-                kernels_said = words.KERNELS_IN_COLOUR if in_colour else words.KERNELS
-                yield Event("kernels", 3.4, kernels_said, detail=1 + in_colour)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
@@ -430,11 +444,10 @@ class Hierarchy(NetworkLesson):
         yield Event("tips", 2.8, words.TIPS.fill(m=tipping.removed, j=j))
         if removal.typical is not None:
             m = removal.random_tips[removal.typical]
-            detail = 1 if self.subject.sharp is None else 2  # a photograph has more to tell
             other = self.network.class_name(removal.typical_readings[m])
             said = words.TIPS.fill(m=m, j=other)
-            yield Event("random", 3.4, words.RANDOM, detail=detail)
-            yield Event("random-tips", 2.4, said, shown_by="tips", detail=detail)
+            yield Event("random", 3.4, words.RANDOM, detail=2)
+            yield Event("random-tips", 2.4, said, shown_by="tips", detail=2)
 
     def _ask(self, top: str, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""

@@ -34,6 +34,7 @@ from convexplain.panels import (
     Text,
     Tree,
 )
+from convexplain.panels.panel import Bounds, Setting
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -46,13 +47,22 @@ PLANES = 1.8
 _LONG = 44
 #: And that of a unit, which has no patch.
 _UNIT = 12
-#: The name of what has one size where one path is drawn large; how many times as large as a patch
-#: the picture is beside one of them, and for each of several.
-_LARGE, _BESIDE_ONE, _BESIDE = "large", 1.3, 0.9
-#: How long a line is below the picture there, in sizes of the text.
-_MEASURE = 11
-#: Beside cells that are taken out the picture has so much of their width.
-_ASIDE = 0.3
+#: The name of what has one size where one path is drawn large.
+_LARGE = "large"
+#: Above bars the picture has so much of their width.
+_ASIDE = 0.15
+
+
+class _Silhouette(Cells):
+    """Bars as the points of a grid: a point is in a bar or is not, so that no colour is a value."""
+
+    def scales_shown(self) -> tuple[Scale, ...]:
+        """Return none."""
+        return ()
+
+    def bounds(self, at: Setting) -> Bounds:
+        """Let it be as broad as the sheet."""
+        return replace(super().bounds(at), most=at.sheet.body_box.width / self.shape[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +147,10 @@ class HierarchyPicture:
     def opening(self) -> Diagram:
         """Describe the digit alone, as large as it can be, with what cells of the path see."""
         if self.subject.sharp is None:
-            return Diagram(replace(self, detail=0)._input())
+            return Diagram(Column(self._said(), replace(self, detail=0)._input(), gap=0.4))
         photograph, read = self._photograph(), self._input()
-        return Diagram(Either(Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)))
+        both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
+        return Diagram(Either(*(Column(self._said(), shape, gap=0.4) for shape in both)))
 
     def wall(self, node: Node, others: Sequence[Cells]) -> Diagram:
         """Describe a patch, named as in the tree, beside those of other digits.
@@ -184,52 +195,50 @@ class HierarchyPicture:
             share=fmt.percent(_rest(self.tree)),
         )
 
-    def branch(self, depth: int | None = None, *, upright: bool = False) -> Diagram:
-        """Describe the path from the answer down to its leaf, large, a cell below the other.
+    def branch(self, *, upright: bool = False) -> Diagram:
+        """Describe the path from the answer to its leaf, large: each cell beside what reads it.
 
-        All patches are of one size, whatever they see of the picture; a window on what each was cut
+        All pictures are of one size, whatever they show of the digit; a window on what each was cut
         from shows where it lies. Panels are called as in `diagram`.
 
         Parameters
         ----------
-        depth : int, optional
-            How many levels there are, counted from the answer; all by default.
         upright : bool
-            Whether the patches are rather below the picture than beside it.
+            Whether the cells are rather below one another.
 
         Returns
         -------
         Diagram
-            Panels ``input``, and of the nodes shown ``patch-0-1`` with the marks ``lit`` and, of
-            the part on the path, ``0-1-0``; of the leaf ``kernel-0-1-0``; of layers ``row-conv2``,
-            ``field-conv2`` and ``kind-conv2``.
+            Panels ``input``, and of the nodes ``patch-0-1`` with the marks ``lit``, ``empty`` and,
+            of the part on the path, ``0-1-0``; of the first ``adds-0``; of layers ``row-conv2`` and
+            ``kind-conv2``.
         """
-        many = len(self.path) if depth is None else depth
-        steps = self._steps()[:many]
-        # As high as all patches below one another; a single one leaves room for its words.
-        wide = _BESIDE_ONE if many == 1 else _BESIDE * many
+        steps = self._steps()
         marks = {name: mark for name, mark in self._input().marks.items() if name in self.fields}
-        read = self._large(replace(self._input(), note=None, marks=marks), wide)
-        reads = words.ANSWER.fill(k=self.answer)
-        said: list[Part] = [Text("answer", reads, role="heading", weight="bold")]
-        if self.centred:
-            said.append(Text("logit", words.LOGIT.fill(z=fmt.number(self.logit)), role="note"))
-        shapes: list[Part] = []
-        for beside in (True, False):
-            drawn = replace(self, beside=beside)
-            rows = [drawn._level(place, node) for place, node in steps]
-            if self.kernels is not None and steps[-1][1] is self.path[0]:
-                # Above the kernel, if there is a row, for it would make its own too long.
-                above = max(0, len(rows) - 2)
-                rows[above] = Row(rows[above], Legend("legend"), gap=0.6, align="middle")
-            levels = Column(*rows, gap=0.5)
-            shapes += [
-                Row(Column(*said, read, gap=0.4), levels, gap=1.5, align="bottom"),
-                Column(Row(read, Column(*said, gap=0.5), align="top"), levels, gap=0.7),
-            ]
+        read = self._large(replace(self._input(), note=None, marks=marks))
+        pictures = [read, *(self._level(place, node) for place, node in steps)]
+        above = [self._said(), *(self._kind(node.layer) for _, node in steps)]
+        below = [None, *(self._heads(place, node) for place, node in steps)]
+        beside = [
+            Column(*(words for words in told if words is not None), gap=0.3)
+            for told in zip(above, below, strict=True)
+        ]
+        shapes: list[Part] = [
+            Aligned([above, pictures, below], gap=1.3, row_gap=0.4, across="middle"),
+            Aligned(list(zip(pictures, beside, strict=True)), gap=0.8, row_gap=0.6, down="middle"),
+        ]
         if upright:
             shapes.reverse()
         return Diagram(Either(*shapes), tuple(self._zooms(steps)), about=self._told())
+
+    def _said(self) -> Part:
+        """What is read, and where it is spoken of its logit."""
+        said = words.ANSWER.fill(k=self.answer)
+        answer = Text("answer", said, role="heading", weight="bold")
+        if not self.centred:
+            return answer
+        logit = Text("logit", words.LOGIT.fill(z=fmt.number(self.logit)), role="note")
+        return Column(answer, logit, gap=0.2, align="middle")
 
     def _steps(self) -> list[tuple[str, Node]]:
         """Return the cells of the path with their places in the tree, from the last level down."""
@@ -241,9 +250,9 @@ class HierarchyPicture:
             parent = node
         return steps
 
-    def _large(self, panel: Cells, times: float) -> Cells:
-        """Draw a panel so many times as large as a patch of the last level."""
-        return replace(panel, share=_LARGE, fine=panel.shape[0] / times / self._side)
+    def _large(self, panel: Cells) -> Cells:
+        """Draw a panel as large as a patch of the last level."""
+        return replace(panel, share=_LARGE, fine=panel.shape[0] / self._side)
 
     @cached_property
     def _side(self) -> float:
@@ -252,11 +261,9 @@ class HierarchyPicture:
         return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
     def _level(self, place: str, node: Node) -> Part:
-        """Return a cell of the path, large, with the words to it; a leaf has its kernel."""
-        heads = self._heads(node.layer)
+        """Return a cell of the path, large; of a unit, which reads all there is, its name."""
         if node.layer in self.units:
-            said = terms.UNIT.fill(n=node.filter)
-            return Row(Text(f"share-{place}", said, weight="bold"), heads)
+            return Text(f"share-{place}", terms.UNIT.fill(n=node.filter), weight="bold")
         marks = {
             f"{place}-{n}": Mark(
                 below.box.top - node.box.top,
@@ -267,23 +274,27 @@ class HierarchyPicture:
             for n, below in enumerate(node.parts)
             if below in self.path and below.layer not in self.units
         }
-        marks["lit"] = Mark(0, 0, node.box.height, node.box.width)
+        whole = Mark(0, 0, node.box.height, node.box.width)
+        marks |= {"empty": replace(whole, tone="muted", strong=False), "lit": whole}
         patch = Cells(f"patch-{place}", self._patch(node), lines=False, marks=marks)
-        large = self._large(patch, 1.0)
-        if node.parts or self.kernels is None:
-            return Row(large, heads, gap=0.6, align="middle")
-        kernels = self._kernels(place, node, _LARGE, large.fine)
-        return Row(large, heads, *kernels, gap=0.6, align="middle")
+        return self._large(patch)
 
-    def _heads(self, layer: str) -> Part:
-        """The name of a layer, how much its cells see, and what that is on the way up."""
-        name = Text(f"row-{layer}", layer, weight="bold")
-        if layer in self.units:
-            return name
-        field = Text(f"field-{layer}", fmt.shape(self.fields[layer]), tone="muted")
+    def _kind(self, layer: str) -> Text | None:
+        """What the pattern of a layer is on the way up, where that is known."""
         found = self.kinds.get(layer)
-        kind = () if found is None else (Text(f"kind-{layer}", found, role="heading"),)
-        return Column(name, field, *kind, gap=0)
+        return None if found is None else Text(f"kind-{layer}", found, role="heading")
+
+    def _heads(self, place: str, node: Node) -> Part:
+        """The name of a cell's layer, how much it sees, and what the first one adds."""
+        if node.layer in self.units:
+            return Text(f"row-{node.layer}", node.layer, role="note")
+        field = words.CELL_SEES.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
+        sees = Text(f"row-{node.layer}", field, role="note")
+        if "-" in place:
+            return sees
+        adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0), k=self.answer)
+        told = Text(f"adds-{place}", adds, role="note")
+        return Column(sees, told, gap=0.15, align="middle")
 
     def _zooms(self, steps: Sequence[tuple[str, Node]]) -> Iterator[Link]:
         """Yield a link from each window of the path to what is seen in it, enlarged."""
@@ -294,38 +305,33 @@ class HierarchyPicture:
                 yield Link(start, f"patch-{place}", "zoom")
                 above = place
 
-    def check(self, pushes: npt.NDArray[np.float64], *, upright: bool = False) -> Diagram:
-        """Describe what pushes towards the answer cell by cell, beside what is read.
+    def check(self, bars: npt.NDArray[np.float64], most: float) -> Diagram:
+        """Describe what each cell adds to the answer, as bars, below what is read.
 
         Parameters
         ----------
-        pushes : numpy.ndarray, shape (rows, columns)
-            Strongest first; NaN where there is none.
-        upright : bool
-            Whether they are rather below the picture than beside it.
+        bars : numpy.ndarray, shape (rows, columns)
+            How opaque each point of the bars is, as `Hierarchy.bars` gives it.
+        most : float
+            What the first one adds.
         """
-        scale = Scale(float(np.nanmax(pushes)), words.PUSH.fill(k=self.answer), signed=False)
-        top = Mark(0, 0, 1, len(self.tree.parts))
-        title = words.SQUARES.fill(
-            n=fmt.count(self.tree.supporters), layer=self.tree.parts[0].layer
+        many = self.tree.supporters
+        top = Mark(0, 0, bars.shape[0], bars.shape[1] * len(self.tree.parts) / many)
+        title = words.BARS.fill(
+            n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer, v=fmt.number(most)
         )
-        cells = Cells("pushes", pushes, scale, share=_LARGE, marks={"top": top}, title=title)
-        out = Text("out", words.OUT.fill(m=0, n=fmt.count(self.tree.supporters)), role="heading")
+        cells = _Silhouette(
+            "pushes", bars, Scale(1.0, signed=False), share=_LARGE, marks={"top": top},
+            title=title, lines=False, glass=1.0,
+        )  # fmt: skip
         read = replace(
             self._input(), marks={}, note=None, share=_LARGE,
-            fine=self.pixels.shape[1] / (_ASIDE * pushes.shape[1]),
+            fine=self.pixels.shape[1] / (_ASIDE * bars.shape[1]),
         )  # fmt: skip
-        said = words.ANSWER.fill(k=self.answer)
-        reads, legend = Text("reads", said, role="display", weight="bold"), Legend("legend")
-        top_share = fmt.percent(sum(part.share or 0.0 for part in self.tree.parts))
-        first = words.FIRST.fill(m=len(self.tree.parts), p=top_share)
-        share = Text("share", first, role="heading", tone="accent", measure=_MEASURE)
-        told = (reads, share, out, legend)
-        shapes = (
-            Row(Column(read, *told, gap=0.4), cells, gap=1.2, align="top"),
-            Column(Row(read, Column(*told, gap=0.4)), cells, gap=0.8),
-        )
-        return Diagram(Either(*(reversed(shapes) if upright else shapes)))
+        reads = Text("reads", words.ANSWER.fill(k=self.answer), role="display", weight="bold")
+        out = Text("out", words.OUT.fill(m=0, n=fmt.count(many)), role="heading")
+        told = Column(reads, out, gap=0.3)
+        return Diagram(Column(Row(read, told, gap=1.0), cells, gap=0.8))
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.
@@ -573,7 +579,7 @@ class HierarchyPicture:
             place, column, self._below(node, place, f"bar-{place}"), lit=lit, begins=begins
         )
 
-    def _kernels(self, place: str, node: Node, share: str = "", fine: float = 1.0) -> list[Part]:
+    def _kernels(self, place: str, node: Node) -> list[Part]:
         """The kernel of a leaf of the lowest level, in colour one for each channel."""
         if self.kernels is None:
             return []
@@ -582,8 +588,7 @@ class HierarchyPicture:
         kernels = [
             Cells(
                 f"kernel-{place}" + (f".{n}" if n else ""), of_filter[:, :, n], self._weights,
-                share=share or self._share(node.layer), lines=False,
-                fine=fine * (PLANES if many else 1),
+                share=self._share(node.layer), lines=False, fine=PLANES if many else 1,
             )
             for n in range(of_filter.shape[2])
         ]  # fmt: skip

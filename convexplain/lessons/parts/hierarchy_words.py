@@ -38,7 +38,7 @@ CENTRED_ON_CLASSES = Caption(
     zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
-    en="One cell of {layer} pushes most for {k}: it sees {size} pixels.",
+    en="This cell of {layer} adds most to the {k}: it sees {size} pixels.",
     zh="{layer} 最支持“{k}”的格：{size}。",
 )
 QUESTION = Caption(
@@ -53,15 +53,11 @@ UNITS_BELOW = Caption(
     zh="{layer}：也都看整幅图。",
 )
 DEEPER = Caption(en="And so on: {n} more levels below.", zh="如此继续：下面还有 {n} 层。")
-KERNELS_IN_COLOUR = Caption(
-    en="Its kernels for red, green and blue: blue for, orange (−) against.",
-    zh="它的红、绿、蓝三个卷积核：蓝色支持，橙色（−）反对。",
-)
 UPWARDS_LARGER = Caption(
     en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
 )
 STROKES = Caption(
-    en="Its strongest part in {layer}: {size} pixels.",
+    en="What adds most to it, in {layer}, sees {size} pixels.",
     zh="{layer}：{size} 像素。",
 )
 PARTS_SEEN = Caption(
@@ -69,12 +65,8 @@ PARTS_SEEN = Caption(
     zh="{layer}：{size} 像素，可见{parts}。",
 )
 EDGES = Caption(
-    en="And in {layer}: {size} pixels.",
+    en="And to that, in {layer}: {size} pixels.",
     zh="{layer}：{size} 像素。",
-)
-KERNELS = Caption(
-    en="Its kernel: blue for, orange (−) against.",
-    zh="卷积核：蓝色支持，橙色（−）反对。",
 )
 UPWARDS = Caption(
     en="Up again: {small}, a stroke, a part, the {k}.",
@@ -90,7 +82,7 @@ FILTER_ELSEWHERE = Caption(
     zh="过滤器 {n} 在其他样本里找到什么。",
 )
 SHARES = Caption(
-    en="{n} cells push for it; the {m} strongest give {top3}%.",
+    en="{n} cells add to it; the {m} strongest give {top3}%.",
     zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
@@ -168,10 +160,13 @@ READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
-PUSH = Caption(en="push for {k}", zh="对“{k}”的支持")
-SQUARES = Caption(en="{n} cells of {layer}, strongest first", zh="{layer} 的 {n} 个单元，从强到弱")
-FIRST = Caption(en="the {m} strongest cells: {p} of the push", zh="前 {m} 个：占全部支持的 {p}")
-OUT = Caption(en="{m} of {n} out", zh="{n} 个去掉 {m} 个")
+BARS = Caption(
+    en="What each of {n} cells of {layer} adds to the {k}; the strongest {v}",
+    zh="{layer} 的 {n} 个单元各为“{k}”加多少，最强 {v}",
+)
+CELL_SEES = Caption(en="{layer} cell: {size} pixels", zh="{layer} 单元：{size} 像素")
+ADDS = Caption(en="adds {v} to the {k}", zh="为“{k}”加 {v}")
+OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
 PHOTOGRAPH_SHORT = Caption(en="seen: {shape}", zh="看到：{shape}")
