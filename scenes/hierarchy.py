@@ -202,7 +202,7 @@ class Hierarchy(LessonScene):
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
         self.during(0.08, self.alone("input"))
         laid = self.lesson.check()
-        self.during(0.15, self.board.become(laid, show=("reads", "input")))
+        self.during(0.15, self.board.become(laid, show=("reads", "input", "adding")))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 

@@ -263,7 +263,8 @@ def test_bars_are_what_cells_add_strongest_first_in_one_scale(lesson, out):
     assert not lesson.bars(out, risen=0.0).any()
     picture = lesson.check()
     assert picture.panel("pushes").marks["top"].cols == pytest.approx(3 * wide)
-    assert picture.panel("pushes").title.text("en").endswith(f"{adds.max():.2f}")
+    said = next(panel for panel in picture.root.panels() if panel.name == "adding")
+    assert said.words.text("en").endswith(f"{adds.max():.2f}")
 
 
 def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):

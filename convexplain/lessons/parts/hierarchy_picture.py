@@ -61,8 +61,9 @@ class _Silhouette(Cells):
         return ()
 
     def bounds(self, at: Setting) -> Bounds:
-        """Let it be as broad as the sheet."""
-        return replace(super().bounds(at), most=at.sheet.body_box.width / self.shape[1])
+        """Let it be as broad as the sheet, and its points finer than a pixel."""
+        wide = at.sheet.body_box.width / self.shape[1]
+        return replace(super().bounds(at), least=wide / 2, good=wide / 2, most=wide)
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,7 +323,7 @@ class HierarchyPicture:
         )
         cells = _Silhouette(
             "pushes", bars, Scale(1.0, signed=False), share=_LARGE, marks={"top": top},
-            title=title, lines=False, glass=1.0,
+            lines=False, glass=1.0,
         )  # fmt: skip
         read = replace(
             self._input(), marks={}, note=None, share=_LARGE,
@@ -331,7 +332,8 @@ class HierarchyPicture:
         reads = Text("reads", words.ANSWER.fill(k=self.answer), role="display", weight="bold")
         out = Text("out", words.OUT.fill(m=0, n=fmt.count(many)), role="heading")
         told = Column(reads, out, gap=0.3)
-        return Diagram(Column(Row(read, told, gap=1.0), cells, gap=0.8))
+        said = Text("adding", title, role="note")
+        return Diagram(Column(Row(read, told, gap=1.0), Column(said, cells, gap=0.3), gap=0.7))
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.
