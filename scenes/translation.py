@@ -88,7 +88,8 @@ class Translation(LessonScene):
         """Step by step, until an answer changes; all of a step in one frame."""
         start, stop = event.data
         self.back_to_walk(start, 0.15)
-        self.go(start, stop, 0.85)
+        self.during(0.25)  # first it is said
+        self.go(start, stop, 0.75)
 
     def show_reads(self, event: Event) -> None:
         """What is read now is looked at."""
@@ -141,19 +142,24 @@ class Translation(LessonScene):
     # Why it fails.
 
     def show_weights(self, event: Event) -> None:
-        """The places of the last map, before and after, each with weights of its own."""
-        self.change(
-            self.picture.by_place(self.lesson.whole_step), 0.25, "input", "shifted", "places"
-        )
-        for name in ("still", "moved"):
-            self.during(0.2, self.board.show(name))
-            self.during(0.1, self.board.show(f"{name}-sum"))
-        self.during(1, self.board.pulse("still", "moved", colour="muted"))
+        """The places of the last map, each with weights of its own, and what they give together."""
+        names = "input", "pixels", "places", "speak"
+        self.change(self.picture.by_place(), 0.25, *names)
+        frame = "lead.title", "lead.zero", "lead.0.label"
+        self.during(0.2, self.board.show(*frame))
+        self.during(0.2, eased(self.board.rise("lead.0")))
+        self.during(1, self.board.pulse("speak", "lead.0.value", colour="muted"))
 
     def show_places(self, event: Event) -> None:
-        """Both sums are looked at."""
-        sums = [self.board.pulse(f"{name}-sum", colour="muted") for name in ("still", "moved")]
-        self.during(1, in_turn(*sums))
+        """Step by step the places speak otherwise, and their sum is kept."""
+        assert self.picture.places is not None
+        last = self.lesson.whole_step
+        for n in range(1, last + 1):
+            self.board.fill("input", self.picture.drawn[n])
+            self.board.fill("speak", self.picture.places[n])
+            self.board.say("pixels", self.text(self.picture.moved_by(n)))
+            self.during(0.75 / last, eased(self.board.rise(f"lead.{n}")))
+        self.during(1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", times=2))
 
     def show_forgets(self, event: Event) -> None:
         """The picture at its ends, with its answers."""

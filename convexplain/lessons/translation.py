@@ -560,7 +560,7 @@ class Translation(FilterLesson):
                 ("layers", list(self._layers())),
                 ("why", list(self._why())),
                 ("curve", list(self._curve())),
-                ("staircase", [Event("staircase", 4.6, self.gives_up, detail=1)]),
+                ("staircase", [Event("staircase", 4.2, self.gives_up, detail=1)]),
                 ("answer", [Event("whole", 4.0, self.ending)]),
             )
             if events
@@ -593,7 +593,7 @@ class Translation(FilterLesson):
             # What is read is said once it is read.
             yield Event(
                 f"on-{number}",
-                0.7 * max(1, stop - at),
+                0.6 + 0.6 * max(1, stop - at),
                 _ON,
                 data=(at, stop),
                 shown_by="on",
@@ -633,7 +633,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 4.8, _OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 5.0, _OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -650,11 +650,11 @@ class Translation(FilterLesson):
             return
         steps = self.whole_step
         before, after = (float(places[n].sum()) for n in (0, steps))
-        yield Event("weights", 4.4, _OTHER_WEIGHTS.fill(n=self.pixels(steps)))
+        label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
+        yield Event("weights", 4.4, _EACH_PLACE)
         turns = before > 0 > after
         a, b = fmt.number(before, 1), fmt.number(after, 1)
-        label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
-        yield Event("places", 3.0, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
+        yield Event("places", 5.2, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
@@ -681,7 +681,8 @@ class Translation(FilterLesson):
         ends = [fmt.count(self.pixels(n)) if n <= FAR else None for n in self.fails]
         if len(ends) == 1 or None in ends:
             return _STAIRS
-        return _GIVE_UP.fill(a=ends[0] or "", b=ends[1] or "")
+        label = class_label(self.network, self.label)
+        return _GIVE_UP.fill(k=label, a=ends[0] or "", b=ends[1] or "")
 
     @property
     def ending(self) -> Caption:
@@ -743,16 +744,16 @@ _SWALLOWS = Caption(
 _CHANGES = Caption(
     en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
-_OTHER_WEIGHTS = Caption(
-    en="{n} px: the last layer has other weights there.",
-    zh="移 {n} 像素：最后一层那里是别的权重。",
+_EACH_PLACE = Caption(
+    en="The last layer weighs each place by itself.",
+    zh="最后一层逐个位置加权。",
 )
 _OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
 )
 _TURNS = Caption(
-    en="In all {a}, for {k}; then {b}: for {j}.", zh="合计：先 {a}，是“{k}”；后 {b}，是“{j}”。"
+    en="In all {a}, for {k}; at last {b}: for {j}.", zh="合计：先 {a}，是“{k}”；后 {b}，是“{j}”。"
 )
 _WHY = Caption(
     en="The lead of {k} over {j}: {a}, then {b}.", zh="“{k}”对“{j}”的领先：从 {a} 变为 {b}。"
@@ -767,8 +768,8 @@ _CURVE = Caption(
 )
 _STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
 _GIVE_UP = Caption(
-    en="The convnet gives up at {a} px, the dense network at {b}.",
-    zh="卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
+    en="This {k}: the convnet gives up at {a} px, the dense network at {b}.",
+    zh="这个“{k}”：卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
 )
 _BEGINS = Caption(
     en="It begins with a mistake: read as {k}, the label is {label}.",

@@ -33,8 +33,6 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: A picture beside places, as a part of their side.
-_BESIDE = 0.6
 #: Numbers that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 Floats = npt.NDArray[np.float32]
@@ -177,13 +175,11 @@ class TranslationPicture:
 
     def compare(self) -> Diagram:
         """Describe the map before, that of the moved picture moved back, and their difference."""
-        compared = np.zeros(self.back.shape, bool)
-        compared[self.shared] = True
         apart = _NO_DIFFERENCE if self.apart == "0" else _DIFFERENCE.fill(d=self.apart)
         parts = [
             self._map("map", self.maps[0], _BEFORE),
             self._map("back", self.back, self.title_of_back),
-            self._map("difference", self.maps[0] - self.back, apart, compared),
+            self._map("difference", (self.maps[0] - self.back)[self.shared], apart),
         ]
         legend = Legend("legend")
         return Diagram(
@@ -290,39 +286,36 @@ class TranslationPicture:
             )
         )
 
-    def by_place(self, steps: int) -> Diagram:
-        """Describe what each place adds to the lead, in place and after some steps."""
+    def by_place(self) -> Diagram:
+        """Describe what each place adds to the lead, and how large the lead is after every step."""
         assert self.places is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
         scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
-        grids = [
-            Column(
-                Cells(name, self.places[n], scale, numbers=True, share="places", title=title),
-                Text(f"{name}-sum", _IN_ALL.fill(v=fmt.number(self.places[n].sum(), 1)),
-                     role="heading", weight="bold"),
-                gap=0.6,
-            )
-            for name, n, title in (
-                ("still", 0, _BEFORE), ("moved", steps, _AFTER.fill(n=steps * self.step))
-            )
+        grid = Cells("speak", self.places[0], scale, numbers=True, share="places")
+        # As high as the grid.
+        fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
+        picture = Cells("input", self.drawn[0], share="places", lines=False, fine=fine)
+        pictures = Column(picture, self._pixels(0), gap=0.4, align="middle")
+        sums = [float(places.sum()) for places in self.places[: self.whole_step + 1]]
+        most = max(abs(value) for value in sums)
+        bars = [
+            Bar(str(n), _PX.fill(n=n * self.step), value, fmt.number(value, 1),
+                "positive" if value >= 0 else "negative")
+            for n, value in enumerate(sums)
         ]  # fmt: skip
-        # The places are what is read: the pictures beside them are smaller.
-        fine = max(self.drawn[0].shape[:2]) / (_BESIDE * max(self.places[0].shape))
-        pictures = [
-            Cells(name, self.drawn[n], share="places", lines=False, fine=fine)
-            for name, n in (("input", 0), ("shifted", steps))
-        ]
-        told = _PLACES.fill(k=self.label, j=self.rival)
+        lead = Bars(
+            "lead", bars, Scale(most if most > _FAINT else 1.0), length=10, pitch=1.7,
+            title=_LEAD.fill(k=self.label, j=self.rival),
+        )  # fmt: skip
+        head = Text("places", _PLACES.fill(k=self.label, j=self.rival), weight="bold")
         legend = Legend("legend")
-        pairs = [Row(picture, grid, gap=0.6) for picture, grid in zip(pictures, grids, strict=True)]
-        head = Text("places", told, weight="bold")
+        pair = Row(pictures, grid, gap=1.0, align="top")
         return Diagram(
             Either(
-                Column(head, Row(*pairs, gap=1.5), legend, gap=0.8),
-                Column(head, *pairs, legend, gap=0.8),
-                Column(Aligned([pictures, grids], gap=1.5), legend, gap=0.6),
-                Row(Column(*pictures), Column(*grids), legend),
-                Column(Row(*grids, gap=1.5), legend),
+                Column(head, Row(pictures, grid, lead, gap=1.0, align="top"), legend, gap=0.8),
+                Column(head, pair, lead, legend, gap=0.8),
+                Column(pair, lead, legend, gap=0.6),
+                Column(pictures, grid, lead, legend, gap=0.6),
             )
         )
 
@@ -386,18 +379,18 @@ class TranslationPicture:
     def _cells(self, name: str, values: Floats, title: Caption | None = None) -> Cells:
         return Cells(name, values, share="pixels", lines=False, title=title)
 
-    def _map(
-        self, name: str, values: Floats, title: Caption,
-        computed: npt.NDArray[np.bool_] | None = None,
-    ) -> Cells:  # fmt: skip
+    def _map(self, name: str, values: Floats, title: Caption) -> Cells:
         scale = self._scale
         if (values < 0).any() and not scale.signed:
             scale = Scale(scale.limit, scale.name)
-        return Cells(name, values, scale, share="pixels", lines=False, title=title,
-                     computed=computed)  # fmt: skip
+        return Cells(name, values, scale, share="pixels", lines=False, title=title)
+
+    def moved_by(self, steps: int) -> Caption:
+        """Tell by how many pixels the picture is moved after so many steps."""
+        return _MOVED.fill(n=steps * self.step)
 
     def _pixels(self, steps: int) -> Text:
-        return Text("pixels", _MOVED.fill(n=steps * self.step), role="heading", weight="bold")
+        return Text("pixels", self.moved_by(steps), role="heading", weight="bold")
 
     def _answers(self, steps: int) -> Bars:
         bars = [
@@ -413,7 +406,7 @@ class TranslationPicture:
                 bar.text, bar.tone)
             for bar, reader in zip(bars, self.readers, strict=True)
         ]  # fmt: skip
-        return Bars("answers", named, Scale(1.0), length=12, thick=1.3)
+        return Bars("answers", named, Scale(1.0), length=12, pitch=1.8, title=_SURE)
 
 
 def _largest(values: Floats) -> Mark:
@@ -438,7 +431,10 @@ _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 
 _PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
 _PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
 _SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
-_IN_ALL = Caption(en="in all {v}", zh="合计 {v}")
+_LEAD = Caption(
+    en="All places together: for {k}, below 0 for {j}", zh="合计：支持“{k}”；低于 0：“{j}”"
+)
+_SURE = Caption(en="What is read, and how sure", zh="判断和把握")
 _SHIFT = Caption(en="pixels", zh="像素")
 _PX = Caption(en="{n} px", zh="{n} 像素")
 _MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
