@@ -156,6 +156,31 @@ class DenseVsConv(LessonScene):
 
         return go
 
+    def show_windows(self, event: Event) -> None:
+        """The small window goes over both pictures at once; what it sees is drawn large."""
+        row, col, high, wide = self.lesson.place
+        both = {"before": self.lesson.pixels, "after": self.lesson.shuffled}
+
+        def see(left: float) -> None:
+            at = round(left)
+            for name, pixels in both.items():
+                self.board.fill(f"{name}-cut", pixels[row : row + high, at : at + wide])
+
+        see(0)
+        for name in both:
+            self.board.move(f"{name}.window", row, 0)(1.0)
+        cuts = [f"{name}-cut" for name in both]
+        self.during(0.1, self.board.show(*(f"{name}.window" for name in both), *cuts))
+
+        def go(alpha: float) -> None:
+            for name in both:
+                self.board.visit(f"{name}.window", lambda _: (float(row), alpha * col))(alpha)
+            see(alpha * col)
+
+        self.during(0.6, go)
+        self.during(0.1, *(self.board.walk(f"{name}.window->{name}-cut") for name in both))
+        self.during(1, self.board.pulse(*cuts, times=1))
+
     def show_predict_shuffled(self, event: Event) -> None:
         """Both pictures are looked at, and the video waits."""
         share = min(1.0, 6.0 / event.seconds)

@@ -190,3 +190,15 @@ def test_a_length_that_cannot_be_is_refused():
 def test_it_folds_and_stretches():
     assert DenseVsConv(length=30).seconds == pytest.approx(30)
     assert DenseVsConv(length=120).seconds == pytest.approx(120)
+
+
+def test_the_small_window_is_seen_at_one_place_of_both_pictures(lesson):
+    picture, (row, col, high, wide) = lesson.shuffling(), lesson.place
+    kernel, responses = lesson.strongest
+    assert responses[row, col] == responses.max()
+    assert (high, wide) == kernel.shape
+    for name, pixels in (("before", lesson.pixels), ("after", lesson.shuffled)):
+        seen = pixels[row : row + high, col : col + wide]
+        np.testing.assert_array_equal(picture.panel(f"{name}-cut").values, seen)
+        mark = picture.panel(name).marks["window"]
+        assert (mark.row, mark.col, mark.rows, mark.cols) == lesson.place

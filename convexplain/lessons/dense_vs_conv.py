@@ -261,7 +261,14 @@ class DenseVsConv(Lesson):
 
     def shuffling(self, *, upright: bool = False) -> Diagram:
         """Describe the digit before and after its pixels are shuffled."""
-        return pictures.shuffling(self.pixels, self.shuffled, upright=upright)
+        return pictures.shuffling(self.pixels, self.shuffled, self.place, upright=upright)
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """The window in which a kernel responds most: its row, column, height and width."""
+        kernel, responses = self.strongest
+        row, col = np.unravel_index(int(responses.argmax()), responses.shape)
+        return int(row), int(col), *kernel.shape
 
     def control_picture(self) -> Diagram:
         """Describe the mistakes with pixels in place and shuffled."""
@@ -344,6 +351,8 @@ class DenseVsConv(Lesson):
 
     def _tell_shuffled(self) -> Iterator[Event]:
         yield Event("shuffle", 4.4, _SHUFFLE)
+        size = fmt.shape(self.kernels.shape[:2])
+        yield Event("windows", 4.0, _WINDOWS.fill(size=size), detail=1)
         yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=1)
         steps = fmt.count(facts.steps("permuted"))
         yield Event("control", 2.8, _ANEW.fill(n=steps), detail=1)
@@ -373,7 +382,7 @@ class DenseVsConv(Lesson):
         return _CONTROL.fill(**dict(zip("abcd", shares, strict=True)))
 
     def _tell_samples(self) -> Iterator[Event]:
-        yield Event("fewer", 3.6, _FEWER.fill(n=fmt.count(self.steps)), detail=1)
+        yield Event("fewer", 3.6, _FEWER.fill(n=fmt.count(self.steps)), detail=2)
         cnn, dense = (self.curve(network, IN_PLACE) for network in (CNN, DENSE))
         few = (_GROWS if self.widens else _FEW).fill(
             d=fmt.count(cnn.digits[0]), a=fmt.percent(1 - cnn.accuracy[0], 0),
@@ -397,7 +406,8 @@ _LOOKS = Caption(
     zh="一个到处看 {a} 个像素，一个一次看 {b} 个。",
 )
 _LEARNED = Caption(
-    en="What they learned: small patterns; whole pictures.", zh="学到的东西：小模式；整幅图。"
+    en="What they learned: small patterns; patterns tied to their places.",
+    zh="学到的东西：小模式；固定位置的模式。",
 )
 _PARAMETERS = Caption(en="The convnet has {w}% of the parameters.", zh="卷积网络的参数只有 {w}%。")
 _STREAM = Caption(
@@ -411,6 +421,9 @@ _COUNTED = Caption(
 _SHUFFLE = Caption(
     en="Shuffle the pixels of all digits one way; train anew.",
     zh="所有图的像素按同一方式打乱，重新训练。",
+)
+_WINDOWS = Caption(
+    en="What a {size} window sees, in place and shuffled.", zh="{size} 的窗口，打乱前后看到什么。"
 )
 _WHO = Caption(en="Who gets worse?", zh="谁会变差？")
 _ONLY_CNN = Caption(en="the convnet alone", zh="只有卷积网络")

@@ -21,6 +21,7 @@ from convexplain.panels import (
     Dot,
     Either,
     Legend,
+    Link,
     Maps,
     Mark,
     Part,
@@ -37,6 +38,8 @@ Floats = npt.NDArray[Any]
 RIGHT, WRONG = 0.0, 1.0
 #: How far apart bars stand that have a frame to themselves, in sizes of their text.
 _PITCH = 2.4
+#: What a small window sees is drawn so large, as a part of the picture's side.
+_CUT = 0.42
 #: Token of the theme in which each network's bars and curves are drawn.
 TONES = {"cnn": "accent", "dense": "muted"}
 NAMES = {"cnn": terms.CNN, "dense": terms.DENSE_NETWORK}
@@ -240,10 +243,31 @@ def walls(
     return Diagram(Column(arranged, note, align="middle"))
 
 
-def shuffling(pixels: Floats, shuffled: Floats, *, upright: bool = False) -> Diagram:
-    """Describe a digit, and the same pixels where the fixed permutation takes them."""
-    before, after = _pair(pixels, shuffled)
-    return Diagram((Column if upright else Row)(before, after))
+def shuffling(
+    pixels: Floats, shuffled: Floats, place: tuple[int, int, int, int], *, upright: bool = False
+) -> Diagram:
+    """Describe a digit, and the same pixels where the fixed permutation takes them.
+
+    Beside each stands what a small window sees, at one place of both.
+
+    Parameters
+    ----------
+    pixels, shuffled : numpy.ndarray, shape (height, width)
+    place : (int, int, int, int)
+        Row, column, height and width of the window.
+    upright : bool
+        Whether one stands below the other, not beside it.
+    """
+    row, col, high, wide = place
+    pairs: list[Part] = []
+    for panel in _pair(pixels, shuffled):
+        seen = panel.values[row : row + high, col : col + wide]
+        fine = high / (_CUT * panel.shape[0])
+        cut = Cells(f"{panel.name}-cut", seen, share="digit", lines=False, fine=fine)
+        whole = replace(panel, marks={"window": Mark(*place)})
+        pairs.append(Row(whole, cut, gap=0.7, align="middle"))
+    links = [Link(f"{name}.window", f"{name}-cut", "zoom") for name in ("before", "after")]
+    return Diagram((Column if upright else Row)(*pairs, gap=1.2), tuple(links))
 
 
 def _pair(pixels: Floats, shuffled: Floats) -> tuple[Cells, Cells]:
