@@ -110,7 +110,8 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert 40 <= lesson.seconds <= 66
     said = told(lesson)
     assert said["staircase"] == (
-        f"The convnet gives up at {lesson.fails[0]} px, the dense network at {lesson.fails[1]}."
+        f"This {label}: the convnet gives up at {lesson.fails[0]} px, "
+        f"the dense network at {lesson.fails[1]}."
     )
 
 
@@ -235,7 +236,7 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.layers(),
-        picture.by_place(4), picture.dense(), picture.curve(), lesson.diagram(),
+        picture.by_place(), picture.dense(), picture.curve(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 
