@@ -10,7 +10,7 @@ from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, lazily, together
+from convexplain.stage.pace import Move, eased, in_turn, together
 from convexplain.style import format as fmt
 
 #: On so many lines the window goes over the picture.
@@ -110,7 +110,7 @@ class Architecture(LessonScene):
         names = [self.stages[0].panel, *self.texts(*numbers), "legend", "explained"]
         stacks = [self.stages[n].panel for n in numbers if self.stages[n].has_maps and n]
         names += [name for panel in stacks for name in (panel, f"{panel}.box")]
-        return lazily(lambda: self.board.show(*(name for name in names if self.board.has(name))))
+        return self.board.come(*names)
 
     def sprout(self, number: int) -> Move:
         """Let a stack come up in its place, the back sheet first."""

@@ -133,7 +133,7 @@ class Channels(LessonScene):
 
     def show_added(self, event: Event) -> None:
         """The three sums are put on each other."""
-        more = [name for name in ("sum.bias", "sum.activation") if self.board.has(name)]
+        more = self.board.there("sum.bias", "sum.activation")
         self.during(0.25, self.board.show("sum.rule", "sum.total", *more))
         self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
         self.during(1, self.board.pulse("sum.activated", times=2))
@@ -179,8 +179,7 @@ class Channels(LessonScene):
     def lay(self, picture: Diagram, names: Sequence[str], share: float, *others: Move) -> None:
         """Lay out another picture, and then let those of some names come that it has."""
         self.become(picture, 0.85 * share, *others)
-        there = [name for name in names if self.board.has(name)]
-        self.during(0.15 * share, self.board.show(*there))
+        self.during(0.15 * share, self.board.come(*names))
 
     # One number.
 
@@ -188,11 +187,10 @@ class Channels(LessonScene):
         """One channel: its patch, its weights, their products; their sum begins a pile."""
         channel: int = event.data
         mark = f"map-{channel}.window"
-        legend = [name for name in ("legend",) if self.board.has(name)]
-        self.during(0.05, self.board.hide(*legend))
+        self.during(0.05, self.board.leave("legend"))
         moves = self.board.become(self.picture.making(channel), show=[f"map-{channel}", mark])
         self.during(0.2, moves)
-        self.during(0.03, self.board.show(*legend))
+        self.during(0.03, self.board.come("legend"))
         self.during(0.12, self.board.grow("patch", out_of=f"map-{channel}.window"))
         self.link(channel)
         self.during(0.2, self.board.show("kernel", "times"))
@@ -261,8 +259,8 @@ class Channels(LessonScene):
     def show_one(self, event: Event) -> None:
         """The bias, the total, the activation: one number."""
         shown = [name for name in self.board.names("sum") if name != "sum.activated"]
-        pile = [n for n in ("pile.bias", "pile.total", "pile.total.value") if self.board.has(n)]
-        self.during(0.3, self.board.show(*shown, *pile))
+        pile = "pile.bias", "pile.total", "pile.total.value"
+        self.during(0.3, self.board.come(*shown, *pile))
         self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
         self.during(1, self.board.pulse("sum.activated", times=2))
 
@@ -298,7 +296,7 @@ class Channels(LessonScene):
         def corner(row: int, col: int) -> tuple[float, float]:
             return top + row * down, left + col * across
 
-        self.visit_all({"map": values}, dict.fromkeys(self.windows, corner), begin=4.0)
+        self.visit_all({"map": values}, self.windows, begin=4.0, corner=corner)
 
     def show_predict_maps(self, event: Event) -> None:
         """The windows leave the place, over all maps at once; then the video waits."""
@@ -336,8 +334,7 @@ class Channels(LessonScene):
         self.during(0.06, self.board.hide("map.cell", "legend", *self.windows))
         grown = self.board.grow(f"maps[{own}]", out_of=place)
         self.become(self.picture.all_maps(), 0.3, grown)
-        said = [name for name in ("told-0", "legend") if self.board.has(name)]
-        self.during(0.1, self.board.show("maps.title", "maps.own", *said))
+        self.during(0.1, self.board.come("maps.title", "maps.own", "told-0", "legend"))
         self.during(1, in_turn(*(self.board.show(f"maps[{n}]") for n in others), overlap=0.7))
 
     def show_answer(self, event: Event) -> None:

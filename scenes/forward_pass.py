@@ -98,7 +98,7 @@ class ForwardPass(LessonScene):
     def show_layers(self, event: Event) -> None:
         """The other layers come, each out of the one before it."""
         panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        there = [name for name in panels if self.board.has(name)] or ["input"]
+        there = self.board.there(*panels) or ["input"]
         self.change(self.picture.layers(), 0.25, *there)
         grow = [
             in_turn(eased(self.board.grow(name, out_of=before)),

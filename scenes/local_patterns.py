@@ -26,11 +26,6 @@ def count_of(number: int | None) -> str:
     return f"count-{'others' if number is None else number}"
 
 
-def _same(row: int, col: int) -> tuple[float, float]:
-    """Say where the window of a cell is, where windows lie a pixel apart."""
-    return float(row), float(col)
-
-
 class LocalPatterns(LessonScene):
     """Plays the lesson of the same name."""
 
@@ -74,8 +69,7 @@ class LocalPatterns(LessonScene):
         grids = self.board.come("kernel", "legend")
         self.during(0.2, laid, grids, lazily(self.unknown))
         self.during(0.04, self.board.show(WINDOW, "map.cell"))
-        windows: dict[str, Callable[[int, int], tuple[float, float]]] = {WINDOW: _same}
-        self.visit_all({"map": self.picture.responses}, windows, begin=12.0)
+        self.visit_all({"map": self.picture.responses}, [WINDOW], begin=12.0)
 
     def unknown(self) -> Move:
         """Let the map come, of which nothing is known yet."""
@@ -101,7 +95,7 @@ class LocalPatterns(LessonScene):
 
     def lay_piles(self, share: float) -> None:
         """Lay out the digit with the filters, whose piles are empty."""
-        away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
+        away = self.board.there(WINDOW, "map.cell")
         if away:
             self.during(0.03, self.board.hide(*away))
         self.during(share, self.board.become(self.lesson.pile_picture(upright=self.upright)))

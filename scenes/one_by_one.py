@@ -77,8 +77,7 @@ class OneByOne(LessonScene):
 
     def addend(self, n: int) -> list[str]:
         """Return the names of a number and of what stands beside it."""
-        names = (f"{part}-{n}" for part in PARTS)
-        return [name for name in names if self.board.has(name)]
+        return self.board.there(*(f"{part}-{n}" for part in PARTS))
 
     def paint(self, pixel: tuple[int, int]) -> Callable[[], None]:
         """Return what gives the gray picture one of its pixels."""
@@ -181,8 +180,7 @@ class OneByOne(LessonScene):
         mixed = self.lesson.mixing.mixed[:, :, told]
         count = len(self.lesson.largest(told))
         addends = [name for n in range(count + 1) for name in self.addend(n)]
-        addends += [name for name in ("rest",) if self.board.has(name)]
-        self.during(0.1, self.board.dim(*addends))
+        self.during(0.1, self.board.dim(*addends, *self.board.there("rest")))
         names = [*(f"map-{n}" for n in range(count)), "one"]
         values, width = self.board.part("one").values, mixed.shape[1]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 from manim.utils.rate_functions import linear
@@ -12,9 +10,11 @@ from convexplain.lessons import one_d
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.one_d_picture import OneDPicture
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
+from convexplain.stage.pace import Move, eased, in_turn, row_by_row, together
 
 ROW, BLOCK = "row.window", "input.window"
+#: How many places a second a window visits at first.
+BEGIN = 12.0
 
 
 class OneD(LessonScene):
@@ -131,34 +131,9 @@ class OneD(LessonScene):
         known = np.zeros(self.lesson.map.shape, dtype=bool)
         self.during(0.08, self.camera.home(), self.board.hide("legend", ROW))
         self.turn_into(self.picture.two(known), 0.2, show=("input", "kernel", "map", BLOCK))
-        grid = self.board.part("map").values
-
-        def fill(row: int, col: int) -> None:
-            done = row * grid.shape[1] + col
-            grid.flat[: done + 1] = self.lesson.map.flat[: done + 1]
-
-        def scan(alpha: float) -> tuple[float, float]:
-            place = at(alpha)
-            fill(*place)
-            return place
-
-        at = self.scanning(grid.shape, 0.7 * event.seconds)
-        self.during(0.7, self.board.visit(BLOCK, scan), rate=linear)
+        slid = self.slide([BLOCK], "map", self.lesson.map, 0.7 * event.seconds, BEGIN)
+        self.during(0.7, slid, rate=linear)
         self.during(1, self.board.pulse("map"))
-
-    @staticmethod
-    def scanning(
-        shape: tuple[int, int], seconds: float, begin: float = 12.0
-    ) -> Callable[[float], tuple[int, int]]:
-        """Return where a window stands that goes row by row, first slowly, then faster."""
-        last = shape[0] * shape[1] - 1
-        path = accelerating(last, seconds, begin=begin)
-
-        def at(alpha: float) -> tuple[int, int]:
-            row, col = divmod(min(round(path.position(alpha * seconds)), last), shape[1])
-            return row, col
-
-        return at
 
     @property
     def frames(self) -> list[str]:
@@ -230,16 +205,27 @@ class OneD(LessonScene):
 
     def scan(self, frame: int, name: str, seconds: float) -> Move:
         """Return the window's way over some frames, in which a map of the result fills."""
-        result = self.lesson.moving[..., frame]
-        way = self.scanning(result.shape, seconds, begin=12.0 if frame == 0 else 60.0)
-        values = self.board.part(name).values
+        begin = BEGIN if frame == 0 else 5 * BEGIN
+        return self.slide(self.windows(frame), name, self.lesson.moving[..., frame], seconds, begin)
+
+    def slide(
+        self,
+        windows: list[str],
+        name: str,
+        values: npt.NDArray[np.float64],
+        seconds: float,
+        begin: float,
+    ) -> Move:
+        """Return the move of windows over all places, in which a map fills."""
+        (height, width), known = values.shape, self.board.part(name).values
+        at = row_by_row(height, width, seconds, begin)
 
         def fill(alpha: float) -> None:
-            row, col = way(alpha)
-            done = row * result.shape[1] + col
-            values.flat[: done + 1] = result.flat[: done + 1]
+            row, col = at(alpha)
+            reached = row * width + col + 1
+            known.flat[:reached] = values.flat[:reached]
 
-        return together(*(self.board.visit(each, way) for each in self.windows(frame)), fill)
+        return together(*(self.board.visit(window, at) for window in windows), fill)
 
     def show_arrives(self, event: Event) -> None:
         """Where the result is highest and lowest, and what the window reads there."""

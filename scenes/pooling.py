@@ -129,9 +129,8 @@ class Pooling(LessonScene):
         """The window runs over all places: what loses fades, what wins goes into the new map."""
         shown = ("map", "pooled", WINDOW, "pooled.cell", "legend")
         self.become(self.picture.field(), 0.15, self.camera.home(), show=shown)
-        self.visit_all(
-            {"pooled": self.lesson.pooled}, {WINDOW: self.corner}, begin=4.0, then=self.read
-        )
+        maps = {"pooled": self.lesson.pooled}
+        self.visit_all(maps, [WINDOW], begin=4.0, corner=self.corner, then=self.read)
 
     def corner(self, row: int, col: int) -> tuple[float, float]:
         """Return where on the map the window of a cell begins."""
@@ -191,7 +190,7 @@ class Pooling(LessonScene):
 
     def bands(self, name: str) -> list[str]:
         """Return the names of the marked rows and columns of a grid."""
-        return [f"{name}.{part}" for part in ("rows", "cols") if self.board.has(f"{name}.{part}")]
+        return self.board.there(f"{name}.rows", f"{name}.cols")
 
     def show_unseen(self, event: Event) -> None:
         """What follows for the picture."""

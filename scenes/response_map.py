@@ -136,8 +136,7 @@ class ResponseMap(LessonScene):
     def show_weighed(self, event: Event) -> None:
         """The response is looked at, the products that it comes of, and where the window is."""
         letter = event.data.letter
-        names = f"input.{letter}", f"products-{letter}", f"value-{letter}"
-        seen = [name for name in names if self.board.has(name)]
+        seen = self.board.there(f"input.{letter}", f"products-{letter}", f"value-{letter}")
         self.during(1, self.board.pulse(*seen, times=2))
 
     def show_law(self, event: Event) -> None:
@@ -243,8 +242,8 @@ class ResponseMap(LessonScene):
             self.tell(self.lesson.places["largest"])
         self.board.fill("shown", [[self.lesson.largest]])
         away = [self.board.hide(*others)] if others else []
-        cell = [f"map.{letter}"] if self.board.has(f"map.{letter}") else []
-        self.during(0.2, self.board.show("shown", f"input.{letter}", *cell), *away)
+        shown = self.board.come("shown", f"input.{letter}", f"map.{letter}")
+        self.during(0.2, shown, *away)
         self.during(1, self.board.pulse(f"input.{letter}", "shown", times=2))
 
 

@@ -237,10 +237,8 @@ class SlidingWindow(LessonScene):
         picture = self.lesson.field(self.lesson.all_steps[0], upright=self.upright)
         shown = ("map", "legend", WINDOW, "map.cell")
         self.become(picture, 0.12, self.camera.home(), show=shown)
-        windows = {WINDOW: self.lesson.corner}
-        self.visit_all(
-            {"map": self.lesson.response_map}, windows, begin=sliding_window.READABLE_SPEED
-        )
+        maps, begin = {"map": self.lesson.response_map}, sliding_window.READABLE_SPEED
+        self.visit_all(maps, [WINDOW], begin=begin, corner=self.lesson.corner)
 
     def show_rise(self, event: Event) -> None:
         """The map is laid on the picture; where it is brightest, the weights meet the pixels."""

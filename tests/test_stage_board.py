@@ -656,8 +656,10 @@ class Fills(LessonScene):
             box = self.board.box("input.window")[:2], self.board.box("map.cell")[:2]
             self.seen.append((new, *box, self.board.part("map").values.copy()))
 
-        windows = {"input.window": lambda row, col: (2 * row, 2 * col)}
-        self.visit_all({"map": self.values}, windows, begin=2.0, then=note)
+        def corner(row, col):
+            return 2 * row, 2 * col
+
+        self.visit_all({"map": self.values}, ["input.window"], begin=2.0, corner=corner, then=note)
 
 
 def test_numbers_fly_into_a_map_and_a_window_fills_the_rest_in_order(tmp_path):

@@ -356,9 +356,10 @@ class LessonScene(StageScene):
     def visit_all(
         self,
         maps: Mapping[str, npt.NDArray[Any]],
-        windows: Mapping[str, Callable[[int, int], tuple[float, float]]],
+        windows: Iterable[str],
         *,
         begin: float,
+        corner: Callable[[int, int], tuple[float, float]] | None = None,
         then: Callable[[range], None] | None = None,
     ) -> None:
         """Let windows visit all places in what is left of the event, faster and faster.
@@ -367,10 +368,12 @@ class LessonScene(StageScene):
         ----------
         maps : mapping of str to numpy.ndarray, shape (height, width)
             What fills meanwhile, by name; the mark ``cell`` goes along.
-        windows : mapping of str to callable
-            Marks, and where they are for a row and a column of the maps.
+        windows : iterable of str
+            Marks on what is read.
         begin : float
             How many places a second are visited at first.
+        corner : callable, optional
+            Where they begin for a row and a column of the maps; there by default.
         then : callable, optional
             Called with the places that are new, as numbers from 0.
         """
@@ -392,11 +395,12 @@ class LessonScene(StageScene):
             if then is not None:
                 then(new)
 
-        def window(mark: str, corner: Callable[[int, int], tuple[float, float]]) -> Move:
-            return self.board.visit(mark, lambda alpha: corner(*at(alpha)))
+        def read(alpha: float) -> tuple[float, float]:
+            return at(alpha) if corner is None else corner(*at(alpha))
 
+        marks = [self.board.visit(mark, read) for mark in windows]
         cells = [self.board.visit(f"{name}.cell", at) for name in maps]
-        self.during(1, *map(window, windows, windows.values()), *cells, fill, rate=linear)
+        self.during(1, *marks, *cells, fill, rate=linear)
 
     def turn_into(
         self,
