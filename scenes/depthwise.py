@@ -134,17 +134,23 @@ class Depthwise(LessonScene):
         self.during(0.1, self.board.show(*own))
         out, sums = self.board.part("out").values, list(self.lesson.growing())
         out[...] = sums[0]
-        self.during(0.05, self.board.show("arrow", "out"))
-        for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
-            out[...] = sums[n + 1]
-            self.during(0.11, self.board.pulse(*pair))
         last = len(sums) - 1
 
+        def add(channels: int) -> None:
+            out[...] = sums[channels]
+            self.board.say("out.title", self.text(self.lesson.so_far(channels)))
+
+        add(0)
+        self.during(0.05, self.board.show("arrow", "out", "out.title"))
+        for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
+            add(n + 1)
+            self.during(0.13, self.board.pulse(*pair))
+
         def others(alpha: float) -> None:
-            out[...] = sums[len(own) + round(alpha * (last - len(own)))]
+            add(len(own) + round(alpha * (last - len(own))))
 
         looks = [self.board.pulse(*self.more)] if self.more else []
-        self.during(0.2, others, *looks, rate=linear)
+        self.during(0.25, others, *looks, rate=linear)
         self.during(1, self.board.pulse("out", times=2))
 
     def show_shares(self, event: Event) -> None:
@@ -170,10 +176,10 @@ class Depthwise(LessonScene):
         picture = self.lesson.cost()
         keys = ("of-slide", "of-mix")
         held = ("separable", *keys, "of-both")
-        self.turn_into(picture, 0.25, show=("ordinary",), hold=held)
+        self.turn_into(picture, 0.12, show=("ordinary",), hold=held)
         parts = ("separable.slide", "separable.mix")
-        self.during(0.05, self.board.show("separable.title"))
-        self.during(0.35, in_turn(*map(self.lengthen, parts)))
+        self.board.show("separable.title")(1.0)
+        self.during(0.14, in_turn(*map(self.lengthen, parts)))
         self.during(0.1, self.board.show(*held[1:]))
         looks = (self.board.pulse(part, key) for part, key in zip(parts, keys, strict=True))
         self.during(1, in_turn(*looks))
@@ -196,24 +202,20 @@ class Depthwise(LessonScene):
         """Kernels of several filters on one channel; below them one shape, times their weights."""
         picture = self.lesson.sharing()
         scaled = [f"scaled-{n}" for n in self.lesson.compared]
-        own = "row-separable", "channel-separable"
+        own: tuple[str, ...] = ("row-separable", "channel-separable")
         if self.lesson.separable.ordinary is None:
+            own = *own, *(["shape"] if self.lesson.per == 1 else [])
             self.turn_into(picture, 0.3, show=(*scaled, *own))
             self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
             return
         real = self.of_channel("kernel", self.lesson.channel)
         said = ("row-ordinary", "channel-ordinary", *own)
-        self.turn_into(picture, 0.2, show=(*real, *said), hold=tuple(scaled))
+        self.turn_into(picture, 0.2, show=(*real, *said), hold=("shape", *scaled))
         self.during(0.15, in_turn(*map(self.board.pulse, real), overlap=0.6))
-        moves = [self.board.grow(name, out_of=source)
-                 for name, source in zip(scaled, real, strict=True)]  # fmt: skip
+        self.during(0.1, self.board.show("shape", "shape.title"))
+        moves = [self.board.grow(name, out_of="shape") for name in scaled]
         self.during(0.45, in_turn(*moves, overlap=0.3))
         self.during(1, *map(self.board.pulse, scaled))
-
-    def show_differs(self, event: Event) -> None:
-        """The ordinary layer's map of the shown filter, and beside it that of both steps."""
-        self.turn_into(self.lesson.twice(), 0.35, show=("plain", "out"))
-        self.during(1, in_turn(self.board.pulse("plain"), self.board.pulse("out", times=2)))
 
     def show_answer(self, event: Event) -> None:
         """The shares once more: the same windows for all filters."""

@@ -18,7 +18,7 @@ from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.separating import Separable, closest, kept, of_shapes, own
+from convexplain.lessons.parts.separating import Separable, closest, of_shapes, own
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer
 from convexplain.ops import Window
@@ -56,7 +56,7 @@ _SEPARABLE = Caption(en="separable: {n} weights", zh="可分离：{n} 个权重"
 #: The parts of a separable layer's bar, in their tones.
 _PARTS = (
     ("slide", Caption(en="{n} to slide", zh="滑动 {n}"), "ink"),
-    ("mix", Caption(en="{n} to mix", zh="混合 {n}"), "accent"),
+    ("mix", Caption(en="{n} to mix", zh="混合 {n}"), "muted"),
 )
 _WORK = (
     Caption(en="ordinary: {n} multiplications", zh="普通：{n} 次乘法"),
@@ -67,25 +67,26 @@ _PART = Caption(
     zh="通道 0 到 {c}、过滤器 0 到 {f}，按比例绘制。",
 )
 _MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
+_BOTH_MORE = Caption(
+    en="… and {n} more channels, {m} more filters", zh="……另有 {n} 个通道、{m} 个过滤器"
+)
+_SO_FAR = Caption(en="filter {n}: {k} of {c} channels", zh="过滤器 {n}：{c} 个通道中的 {k} 个")
 _ALL_ADDED = Caption(en="filter {n}: all channels added up", zh="过滤器 {n}：所有通道相加")
 _SLID = Caption(en="filtered", zh="滑动后")
 _SLID_CHANNEL = Caption(en="Channel {n}, filtered", zh="通道 {n}，滑动后")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
-_TWICE = (
-    Caption(en="filter {n}, ordinary", zh="过滤器 {n}，普通"),
-    Caption(en="filter {n}, separable", zh="过滤器 {n}，可分离"),
-)
 _ROWS = ("ordinary", "separable")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
 class _Scales(NamedTuple):
-    """Of what is read, of all weights, of slid maps, of sums."""
+    """Of what is read, of weights, of slid maps, of an ordinary filter's sums, of both steps'."""
 
     read: Scale
     weight: Scale
     slid: Scale
     sums: Scale
+    mixed: Scale
 
 
 @dataclass(frozen=True)
@@ -178,9 +179,18 @@ class Depthwise(NetworkLesson):
 
     @cached_property
     def channels(self) -> tuple[int, ...]:
-        """The channels whose kernels one shape keeps best, in their order."""
-        best = np.argsort(-kept(self.real), kind="stable")[:_CHANNELS]
+        """The channels of which both steps put most into the shown filter's map, in their order."""
+        found, n = self.separable, self.shown_filter
+        parts = [
+            np.abs(found.between[:, :, own] @ found.scales[own, n]).max()
+            for own in map(self._own, range(found.channels))
+        ]
+        best = np.argsort(-np.array(parts), kind="stable")[:_CHANNELS]
         return tuple(sorted(int(n) for n in best))
+
+    def _own(self, channel: int) -> slice:
+        """Return which of the slid maps are a channel's."""
+        return slice(channel * self.per, (channel + 1) * self.per)
 
     @property
     def channel(self) -> int:
@@ -215,7 +225,7 @@ class Depthwise(NetworkLesson):
         others = [c for c in range(found.channels) if c not in self.channels]
         yield total.copy()
         for channel in (*self.channels, *others):
-            own = slice(channel * self.per, (channel + 1) * self.per)
+            own = self._own(channel)
             total += found.between[:, :, own] @ found.scales[own, n]
             yield total.copy()
 
@@ -263,7 +273,8 @@ class Depthwise(NetworkLesson):
             Scale(_most(read), terms.RESPONSE, signed=bool(read.min() < 0)),
             Scale(_most(*kernels, shapes, shares), terms.WEIGHT),
             Scale(_most(given), _SLID),
-            Scale(_most(self.ordinary_sums[:, :, self.shown_filter], *self.growing()), terms.SUM),
+            Scale(_most(self.ordinary_sums[:, :, self.shown_filter]), terms.SUM),
+            Scale(_most(*self.growing()), terms.SUM),
         )
 
     def _map(self, channel: int) -> Cells:
@@ -301,21 +312,38 @@ class Depthwise(NetworkLesson):
             share="shares", title=title, weight=3.0,
         )  # fmt: skip
 
-    def _sum(self, values: Floats) -> Cells:
+    def so_far(self, channels: int) -> Caption:
+        """Say of how many channels the shown filter's map consists."""
+        of = self.separable.channels
+        if channels == of:
+            return _ALL_ADDED.capital.fill(n=self.shown_filter)
+        return _SO_FAR.capital.fill(n=self.shown_filter, k=fmt.count(channels), c=fmt.count(of))
+
+    def _sum(self, values: Floats, scale: Scale) -> Cells:
         title = _ALL_ADDED.capital.fill(n=self.shown_filter)
         return Cells(
-            "out", values, self.scales.sums, lines=False, share="out", title=title,
+            "out", values, scale, lines=False, share="out", title=title,
             marks={"cell": Mark(0, 0)},
         )  # fmt: skip
 
-    def _table(self, columns: list[list[Part | None]], out: Cells | None = None) -> Diagram:
-        """Lay out a row for each channel, what is said of the others, and one filter's map."""
+    def _table(
+        self, columns: list[list[Part | None]], out: Cells | None = None, *, many: bool = False
+    ) -> Diagram:
+        """Lay out a row for each channel, what is said of the others, and one filter's map.
+
+        Parameters
+        ----------
+        columns : list of lists of Part or None
+        out : Cells, optional
+        many : bool
+            Whether several filters are seen, and others are not.
+        """
         rows: Part = Aligned(columns, gap=0.7, row_gap=0.5, down="middle")
         if len(columns[0]) > _BROAD:
             folded = [Row(*filter(None, half), gap=0.7) for row in columns
                       for half in (row[:_KERNELS], row[_KERNELS:])]  # fmt: skip
             rows = Either(rows, Column(*folded, gap=0.7, align="middle"))
-        body: Part = Column(rows, *self._others(), gap=0.4)
+        body: Part = Column(rows, *self._others(filters=many), gap=0.4)
         legend = Legend("legend", row=True)
         if out is not None:
             right, down = (Text("arrow", sign, role="sign") for sign in "→↓")
@@ -327,21 +355,26 @@ class Depthwise(NetworkLesson):
         maps = Row(*map(self._map, self.channels), gap=1.5)
         return Diagram(Column(maps, *self._others(), Legend("legend", row=True), align="middle"))
 
-    def _others(self) -> list[Part]:
-        """Return what is said of the channels that are not shown, if there are any."""
-        more = self.separable.channels - len(self.channels)
-        return [Text("more", _MORE.fill(n=fmt.count(more)), tone="muted")] if more else []
+    def _others(self, *, filters: bool = False) -> list[Part]:
+        """Return what is said of the channels, and filters, that are not shown, if any are."""
+        found = self.separable
+        more, others = found.channels - len(self.channels), found.filters - len(self.compared)
+        told = _MORE.fill(n=fmt.count(more))
+        if filters and others:
+            told = _BOTH_MORE.fill(n=fmt.count(more), m=fmt.count(others))
+        return [Text("more", told, tone="muted")] if more else []
 
     def ordinary(self) -> Diagram:
         """Describe a filter's kernels, one for each channel, and the map that all of them give."""
         n = self.shown_filter
         rows: list[list[Part | None]] = [[self._map(c), self._kernel(c, n)] for c in self.channels]
-        return self._table(rows, self._sum(self.ordinary_sums[:, :, n]))
+        return self._table(rows, self._sum(self.ordinary_sums[:, :, n], self.scales.sums))
 
     def kernels(self) -> Diagram:
         """Describe the kernels of several filters."""
         return self._table(
-            [[self._map(c), *(self._kernel(c, n) for n in self.compared)] for c in self.channels]
+            [[self._map(c), *(self._kernel(c, n) for n in self.compared)] for c in self.channels],
+            many=True,
         )
 
     def by_channel(self) -> Diagram:
@@ -354,7 +387,7 @@ class Depthwise(NetworkLesson):
         rows: list[list[Part | None]] = []
         for c in self.channels:
             rows.append([self._slid(c)[1], self._times(c), self._share(c, n)])
-        return self._table(rows, self._sum(self.separable.sums[:, :, n]))
+        return self._table(rows, self._sum(self.separable.sums[:, :, n], self.scales.mixed))
 
     def shares(self) -> Diagram:
         """Describe what several filters take of each channel."""
@@ -363,7 +396,8 @@ class Depthwise(NetworkLesson):
                 [self._map(c), *self._slid(c), self._times(c),
                  *(self._share(c, n) for n in self.compared)]
                 for c in self.channels
-            ]
+            ],
+            many=True,
         )  # fmt: skip
 
     def cost(self, *, work: bool = False) -> Diagram:
@@ -457,8 +491,13 @@ class Depthwise(NetworkLesson):
         legend = Legend("legend", row=True)
         heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
         half = -(-len(self.compared) // 2)
-        whole = [[head, *row] for head, row in zip(heads, rows, strict=True)]
-        folded = [row[: half + 1] for row in whole] + [[None, *row[half:]] for row in rows]
+        shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.weight, "kernels",
+                      terms.KERNEL.capital)  # fmt: skip
+        own: list[Part | None] = [None for _ in rows]
+        if self.per == 1:
+            own[-1] = shape
+        whole = [[head, one, *row] for head, one, row in zip(heads, own, rows, strict=True)]
+        folded = [row[: half + 2] for row in whole] + [[None, None, *row[half:]] for row in rows]
         body = Either(
             *(Aligned(each, gap=1.0, row_gap=0.6, down="middle") for each in (whole, folded))
         )
@@ -468,24 +507,6 @@ class Depthwise(NetworkLesson):
         """Name a layer whose kernels stand in a row, and the channel that they read."""
         layer = Text(f"row-{name}", _WORDS[_ROWS.index(name)].capital, weight="bold")
         return Column(layer, Text(f"channel-{name}", terms.CHANNEL.fill(n=self.channel)), gap=0.2)
-
-    def twice(self) -> Diagram:
-        """Describe the shown filter's map as the ordinary layer gives it, and the separable one."""
-        n = self.shown_filter
-        maps = (self.ordinary_sums[:, :, n], self.separable.sums[:, :, n])
-        grids = [
-            Cells(name, values, self.scales.sums, lines=False, share="out",
-                  title=said.capital.fill(n=n))
-            for name, values, said in zip(("plain", "out"), maps, _TWICE, strict=True)
-        ]  # fmt: skip
-        body = Either(Row(*grids, gap=2), Column(*grids))
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"))
-
-    @property
-    def differs(self) -> bool:
-        """Whether both steps give another map of the shown filter, as far as it is printed."""
-        one, other = self.ordinary_sums, self.separable.sums
-        return bool(fmt.rounded(float(np.abs((one - other)[:, :, self.shown_filter]).max())))
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: the weights of both layers, to scale."""
@@ -538,11 +559,6 @@ class Depthwise(NetworkLesson):
                 en="Step one: each channel slides {n} kernels of its own; here the first.",
                 zh="第一步：每个通道只滑动自己的 {n} 个卷积核，这里是其中第一个。",
             ).fill(n=self.per)
-        elif found.ordinary is not None:
-            said = Caption(
-                en="Step one: each channel slides one kernel, fitted to those of {f} filters.",
-                zh="第一步：每个通道只滑动一个卷积核，尽量代替 {f} 个过滤器的。",
-            ).fill(f=fmt.count(found.filters))
         yield Event("windows", 5.4, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
@@ -607,12 +623,6 @@ class Depthwise(NetworkLesson):
                 zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
             )
         yield Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
-        if self.separable.ordinary is not None and self.differs:
-            said = Caption(
-                en="Filter {n} comes out different: a separable layer must be trained itself.",
-                zh="过滤器 {n} 的图变了：可分离层要自己训练。",
-            )
-            yield Event("differs", 4.2, said.fill(n=self.shown_filter), detail=1)
 
 
 REPLIES = {
