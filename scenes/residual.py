@@ -55,8 +55,9 @@ class Residual(LessonScene):
 
     def show_arrive(self, event: Event) -> None:
         """The same place of what came in and of the change; the sum is still to come."""
-        self.during(0.2, self.board.pulse("came"))
-        self.during(0.2, self.board.pulse("change"))
+        self.during(0.1, self.board.pulse("came"))
+        self.during(0.22, in_turn(*map(self.board.walk, ROUND)))
+        self.during(0.1, self.board.pulse("change"))
         self.during(0.08, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
         picture = self.lesson.adding(upright=self.upright)
         self.turn_into(picture, 0.22, show=("plus",), hold=("equals", "sum", *ONE))
@@ -72,19 +73,14 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse("came.cell", "change.cell", times=2))
 
     def show_adds(self, event: Event) -> None:
-        """Both numbers fall into one cell."""
+        """Both numbers make one, which comes to its cell."""
         values = self.board.part("sum").values
-        self.during(0.15, self.board.show("one-equals", "sum.cell"))
         row, col = self.lesson.place
-
-        def give() -> None:
-            values[row, col] = self.known[row, col]
-
-        cells = [self.board.send(f"{name}[{row}, {col}]", f"sum[{row}, {col}]", give)
-                 for name in ("came", "change")]  # fmt: skip
-        self.during(0.4, *cells)
-        self.during(0.1, self.board.show("one-sum"))
-        self.during(1, self.board.pulse("sum.cell", times=2))
+        self.during(0.25, self.board.pulse("one-came", "one-change"))
+        self.during(0.2, self.board.show("one-equals", "one-sum"))
+        self.during(0.25, self.board.carry("one-sum", "sum.cell"))
+        values[row, col] = self.known[row, col]
+        self.during(1, self.board.pulse("one-sum", "sum.cell"))
 
     def show_all(self, event: Event) -> None:
         """All other cells are added in the same way, row after row."""
@@ -103,20 +99,15 @@ class Residual(LessonScene):
 
     # What the arrow is good for.
 
-    def bare(self, share: float) -> None:
-        """Lay the three maps out, without one place's sum."""
-        picture = self.lesson.adding(upright=self.upright, told=False)
-        self.turn_into(picture, share, show=(*residual.NAMES, "plus", "equals"))
-
     def show_predict(self, event: Event) -> None:
         """The change is asked about; the video waits."""
-        self.bare(min(0.3, 1.0 / event.seconds))
+        self.during(min(0.3, 0.6 / event.seconds), self.board.hide(*ONE))
         self.during(min(1.0, 3.0 / event.seconds), self.board.pulse("change", times=2))
 
     def show_silent(self, event: Event) -> None:
         """The weights of the block fade to 0, and with them the change: what came in is left."""
-        if self.board.has("one-sum"):
-            self.bare(0.2)
+        if self.board.shown("one-sum"):
+            self.during(0.1, self.board.hide(*ONE))
         grids = [self.board.part(name).values for name in ("change", "sum")]
         before = [grid.copy() for grid in grids]
 
@@ -126,6 +117,10 @@ class Residual(LessonScene):
 
         self.during(0.5, fade, rate=linear)
         self.during(1, self.board.pulse("came", "sum", times=2))
+
+    def show_zeros(self, event: Event) -> None:
+        """The empty change is looked at; all stands as it is."""
+        self.during(0.6, self.board.pulse("change", times=2))
 
     def show_learn(self, event: Event) -> None:
         """The change comes back, as its layers learned it, and with it the sum."""
@@ -137,7 +132,6 @@ class Residual(LessonScene):
             for grid, start, end in zip(grids, before, after, strict=True):
                 grid[...] = start + (end - start) * smoothly(alpha)
 
-        self.during(0.15, self.board.pulse("change"))
         self.during(0.5, rise, rate=linear)
         self.during(1, self.board.pulse("change", "sum", times=2))
 
@@ -147,7 +141,5 @@ class Residual(LessonScene):
         picture = self.lesson.both_ways(upright=self.upright, whole=True)
         shown = (*residual.NAMES, "layers", "plus", "round")
         self.turn_into(picture, 0.25, show=shown, hold=(*THROUGH, *ROUND, "plus->sum"))
-        self.during(0.25, in_turn(*map(self.board.walk, ROUND)))
-        self.during(0.2, in_turn(*map(self.board.walk, THROUGH)))
-        self.during(0.08, self.board.walk("plus->sum"))
+        self.during(0.2, *map(self.board.walk, (*ROUND, *THROUGH, "plus->sum")))
         self.during(1, in_turn(self.board.pulse("came", "change"), self.board.pulse("sum")))

@@ -122,7 +122,6 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         lesson.opening(),
         lesson.both_ways(upright=upright),
         lesson.adding(upright=upright),
-        lesson.adding(upright=upright, told=False),
         lesson.both_ways(upright=upright, whole=True),
     ]
     for diagram in shown:

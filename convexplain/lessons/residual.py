@@ -199,10 +199,10 @@ class Residual(FilterLesson):
         )
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
-    def adding(self, *, upright: bool = False, told: bool = True) -> Diagram:
-        """Describe what came in, the change, and the sum; if told so, one place of all three."""
-        maps, legend = self._three(marked=told), Legend("legend", row=True)
-        row = _equation(maps, self._terms() if told else [], upright)
+    def adding(self, *, upright: bool = False) -> Diagram:
+        """Describe what came in, the change, and the sum, and one place of all three."""
+        maps, legend = self._three(marked=True), Legend("legend", row=True)
+        row = _equation(maps, self._terms(), upright)
         return Diagram(Column(row, legend, align="middle"))
 
     def _terms(self) -> list[Text]:
@@ -315,11 +315,14 @@ class Residual(FilterLesson):
             )
             yield Event("silent", 4.6, said)
             said = Caption(
-                en="Leaving the map as it is costs nothing; "
-                "the layers learn a change, the residual.",
-                zh="保持原样很容易；各层只要学会怎样改动它，即残差。",
+                en="To leave the map as it is, the layers need only give 0.",
+                zh="要保持原样，各层只需给出 0。",
             )
-            yield Event("learn", 5.2, said, detail=1)
+            yield Event("zeros", 3.6, said, detail=1)
+            said = Caption(
+                en="So they learn only the change: the residual.", zh="所以它们只学改动，即残差。"
+            )
+            yield Event("learn", 4.0, said, detail=1)
 
 
 #: The three maps, by name.
