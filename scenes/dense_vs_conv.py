@@ -195,6 +195,9 @@ class DenseVsConv(LessonScene):
     def compare(self, share: float) -> None:
         """Lay out the bars, and let those of pixels in place grow."""
         words = ("control.title", "control.zero")
+        # What lies on the pictures goes before they move.
+        small = [name for name in self.board.parts if ".window" in name or "-cut" in name]
+        self.during(0.1 * share, self.board.hide(*small) if small else together())
         self.become(self.lesson.control_picture(), 0.4 * share, show=("before", "after", *words))
         notes = [name for name in self.board.names("control") if name.startswith("control.note")]
         self.board.show(*notes)(1.0)

@@ -154,11 +154,12 @@ class Translation(LessonScene):
         """Step by step the places speak otherwise, and their sum is kept."""
         assert self.picture.places is not None
         last = self.lesson.whole_step
+        self.during(0.1)  # first it is said
         for n in range(1, last + 1):
             self.board.fill("input", self.picture.drawn[n])
             self.board.fill("speak", self.picture.places[n])
             self.board.say("pixels", self.text(self.picture.moved_by(n)))
-            self.during(0.75 / last, eased(self.board.rise(f"lead.{n}")))
+            self.during(0.7 / last, eased(self.board.rise(f"lead.{n}")))
         self.during(1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", times=2))
 
     def show_forgets(self, event: Event) -> None:

@@ -303,8 +303,7 @@ def control(
     most = max(share for shares in mistakes.values() for share in shares)
     note = TRAINED.fill(n=fmt.count(steps), m=seeds)
     lost = Bars(
-        "control", bars, Scale(most), title=SHARE_WRONG, note=note, length=18, thick=1.4,
-        pitch=_PITCH,
+        "control", bars, Scale(most), title=SHARE_WRONG, note=note, length=18, pitch=1.4 * _PITCH,
     )  # fmt: skip
     before, after = _pair(pixels, shuffled)
     return Diagram(
