@@ -186,7 +186,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "channels",
         Caption(en="Many maps. Who reads them all?", zh="这么多张图，谁来读？"),
-        "question peel window kernels sums added run where predict-maps answer",
+        "question peel window kernels sums added predict-maps answer",
         _read,
     ),
     Chapter(
