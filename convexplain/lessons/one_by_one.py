@@ -67,7 +67,7 @@ _GRAY = Caption(en="gray", zh="灰度")
 _NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
 _WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
 _SUMS = Caption(en="{n} sums", zh="{n} 个和")
-_BEST = Caption(en="chosen so that little is lost", zh="所选权重使损失最小")
+_BEST = Caption(en="chosen so that least is lost", zh="所选权重使损失最小")
 _LEARNED = Caption(en="As trained, layer {layer}.", zh="训练所得，层 {layer}。")
 _READ = Caption(en="{c} maps of a network", zh="网络里的 {c} 张图")
 _MIXED = Caption(en="1 × 1: {k} maps", zh="1×1：{k} 张图")
@@ -568,7 +568,7 @@ class OneByOne(NetworkLesson):
         )
         if not mixing.layer:
             said = Caption(
-                en="{k} such filters, chosen to lose little: {c} maps become {k}.",
+                en="{k} such filters, chosen to lose least: {c} maps become {k}.",
                 zh="{k} 个过滤器，选得损失最小：{c} 张图变 {k} 张。",
             )
         yield Event("places", 4.6, said.fill(c=count, k=filters))
