@@ -225,7 +225,7 @@ def test_pooling_prints_four_numbers_their_largest_and_their_mean(width):
 def test_pooling_frames_what_a_late_cell_sees_with_it_and_without(width):
     figure = drawn("pooling", width)
     (read,) = pictures(figure, 28)
-    sizes = {18: LIGHT.tokens.accent, 7: LIGHT.tokens.muted}
+    sizes = {18: LIGHT.tokens.accent, 7: LIGHT.tokens.ink}
     for size, colour in sizes.items():
         places = [(row, col) for row in range(29 - size) for col in range(29 - size)]
         found = [
