@@ -145,7 +145,8 @@ def test_a_filters_number_is_the_sum_over_all_channels(width):
     others = said.index("27 other channels")
     assert said[others + 1] == signed(sums.sum() - sums[top].sum())
     assert signed(bias) in said
-    assert said.count(f"{sums.sum() + bias:.2f}") == 2  # the sum, and what ReLU leaves of it
+    # The sum, where the bars end, and what ReLU leaves of it.
+    assert said.count(f"{sums.sum() + bias:.2f}") == 3
     (filled,) = pictures(figure, 11)
     assert framed(figure, filled.box(row, col), tolerance=1.5)
     tiles = pictures(figure, 13)
