@@ -75,13 +75,7 @@ class Hierarchy(LessonScene):
 
     def show_there(self, *names: str) -> Move:
         """Show what the layout has of these: a narrow frame has no room for all words."""
-        there = self.there(*names)
-        return self.board.show(*there) if there else together()
-
-    def hide_there(self, *names: str) -> Move:
-        """Hide what the layout has of these."""
-        there = self.there(*names)
-        return self.board.hide(*there) if there else together()
+        return self.board.show(*self.there(*names))
 
     def there(self, *names: str) -> list[str]:
         """Return those of some names that the layout has."""

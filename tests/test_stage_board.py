@@ -55,6 +55,11 @@ def picture(row=2, col=3, *, map_first=False):
     return Diagram(root, links)
 
 
+def everything(board):
+    """Name all panels of a picture."""
+    return dict.fromkeys(piece.panel for piece in board.placed.pieces if piece.panel)
+
+
 class Played(StageScene):
     """Runs what a test gives it on a small frame."""
 
@@ -83,7 +88,7 @@ def test_everything_stands_where_it_was_placed(tmp_path, aspect, lang):
     kinds = {"Grid": PixelGrid, "Words": Label, "Path": Line, "Frame": WindowFrame}
 
     def script(scene, board):
-        scene.drive(board.show(), 0.2)
+        scene.drive(board.show(*everything(board)), 0.2)
         scene.drive(board.show("input.window", "input.window->patch"), 0.2)
         dx, dy = 960 - sheet.width / 2, 540 - sheet.height / 2
         for piece in board.placed.pieces:
@@ -125,7 +130,7 @@ def test_counts_pale_cells_and_bands_are_drawn_as_described(tmp_path):
 
     def script(scene, board):
         board.lay(Diagram(Row(table, pale, chart)))
-        scene.drive(board.show(), 0.2)
+        scene.drive(board.show(*everything(board)), 0.2)
         grid = board.part("counts")
         printed = [number.text for number in grid._numbers(scene.shown_look.tokens)]
         assert [text for text in printed if text] == ["1,032", "7", "988"]
@@ -245,7 +250,7 @@ def test_a_scale_of_colours_comes_and_goes_with_what_has_it(tmp_path):
 
 def test_a_value_flies_to_its_cell_and_gives_it_its_colour(tmp_path):
     def script(scene, board):
-        scene.drive(board.show(), 0.2)
+        scene.drive(board.show(*everything(board)), 0.2)
         assert np.isnan(board.part("map").values).all()
         count = len(scene.mobjects)
 
@@ -299,7 +304,10 @@ def test_a_series_is_called_by_one_name(tmp_path):
         assert board.each("patch.frame") == [f"{name}.frame" for name in patches]
         assert board.there("patch", "sum", "kernel-2") == ["patch", "kernel-2"]
         board.come("patch", "sum")(1.0)
+        before = len(scene.mobjects)
         board.come("sum")(1.0)
+        board.show()(1.0)
+        assert len(scene.mobjects) == before  # of nothing, nothing comes
         assert [board.shown(name) for name in (*patches, "kernel")] == [True, True, True, False]
         assert board.around("patch") == board.around(*patches)
         board.fill("patch", 0.0)
@@ -454,7 +462,7 @@ def test_lines_are_walked_and_parts_dimmed_and_hidden(tmp_path):
         assert len(scene.mobjects) == count + 2
         scene.drive(pulse, 0.2)
         assert len(scene.mobjects) == count
-        scene.drive(board.hide(), 0.2)
+        scene.drive(board.hide(*board.parts), 0.2)
         assert scene.mobjects == []
 
     play(tmp_path, script)
@@ -504,7 +512,7 @@ def test_a_name_that_is_none_is_refused_with_those_there_are(tmp_path):
 
 def test_the_camera_goes_to_what_is_named(tmp_path):
     def script(scene, board):
-        scene.drive(board.show(), 0.2)
+        scene.drive(board.show(*everything(board)), 0.2)
         scene.drive(scene.camera.to(board.around("patch", "kernel"), share=0.9), 0.5)
         *_, width, height = board.around("patch", "kernel")
         shot = scene.camera.shot

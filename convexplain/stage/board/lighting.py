@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 
 from convexplain.stage.board.drawing import CELL, FLYING, Region, cells_named, outline, set_opacity
 from convexplain.stage.board.picture import Picture
-from convexplain.stage.pace import Move, lazily, together
+from convexplain.stage.pace import Move, lazily
 from convexplain.stage.text import Label
 
 #: How much is left of what is not spoken of.
@@ -28,14 +27,12 @@ class Lighting(Picture):
         Parameters
         ----------
         *names : str
-            All of the picture but marks and links if none is given.
         dim : float
             How much of them is seen in the end.
         """
-        named = names or tuple(dict.fromkeys(p.panel for p in self._pieces.values() if p.panel))
 
         def start() -> Move:
-            new = [part for part in self._all(named) if part not in self.scene.mobjects]
+            new = [part for part in self._all(names) if part not in self.scene.mobjects]
             fades = self.scene.fades_in
             set_opacity(new, 0.0 if fades else dim)
             self.scene.add(*new)
@@ -44,11 +41,10 @@ class Lighting(Picture):
         return lazily(start)
 
     def hide(self, *names: str) -> Move:
-        """Let parts fade away; all of the picture if none is named."""
+        """Let parts fade away."""
 
         def start() -> Move:
-            parts = self._all(names) if names else [*self._parts.values()]
-            parts = [part for part in parts if part in self.scene.mobjects]
+            parts = [part for part in self._all(names) if part in self.scene.mobjects]
             before = [part.opacity for part in parts]
 
             def go(alpha: float) -> None:
@@ -64,14 +60,11 @@ class Lighting(Picture):
 
     def come(self, *names: str) -> Move:
         """Let those parts come up that the picture has by then: not every arrangement has all."""
-        return self._of_those(self.show, names)
+        return lazily(lambda: self.show(*self.there(*names)))
 
     def leave(self, *names: str) -> Move:
         """Let those parts fade away that the picture has by then."""
-        return self._of_those(self.hide, names)
-
-    def _of_those(self, move: Callable[..., Move], names: Iterable[str]) -> Move:
-        return lazily(lambda: move(*there) if (there := self.there(*names)) else together())
+        return lazily(lambda: self.hide(*self.there(*names)))
 
     def explain(self) -> Move:
         """Let each scale of colours be seen while something on the stage has it."""
@@ -80,7 +73,7 @@ class Lighting(Picture):
         def start() -> Move:
             here = self.scales(lambda name: self._parts[name] in self.scene.mobjects)
             away = [part for name, used in here.items() if not used for part in self.scale(name)]
-            fade = self.hide(*away) if away else together()
+            fade = self.hide(*away)
 
             def go(alpha: float) -> None:
                 fade(alpha)
