@@ -143,7 +143,7 @@ export function softmaxTable({ logits, probabilities }, chosen, secret) {
   const rows = shown.map((k) => [k, logits[k]]).map(([k, z]) => make(
     "tr",
     { class: k === chosen ? "chosen" : false },
-    make("th", { scope: "row" }, className(k)),
+    make("th", { scope: "row", title: className(k) }, className(k)),
     [number(z), number(z - largest), small(powers[k]), probability(probabilities[k])]
       .map((shown) => make("td", {}, secret ? "?" : shown)),
   ));

@@ -239,7 +239,7 @@ class VectorColumn extends Column {
 
   get sizes() {
     const { inShape } = /** @type {Layer} */ (this.layer);
-    return `${this.name}: ${sizes(inShape[0] * inShape[1] > 1 ? inShape : [inShape[2]])} → ${this.count}`;
+    return `${sizes(inShape[0] * inShape[1] > 1 ? inShape : [inShape[2]])} → ${this.count}`;
   }
 
   /** @returns {[string, string]} */
@@ -285,6 +285,10 @@ class AnswerColumn extends VectorColumn {
 
   get heading() {
     return say("answer");
+  }
+
+  get sizes() {
+    return `${this.name}: ${super.sizes}`; // which the heading does not say
   }
 
   /** @returns {[string, string]} */

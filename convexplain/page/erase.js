@@ -53,7 +53,7 @@ function beforeAndNow(before, now) {
   );
   const row = (/** @type {number} */ k) => make(
     "tr", { class: [k === before.prediction ? "was" : "", k === now.prediction ? "is" : ""].join(" ") },
-    make("th", { scope: "row" }, className(k)),
+    make("th", { scope: "row", title: className(k) }, className(k)),
     bar(before.probabilities[k], "before"), make("td", {}, probability(before.probabilities[k])),
     bar(now.probabilities[k], "now"), make("td", {}, probability(now.probabilities[k])),
   );

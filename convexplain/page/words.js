@@ -460,10 +460,12 @@ export function say(key, values = {}) {
   const entry = WORDS[key];
   const template = entry ? entry[chosen === "zh" ? 1 : 0] : DATA.words[key]?.[chosen];
   if (template === undefined) throw new RangeError(`there are no words for ${key}`);
-  return template.replace(/\{(\w+)\}/g, (_, name) => {
+  const text = template.replace(/\{(\w+)\}/g, (_, name) => {
     if (!(name in values)) throw new RangeError(`the words for ${key} lack ${name}`);
     return String(values[name]).replace(/^-/, "\u2212");
   });
+  // A space stands around Latin names and numbers; between Chinese characters there is none.
+  return chosen === "zh" ? text.replace(/([\u4e00-\u9fff]) (?=[\u4e00-\u9fff])/g, "$1") : text;
 }
 
 /** @type {Record<string, string>} */

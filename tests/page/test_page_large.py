@@ -1,4 +1,4 @@
-"""Large kernels and pools: every number that is printed can be read, and the others are told."""
+"""Large kernels, pools and names: what is printed can be read, and the rest is told."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from convexplain.data import digits
+from convexplain.data.recipe import Recipe
 from convexplain.network import (
     AveragePooling2D,
     Conv2D,
@@ -21,6 +22,7 @@ from convexplain.network import (
 )
 from convexplain.page import write
 from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 from tests.often import covering
 from tests.page.conftest import Contexts, Visits
 from tests.page.looking import SCREENS, cell, fragment, settled, texts
@@ -65,6 +67,16 @@ UNREADABLE = """() => {
   const panel = document.querySelector(".panel").getBoundingClientRect();
   const out = boxes.filter((box) => box.right > panel.right + 1).map((box) => `to ${box.right}`);
   return [...small, ...over, ...out];
+}"""
+
+
+#: What sticks out of the panel to the right, or lies over the note at its foot.
+OUT_OF_PANEL = """() => {
+  const panel = document.querySelector(".panel").getBoundingClientRect();
+  return [...document.querySelectorAll(".panel-head > *, .softmax, .sum")].filter((e) => {
+    const box = e.getBoundingClientRect();
+    return box.right > panel.right || box.bottom > panel.bottom;
+  }).map((e) => e.className);
 }"""
 
 
@@ -157,3 +169,34 @@ def test_of_a_pool_with_a_great_many_numbers_each_is_told(
             assert page.evaluate(UNREADABLE) == []
             page.locator(".pooled td").nth(14 * row + col).hover()
             assert said(page) == [told]
+
+
+def test_long_names_of_classes_leave_everything_in_its_place(
+    contexts: Contexts, tmp_path: Any
+) -> None:
+    names = tuple(
+        Caption(en=f"long-legged wading bird of kind {n}", zh=f"长腿涉禽（第 {n} 种，北方亚种）")
+        for n in range(120)
+    )
+    layers = (
+        Conv2D("conv", 4, 3),
+        GlobalAveragePooling2D("global"),
+        Dense("dense", 120, "softmax"),
+    )
+    made = Network.initialised(layers, input_shape=(28, 28, 1), seed=3)
+    recipe = Recipe((28, 28), "gray", classes=names)
+    named = Network(made.layers, dict(made.weights), input_shape=(28, 28, 1), recipe=recipe)
+    write(tmp_path / "x.html", network=named, model="names")
+    with Visits(contexts, tmp_path / "x.html") as visits:
+        for lang in ("en", "zh"):
+            where = cell("dense", 7, 0, 0, lang=lang)
+            page = visits.to(where, **SCREENS["1366"])
+            assert page.evaluate(OUT_OF_PANEL) == []
+            assert page.locator(".softmax th[title]").first.get_attribute("title") in {
+                getattr(name, lang) for name in names
+            }
+            page = visits.to(fragment(lang=lang), **SCREENS["phone"])
+            first = page.locator(".caption .step").first.bounding_box()
+            assert first is not None
+            assert first["width"] > 90  # its words side by side
+            assert page.locator(".caption-answer").evaluate("(e) => e.scrollHeight") < 30
