@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import pooling
+from convexplain.lessons.parts import pooled
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.pooled import Spread
 from convexplain.ops import Box, PoolStep
@@ -20,6 +22,8 @@ from convexplain.stage.board.drawing import corners_of
 from convexplain.stage.pace import Move, eased, in_turn, together
 
 KINDS = ("with", "without")
+#: What colour each kind's frame has.
+COLOURS = {"with": "accent", "without": "ink"}
 BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
 #: How much of a picture is seen behind marks that lie on it.
 BEHIND, SEEN = 0.4, 0.75
@@ -277,45 +281,54 @@ class Pooling(LessonScene):
     def widen(self, kind: str) -> Move:
         """Return a move in which the frame of what is seen grows, layer after layer.
 
-        The sum of each step comes as it is done, the last width in the end.
+        It stops at what pooling makes of a width, before a convolution adds its own. The sum of
+        each step comes as it begins, the last width in the end.
         """
-        boxes = self.sides[kind]
-        lines = self.sums(kind)
-        steps: list[Move] = [self._place(kind, 0)]
-        for number in range(1, len(boxes)):
-            said = lines[number - 1 : number] if len(lines) == len(boxes) - 1 else ()
-            steps.append(together(self._grow(kind, number), self.board.show(*said)))
-        left = lines if len(lines) != len(boxes) - 1 else ()
-        ends = self.board.show(f"wide-{kind}", f"said-{kind}", *left)
-        return in_turn(*steps, together(ends, self.board.pulse(f"digit.{kind}", colour="muted")))
+        boxes, lines, law = self.sides[kind], self.sums(kind), self.lesson.law
+        each = len(lines) == len(boxes) - 1
+        steps: list[Move] = [self._place(kind, boxes[0])]
+        for number, (before, after) in enumerate(pairwise(boxes)):
+            stops = [before, after]
+            if kind == "with" and law is not None:
+                stops.insert(1, pooled.widened(before, after, law))
+            grown = [self._grow(kind, *pair) for pair in pairwise(stops)]
+            said = self.board.show(*(lines[number : number + 1] if each else ()))
+            steps.append(together(grown[0], said))
+            for more in grown[1:]:
+                steps += [self._look(kind), more]
+        ends = self.board.show(f"wide-{kind}", *(() if each else lines))
+        return in_turn(*steps, together(ends, self._look(kind)))
+
+    def _look(self, kind: str) -> Move:
+        """Return a move that leads the eye to a frame, in its own colour."""
+        return self.board.pulse(f"digit.{kind}", colour=COLOURS[kind])
 
     def sums(self, kind: str) -> list[str]:
         """Return the names of the lines that say how widths come of one another."""
         return [name for name in self.board.parts if name.startswith(f"sum-{kind}-")]
 
-    def _place(self, kind: str, number: int) -> Move:
-        """Return a move in which a frame comes up where a layer sees."""
+    def _place(self, kind: str, box: Box) -> Move:
+        """Return a move in which a frame, and its name, come up where a layer sees."""
 
         def start() -> Move:
-            self.board.part(f"digit.{kind}").places = self._corners(kind, number)
-            return self.board.show(f"digit.{kind}")
+            self.board.part(f"digit.{kind}").places = self._corners(box)
+            return self.board.show(f"digit.{kind}", f"said-{kind}")
 
         return lazily(start)
 
-    def _corners(self, kind: str, number: int) -> Any:
-        box = self.sides[kind][number]
+    def _corners(self, box: Box) -> Any:
         seen = self.board.within("digit", box.top, box.left, box.height, box.width)
         return np.array(corners_of(seen))
 
-    def _grow(self, kind: str, number: int) -> Move:
-        """Return a move in which a frame widens from what one layer sees to the next one."""
+    def _grow(self, kind: str, before: Box, after: Box) -> Move:
+        """Return a move in which a frame widens from one box to another."""
 
         def start() -> Move:
             frame = self.board.part(f"digit.{kind}")
-            before, after = (self._corners(kind, at) for at in (number - 1, number))
+            start, end = self._corners(before), self._corners(after)
 
             def go(alpha: float) -> None:
-                frame.places = before + (after - before) * alpha
+                frame.places = start + (end - start) * alpha
 
             return go
 
@@ -359,5 +372,4 @@ class Pooling(LessonScene):
 
     def look_at(self, kind: str) -> Move:
         """Return a move that leads the eye to a frame, and to its width in numbers."""
-        colour = "accent" if kind == "with" else "ink"
-        return self.board.pulse(f"digit.{kind}", f"wide-{kind}", colour=colour, times=2)
+        return self.board.pulse(f"digit.{kind}", f"wide-{kind}", colour=COLOURS[kind], times=2)

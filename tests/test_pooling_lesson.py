@@ -12,8 +12,9 @@ from scipy.signal import correlate2d
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.pooled import widened
 from convexplain.lessons.parts.pooling_picture import sums
-from convexplain.lessons.parts.pooling_words import WITH, places
+from convexplain.lessons.parts.pooling_words import places
 from convexplain.lessons.pooling import Pooling
 from convexplain.network import (
     Activation,
@@ -103,7 +104,7 @@ def test_a_late_cell_sees_as_much_as_following_its_rows_down_gives(lesson):
     assert any(seen_rows(cell, chapter) == set(range(last.top, last.bottom)) for cell in range(3))
     told = said(lesson)
     assert told["answer"] == "Three of four go, so later layers see 18 pixels wide, not 7."
-    assert told["alone"] == "Without pooling, each convolution adds 2 pixels."
+    assert told["alone"] == ("Three convolutions in a row. Without pooling, each adds 2 pixels.")
     assert told["layers"] == "With pooling, the width doubles first each time."
     # The sums are those that the widths keep to.
     assert [line.text("en") for line in sums(reach.pooled, lesson.law)] == [
@@ -132,15 +133,13 @@ def test_the_next_window_spans_what_following_its_cells_down_gives(lesson):
     assert told["with"] == "Each stands for 2 × 2 cells: the same window spans 6, not 3."
 
 
-@pytest.mark.parametrize("digit", [1, 4, 8])
-def test_the_share_of_the_ink_is_that_within_each_frame(digit):
-    lesson = Pooling(picture=digits.first(digit))
-    ink, reach = lesson.shown_picture.pixels[:, :, 0].astype(np.float64), lesson.reach
-    for side, boxes in ((18, reach.pooled), (7, reach.plain)):
-        top, left = boxes[-1].top, boxes[-1].left
-        share = ink[top : top + side, left : left + side].sum() / ink.sum()
-        said = lesson.picture_of._ink(WITH, boxes[-1]).text("en")
-        assert said == f"with pooling: {100 * share:.0f}% of the ink"
+def test_a_field_is_doubled_before_a_convolution_adds_a_pixel_on_all_sides(lesson):
+    boxes = lesson.reach.pooled
+    for (before, after), width in zip(pairwise(boxes), (6, 16), strict=True):
+        box = widened(before, after, lesson.law)
+        assert (box.height, box.width) == (width, width)
+        assert (box.top, box.left) == (after.top + 1, after.left + 1)
+        assert (box.bottom, box.right) == (after.bottom - 1, after.right - 1)
 
 
 def test_each_field_lies_in_the_one_of_the_layer_behind_it(lesson):

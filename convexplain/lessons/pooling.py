@@ -297,12 +297,14 @@ class Pooling(FilterLesson):
                 shape=_shape(self.step.box), a=self.spread.hull.width, b=window.width
             )
             yield Event("with", 6.0, said)
+        assert self.reach is not None
         said = words.POOLED
         if self.law is not None:
             factor, adds = self.law
-            yield Event("alone", 4.0, words.ALONE.fill(n=adds), detail=1)
+            count = in_words(len(self.reach.plain), capital=True)
+            yield Event("alone", 4.0, words.ALONE.fill(k=count, n=adds), detail=1)
             said = words.DOUBLES if factor == 2 else words.WIDENS.fill(f=factor)
-        yield Event("layers", 5.0, said)
+        yield Event("layers", 6.0, said)
 
     @staticmethod
     def _ask_how_far(spread: Spread) -> Question:

@@ -172,6 +172,21 @@ def law(network: Network, reach: Reach) -> tuple[int, int] | None:
     return (factor, adds) if told else None
 
 
+def widened(before: Box, after: Box, law: tuple[int, int]) -> Box:
+    """Return what pooling makes of a field: the next one, less what its convolution adds around.
+
+    Parameters
+    ----------
+    before, after : Box
+        What is seen before a pooling and a convolution, and after both.
+    law : tuple of int
+        What a pooling multiplies a width by, and a convolution adds.
+    """
+    factor, adds = law
+    top, left = after.top + adds // 2, after.left + adds // 2
+    return Box(top, left, top + factor * before.height, left + factor * before.width)
+
+
 def hull(boxes: Sequence[Box]) -> Box:
     """Return the smallest box that holds all."""
     return Box(

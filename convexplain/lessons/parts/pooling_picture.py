@@ -139,13 +139,7 @@ class PoolingPicture:
         told = [
             Column(
                 Text(f"wide-{name}", str(boxes[-1].width), role="display", tone=tone),
-                Text(
-                    f"said-{name}",
-                    self._ink(label, boxes[-1]),
-                    role="heading",
-                    tone="muted",
-                    measure=8.0 if self.upright else 16.0,
-                ),
+                Text(f"said-{name}", label, role="heading", tone="muted"),
                 *(
                     Text(f"sum-{name}-{n}", line, role="heading", weight="bold")
                     for n, line in enumerate(sums(boxes, law))
@@ -160,14 +154,6 @@ class PoolingPicture:
         if self.upright:
             return Diagram(Column(self._views(), Row(*told, gap=2), align="middle"))
         return Diagram(Row(self._views(), Column(*told, gap=1.2), gap=2))
-
-    def _ink(self, kind: Caption, box: Box) -> Caption:
-        """Say how much of a drawing lies within a frame; of a photograph, only which one it is."""
-        whole = float(self.drawn.sum(dtype=np.float64))
-        if self.drawn.ndim > 2 or whole == 0:
-            return kind
-        share = float(self.drawn[box.rows, box.cols].sum(dtype=np.float64)) / whole
-        return words.INK.fill(kind=kind, p=fmt.percent(share, 0))
 
     def diagram(self) -> Diagram:
         """Describe all of it: the window, its winner, the pooled map; and what is gained."""

@@ -79,8 +79,8 @@ SPANS = Caption(
     zh="每格代表 {shape} 格：同一个窗口跨 {a} 格，不是 {b} 格。",
 )
 ALONE = Caption(
-    en="Without pooling, each convolution adds {n} pixels.",
-    zh="没有池化，每个卷积层只多看 {n} 个像素。",
+    en="{k} convolutions in a row. Without pooling, each adds {n} pixels.",
+    zh="{k} 个卷积层。没有池化，每层只多看 {n} 个像素。",
 )
 DOUBLES = Caption(
     en="With pooling, the width doubles first each time.", zh="有池化，每次先把宽度乘 2。"
@@ -95,7 +95,6 @@ POOLED = Caption(
 # Names in the pictures.
 WITH = Caption(en="with pooling", zh="有池化")
 WITHOUT = Caption(en="without pooling", zh="没有池化")
-INK = Caption(en="{kind}: {p} of the ink", zh="{kind}：{p} 的笔画")
 WINDOW = Caption(en="window of {shape}", zh="{shape} 窗口")
 BOTH_MADE = Caption(en="largest {v}, mean {m}", zh="最大值 {v}，平均值 {m}")
 ACCURACIES = Caption(en="accuracy, 3 runs", zh="准确率，3 次")
