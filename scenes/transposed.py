@@ -131,8 +131,8 @@ class Transposed(LessonScene):
     def show_all(self, event: Event) -> None:
         """Every number of the map paints, first slowly, then fast."""
         shown = ("map", "stamp", "output", CELL, LANDING)
+        self.canvas = self.lesson.canvas()  # all, so that none seems to be painted twice
         self.turn_into(self.picture.painting(self.canvas), 0.1, show=shown)
-        done = set(self.lesson.near) if np.isfinite(self.canvas).any() else set()
         steps, seconds = self.lesson.stamps, self.remaining * 0.92
         (height, width), reached = steps.size, 0
         at = row_by_row(height, width, seconds, 3.0)
@@ -141,8 +141,7 @@ class Transposed(LessonScene):
             nonlocal reached
             row, col = at(alpha)
             for number in range(reached, row * width + col + 1):
-                if divmod(number, width) not in done:
-                    self.lesson.add(self.canvas, steps[number])
+                self.lesson.add(self.canvas, steps[number])
             reached = row * width + col + 1
             self.board.fill("output", self.canvas)
 
@@ -187,8 +186,8 @@ class Transposed(LessonScene):
             self.during(0.05, self.board.hide("rows"))
         self.frame(block)
         regions = self.board.box(CELL), self.board.box(LANDING)
-        self.during(0.12, self.board.show(CELL, LANDING))
-        self.during(0.08, self.board.pulse(CELL, LANDING))
+        self.during(0.1, self.board.show(CELL, LANDING))
+        self.during(0.22, self.board.pulse(CELL, LANDING))
         self.turn_into(self.picture.flat(equal, block), 0.04)
         grown = [
             self.board.grow(name, out_of=region)
@@ -240,10 +239,12 @@ class Transposed(LessonScene):
         self.land("even", self.lesson.larger)
 
     def show_same(self, event: Event) -> None:
-        """What both stamps paint, beside each other."""
-        picture = self.lesson.comparing(self.picture)
-        self.turn_into(picture, 0.15, show=("output", "larger"))
-        self.during(0.3, self.board.pulse("output"))
+        """The equal counts are looked at; then comes what both stamps paint, beside each other."""
+        grid = self.board.part("even")
+        inside = [f"even[{row}, {col}]" for row, col in np.argwhere(grid.shares == 1)]
+        self.during(0.42, self.board.pulse(*inside, times=2))
+        self.turn_into(self.lesson.comparing(self.picture), 0.12, show=("output", "larger"))
+        self.during(0.2, self.board.pulse("output"))
         self.during(1, self.board.pulse("larger", times=2))
 
     def show_answer(self, event: Event) -> None:

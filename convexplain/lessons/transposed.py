@@ -444,7 +444,7 @@ class Transposed(FilterLesson):
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
         if self.larger is not None:
             yield Beat.of("remedy", self.title, *self._tell_larger(self.larger))
-        yield Beat.of("answer", self.title, Event("answer", 4.4, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 4.2, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
         yield Event("small", 3.4, self.question)
@@ -494,8 +494,8 @@ class Transposed(FilterLesson):
 
     def _tell_larger(self, larger: Floats) -> Iterator[Event]:
         (same,) = _repeats(larger.shape, self.stride)
-        yield Event("larger", 4.8, words.LARGER.fill(k=larger.shape[0], s=self.stride))
-        yield Event("same", 4.2, words.SAME.fill(n=in_words(same, capital=True)))
+        yield Event("larger", 4.4, words.LARGER.fill(k=larger.shape[0], s=self.stride))
+        yield Event("same", 4.8, words.SAME.fill(n=in_words(same, capital=True)))
 
 
 def _repeats(sides: tuple[int, ...], stride: int) -> list[int]:
