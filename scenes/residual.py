@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import in_turn, smoothly
+from convexplain.stage.pace import Move, lazily, smoothly
 
 #: The two ways, arrow after arrow.
 THROUGH = ("came->layers", "layers->change", "change->plus")
 ROUND = ("came->round", "round->plus")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
+#: How large a copy of a map is on its way, so that it passes between maps and legend.
+SMALL = 0.3
 
 
 class Residual(LessonScene):
@@ -43,29 +49,35 @@ class Residual(LessonScene):
     def show_ways(self, event: Event) -> None:
         """The change comes through the layers, to the plus at which the arrow ends."""
         first, then, last = map(self.board.walk, THROUGH)
-        self.during(0.12, first)
-        self.during(0.1, self.board.pulse("layers"))
-        self.during(0.12, then)
-        self.during(0.16, self.board.show("change"))
-        self.during(0.12, self.board.pulse("change"))
-        self.during(0.12, last)
-        self.during(1, in_turn(*map(self.board.walk, ROUND)))
+        self.during(0.15, first)
+        self.during(0.15, self.board.pulse("layers"))
+        self.during(0.15, then)
+        self.during(0.2, self.board.show("change"))
+        self.during(0.15, last)
+        self.during(1, self.board.pulse("plus"))
 
     # One sum, all sums.
 
     def show_arrive(self, event: Event) -> None:
-        """The same place of what came in and of the change; the sum is still to come."""
-        self.during(0.1, self.board.pulse("came"))
-        self.during(0.22, in_turn(*map(self.board.walk, ROUND)))
-        self.during(0.1, self.board.pulse("change"))
-        self.during(0.08, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
+        """Copies of what came in and of the change come to the plus; the sum is still to come."""
+        self.during(0.38, self.comes_round())
+        self.during(0.2, self.changes())
+        self.during(0.06, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
         picture = self.lesson.adding(upright=self.upright)
-        self.turn_into(picture, 0.22, show=("plus",), hold=("equals", "sum", *ONE))
+        self.turn_into(picture, 0.18, show=("plus",), hold=("equals", "sum", *ONE))
         values = self.board.part("sum").values
         self.known = values.copy()
         values[...] = float("nan")
         self.during(0.1, self.board.show("equals", "sum"))
         self.during(1, self.board.show("came.cell", "change.cell"))
+
+    def comes_round(self, *further: str, end: str = "plus") -> Move:
+        """Return the way of what came in along the arrow that goes round."""
+        return self.board.follow("came", *ROUND, *further, end=end, small=SMALL)
+
+    def changes(self) -> Move:
+        """Return the way of the change to the plus."""
+        return self.board.follow("change", THROUGH[-1], end="plus", small=SMALL)
 
     def show_meet(self, event: Event) -> None:
         """The two numbers of that place."""
@@ -100,23 +112,43 @@ class Residual(LessonScene):
     # What the arrow is good for.
 
     def show_predict(self, event: Event) -> None:
-        """The change is asked about; the video waits."""
-        self.during(min(0.3, 0.6 / event.seconds), self.board.hide(*ONE))
-        self.during(min(1.0, 3.0 / event.seconds), self.board.pulse("change", times=2))
+        """The block stands there as a whole; the video waits."""
+        self.whole(min(0.15, 1.0 / event.seconds))
+        self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("layers", times=2))
+
+    def whole(self, share: float) -> None:
+        """Lay out both ways, and the sum that goes on."""
+        gone = self.board.there(*ONE, "plus", "equals")
+        self.during(0.5 * share, self.board.hide(*gone))
+        picture = self.lesson.both_ways(upright=self.upright, whole=True)
+        shown = (*residual.NAMES, "layers", "plus", "round")
+        lines = (*THROUGH, *ROUND, "plus->sum")
+        self.turn_into(picture, share, show=shown, hold=lines)
+        self.during(0.5 * share, *map(self.board.walk, lines))
 
     def show_silent(self, event: Event) -> None:
-        """The weights of the block fade to 0, and with them the change: what came in is left."""
-        if self.board.shown("one-sum"):
-            self.during(0.1, self.board.hide(*ONE))
-        grids = [self.board.part(name).values for name in ("change", "sum")]
-        before = [grid.copy() for grid in grids]
+        """The weights of the block fade to 0, and with them the change; what came in goes on."""
+        if not self.board.has("layers"):
+            self.whole(0.15)
+        self.during(0.12, self.board.pulse("layers"))
+        self.during(0.33, self.turn(self.lesson.silent()), rate=linear)
+        self.during(0.45, self.comes_round("plus->sum", end="sum"))
+        self.during(1, self.board.pulse("came", "sum"))
 
-        def fade(alpha: float) -> None:
-            for grid, start, end in zip(grids, before, self.lesson.silent(), strict=True):
-                grid[...] = start + (end - start) * smoothly(alpha)
+    def turn(self, after: Iterable[npt.NDArray[Any]]) -> Move:
+        """Let change and sum become others."""
 
-        self.during(0.5, fade, rate=linear)
-        self.during(1, self.board.pulse("came", "sum", times=2))
+        def start() -> Move:
+            grids = [self.board.part(name).values for name in residual.NAMES[1:]]
+            before = [grid.copy() for grid in grids]
+
+            def go(alpha: float) -> None:
+                for grid, old, new in zip(grids, before, after, strict=True):
+                    grid[...] = old + (new - old) * smoothly(alpha)
+
+            return go
+
+        return lazily(start)
 
     def show_zeros(self, event: Event) -> None:
         """The empty change is looked at; all stands as it is."""
@@ -124,22 +156,16 @@ class Residual(LessonScene):
 
     def show_learn(self, event: Event) -> None:
         """The change comes back, as its layers learned it, and with it the sum."""
-        grids = [self.board.part(name).values for name in ("change", "sum")]
-        before = [grid.copy() for grid in grids]
-        after = self.lesson.learned()
-
-        def rise(alpha: float) -> None:
-            for grid, start, end in zip(grids, before, after, strict=True):
-                grid[...] = start + (end - start) * smoothly(alpha)
-
-        self.during(0.5, rise, rate=linear)
-        self.during(1, self.board.pulse("change", "sum", times=2))
+        self.during(0.15, self.board.pulse("layers"))
+        self.during(0.45, self.turn(self.lesson.learned()), rate=linear)
+        self.during(1, self.board.pulse("change"))
 
     def show_answer(self, event: Event) -> None:
-        """Both ways once more, and the sum that goes on."""
-        self.during(0.05, self.board.hide("plus", "equals"))
-        picture = self.lesson.both_ways(upright=self.upright, whole=True)
-        shown = (*residual.NAMES, "layers", "plus", "round")
-        self.turn_into(picture, 0.25, show=shown, hold=(*THROUGH, *ROUND, "plus->sum"))
-        self.during(0.2, *map(self.board.walk, (*ROUND, *THROUGH, "plus->sum")))
-        self.during(1, in_turn(self.board.pulse("came", "change"), self.board.pulse("sum")))
+        """What came in goes round once more, the change comes to it, and the sum goes on."""
+        if not self.board.has("layers"):
+            self.whole(0.15)
+        if not self.board.part("change").values.any():
+            self.turn(self.lesson.learned())(1.0)
+        self.during(0.45, self.comes_round(), self.changes())
+        self.during(0.3, self.board.pulse("sum"))
+        self.during(1, self.board.pulse("plus"))

@@ -230,6 +230,13 @@ def test_an_arrow_to_words_ends_before_them():
     assert arrow.points[-1][0] < placed["to"].x
 
 
+def test_a_line_that_goes_on_behind_words_has_no_arrowhead_before_them():
+    row = Row(Text("from", "5"), Text("by", "round"), Text("to", "6"), gap=3)
+    links = Link("from", "by", headless=True), Link("by", "to")
+    placed = place(Diagram(row, links), panels.PAGE)
+    assert [placed.piece(link.name).head for link in links] == [False, True]
+
+
 def test_a_link_runs_through_lanes():
     for sheet in SHEETS.values():
         placed = place(step(), sheet)

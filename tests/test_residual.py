@@ -114,6 +114,12 @@ def test_it_is_asked_what_a_block_of_zeros_hands_on(lesson):
     np.testing.assert_array_equal(total, lesson.three[0][:, :, lesson.shown_filter])
 
 
+def test_the_layers_are_named_where_their_names_are_short(lesson):
+    placed = place(lesson.both_ways(), ASPECTS["16:9"])
+    named = [p.text for p in placed.pieces if p.panel == "layers" and hasattr(p, "text")]
+    assert " ".join(named).split() == list(lesson.between)
+
+
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
     sheet = ASPECTS[aspect]

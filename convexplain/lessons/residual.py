@@ -47,6 +47,8 @@ _LAYERS = Caption(en="{n} layers", zh="{n} 层")
 _ROUND = Caption(en="round", zh="绕过去")
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW = 5.0
+#: Layers with names of at most so many letters are named where they stand.
+_SHORT = 8
 
 
 @dataclass(frozen=True)
@@ -182,22 +184,30 @@ class Residual(FilterLesson):
     def both_ways(self, *, upright: bool = False, whole: bool = False) -> Diagram:
         """Describe both ways to the plus: through the layers, and round; if whole, the sum, too."""
         came, change, total = self._three()
-        number = _LAYERS.fill(n=fmt.count(len(self.between)))
-        layers = Text("layers", number, role="heading", measure=_NARROW, rim="box")
+        layers = Text("layers", self._named(), role="heading", measure=_NARROW, rim="box")
         plus = Text("plus", "+", role="display", rim="circle")
         parts = (came, layers, change, plus, *([total] if whole else []))
         flows = (
             ("came", "layers"), ("layers", "change"), ("change", "plus"),
             ("came", "round"), ("round", "plus"), *([("plus", "sum")] if whole else []),
         )  # fmt: skip
-        links = tuple(Link(start, end, tone="muted") for start, end in flows)
+        links = tuple(
+            Link(start, end, tone="muted", headless=end == "round") for start, end in flows
+        )
         way = Text("round", _ROUND, role="heading", measure=_NARROW if upright else math.inf)
         body: Part = (
             Row(Column(*parts, gap=1.0, align="middle"), way, gap=1.5)
             if upright
-            else Column(Row(*parts, gap=1.2 if whole else 1.6), way, gap=0.8, align="middle")
+            else Column(Row(*parts, gap=0.9 if whole else 1.6), way, gap=1.2, align="middle")
         )
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+
+    def _named(self) -> Caption:
+        """Name the layers between, or tell their number."""
+        if max(map(len, self.between), default=0) > _SHORT:
+            return _LAYERS.fill(n=fmt.count(len(self.between)))
+        names = " ".join(self.between)
+        return Caption(en=names, zh=names)
 
     def adding(self, *, upright: bool = False) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
@@ -279,7 +289,7 @@ class Residual(FilterLesson):
             en="What came in goes round; out of the layers comes a change.",
             zh="绕过来的是输入，各层给出的是改动。",
         )
-        yield Event("arrive", 4.4, said)
+        yield Event("arrive", 6.4, said)
         came, change, _ = map(fmt.number, self.numbers)
         said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
         yield Event("meet", 2.8, said.fill(a=came, b=change))
@@ -313,7 +323,7 @@ class Residual(FilterLesson):
                 en="No change is left, so what came in goes on, unchanged.",
                 zh="改动没有了，所以输入原样传下去。",
             )
-            yield Event("silent", 4.6, said)
+            yield Event("silent", 5.8, said)
             said = Caption(
                 en="To leave the map as it is, the layers need only give 0.",
                 zh="要保持原样，各层只需给出 0。",

@@ -33,12 +33,15 @@ class Link:
         arrow to what is made of it.
     tone : str
         Token of the theme.
+    headless : bool
+        Whether it goes on behind what it comes to, so that no arrowhead is there.
     """
 
     start: str
     end: str
     kind: Kind = "feeds"
     tone: str = "accent"
+    headless: bool = False
 
     @property
     def name(self) -> str:
@@ -82,7 +85,7 @@ class Link:
             for n in _NARROWER
         )
         way = next(filter(None, ways), None) or _straight(start, end, placed)
-        yield self._path(way, 0, head=self.kind != "zoom")
+        yield self._path(way, 0, head=self.kind != "zoom" and not self.headless)
 
     def _path(self, points: Sequence[Point], n: int, *, head: bool = False) -> Path:
         box = around(Box(x, y, 0, 0) for x, y in points)

@@ -274,6 +274,47 @@ class Moving(Picture):
 
         return lazily(begin)
 
+    def follow(self, name: str, *lines: str, end: str = "", small: float = 0.4) -> Move:
+        """Let a copy of a grid, smaller than it, go along lines, one after the other.
+
+        Parameters
+        ----------
+        name : str
+        *lines : str
+            Links, in the order in which they are followed.
+        end : str, optional
+            A grid that it comes to behind them, as large as that is.
+        small : float
+            Its size on the lines, relative to the grid's.
+        """
+
+        def start() -> Move:
+            ghost = self._copy(name)
+            ghost.z_index = FLYING
+            here = self.box(name)
+            there = [self.box(end)] if end else []
+            middles = [[[x + width / 2, y + height / 2]] for x, y, width, height in (here, *there)]
+            way = np.concatenate([middles[0], *(self.part(n).places for n in lines), *middles[1:]])
+            reached = np.r_[0.0, np.hypot(*np.diff(way, axis=0).T).cumsum()]
+            # Where it leaves the grid, and comes to another, it changes its size.
+            stops = np.r_[reached[:2], reached[-2 if end else -1 :]]
+            sides = np.array([box[2:] for box in (here, here, here, *there)])[: len(stops)]
+            sides[1:3] *= small
+            self.scene.add(ghost)
+
+            def go(alpha: float) -> None:
+                gone = alpha * reached[-1]
+                x, y = (float(np.interp(gone, reached, places)) for places in way.T)
+                width, height = (float(np.interp(gone, stops, each)) for each in sides.T)
+                ghost.points = to_scene(corners_of((x - width / 2, y - height / 2, width, height)))
+                if alpha >= 1:
+                    self.scene.remove(ghost)
+
+            go(0.0)
+            return go
+
+        return lazily(start)
+
     def _flight(self, start: str, stops: tuple[str, ...]) -> Move:
         """Return the move of one copy from stop to stop; it is gone when it has landed."""
         ghost = self._copy(start)
