@@ -10,6 +10,9 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn, together
 
+#: What says how a weight, and the bias, change: what it is, what is done, what comes of it.
+LINES = {name: [f"{name}-{part}" for part in ("is", "by", "new")] for name in ("weight", "bias")}
+
 
 class BatchNorm(LessonScene):
     """Plays the lesson of the same name."""
@@ -43,14 +46,14 @@ class BatchNorm(LessonScene):
         return [name for name in self.board.names("batches") if name.endswith(".label")]
 
     def show_averages(self, event: Event) -> None:
-        """The lines of what is stored; their numbers are looked at."""
+        """The numbers that are stored, and the lines that lead to them."""
         if not self.board.has("batches"):
             self.turn_into(
                 self.lesson.training(upright=self.upright), 0.2, show=("batch", "batches")
             )
         lines = ("batches.mean-kept", "batches.spread-kept")
-        self.during(0.4, *map(self.board.trace, lines), rate=linear)
         self.during(0.1, self.board.show(*self.kept()))
+        self.during(0.5, *map(self.board.trace, lines), rate=linear)
         self.during(1, self.board.pulse(*self.kept()))
 
     def kept(self) -> list[str]:
@@ -167,17 +170,16 @@ class BatchNorm(LessonScene):
 
     def show_fold(self, event: Event) -> None:
         """Factor and shift go into kernel and bias."""
-        held = ("after", "equals", "bias")
-        self.turn_into(
-            self.lesson.folding(upright=self.upright), 0.15, show=("kernel", "times"), hold=held
-        )
-        grows = self.board.grow("after", out_of="kernel")
-        self.during(0.2, grows, self.board.show("equals"), self.board.pulse("times"))
-        height, width = self.lesson.kernel[0].shape
-        cells = [self.board.pulse(f"after[{r}, {c}]") for r in range(height) for c in range(width)]
-        self.during(0.15, in_turn(*cells, overlap=0.6), rate=linear)
-        self.during(0.1, self.board.show("bias"))
-        self.during(1, self.board.pulse("bias.new", times=2))
+        held = ("after", *LINES["weight"], *LINES["bias"])
+        picture = self.lesson.folding(upright=self.upright)
+        self.turn_into(picture, 0.15, show=("kernel",), hold=held)
+        self.during(0.1, self.board.show("kernel.cell", *LINES["weight"][:2]))
+        self.during(0.12, self.board.pulse("kernel", "weight-by"))
+        self.during(0.2, self.board.grow("after", out_of="kernel"))
+        self.during(0.1, self.board.show("after.cell", "weight-new"))
+        self.during(0.12, self.board.show(*LINES["bias"][:2]))
+        self.during(0.08, self.board.show("bias-new"))
+        self.during(1, self.board.pulse("bias-new"))
 
     def show_same(self, event: Event) -> None:
         """The map of both ways, and what is left between them."""
@@ -189,11 +191,10 @@ class BatchNorm(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The kernel that does both."""
-        self.turn_into(
-            self.lesson.folding(upright=self.upright),
-            0.3,
-            show=("kernel", "times", "equals", "after", "bias"),
-        )
-        self.during(0.3, self.board.pulse("times"))
-        self.during(0.3, self.board.pulse("bias.shift"))
-        self.during(1, self.board.pulse("after", "bias.new"))
+        picture = self.lesson.folding(upright=self.upright)
+        shown = ("kernel", "after", *LINES["weight"], *LINES["bias"])
+        self.turn_into(picture, 0.3, show=shown)
+        self.board.show("kernel.cell", "after.cell")(1.0)
+        self.during(0.25, self.board.pulse("weight-by"))
+        self.during(0.25, self.board.pulse("bias-by"))
+        self.during(1, self.board.pulse("after", "bias-new"))

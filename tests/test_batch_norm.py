@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -110,11 +112,16 @@ def test_factor_shift_and_folded_weights_are_right_as_they_are_printed(lesson):
     assert fmt.rounded(value) == fmt.rounded(lesson.steps[-1])
     assert fmt.rounded(fmt.rounded(four.gamma) / fmt.rounded(four.spread)) == factor
     old, new = lesson.kernel
-    for before, after in zip(old.flat, new.flat, strict=True):
-        assert fmt.rounded(fmt.rounded(before, lesson.decimals) * factor) == fmt.rounded(after)
-    printed = place(lesson.folding(), ASPECTS["16:9"]).pieces
-    grids = {piece.name: piece for piece in printed if hasattr(piece, "decimals")}
-    assert grids["kernel"].decimals == lesson.decimals > grids["after"].decimals == 2
+    cell, decimals = lesson.weight
+    assert decimals == 2
+    assert fmt.rounded(fmt.rounded(old[cell]) * factor) == fmt.rounded(new[cell])
+    placed = place(lesson.folding(), ASPECTS["16:9"])
+    for name, value in (("weight", new[cell]), ("bias", lesson.bias[1])):
+        by, came = (placed.piece(f"{name}-{part}").text for part in ("by", "new"))
+        one, times, *add = map(Decimal, re.findall(r"-?\d+\.\d+", by.replace("−", "-")))
+        assert times == factor
+        assert fmt.rounded(one * times + sum(add)) == fmt.rounded(value)
+        assert came == f"= {fmt.number(value)}"
 
 
 def test_digits_are_counted_with_stored_and_with_their_own_numbers(lesson):

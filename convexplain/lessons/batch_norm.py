@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -50,7 +50,7 @@ _ROOM = 1.25
 _ARRIVED = 0.1
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
-#: What is multiplied is printed with so many decimals, the fewest that give what comes out.
+#: A weight is printed with so many decimals, the fewest with which one gives what comes out.
 _DECIMALS = range(2, 5)
 #: The four steps, by the constant that each takes.
 STEPS = ("mean", "spread", "gamma", "beta")
@@ -70,10 +70,10 @@ _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
 _UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移。")
 _UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
-_FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
 _RATIO = Caption(en="γ / spread", zh="γ / 标准差")
 _SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
-_OF_BIAS = Caption(en="bias after", zh="之后的偏置")
+_OF_WEIGHT = Caption(en="weight × factor", zh="权重 × 倍数")
+_OF_BIAS = Caption(en="bias × factor + shift", zh="偏置 × 倍数 + 平移")
 
 
 @dataclass(frozen=True)
@@ -242,15 +242,18 @@ class BatchNorm(FilterLesson):
         return int((kernel.astype(np.float64) ** 2).sum(axis=(0, 1)).argmax())
 
     @property
-    def decimals(self) -> int:
-        """How many decimals of the weights are printed: with these they give the folded ones."""
+    def weight(self) -> tuple[tuple[int, int], int]:
+        """A weight whose product is right as it is printed, and with how many decimals that is.
+
+        The largest of those that are printed shortest.
+        """
         factor, (old, new) = fmt.rounded(self.constants.factor), self.kernel
-        pairs = list(zip(old.flat, new.flat, strict=True))
+        order = [divmod(int(n), old.shape[1]) for n in np.argsort(-np.abs(old), axis=None)]
         honest = (
-            n for n in _DECIMALS
-            if all(fmt.rounded(fmt.rounded(a, n) * factor) == fmt.rounded(b) for a, b in pairs)
+            ((row, col), n) for n in _DECIMALS for row, col in order
+            if fmt.rounded(fmt.rounded(old[row, col], n) * factor) == fmt.rounded(new[row, col])
         )  # fmt: skip
-        return next(honest, _DECIMALS[-1])
+        return next(honest, (order[0], _DECIMALS[-1]))
 
     @property
     def bias(self) -> tuple[float, float]:
@@ -426,39 +429,41 @@ class BatchNorm(FilterLesson):
 
     def folding(self, *, upright: bool = False) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
-        parts = self._folding(upright=upright)
-        return Diagram(Column(*parts, Legend("legend", row=True), align="middle"))
+        table = self._folding(upright=upright)
+        return Diagram(Column(table, Legend("legend", row=True), align="middle"))
 
-    def _folding(self, *, upright: bool = False) -> tuple[Part, Part]:
+    def _folding(self, *, upright: bool = False) -> Part:
+        """Lay out the filter before and after, below it how one weight and the bias change."""
         old, new = self.kernel
-        most = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
-        scale = Scale(most, terms.WEIGHT)
+        (row, col), decimals = self.weight
+        scale = _weights(old, new)
         title = terms.FILTER.capital.fill(n=self.shown_filter)
+        marks = {"cell": Mark(row, col)}
         kernels = [
-            Cells(name, values, scale, numbers=True, share="numbers", title=called, finer=finer)
-            for name, values, called, finer in (
-                ("kernel", old, title, self.decimals - 2), ("after", new, _FOLDED.capital, 0)
-            )
+            Cells(name, values, scale, share="kernels", title=called, marks=marks)
+            for name, values, called in (("kernel", old, title), ("after", new, _FOLDED.capital))
         ]  # fmt: skip
-        factor = Text("times", f"× {fmt.bracketed(self.constants.factor)}", role="display")
-        equals = Text("equals", "=", role="display")
+        factor = fmt.bracketed(self.constants.factor)
+        shift = fmt.bracketed(self.constants.addend)
         before, after = self.bias
-        sum_ = Formula(
-            "bias",
-            (
-                Term("old", fmt.number(before), terms.BIAS),
-                Term("times", f"× {fmt.bracketed(self.constants.factor)}", _FACTOR),
-                Term("shift", f"+ {fmt.bracketed(self.constants.addend)}", _ADDEND),
-                Term("equals", "="),
-                Term("new", fmt.number(after), _OF_BIAS),
-            ),
-            large=True,
-        )
-        bias = Either(sum_, replace(sum_, large=False))
-        if upright:
-            between = Row(factor, equals, gap=0.6)
-            return Column(kernels[0], between, kernels[1], align="middle", gap=0.6), bias
-        return Row(kernels[0], factor, equals, kernels[1], gap=0.6), bias
+        said = {
+            "weight": (_OF_WEIGHT, f"{fmt.number(float(old[row, col]), decimals)} × {factor}",
+                       float(new[row, col])),
+            "bias": (_OF_BIAS, f"{fmt.number(before)} × {factor} + {shift}", after),
+        }  # fmt: skip
+        lines = [
+            Column(
+                Text(f"{name}-is", called, tone="muted"),
+                Row(Text(f"{name}-by", by, role="heading"),
+                    Text(f"{name}-new", f"= {fmt.number(value)}", role="heading"), gap=0.4),
+                gap=0.2,
+            )
+            for name, (called, by, value) in said.items()
+        ]  # fmt: skip
+        between = Column(*lines, gap=2)
+        high = Column(kernels[0], between, kernels[1], align="middle")
+        broad = Row(kernels[0], between, kernels[1], gap=1.2)
+        return high if upright else Either(broad, high)
 
     def same(self) -> Diagram:
         """Describe the map of both ways, and their difference."""
@@ -485,7 +490,7 @@ class BatchNorm(FilterLesson):
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: kernel and bias folded, and the same map."""
-        kernels, bias = self._folding()
+        table = self._folding()
         maps = self._same()
         legend = Legend("legend", row=True)
         about = Caption(
@@ -496,9 +501,9 @@ class BatchNorm(FilterLesson):
         ).fill(norm=self.shown_layer, host=self.host, n=self.shown_filter)
         return Diagram(
             Either(
-                Column(kernels, bias, Row(*maps), legend, align="middle"),
-                Column(kernels, bias, Row(*maps[:2]), maps[2], legend, align="middle"),
-                Column(kernels, bias, *maps, legend, align="middle"),
+                Column(table, Row(*maps), legend, align="middle"),
+                Column(table, Row(*maps[:2]), maps[2], legend, align="middle"),
+                Column(table, *maps, legend, align="middle"),
             ),
             (),
             about,
@@ -609,6 +614,11 @@ class BatchNorm(FilterLesson):
         """The least power of ten above the largest difference, as it is written out."""
         power = int(np.floor(np.log10(self.apart))) + 1 if self.apart else -12
         return fmt.number(10.0**power, max(0, -power))
+
+
+def _weights(*kernels: Floats) -> Scale:
+    """Return one scale for several kernels."""
+    return Scale(max(float(np.abs(each).max()) for each in kernels) or 1.0, terms.WEIGHT)
 
 
 def _beside(one: Part, other: Part, upright: bool) -> Diagram:

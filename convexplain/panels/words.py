@@ -22,6 +22,8 @@ from convexplain.style.lines import COLON, COMMA, STOP
 
 Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
 Rim = Literal["box", "circle"]
+#: How much nearer to a term its name stands than a line above would, in sizes of the term.
+_NEARER = 0.15
 #: How far a rim is from its words, in sizes of the text, and of how many points a circle is.
 _PADDING, _CORNERS = 0.45, 48
 
@@ -183,7 +185,7 @@ class Formula(Panel):
                 align="middle", tone=term.tone, room=text_width(term.widest, size),
             )  # fmt: skip
             if term.over:
-                above = box.y - leading(note) / 2
+                above = box.y - leading(note) / 2 + _NEARER * size
                 yield line(
                     at, self.name, f"{name}.over", at.say(term.over), middle, above, note,
                     align="middle", tone="muted",
