@@ -7,7 +7,7 @@ import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
-from convexplain.lessons.parts.backward_picture import LARGEST, BackwardPicture
+from convexplain.lessons.parts.backward_picture import BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
 from convexplain.panels import Diagram
@@ -26,6 +26,8 @@ FRAMES = ("input.place", "input.edge")
 _LOOKED = 3
 #: Round the weight whose sum is told, and that sum.
 PAIR = ("kernel.steep", "gradient.steep")
+#: From the filter's window on the way forward to its weights.
+READING = "input.read->kernel"
 #: Round the weight that is followed, its way, and what it becomes.
 STEEP = ("kernel.steep", "ways.steep", "after.steep")
 
@@ -150,29 +152,50 @@ class Backward(LessonScene):
         cells = np.arange(self.lesson.gradient.size).reshape(self.lesson.gradient.shape)
         return cells < count
 
-    def show_lay(self, event: Event) -> None:
-        """The errors lie down on the picture, at one weight's place; its products are added up."""
+    def lie_down(self, share: float) -> None:
+        """The errors lie down on the picture, at one weight's place."""
         told = self.lesson.told
-        cells = self.meeting()
-        products = self.picture.products(told)
         picture = self.picture.laid(
-            products, steep=self.lesson.followed, known=self.known(0), met=cells
-        )
+            self.picture.products(told), steep=self.lesson.followed, known=self.known(0),
+            met=self.picture.met(told),
+        )  # fmt: skip
         shown = ("input", "errors", "kernel", "gradient")
         if self.board.has("input.place"):
-            self.during(0.05, self.board.hide("input.place"))
+            self.during(0.15 * share, self.board.hide("input.place"))
         self.turn_into(
-            picture, 0.15, show=shown, hold=(*self.lines("product"), *self.lines("total"))
-        )
+            picture, 0.4 * share, show=shown,
+            hold=(*self.lines("product"), *self.lines("total")),
+        )  # fmt: skip
         goes = self.stand(told.row, told.col)
-        self.during(0.05, self.board.show("input.place"), self.board.dim("input", to=UNDER))
-        self.during(0.1, goes)
-        self.during(0.05, self.board.show(*PAIR))
-        rings = [f"input.met-{n}" for n in range(len(cells))]
-        self.during(0.1, self.board.show(*rings))
+        self.during(0.15 * share, self.board.show("input.place"), self.board.dim("input", to=UNDER))
+        self.during(0.3 * share, goes)
+
+    def show_read(self, event: Event) -> None:
+        """The filter's window on the way forward, in which the weight lies on an error's pixel."""
+        self.lie_down(0.3)
+        weight, pixel = PAIR[0], "input.met-0"
+        self.during(0.08, self.board.show(weight))
+        self.during(0.08, self.board.show(pixel))
+        self.during(
+            0.12, self.board.show("input.read"), *map(self.board.walk, self.board.there(READING))
+        )
+        row, col = self.picture.met(self.lesson.told)[0]
+        cells = self.pair(*self.lesson.followed)[0], f"input[{row}, {col}]"
+        self.during(1, self.board.pulse(*cells, times=2))
+
+    def show_lay(self, event: Event) -> None:
+        """At one weight's place the products are written out and added up."""
+        told = self.lesson.told
+        if self.board.has("product-0"):
+            self.during(0.06, self.board.hide(*self.board.there(READING), "input.read"))
+        else:
+            self.lie_down(0.3)
+        cells = self.picture.met(told)
+        self.during(0.06, self.board.show(*PAIR))
+        self.during(0.1, self.board.show(*(f"input.met-{n}" for n in range(len(cells)))))
         meets = self.board.pulse(*(f"input[{row}, {col}]" for row, col in cells))
-        self.during(0.15, self.board.show(*self.lines("product")), meets)
-        self.during(0.1, self.board.show(*self.lines("total")))
+        self.during(0.2, self.board.show(*self.lines("product")), meets)
+        self.during(0.12, self.board.show(*self.lines("total")))
         self.during(0.15, self.board.pulse("total"))
         self.give(told.row, told.col)
         self.during(1, self.board.pulse(*self.pair(told.row, told.col), times=2))
@@ -181,16 +204,6 @@ class Backward(LessonScene):
         """Names of what the told sum's products, or what is added to them and the total, are."""
         panels = self.picture.products(self.lesson.told).panels()
         return [panel.name for panel in panels if panel.name.startswith(of)]
-
-    def meeting(self) -> list[tuple[int, int]]:
-        """Return the cells of the picture at which the told sum's terms are met."""
-        told = self.lesson.told
-        width = told.products.shape[1]
-        first, apart = self.picture.corner(told.row, told.col), self.picture.window.stride
-        places = (divmod(part.place, width) for part in told.breakdown(LARGEST).parts)
-        cells = (np.array(place) * apart + first for place in places)
-        rows, cols = self.lesson.drawn.shape[:2]
-        return [(int(r), int(c)) for r, c in cells if 0 <= r < rows and 0 <= c < cols]
 
     @staticmethod
     def cell(row: int, col: int) -> str:
@@ -305,10 +318,12 @@ class Backward(LessonScene):
         self.during(1, self.board.pulse("after"))
 
     def show_again(self, event: Event) -> None:
-        """The filter's new weights, as an example of all; then what was answered before."""
-        moved = "after" if self.board.has("after") else "ways"
-        self.during(0.65, self.board.pulse(moved, times=2))
-        self.turn_into(self.answers(self.lesson.back), 0.25, show=("input", "answer"))
+        """The layers light up one after the other, with how many parameters each of them has."""
+        bars = self.lesson.answers(self.lesson.trace)
+        picture = self.picture.learning(bars, terms.ANSWER.capital, self.lesson.learning)
+        layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
+        self.turn_into(picture, 0.3, show=("input", "answer", *layers))
+        self.during(1, in_turn(*map(self.board.pulse, layers)), rate=linear)
 
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""

@@ -128,6 +128,34 @@ def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
     assert laid.panel("total-rest-note").words.text("en") == f"{np.count_nonzero(met) - 2} more"
 
 
+def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesson):
+    picture, step = lesson.picture_of(), lesson.told
+    met = picture.met(step)
+    marks = picture.laid(steep=lesson.followed, met=met).panel("input").marks
+    window, ring = marks["read"], marks["met-0"]
+    assert (window.rows, window.cols) == lesson.kernel.shape == (3, 3)
+    row, col = int(window.row), int(window.col)
+    assert (row + step.row, col + step.col) == (ring.row, ring.col) == met[0]
+    # There the convolution makes the number whose error it is, of the largest product.
+    forward = correlate2d(lesson.drawn, lesson.kernel, "valid")
+    forward += lesson.network.weights["conv1/bias"][lesson.shown_filter]
+    assert forward[row, col] == pytest.approx(
+        lesson.trace.activations["conv1"][row, col, lesson.shown_filter], abs=1e-5
+    )
+    products = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
+    assert abs(products[row, col]) == np.abs(products).max()
+    assert told(lesson, "read").startswith("On the way forward, this weight read")
+
+
+def test_the_layers_that_step_have_all_parameters_that_are_told(lesson):
+    stepping = lesson.learning
+    assert sum(stepping.values()) == sum(w.size for w in lesson.network.weights.values())
+    assert stepping["conv1"] == 32 * 9 + 32
+    picture = lesson.picture_of().learning(lesson.answers(lesson.trace), terms.ANSWER, stepping)
+    said = [p.words.text("en") for p in picture.root.panels() if p.name.startswith("layer-")]
+    assert said == [f"{name}: {count:,} parameters" for name, count in stepping.items()]
+
+
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
     numbers = lesson.trace.activations["conv1"][:, :, lesson.shown_filter]
     for row, col in np.argwhere(lesson.before):

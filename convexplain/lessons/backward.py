@@ -171,6 +171,11 @@ class Backward(FilterLesson):
 
     # A step.
 
+    @property
+    def learning(self) -> dict[str, int]:
+        """How many parameters each layer has that has some."""
+        return {row.name: row.parameters for row in self.network.rows if row.parameters}
+
     def _changed(self, weights: Mapping[str, npt.NDArray[Any]]) -> Trace:
         both = {**self.network.weights, **weights}
         return Trace(dataclasses.replace(self.network, weights=both), self.trace.image)
@@ -244,7 +249,7 @@ class Backward(FilterLesson):
     def _tell_question(self) -> Iterator[Event]:
         shares = self.trace.shares
         right = fmt.probability(shares[self.right])
-        yield Event("reads", 3.4, self.question)
+        yield Event("reads", 3.0, self.question)
         if self.trace.prediction != self.right:
             taken = self.trace.prediction
             said = words.MISREAD.fill(
@@ -258,7 +263,7 @@ class Backward(FilterLesson):
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
         error = fmt.percent(shares[self.right] - 1)
         said = words.ERRORS.fill(p=right, e=error)
-        yield Event("errors", 4.0, said)
+        yield Event("errors", 3.4, said)
 
     @property
     def little(self) -> bool:
@@ -266,17 +271,19 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 3.8, words.BACK.fill(n=self.shown_filter))
+        yield Event("back", 3.6, words.BACK.fill(n=self.shown_filter))
         yield Event("tells", 3.4, words.TELLS, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
-        yield Event("stand", 4.0, words.STAND, detail=1)
+        yield Event("stand", 3.4, words.STAND, detail=1)
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 4.8, words.LAY)
+        if self.picture_of().met(self.told):
+            yield Event("read", 3.4, words.READ_BY, detail=1)
+        yield Event("lay", 3.8, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 4.8, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 4.2, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -289,9 +296,9 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 4.4, words.STEP)
+        yield Event("step", 3.8, words.STEP)
         weights = in_words(self.gradient.size)
-        yield Event("moved", 4.3, words.MOVED.fill(r=f"{self.rate:g}", m=weights), detail=1)
+        yield Event("moved", 3.8, words.MOVED.fill(r=f"{self.rate:g}", m=weights), detail=1)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
         yield Event("again", 2.4, said, detail=1)
         before, after = (

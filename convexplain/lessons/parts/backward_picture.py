@@ -115,11 +115,7 @@ class BackwardPicture:
 
     def reached(self, bars: Sequence[Bar], layers: Sequence[str]) -> Diagram:
         """Describe the errors' way, from the answer back through the layers to the filter's map."""
-        names: Sequence[Caption | str] = layers
-        if self.upright or not 0 < len(layers) <= STACKED:
-            count = len(layers)
-            names = [words.LAYER if count == 1 else words.LAYERS.fill(n=count)]
-        boxes = [Text(f"layer-{n}", name, rim="box") for n, name in enumerate(names)]
+        boxes = self._boxes(layers, layers)
         errors = Cells(
             "errors", self.before, self.error, share="pixels", lines=False,
             title=words.ERRORS_OF.capital.fill(n=self.filter),
@@ -137,6 +133,24 @@ class BackwardPicture:
         )
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
+    def _boxes(self, layers: Sequence[str], said: Sequence[Caption | str]) -> list[Text]:
+        """Put layers in boxes one by one, or where there is no room for that, tell their number."""
+        if self.upright or not 0 < len(layers) <= STACKED:
+            count = len(layers)
+            said = [words.LAYER if count == 1 else words.LAYERS.fill(n=count)]
+        return [Text(f"layer-{n}", each, rim="box") for n, each in enumerate(said)]
+
+    def learning(
+        self, bars: Sequence[Bar], title: Caption, parameters: Mapping[str, int]
+    ) -> Diagram:
+        """Describe the picture, the layers with their parameters by name, and the answer."""
+        said = [words.PARAMETERS_OF.fill(layer=name, n=fmt.count(count))
+                for name, count in parameters.items()]  # fmt: skip
+        way = Column(*self._boxes([*parameters], said), gap=0.5, align="middle")
+        read, answer = self._read(), self._bars(bars, title, False)
+        folded = Column(read, way, answer, align="middle")
+        return Diagram(folded if self.upright else Either(Row(read, way, answer), folded))
+
     def standing(self) -> Diagram:
         """Describe the errors on the input, in the middle, and alone beside it."""
         spread = self.spread
@@ -153,8 +167,12 @@ class BackwardPicture:
         corner: Floats | None = None,
         title: Caption = terms.INPUT.capital,
         met: Sequence[tuple[int, int]] = (),
+        steep: tuple[int, int] = (0, 0),
     ) -> Part:
-        """Lay the errors on the input, from a cell of it on, or in the middle; ring met cells."""
+        """Lay the errors on the input, from a cell of it on, or in the middle; ring met cells.
+
+        Around the first of these is the window in which a weight read it on the way forward.
+        """
         spread = self.spread
         at = (np.array(self.drawn.shape) - spread.shape) / 2 if corner is None else corner
         rows, cols = self.drawn.shape[:2]
@@ -164,11 +182,28 @@ class BackwardPicture:
                 "edge": Mark(0, 0, rows, cols, tone="muted", strong=False),
                 "place": Mark(*at, *spread.shape),
                 **{f"met-{n}": Mark(*cell) for n, cell in enumerate(met)},
+                **({"read": self._reading(met[0], steep)} if met else {}),
             },
         )  # fmt: skip
         shown = spread if corner is None else self._at(corner)
         lying = Cells("errors", shown, self.error, share="pixels", lines=False, glass=1.0)
         return Overlay(read, lying)
+
+    def _reading(self, cell: tuple[int, int], weight: tuple[int, int]) -> Mark:
+        """Mark the window of the way forward in which a weight lies on a cell of the input."""
+        apart, shape = np.array(self.window.dilation), np.array(self.kernel.shape)
+        top, left = np.array(cell) - np.array(weight) * apart
+        rows, cols = (shape - 1) * apart + 1
+        return Mark(top, left, rows, cols, tone="ink")
+
+    def met(self, step: GradientStep) -> list[tuple[int, int]]:
+        """Return the cells of the input at which the largest terms of a sum are met."""
+        width = step.products.shape[1]
+        first, apart = self.corner(step.row, step.col), self.window.stride
+        places = (divmod(part.place, width) for part in step.breakdown(LARGEST).parts)
+        cells = (np.array(place) * apart + first for place in places)
+        rows, cols = self.drawn.shape[:2]
+        return [(int(r), int(c)) for r, c in cells if 0 <= r < rows and 0 <= c < cols]
 
     def laid(
         self,
@@ -192,7 +227,8 @@ class BackwardPicture:
         standing : bool
             Whether the errors lie at the place of the marked weight, and not in the middle.
         met : sequence of (int, int)
-            Cells of the input that are ringed, found as ``"input.met-0"`` and so on.
+            Cells of the input that are ringed, found as ``"input.met-0"`` and so on; the window in
+            which the marked weight read the first of them is ``"input.read"``.
         """
         corner = self.corner(*steep) if standing and steep is not None else None
         marks = {} if steep is None else {"steep": Mark(*steep)}
@@ -201,15 +237,19 @@ class BackwardPicture:
         )
         gradient = self._gradient(known, marks)
         read: Part = Column(
-            self._lying(corner, met=met), Legend("legend", row=True), align="middle"
+            self._lying(corner, met=met, steep=steep or (0, 0)),
+            Legend("legend", row=True),
+            align="middle",
         )
+        links = (Link("input.read", "kernel", "zoom", tone="ink"),) if met else ()
         said = [] if told is None else [told]
         stacked = Column(read, Row(kernel, gradient), *said, align="middle")
         if self.upright:
+            # From there the legend is on the way to the weights.
             return Diagram(stacked)
         beside = (Row(kernel, gradient), Column(kernel, gradient))
         side = (Row(read, Column(each, *said), gap=2) for each in beside)
-        return Diagram(Either(*side, stacked))
+        return Diagram(Either(*side, stacked), links)
 
     def products(self, step: GradientStep) -> Part:
         """Write out one weight's sum, line by line: its two largest products, the rest, the sum."""

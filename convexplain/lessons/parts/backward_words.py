@@ -34,7 +34,7 @@ BACK = Caption(
     zh="误差逐层传回，到达过滤器 {n} 的响应图。",
 )
 TELLS = Caption(
-    en="Orange: a larger number here lowers the loss (how wrong it is). Blue: raises it.",
+    en="Orange: more here lowers the loss, how wrong it is. Blue: raises it.",
     zh="橙色：这个数变大，损失（错得多厉害）变小。蓝色：损失变大。",
 )
 
@@ -58,9 +58,13 @@ PIXELS = Caption(
 )
 
 # Input times error.
+READ_BY = Caption(
+    en="On the way forward, this weight read the pixel under each error.",
+    zh="前向时，这个权重读的正是每个误差下面的像素。",
+)
 LAY = Caption(
-    en="Input times error where they meet, added up: one number.",
-    zh="相遇处输入乘以误差，再求和：得到一个数。",
+    en="A larger input counts more: input times error, added up.",
+    zh="输入越大，影响越大：输入乘以误差，再求和。",
 )
 PLACES = Caption(
     en="{n} places, {m} sums: how the loss grows with each weight.",
@@ -88,6 +92,7 @@ ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
 ERRORS_OF = Caption(en="error, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
+PARAMETERS_OF = Caption(en="{layer}: {n} parameters", zh="{layer}：{n} 个参数")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")
