@@ -586,3 +586,38 @@ def test_a_link_ends_at_the_rim_and_words_stand_in_the_middle_of_it():
     assert link.points[0][0] == pytest.approx(placed["layers"].right)
     assert link.points[-1][0] == pytest.approx(placed["plus"].x)
     assert placed["plus"].width == placed["plus"].height
+
+
+# What is no number.
+
+GAP = np.array([[0.5, np.nan], [1.0, 0.25]])
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Cells("map", GAP),
+         r"'map' holds nan at \[0, 1\]: .* computed=np.isfinite\(values\)"),
+        (lambda: Cells("map", GAP, computed=np.array([[True, True], [False, False]])),
+         r"'map' holds nan at \[0, 1\]"),
+        (lambda: Maps("wall", np.full((2, 2, 3), -np.inf), Scale(1.0)),
+         r"'wall' holds -inf at \[0, 0, 0\]: give numbers"),
+        (lambda: Bars("bars", [Bar("a", "a", 1.0), Bar("b", "b", np.nan)], Scale(1.0)),
+         r"'bars' holds nan at \[1\]"),
+        (lambda: Chart("chart", [Curve("c", np.arange(2), np.array([np.inf, 1]))],
+                       Axis("x"), Axis("y")),
+         r"'chart' holds inf at \[0\]"),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_with_its_panel_and_what_helps(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_where_nothing_is_computed_yet_any_value_may_stand():
+    for numbers, told in ((True, "0.50, ·; 1.00, 0.25."), (False, "from 0.25 to 1.00, 3 of 4")):
+        cells = Cells("map", GAP, computed=np.isfinite(GAP), numbers=numbers)
+        assert told in cells.describe("en")
+        grid = place(Diagram(cells), panels.PAGE).piece("map")
+        assert np.isfinite(grid.values).all()
+        assert grid.texts()[0][1] == ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from convexplain.ops import Breakdown
 from convexplain.panels.box import Box
-from convexplain.panels.panel import Bounds, Extent, Panel, Setting, line
+from convexplain.panels.panel import Bounds, Extent, Panel, Setting, line, refuse_unknown
 from convexplain.panels.pieces import Fill, Path, Piece
 from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, say, text_width
@@ -98,6 +98,10 @@ class Bars(Panel):
     pitch: float = 1.5
     labelled: bool = False
     points: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number."""
+        refuse_unknown(self.name, [bar.value for bar in self.bars])
 
     @classmethod
     def of(cls, name: str, account: Breakdown, scale: Scale, **how: Any) -> Bars:

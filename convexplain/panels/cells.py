@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from convexplain.ops.geometry import Box as Window
 from convexplain.panels.box import Box, around
-from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
+from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line, refuse_unknown
 from convexplain.panels.pieces import Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
 from convexplain.panels.text import text_width
@@ -33,6 +33,8 @@ _RULED = 48
 _FINEST = 128
 #: Up to so many cells are told one by one.
 _TOLD = 49
+#: What is told of a cell that is not computed yet: the dot that is drawn there.
+_UNKNOWN = "·"
 #: How much so many maps on one another hide together.
 _GLASS = 7.0
 
@@ -123,6 +125,8 @@ class Cells(Panel):
                 f"the panel {self.name!r} was given values of shape {self.values.shape}: give "
                 "(rows, cols), or (rows, cols, 3) for a photograph"
             )
+        remedy = "computed=np.isfinite(values) where nothing is computed yet"
+        refuse_unknown(self.name, self.values, self.computed, remedy=remedy)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -179,8 +183,9 @@ class Cells(Panel):
         size = at.sizes.get(self.group, 0.0)
         if self.printed is not None:
             size = max(size, _SIGN * box.width / self.shape[1])
+        values = self.values if self.computed is None else np.nan_to_num(self.values)
         yield Grid(
-            self.name, self.name, box, self.values, self.scale, self.decimals(at), size,
+            self.name, self.name, box, values, self.scale, self.decimals(at), size,
             self.computed, self.lines and max(self.shape) <= _RULED, self.glass,
             printed=self.printed, dim=self.dim,
         )  # fmt: skip
@@ -201,8 +206,12 @@ def _contents(panel: Cells, lang: str) -> str:
         comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
         if panel.printed is not None:
             return gap.join(comma.join(row) for row in panel.printed)
-        return gap.join(comma.join(fmt.number(value) for value in row) for row in values)
-    low, high = panel.scale.text(values.min()), panel.scale.text(values.max())
+        known = np.ones(panel.shape, bool) if panel.computed is None else panel.computed
+        texts = ([fmt.number(v) if there else _UNKNOWN for v, there in zip(*row, strict=True)]
+                 for row in zip(values, known, strict=True))  # fmt: skip
+        return gap.join(comma.join(row) for row in texts)
+    known = values if panel.computed is None or not panel.computed.any() else values[panel.computed]
+    low, high = panel.scale.text(known.min()), panel.scale.text(known.max())
     said = f"{shape}，{low} 到 {high}" if lang == "zh" else f"{shape}, from {low} to {high}"
     if panel.computed is not None and not panel.computed.all():
         done, all_ = fmt.count(int(panel.computed.sum())), fmt.count(panel.computed.size)
@@ -281,6 +290,10 @@ class Maps(Panel):
     kernels: npt.NDArray[Any] | None = None
     kernel_scale: Scale | None = None
     block: tuple[int, int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number."""
+        refuse_unknown(self.name, self.values)
 
     @property
     def channels(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from convexplain.panels.arrange import Either
 from convexplain.panels.box import Box, Point, around
-from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
+from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line, refuse_unknown
 from convexplain.panels.pieces import Align, Fill, Path, Piece
 from convexplain.panels.text import leading, say, text_width
 from convexplain.style import format as fmt
@@ -235,6 +236,14 @@ class Chart(Panel):
     size: tuple[float, float] = (16, 28)
     fills: bool = False
     share: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number."""
+        curves, dots, runs = (
+            [(one.x, one.y) for one in points] for points in (self.curves, self.dots, self.runs)
+        )
+        for values in chain(*curves, *dots, *runs):
+            refuse_unknown(self.name, values)
 
     def broad(self) -> Part:
         """Return it broader, as it stands alone on a sheet, or as it is where that has no room."""

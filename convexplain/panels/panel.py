@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from convexplain.panels.box import Box
 from convexplain.panels.pieces import Align, Piece, Words
 from convexplain.panels.scale import Scale
@@ -269,6 +272,36 @@ class Panel(Part):
             name = f"{self.name}.note" + (f"-{n}" if n else "")
             yield Words(name, self.name, place, line, sheet.note, "regular", "muted")
         yield from self.draw(at, box)
+
+
+def refuse_unknown(
+    panel: str,
+    values: npt.ArrayLike,
+    computed: npt.NDArray[np.bool_] | None = None,
+    *,
+    remedy: str = "leave out what is not computed",
+) -> None:
+    """Refuse what is no number, for which there is neither a colour nor a place.
+
+    Parameters
+    ----------
+    panel : str
+    values : array_like of float
+    computed : numpy.ndarray of bool, optional
+        Where it is False, any value may stand: it is not shown.
+    remedy : str
+        What helps.
+    """
+    data = np.asarray(values, dtype=np.float64)
+    bad = ~np.isfinite(data)
+    if computed is not None:
+        bad[~computed] = False
+    if bad.any():
+        place = np.argwhere(bad)[0].tolist()
+        raise ValueError(
+            f"the panel {panel!r} holds {data[tuple(place)]:g} at {place}: "
+            f"give numbers, and {remedy}"
+        )
 
 
 def line(
