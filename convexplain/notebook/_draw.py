@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import panels
+from convexplain.errors import UsageError
 from convexplain.notebook import _html
 from convexplain.panels import Box, Diagram, Fill, Frame, Grid, Path, Piece, Placed, Words
 from convexplain.panels.pieces import PALE
@@ -21,9 +22,12 @@ from convexplain.style.theme import Look, Theme
 
 #: CSS pixels of a point: labels are as large as the text of a notebook.
 _ZOOM = 1.8
+#: In a notebook of fewer CSS pixels a picture for a page would shrink until its text is too small.
+_NARROW = 620
 #: Up to so many cells are drawn one by one, more as a picture whose cells stay sharp.
 _FEW = 100
 _SHARE = {"left": 0.0, "middle": 0.5, "right": 1.0}
+_STYLE = "max-width:100%;height:auto;display:block"
 # Widths of lines in points, as on paper.
 _HAIR, _LINE, _STRONG = 0.3, 0.7, 1.4
 
@@ -34,8 +38,33 @@ def diagram_text(diagram: Diagram, lang: str) -> str:
 
 
 def diagram(picture: Diagram, look: Look) -> str:
-    """Show a picture on a card, as broad as a page."""
-    return _html.card(look, svg(panels.place(picture, panels.PAGE, look.lang), look))
+    """Show a picture on a card: as it is laid out for a page, or a column in a narrow notebook.
+
+    Style sheets may be stripped, so that each of both has a width that is 0 where the other one is
+    seen, by the width of the element around, whose hundredth part is ``cqi``.
+    """
+    page = panels.place(picture, panels.PAGE, look.lang)
+    try:
+        column = panels.place(picture, panels.COLUMN, look.lang)
+    except UsageError:  # nothing of it can be left out, and it is too broad for one
+        return _html.card(look, svg(page, look))
+    told = _html.text(picture.alternative_text(look.lang))
+    # What does not know ``cqi`` shows the first.
+    drawn = (
+        _drawn(page, look, f"(100cqi - {_NARROW}px)*9999"),
+        _drawn(column, look, f"({_NARROW}px - 100cqi)*9999", shown=False),
+    )
+    return (
+        f'<div role="img" aria-label="{told}" style="container-type:inline-size">'
+        f"{_html.card(look, *drawn)}</div>"
+    )
+
+
+def _drawn(placed: Placed, look: Look, much: str, *, shown: bool = True) -> str:
+    """Draw one of both sheets, so broad if its condition holds, which is a length beyond all."""
+    wide, high = _size(placed) if shown else (0.0, 0.0)
+    style = f"width:clamp(0px,{much},{_size(placed)[0]:.0f}px);{_STYLE}"
+    return _svg(placed, look, 'aria-hidden="true"', (wide, high), style)
 
 
 def svg(placed: Placed, look: Look) -> str:
@@ -43,14 +72,21 @@ def svg(placed: Placed, look: Look) -> str:
 
     The look's language is that in which the picture was placed.
     """
-    zoom = _ZOOM if placed.sheet.unit == "pt" else 1.0
     told = _html.text(placed.diagram.alternative_text(look.lang))
+    return _svg(placed, look, f'role="img" aria-label="{told}"', _size(placed), _STYLE)
+
+
+def _size(placed: Placed) -> tuple[float, float]:
+    """Return width and height in CSS pixels."""
+    zoom = _ZOOM if placed.sheet.unit == "pt" else 1.0
+    return zoom * placed.width, zoom * placed.height
+
+
+def _svg(placed: Placed, look: Look, attributes: str, size: tuple[float, float], style: str) -> str:
     drawn = "".join(line for piece in placed.pieces for line in paint(piece, look.tokens))
-    wide, high = placed.width, placed.height
     return (
-        f'<svg role="img" aria-label="{told}" viewBox="0 0 {wide:.2f} {high:.2f}" '
-        f'width="{zoom * wide:.0f}" height="{zoom * high:.0f}" '
-        f'style="max-width:100%;height:auto;display:block">{drawn}</svg>'
+        f'<svg {attributes} viewBox="0 0 {placed.width:.2f} {placed.height:.2f}" '
+        f'width="{size[0]:.0f}" height="{size[1]:.0f}" style="{style}">{drawn}</svg>'
     )
 
 

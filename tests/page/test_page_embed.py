@@ -10,10 +10,13 @@ import pytest
 from playwright.sync_api import Page
 
 from convexplain import page as classroom
+from convexplain import panels
 from convexplain.data import digits
 from convexplain.errors import UsageError
+from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
+from convexplain.style.theme import Look
 from tests.page.conftest import Contexts, Visits
 from tests.page.looking import DESK, cell, settled, texts
 
@@ -47,6 +50,28 @@ def test_a_notebook_runs_the_page(open_page: Open, tmp_path: Path) -> None:
     inner.locator("#panel-title").wait_for()
     assert inner.locator("#panel-title").inner_text().startswith("conv1, filter")
     assert inner.locator("h1").bounding_box()["width"] <= 1  # type: ignore[index]
+
+
+def test_a_notebook_shows_a_picture_as_a_page_or_as_a_column_whichever_can_be_read(
+    open_page: Open, tmp_path: Path
+) -> None:
+    from convexplain.notebook import _draw
+
+    lesson = SlidingWindow()
+    shown = _draw.diagram(lesson.diagram(lesson.best), Look("en", "light"))
+    page = open_page(notebook_like(tmp_path / "n.html", f"<main>{shown}</main>"), **FRAME)
+    for wide in (420, 900, 610, 660):
+        page.evaluate(f"document.querySelector('main').style.width = '{wide}px'")
+        seen = page.evaluate(
+            "[...document.querySelectorAll('svg')].map(each => [each.clientWidth, "
+            "each.clientHeight, each.clientWidth / each.viewBox.baseVal.width])"
+        )
+        (gone,) = [n for n, (_, high, _) in enumerate(seen) if high == 0]
+        assert gone == (0 if wide < 620 else 1)
+        across, _, zoom = seen[1 - gone]
+        assert across <= wide
+        least = panels.PAGE.least if gone else panels.COLUMN.least
+        assert zoom * least >= 6.5  # CSS pixels; labels are half as large again
 
 
 @pytest.mark.parametrize(
