@@ -79,7 +79,7 @@ class DenseVsConv(LessonScene):
         """Let two bars grow from zero; each number comes as its bar stands."""
         self.during(0.25, *(eased(self.board.rise(f"{name}.{n}")) for n in NETWORKS))
         numbers = [f"{name}.{network}.value" for network in NETWORKS]
-        self.during(1, self.board.pulse(*numbers, times=2))
+        self.during(1, self.board.pulse(*numbers, colour="muted", times=2))
 
     # Their mistakes.
 
@@ -109,8 +109,8 @@ class DenseVsConv(LessonScene):
     def show_counted(self, event: Event) -> None:
         """Both numbers are looked at."""
         counters = [f"{network}.counter" for network in NETWORKS]
-        self.during(0.6, in_turn(*(self.board.pulse(name) for name in counters)))
-        self.during(1, self.board.pulse(*NETWORKS))
+        self.during(0.6, in_turn(*(self.board.pulse(name, colour="muted") for name in counters)))
+        self.during(1, self.board.pulse(*NETWORKS, colour="muted"))
 
     # The control.
 
@@ -209,8 +209,10 @@ class DenseVsConv(LessonScene):
         if not self.board.has("control"):
             self.compare(0.3)
         self.during(0.2, *(self.board.rise(f"control.{network}-1") for network in NETWORKS))
-        numbers = [self.board.pulse(f"control.{network}-1.value") for network in NETWORKS]
-        self.during(1, in_turn(self.board.pulse("after"), *numbers))
+        numbers = [
+            self.board.pulse(f"control.{network}-1.value", colour="muted") for network in NETWORKS
+        ]
+        self.during(1, in_turn(self.board.pulse("after", colour="muted"), *numbers))
 
     # Few digits, and the price.
 
@@ -266,7 +268,9 @@ class DenseVsConv(LessonScene):
             change(alpha)
             self.board.fill("map", known(0.0))
 
-        self.during(0.2, begin)
+        # Bars and words go first: nothing is seen through them.
+        self.during(0.06, self.board.hide(*(name for name in self.board.parts if name != "before")))
+        self.during(0.14, begin)
         self.board.show("cnn.window")(1.0)
 
         def go(alpha: float) -> None:

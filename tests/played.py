@@ -224,8 +224,12 @@ def unpainted(kind: Any) -> Any:
 
 @cache
 def lesson_of(name: str) -> Any:
-    """Return a lesson with its defaults, made once: tests ask of it, and change nothing."""
-    return lessons.find(name)()
+    """Return a lesson with its defaults, made once: tests ask of it, and change nothing.
+
+    A name may say how long it is, as ``pooling --seconds 120``.
+    """
+    name, _, seconds = name.partition(" --seconds ")
+    return lessons.find(name)(length=float(seconds)) if seconds else lessons.find(name)()
 
 
 def told(digit: int | None = None, lang: str = "en") -> tuple[Any, ...]:

@@ -25,6 +25,11 @@ def lesson():
 
 
 @pytest.fixture(scope="module")
+def long():
+    return DenseVsConv(length=120)
+
+
+@pytest.fixture(scope="module")
 def facts():
     return json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
 
@@ -39,7 +44,7 @@ def said(lesson):
     }
 
 
-def test_costs_are_those_counted_by_hand(lesson):
+def test_costs_are_those_counted_by_hand(lesson, long):
     assert lesson.parameters == (
         (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (9 * 64 + 1) * 128 + (1152 + 1) * 10,
         (784 + 1) * 512 + (512 + 1) * 10,
@@ -50,8 +55,10 @@ def test_costs_are_those_counted_by_hand(lesson):
     )
     assert 0.2 < lesson.parameters.ratio < 0.3  # the question calls it a quarter
     assert "26% of the parameters" in said(lesson)["parameters"]
-    assert "7.6 times" in said(lesson)["price"]
-    assert lesson.costs().panel("work").counter.text("en") == "× 7.6"
+    assert "7.6 times" in said(long)["price"]
+    work = lesson.costs().panel("work")
+    assert work.counter.text("en") == "× 7.6"
+    assert [bar.value for bar in work.bars] == [*lesson.multiplications]
     assert "9 pixels everywhere, one at all 784" in said(lesson)["whole"]
 
 
@@ -113,7 +120,7 @@ def test_only_the_convnet_suffers_from_shuffled_pixels(lesson, facts):
     (question,) = [e.ask for beat in lesson.beats() for e in beat.parts if e.ask is not None]
     (right,) = [choice for choice in question.choices if choice.reply is None]
     assert right.text.en == "the convnet alone"
-    assert "the convnet misreads 6.1%, not 1.7%" in said(lesson)["worse"]
+    assert said(lesson)["worse"].startswith("The convnet alone: 6.1%, not 1.7%.")
     assert f"{100 * wrong['cnn', 'in place'] + 1e-9:.1f}" == "1.7"
     assert f"{100 * wrong['cnn', 'shuffled']:.1f}" == "6.1"
 
@@ -135,7 +142,7 @@ def test_no_point_tells_of_digits_that_were_not_read(lesson, facts):
     assert "600 steps of 64 digits each" in chart.note.text("en")
 
 
-def test_the_lead_grows_wherever_digits_become_fewer(lesson, facts):
+def test_the_lead_grows_wherever_digits_become_fewer(lesson, long, facts):
     mean = {
         (row["network"], row["digits"]): sum(row["by_seed"]) / 3
         for row in facts["samples"]["rows"] if row["pixels"] == "in place"
@@ -143,7 +150,7 @@ def test_the_lead_grows_wherever_digits_become_fewer(lesson, facts):
     counts = sorted({count for _, count in mean})
     leads = [mean["cnn", count] - mean["dense", count] for count in counts]
     assert leads == sorted(leads, reverse=True)
-    told = said(lesson)["few"]
+    told = said(long)["few"]
     assert "The fewer digits, the larger the lead" in told
     assert (
         f"{100 - 100 * mean['cnn', 100]:.0f}% misread against "
@@ -185,6 +192,12 @@ def test_the_kernel_of_the_end_responds_most_and_its_map_is_scipy_s(lesson):
 def test_a_length_that_cannot_be_is_refused():
     with pytest.raises(UsageError, match="captions take"):
         DenseVsConv(length=3.0)
+
+
+def test_nothing_stands_between_the_answer_of_the_control_and_the_last_sentence(lesson, long):
+    assert [*said(lesson)][-2:] == ["worse", "answer"]
+    assert [*said(long)][-5:] == ["worse", "fewer", "few", "price", "answer"]
+    assert lesson.seconds >= 40
 
 
 def test_it_folds_and_stretches():

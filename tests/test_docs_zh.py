@@ -91,8 +91,10 @@ def test_both_pages_show_the_same_pictures_the_chinese_one_in_chinese(name: str)
 
 def quoted(text: str) -> list[tuple[str, str, str]]:
     """Lesson, beat and sentence of every quotation, in the chapter and in the table of claims."""
-    told = re.findall(r"^> (.+)\\\n> — `([\w-]+)`[、,] ?`([\w-]+)`$", text, re.MULTILINE)
-    rows = re.findall(r"^\|[^|]*\|[^|]*\| `([\w-]+)` \| `([\w-]+)` \| (.+) \|$", text, re.MULTILINE)
+    told = re.findall(r"^> (.+)\\\n> — `([\w -]+)`[、,] ?`([\w-]+)`$", text, re.MULTILINE)
+    rows = re.findall(
+        r"^\|[^|]*\|[^|]*\| `([\w -]+)` \| `([\w-]+)` \| (.+) \|$", text, re.MULTILINE
+    )
     return [(lesson, beat, said) for said, lesson, beat in told] + rows
 
 

@@ -17,7 +17,7 @@ DOCS = ROOT / "docs"
 def quotations() -> list[tuple[str, str, str]]:
     """Sentence, lesson and beat of every quotation in the chapter."""
     page = (DOCS / "learn" / "chapter.md").read_text(encoding="utf-8")
-    return re.findall(r"^> (.+)\\\n> — `([\w-]+)`, `([\w-]+)`$", page, re.MULTILINE)
+    return re.findall(r"^> (.+)\\\n> — `([\w -]+)`, `([\w-]+)`$", page, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("sentence", "lesson", "beat"), quotations())

@@ -324,14 +324,14 @@ class DenseVsConv(Lesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell what they look at, their mistakes, the control, few digits, and the price."""
+        """Tell what they look at, their mistakes, the control; with time few digits, the price."""
         yield Beat.of("question", self.title, *self._tell_looks())
         yield Beat.of("mistakes", _MISTAKES_TITLE, *self._tell_mistakes())
         yield Beat.of("shuffled", _CONTROL_TITLE, *self._tell_shuffled())
         yield Beat.of("samples", _CURVES, *self._tell_samples())
         yield Beat.of(
             "answer", self.title,
-            Event("price", 2.8, _WORK.fill(m=self.times), detail=1),
+            Event("price", 2.8, _WORK.fill(m=self.times), detail=2),
             Event("answer", 3.9, self.answer),
         )  # fmt: skip
 
@@ -356,7 +356,7 @@ class DenseVsConv(Lesson):
         yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=1)
         steps = fmt.count(facts.steps("permuted"))
         yield Event("control", 2.8, _ANEW.fill(n=steps), detail=1)
-        yield Event("worse", 3.6, self._control_caption())
+        yield Event("worse", 4.4, self._control_caption())
 
     def _ask(self) -> Question:
         """Ask who gets worse; wrong ones come of what is thought of networks and information."""
@@ -388,7 +388,7 @@ class DenseVsConv(Lesson):
             d=fmt.count(cnn.digits[0]), a=fmt.percent(1 - cnn.accuracy[0], 0),
             b=fmt.percent(1 - dense.accuracy[0], 0),
         )  # fmt: skip
-        yield Event("few", 3.6, few)
+        yield Event("few", 3.6, few, detail=2)
 
 
 #: The digit that both look at; how many templates are shown of the dense network's units.
@@ -445,8 +445,8 @@ _ANEW = Caption(
     zh="重新训练，但只训练 {n} 步：各自的错误。",
 )
 _ONLY = Caption(
-    en="Scattered neighbours: the convnet misreads {b}, not {a}.",
-    zh="相邻像素打散：卷积网络认错 {a} → {b}。",
+    en="The convnet alone: {b}, not {a}. To the dense network no pixel has neighbours.",
+    zh="只有卷积网络：{a} → {b}。全连接网络不知道谁和谁相邻。",
 )
 _CONTROL = Caption(
     en="Misread: convnet {a} → {b}, dense network {c} → {d}.",

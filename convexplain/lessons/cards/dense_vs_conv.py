@@ -20,7 +20,6 @@ def card(lesson: DenseVsConv) -> Card:
         "e": fmt.number(100 * lesson.mistakes.ratio, 0),
         "wrong": int(lesson.mistakes.cnn),
         "more": int(lesson.mistakes.dense),
-        "m": fmt.number(lesson.multiplications.ratio, 1),
         "few": fmt.count(cnn.digits[0]),
         "cnn": fmt.percent(cnn.accuracy[0], 0),
         "dense": fmt.percent(dense.accuracy[0], 0),
@@ -56,6 +55,17 @@ def card(lesson: DenseVsConv) -> Card:
                 ),
             ),
             Pause(
+                "mistakes",
+                Caption(
+                    en="Which of the two misreads fewer test digits?",
+                    zh="哪个网络认错的测试样本更少？",
+                ),
+                Caption(
+                    en="The convnet: {wrong}, the dense network {more}.",
+                    zh="卷积网络：{wrong} 个，全连接网络 {more} 个。",
+                ),
+            ),
+            Pause(
                 "shuffled",
                 Caption(
                     en="Shuffle all pixels by one fixed rule, train anew. Who gets worse?",
@@ -64,14 +74,6 @@ def card(lesson: DenseVsConv) -> Card:
                 Caption(
                     en="Only the convnet: it misreads {mixed}, the dense network {kept}.",
                     zh="只有卷积网络：错误率 {mixed}，全连接网络 {kept}。",
-                ),
-            ),
-            Pause(
-                "answer",
-                Caption(en="And which one multiplies more?", zh="哪个网络的乘法更多？"),
-                Caption(
-                    en="The convnet, {m} times: every weight works at every place.",
-                    zh="卷积网络，是全连接网络的 {m} 倍：每个权重在每个位置都要用。",
                 ),
             ),
         ),
