@@ -452,19 +452,6 @@ def test_sheets_of_a_fan_are_glass_and_so_far_apart_as_is_said():
     assert painted[0] == [*DARK.rgb("negative"), round(255 * sheets[0].glass)]
 
 
-def test_a_block_stands_in_the_first_corner_of_a_fan_s_first_maps():
-    maps = Maps("maps", np.zeros((4, 6, 5)), Scale(2.0), stack=True, fan=(2, 1), block=(2, 3, 3))
-    placed = place(Diagram(Row(maps, Legend("legend"))), SHEETS["16:9"])
-    (block,) = (p for p in placed.pieces if isinstance(p, Path) and p.name == "maps.block")
-    side = placed["maps[0]"].width / 6
-    corners = {
-        (round((x - placed["maps[0]"].x) / side, 6), round((y - placed["maps[0]"].y) / side, 6))
-        for x, y in block.points
-    }
-    expected = {(x + 2 * n, y - n) for n in range(3) for x in (0, 3) for y in (0, 2)}
-    assert corners == expected
-
-
 def test_fine_cells_are_a_part_of_those_of_their_share():
     coarse = Cells("coarse", np.zeros((4, 4)), share="one")
     fine = Cells("fine", np.zeros((20, 5)), share="one", fine=10)

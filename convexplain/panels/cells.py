@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.ops.geometry import Box as Window
-from convexplain.panels.box import Box, around
+from convexplain.panels.box import Box
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line, refuse_unknown
 from convexplain.panels.pieces import Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
@@ -268,9 +268,6 @@ class Maps(Panel):
         ``"panel.kernel[channel]"``.
     kernel_scale : Scale, optional
         Of these; one that ends at the largest, and that no legend shows, by default.
-    block : (int, int, int), optional
-        Rows, columns and maps of a window through a fan, at its first corner; found as
-        ``"panel.block"``.
     """
 
     values: npt.NDArray[Any]
@@ -289,7 +286,6 @@ class Maps(Panel):
     under: npt.NDArray[Any] | None = None
     kernels: npt.NDArray[Any] | None = None
     kernel_scale: Scale | None = None
-    block: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number."""
@@ -386,8 +382,6 @@ class Maps(Panel):
                 yield self._label(at, channel, place)
         if self.fan is not None:
             yield self._outline(at, box)
-        if self.block is not None:
-            yield self._block(at, box, *self.block)
         for mark, channel in self.marks.items():
             place = self._place(at, channel).moved(box.x, box.y)
             quiet = mark in self.quiet
@@ -412,26 +406,6 @@ class Maps(Panel):
             (front.right, front.bottom),
         )  # fmt: skip
         return Path(f"{self.name}.box", self.name, box, corners, "muted")
-
-    def _block(self, at: Setting, box: Box, rows: int, cols: int, maps: int) -> Path:
-        """Return the edges of a window through the first maps of a fan, in one go."""
-        shape = self.values.shape[0], self.values.shape[1]
-        cuts = [
-            self._place(at, n).moved(box.x, box.y).cells(shape, 0, 0, rows, cols)
-            for n in range(maps)
-        ]
-        front, back = cuts[0], cuts[-1]
-        points = [
-            corner for cut in cuts for corner in
-            ((cut.x, cut.y), (cut.x, cut.bottom), (cut.right, cut.bottom), (cut.right, cut.y),
-             (cut.x, cut.y))
-        ]  # fmt: skip
-        points += [
-            (back.x, back.bottom), (front.x, front.bottom), (front.right, front.bottom),
-            (back.right, back.bottom), (back.right, back.y), (front.right, front.y),
-        ]  # fmt: skip
-        name = f"{self.name}.block"
-        return Path(name, self.name, around(cuts), tuple(points), "accent", strong=True)
 
     def _label(self, at: Setting, channel: int, place: Box) -> Words:
         name, size = f"{self.name}.label[{channel}]", at.sheet.small
