@@ -184,7 +184,8 @@ class Residual(FilterLesson):
     def both_ways(self, *, upright: bool = False, whole: bool = False) -> Diagram:
         """Describe both ways to the plus: through the layers, and round; if whole, the sum, too."""
         came, change, total = self._three()
-        layers = Text("layers", self._named(), role="heading", measure=_NARROW, rim="box")
+        measure = math.inf if upright else _NARROW  # a column of maps has no room for high boxes
+        layers = Text("layers", self._named(), role="heading", measure=measure, rim="box")
         plus = Text("plus", "+", role="display", rim="circle")
         parts = (came, layers, change, plus, *([total] if whole else []))
         flows = (
