@@ -53,7 +53,6 @@ class OneD(LessonScene):
         """The window takes two steps, goes on to the row's end, and back; the video waits."""
         share = min(1.0, 5.5 / event.seconds)
         self.turn_into(self.picture.first(), 0.15 * share, show=("sound", "row"))
-        self.during(0.15 * share, self.near())
         self.during(0.1 * share, self.board.show(ROW))
         last = len(self.lesson.samples) - len(self.lesson.weights)
         for place, long in ((1, 0.08), (2, 0.08), (last, 0.2), (0, 0.12)):
@@ -61,44 +60,35 @@ class OneD(LessonScene):
             self.during(0.04 * share, self.board.pulse(ROW))
         self.during(share, self.board.pulse(ROW))
 
-    def near(self) -> Move:
-        """Come near the row, and all that stands under it."""
-        assert self.board.placed is not None
-        panels = {piece.panel for piece in self.board.placed.pieces} - {""}
-        return self.camera.to(self.board.around(*(f"{name}.all" for name in sorted(panels))), 0.88)
-
     def show_window(self, event: Event) -> None:
         """The window stands on the row; its products fall and add up."""
         value = float(self.lesson.out[self.lesson.told])
         picture = self.picture.window(self.first, self.lesson.addends, value)
+        parts = list(self.lesson.addends)
         if self.board.has(ROW):
             self.during(0.06, self.board.hide("sound"))
-            self.become(picture, 0.12, show=("kernel",), hold=("sum",))
-            self.during(0.1, self.near())
+            self.become(picture, 0.12, show=("kernel",), hold=(*parts, "total"))
             self.during(0.1, self.board.move(ROW, 0, self.first))
         else:
-            self.turn_into(picture, 0.2, show=("kernel", ROW), hold=("sum",))
-            self.during(0.1, self.near())
-        parts = [f"sum.{addend.name}" for addend in self.lesson.addends]
+            self.turn_into(picture, 0.2, show=("kernel", ROW), hold=(*parts, "total"))
         cells = [
             f"row[0, {self.first + n}]" if 0 <= self.first + n < len(self.lesson.samples) else "row"
             for n in range(len(parts))
         ]
         told = [
             together(self.board.pulse(cell, f"kernel[0, {n}]"),
-                     self.board.show(part, f"{part}.label"))
+                     self.board.show(part))
             for n, (cell, part) in enumerate(zip(cells, parts, strict=True))
         ]  # fmt: skip
         self.during(0.45, in_turn(*map(eased, told)))
-        self.during(0.1, self.board.show("sum"))
-        self.during(1, self.board.pulse("sum.activated", times=2))
+        self.during(0.1, self.board.show("total"))
+        self.during(1, self.board.pulse("total", times=2))
 
     def show_slide(self, event: Event) -> None:
         """The window runs along; the strip below fills."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        self.become(picture, 0.15, show=(ROW, "out", "legend"))
-        self.during(0.1, self.near())
+        self.become(picture, 0.15, show=("sound", ROW, "out", "legend"))
         fill = self.filling("out", self.lesson.out[None])
         last = len(known) - 1
         run = self.board.visit(
@@ -129,7 +119,7 @@ class OneD(LessonScene):
     def show_two(self, event: Event) -> None:
         """A square window slides along both axes, and fills a map."""
         known = np.zeros(self.lesson.map.shape, dtype=bool)
-        self.during(0.08, self.camera.home(), self.board.hide("legend", ROW))
+        self.during(0.08, self.board.hide("legend", "sound", ROW))
         self.turn_into(self.picture.two(known), 0.2, show=("input", "kernel", "map", BLOCK))
         slid = self.slide([BLOCK], "map", self.lesson.map, 0.7 * event.seconds, BEGIN)
         self.during(0.7, slid, rate=linear)

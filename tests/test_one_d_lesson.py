@@ -12,6 +12,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.one_d import OneD
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.stage.pace import row_by_row
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
 
@@ -49,12 +50,21 @@ def test_the_map_and_the_film_are_scipys(lesson):
     np.testing.assert_allclose(
         lesson.map, correlate(picture, kernel, mode="constant")[1:-1, 1:-1], atol=1e-12
     )
-    film = np.stack([shift(picture, (0, n), order=0) for n in range(5)], axis=-1)
+    begins = lesson.ahead_of_film
+    film = np.stack([shift(picture, (0, n - begins), order=0) for n in range(5)], axis=-1)
     np.testing.assert_allclose(lesson.film, film, atol=1e-12)
     block = np.ones((3, 3, 1)) * [-1.0, 0.0, 1.0]
     through = correlate(film, block, mode="constant")[1:-1, 1:-1, 1:-1]
     np.testing.assert_allclose(lesson.moving, through, atol=1e-12)
     np.testing.assert_array_equal(lesson.picture_of().weights, block)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_ink_goes_from_left_to_right_through_the_film_and_does_not_leave_it(digit):
+    lesson = OneD(picture=digits.first(digit))
+    np.testing.assert_allclose(lesson.film.sum(axis=(0, 1)), lesson.drawn.sum())
+    first, last = (np.flatnonzero(lesson.film[..., n].any(axis=0)) for n in (0, -1))
+    assert 0 <= first[0] - (27 - last[-1]) <= 1
 
 
 def test_the_block_of_weights_answers_nothing_where_nothing_moves(lesson):
@@ -218,9 +228,7 @@ def test_ink_arrives_where_the_result_is_largest_and_leaves_where_it_is_least(le
 
 
 def test_a_window_visits_the_rows_of_a_map_in_turn_and_leaves_none_out():
-    from convexplain.scenes.one_d import OneD as Scene
-
-    at = Scene.scanning((26, 26), seconds=4.0)
+    at = row_by_row(26, 26, 4.0, 12.0)
     places = [at(n / 400) for n in range(401)]
     numbers = [row * 26 + col for row, col in places]
     assert (places[0], places[-1]) == ((0, 0), (25, 25))

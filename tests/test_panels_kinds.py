@@ -452,6 +452,14 @@ def test_sheets_of_a_fan_are_glass_and_so_far_apart_as_is_said():
     assert painted[0] == [*DARK.rgb("negative"), round(255 * sheets[0].glass)]
 
 
+def test_a_broad_strip_is_as_long_as_the_frame_is_wide():
+    for aspect, sheet in panels.ASPECTS.items():
+        strips = [Cells("strip", np.zeros((1, 28)), broad=broad) for broad in (False, True)]
+        one, broad = (place(Diagram(Row(strip)), sheet)["strip"].width for strip in strips)
+        assert one <= sheet.room, aspect
+        assert broad == pytest.approx(sheet.body_box.width), aspect
+
+
 def test_fine_cells_are_a_part_of_those_of_their_share():
     coarse = Cells("coarse", np.zeros((4, 4)), share="one")
     fine = Cells("fine", np.zeros((20, 5)), share="one", fine=10)

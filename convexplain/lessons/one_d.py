@@ -21,7 +21,7 @@ from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.one_d_picture import OneDPicture
 from convexplain.messages import said
-from convexplain.panels import Addend, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -182,13 +182,12 @@ class OneD(Lesson):
         return [(float(w), x, float(w) * x) for w, x in zip(self.weights, read, strict=True)]
 
     @property
-    def addends(self) -> list[Addend]:
-        """The told sum, product by product."""
-        addends = []
-        for number, (weight, sample, product) in enumerate(self._products(self.told)):
-            factors = f"{_short(weight)} × {fmt.number(sample)}"
-            addends.append(Addend(f"part-{number}", factors, product))
-        return addends
+    def addends(self) -> dict[str, str]:
+        """The told sum, product by product, as they are written."""
+        return {
+            f"part-{number}": f"{_short(weight)} × {fmt.number(sample)}"
+            for number, (weight, sample, _) in enumerate(self._products(self.told))
+        }
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -217,10 +216,21 @@ class OneD(Lesson):
     def film(self) -> Floats:
         """The picture as it moves right by a pixel a frame, (rows, columns, frames)."""
         frames, width = len(self.weights) + _MORE, self.drawn.shape[1]
-        padded = np.pad(self.drawn, ((0, 0), (frames, 0)))
-        return np.stack(
-            [padded[:, frames - n : frames - n + width] for n in range(frames)], axis=-1
-        )
+        padded = np.pad(self.drawn, ((0, 0), (width, width)))
+        starts = width + self.ahead_of_film - np.arange(frames)
+        return np.stack([padded[:, at : at + width] for at in starts], axis=-1)
+
+    @property
+    def ahead_of_film(self) -> int:
+        """By how many pixels the film begins left of the picture.
+
+        So that its ink is at first as far from the left edge as at last from the right one.
+        """
+        inked = np.flatnonzero(self.drawn.any(axis=0))
+        if not inked.size:
+            return 0
+        left, right = int(inked[0]), self.drawn.shape[1] - 1 - int(inked[-1])
+        return int(left - right + len(self.weights) + _MORE - 1) // 2
 
     @cached_property
     def moving(self) -> Floats:

@@ -91,6 +91,8 @@ class Cells(Panel):
     glass : float
         How opaque a cell of the largest magnitude is, others as much less as their values are, so
         that a picture below it is seen; 0: all cells are opaque.
+    broad : bool
+        Whether it may be as broad as the sheet: a strip, which takes little of its height.
     small : bool
         Whether it may be as small as others of its `share` make its cells: a map of one cell.
     fine : float
@@ -106,6 +108,7 @@ class Cells(Panel):
     values: npt.NDArray[Any]
     scale: Scale = INK
     _: KW_ONLY
+    broad: bool = False
     small: bool = False
     numbers: bool = False
     share: str = ""
@@ -159,7 +162,8 @@ class Cells(Panel):
             return Bounds(self.weight or 0.0, sheet.pixel / 2, sheet.pixel / 2, sheet.room)
         if self.fine != 1:  # others of its share say how large it is
             return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / count)
-        large = min(sheet.room / count, ROOMY * sheet.number)
+        room = sheet.body_box.width if self.broad else sheet.room
+        large = min(room / count, ROOMY * sheet.number)
         decimals = self.decimals(at)
         if decimals is None:
             least = max(sheet.thumb / count, sheet.pixel * min(1.0, _FINEST / count))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,6 @@ import numpy.typing as npt
 from convexplain.lessons.parts import one_d_words as words
 from convexplain.panels import (
     INK,
-    Addend,
     Aligned,
     Axis,
     Cells,
@@ -26,7 +25,7 @@ from convexplain.panels import (
     Part,
     Row,
     Scale,
-    Sum,
+    Text,
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -35,8 +34,6 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Height of the curve over a strip, in its cells.
 _HIGH = 5.0
-#: Gap between strips, as small as it can be, so that they are seen from nearby.
-_CLOSE = 0.5
 #: Size of the picture's cells beside those of its row.
 _ASIDE = 0.3
 #: How much larger the cells of weights are than those of maps, side by side.
@@ -104,31 +101,39 @@ class OneDPicture:
 
     def first(self) -> Diagram:
         """Describe a window at the row's beginning, and the row as a curve."""
-        return Diagram(Column(self._curve(), self._strip(0), gap=_CLOSE))
+        return Diagram(Column(self._curve(), self._strip(0)))
 
-    def window(self, at: int, told: Sequence[Addend], value: float) -> Diagram:
+    def window(self, at: int, told: Mapping[str, str], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
 
         Parameters
         ----------
         at : int
             Its first sample.
-        told : sequence of Addend
+        told : mapping of str to str
+            Its products, by the name of their panel.
         value : float
         """
-        summed = Sum("sum", told, value, None, value, self.response(self.out))
-        below = Row(self._kernel(), summed, gap=2)
-        return Diagram(self._under_one_another(self._strip(at), below))
+        said = {name: _added(product) if n else product
+                for n, (name, product) in enumerate(told.items())}  # fmt: skip
+        said["total"] = f"= {fmt.number(value)}"
+
+        def lines(*, large: bool) -> Part:
+            role: Literal["display", "heading"] = "display" if large else "heading"
+            return Column(*(Text(name, text, role=role) for name, text in said.items()), gap=0)
+
+        sums = [Row(self._kernel(), lines(large=large), gap=2) for large in (True, False)]
+        return Diagram(self._under_one_another(self._strip(at), Either(*sums)))
 
     def slide(self, at: int, known: npt.NDArray[np.bool_] | None = None) -> Diagram:
-        """Describe the row, and under it the numbers that windows make of it."""
+        """Describe the row, its curve, and under it the numbers that windows make of it."""
         out = self._out(self.out, known=known, title=terms.OUTPUT.capital)
         legend = Legend("legend", row=True)
-        return Diagram(self._under_one_another(self._strip(at), out, legend))
+        return Diagram(self._under_one_another(self._curve(), self._strip(at), out, legend))
 
     @staticmethod
     def _under_one_another(*parts: Part) -> Part:
-        return Column(*parts, align="middle", gap=_CLOSE)
+        return Column(*parts, align="middle")
 
     # A picture.
 
@@ -259,7 +264,8 @@ class OneDPicture:
         marks = {} if at is None else {"window": Mark(0, at, 1, len(self.kernel))}
         title = terms.ROW.capital.fill(n=self.row)
         return Cells(
-            "row", self.drawn[self.row][None], INK, share="strip", title=title, marks=marks
+            "row", self.drawn[self.row][None], INK, share="strip", title=title, marks=marks,
+            broad=True,
         )  # fmt: skip
 
     def _out(
@@ -274,7 +280,7 @@ class OneDPicture:
         computed = None if known is None else known[None]
         return Cells(
             "out", values[None], self.response(values), share=share, computed=computed,
-            title=title, counter=counter,
+            title=title, counter=counter, broad=title is not None,
         )  # fmt: skip
 
     def _curve(self) -> Chart:
@@ -284,7 +290,7 @@ class OneDPicture:
         return Chart(
             "sound", [curve], Axis(words.PLACE, 0, len(values), whole=True),
             Axis(words.INK, 0.0, float(values.max()) or 1.0, most=2),
-            size=(_HIGH, len(values)), share="strip",
+            size=(_HIGH, len(values)), share="strip", wide=True,
         )  # fmt: skip
 
     def _kernel(self) -> Cells:
@@ -323,6 +329,11 @@ class OneDPicture:
             Cells(f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False)
             for n in range(self.moving.shape[2])
         ]
+
+
+def _added(product: str) -> str:
+    """Write a product behind others."""
+    return f"− {product[1:]}" if product.startswith("−") else f"+ {product}"
 
 
 def _size(values: Floats) -> Caption:
