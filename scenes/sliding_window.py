@@ -44,17 +44,23 @@ class SlidingWindow(LessonScene):
 
     def show_patch(self, event: Event) -> None:
         """The picture makes room; the window's pixels grow out of it."""
-        self.become(self.lesson.making(event.data.step), 0.35)
+        step = event.data.step
+        self.become(self.board.legible(self.lesson.making(step), self.lesson.reading(step)), 0.35)
         near = self.camera.to(self.board.around("input.all", "patch.all"), 0.94)
         self.during(0.4, self.board.grow("patch", out_of=WINDOW), near)
         self.during(1, self.board.walk(ZOOM), self.board.show("patch.frame"))
 
     def show_filter(self, event: Event) -> None:
         """The weights appear row by row, beside the patch."""
+        if self.board.there("kernel"):
+            near = self.camera.to(self.factors(), share=0.8)
+            moves = [near, self.board.hide("input.title", "input.note")]
+        else:
+            self.board.hide(ZOOM)(1.0)
+            self.become(self.lesson.factors(event.data.step), 0.25, self.camera.home())
+            moves = []
         self.board.fill("kernel", np.nan)
-        near = self.camera.to(self.factors(), share=0.8)
-        away = self.board.hide("input.title", "input.note")
-        self.during(0.4, near, away, self.board.come("kernel", "times", "colour", "legend"))
+        self.during(0.4, *moves, self.board.come("kernel", "times", "colour", "legend"))
         self.during(1, in_turn(*map(self.weights, self.rows)))
 
     def weights(self, row: int) -> Move:
@@ -84,12 +90,25 @@ class SlidingWindow(LessonScene):
 
     def show_predict_gate(self, event: Event) -> None:
         """Rows light up likewise, after a look at the other patch."""
-        self.during(min(0.3, 1.0 / event.seconds), self.camera.to(self.factors(), share=0.8))
+        share = min(0.3, 1.0 / event.seconds)
+        if self.board.printed:
+            self.during(share, self.camera.to(self.factors(), share=0.8))
+        else:
+            self.part(event.data.step, share)
         self.show_predict_sign(event)
+
+    def part(self, step: ConvStep, share: float) -> None:
+        """Take patch and kernel out of a picture in which their numbers have no room."""
+        self.board.hide(*self.board.there(ZOOM, FEEDS))(1.0)
+        self.become(self.lesson.factors(step), share, self.camera.home())
 
     def show_products(self, event: Event) -> None:
         """Each pixel moves onto its weight; their product falls into its place."""
         step: ConvStep = event.data.step
+        if not self.board.there("products"):
+            self.land_on_weights(step, [str(row) for row in self.rows], 0.9)
+            self.during(1, self.board.pulse("products"))
+            return
         self.board.fill("products", np.nan)
         near = self.camera.to(self.board.around("patch", "products.all", "kernel.all"), share=0.96)
         self.during(0.12, near, self.board.come("products", "times", "gives", "colour"))
@@ -105,12 +124,31 @@ class SlidingWindow(LessonScene):
         self.board.light("patch", "kernel")
         self.during(1, self.board.pulse("products"))
 
+    def land_on_weights(self, step: ConvStep, places: list[str], share: float) -> None:
+        """Let the pixels of each place move onto their weights, where the products then stand."""
+        both = "patch", "products"
+        self.board.become(self.lesson.factors(step, multiplied=True))(1.0)
+        shown = self.board.each("products")
+        titles = self.board.there(*(f"{name}.title" for name in shown))
+        self.board.show(*shown)(1.0)
+        self.board.hide(*titles)(1.0)
+        for number, name in enumerate(shown):
+            self.board.fill(name, step.kernel[:, :, number])
+        for place in places:
+            patch, products = (f"{name}[{place}]" if place else name for name in both)
+            self.board.light(patch, products)
+            self.during(share / (len(places) + 1), self.board.send(patch, products))
+            self.board.fill(products, step.products)
+        self.board.light(*both)
+        signs = self.board.hide(*self.board.there("times"))
+        self.during(share / (len(places) + 1), self.board.show(*titles), signs)
+
     def show_votes(self, event: Event) -> None:
         """Products line up: those for the pattern, and those against; what is over is the sum."""
         step = event.data.step
         self.board.fill("products", step.products)
         shown = self.board.each("products")
-        self.during(0.06, self.board.hide(ZOOM))
+        self.during(0.06, self.board.hide(*self.board.there(ZOOM)))
         picture = self.lesson.counting(step, upright=self.upright)
         self.become(picture, 0.15, self.camera.home(), show=shown)
         near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.94)
@@ -146,10 +184,14 @@ class SlidingWindow(LessonScene):
     def show_place(self, event: Event) -> None:
         """The map comes, and the number flies to its place in it."""
         self.board.show("sum")(1.0)  # with what was not spoken of
-        new = filter(self.board.there, ("map", "legend", "input", WINDOW, ZOOM, *FACTORS))
-        picture = self.lesson.diagram(event.data.step, landed=True)
-        self.become(picture, 0.5, self.camera.home(), show=new)
+        self.whole(event.data.step, 0.5)
         self.land(event.data.step)
+
+    def whole(self, step: ConvStep, share: float) -> None:
+        """Lay out all that belongs to a stop, with its map."""
+        new = filter(self.board.there, ("map", "legend", "input", WINDOW, ZOOM, *FACTORS))
+        picture = self.lesson.diagram(step, landed=True)
+        self.become(picture, share, self.camera.home(), show=new)
 
     # The stops that follow.
 
@@ -175,9 +217,18 @@ class SlidingWindow(LessonScene):
 
     def show_at_once(self, event: Event) -> None:
         """All products at once, and their sum."""
-        around = self.board.around("patch", "products.all", "kernel.all", "sum")
-        self.during(0.15, self.camera.to(around, share=0.96))
-        self.multiply(event.data.step, 0.45)
+        step = event.data.step
+        if self.board.has("map") and self.board.printed:
+            around = self.board.around("patch", "products.all", "kernel.all", "sum")
+            self.during(0.15, self.camera.to(around, share=0.96))
+            self.multiply(step, 0.45)
+        else:
+            if self.board.has("map"):
+                self.part(step, 0.15)
+            self.land_on_weights(step, [""], 0.3)
+            self.become(self.lesson.adding(step, upright=self.upright), 0.15)
+            self.board.fill("products", step.products)
+            self.board.come(*self.board.there("products->sum"))(1.0)
         later = (*GATE, "sum.activated")
         total = [name for name in self.board.names("sum") if not name.startswith(later)]
         self.during(0.25, self.board.show(*total))
@@ -187,7 +238,10 @@ class SlidingWindow(LessonScene):
         """What the activation leaves of it goes to the map."""
         self.during(0.2, self.board.come(*GATE))
         self.during(0.3, self.board.grow("sum.activated", out_of=self.total))
-        self.during(0.25, self.camera.home())
+        if self.board.has("map"):
+            self.during(0.25, self.camera.home())
+        else:
+            self.whole(event.data.step, 0.25)
         self.land(event.data.step)
 
     def show_short(self, event: Event) -> None:

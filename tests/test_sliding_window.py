@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from convexplain import panels
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
@@ -23,13 +24,13 @@ pytest.importorskip("manim", reason="the scene needs the extra 'video'")
 
 from bt709 import decode
 from manim import tempconfig
-from played import check_events, play
+from played import check_events, play, scene_of, unpainted
 
 from convexplain.stage import Label
 from convexplain.style import format as fmt
 from convexplain.video.job import Job
 from convexplain.video.worker import scene_class
-from tests.often import later
+from tests.often import covering, later, some
 
 pytestmark = pytest.mark.render
 GRIDS = ("input", "patch", "kernel", "products", "map")
@@ -326,9 +327,37 @@ def test_options_that_cannot_be_are_refused_with_what_can(options, said):
         SlidingWindow(**options)
 
 
-@pytest.mark.parametrize(("aspect", "look"), [("16:9", Look("en")), ("9:16", Look("zh", "light"))])
-def test_a_large_kernel_has_room_in_every_frame(aspect, look):
-    check_events(SlidingWindow(kernel=";".join(["1,0,-1,0,1,0,-1"] * 7)), look, aspect)
+LOOKS = {"16:9": Look("en"), "9:16": Look("zh", "light"), "4:3": Look("en"), "1:1": Look("zh")}
+
+
+@pytest.mark.parametrize("aspect", some(LOOKS))
+def test_a_large_kernel_has_room_in_every_frame(aspect):
+    check_events(SlidingWindow(kernel=";".join(["1,0,-1,0,1,0,-1"] * 7)), LOOKS[aspect], aspect)
+
+
+@pytest.mark.parametrize(("side", "aspect"), covering((3, 5, 7), list(LOOKS)))
+def test_what_a_question_needs_is_printed_where_it_is_asked(side, aspect, tmp_path):
+    ramp = np.round(np.linspace(-1, 1, side * side), 2).reshape(side, side)[::-1]
+    lesson = SlidingWindow(kernel=";".join(",".join(map(str, row)) for row in ramp))
+    sheet, seen = panels.ASPECTS[aspect], {}
+
+    class Watched(unpainted(scene_of(lesson))):
+        def on_event(self, event):
+            board, camera = self.board, self.camera
+            nearer = camera.shot.scale / camera.home_shot.scale
+            seen[event.name] = {
+                name: (board.part(name).numbers, nearer * board.placed.piece(name).size)
+                for name in ("patch", "kernel", "products") if board.has(name) and board.shown(name)
+            }  # fmt: skip
+
+    sized = {"pixel_width": int(sheet.width), "pixel_height": int(sheet.height)}
+    with tempconfig({**sized, "frame_rate": 15, "dry_run": True, "media_dir": tmp_path}):
+        Watched(lesson, Look("en"), skip_animations=True).render()
+    for event, needed in (("predict-sign", {"patch", "kernel"}), ("products", {"products"}),
+                          ("votes", {"products"}), ("predict-gate", {"patch", "kernel"}),
+                          ("at-once", {"products"})):  # fmt: skip
+        assert needed <= set(seen[event]), event
+        assert all(numbers and size >= 26.9 for numbers, size in seen[event].values()), event
 
 
 def test_no_caption_tells_a_number_before_it_stands_there(tmp_path):

@@ -21,12 +21,15 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import TRIED, FoundStop, find_stops
 from convexplain.lessons.parts.step_picture import (
+    adding_picture,
     closing_picture,
     counting_picture,
+    factors_picture,
     field_picture,
     making_picture,
     overlay_picture,
     read_picture,
+    reading_picture,
     scale_of,
     step_picture,
 )
@@ -269,6 +272,23 @@ class SlidingWindow(FilterLesson):
         if step.kernel.shape[2] > 1:
             return self.making(step)
         return counting_picture(
+            step, self.map_limit, biased=self.biased, read_scale=self.read_scale, upright=upright
+        )
+
+    # Of large kernels, whose numbers have no room beside all that belongs to a stop, it is shown
+    # in parts.
+
+    def reading(self, step: ConvStep) -> Diagram:
+        """Describe the picture, and what the window covers."""
+        return reading_picture(step, self.drawn, read_scale=self.read_scale)
+
+    def factors(self, step: ConvStep, *, multiplied: bool = False) -> Diagram:
+        """Describe what is multiplied; later the products stand where the kernel was."""
+        return factors_picture(step, read_scale=self.read_scale, multiplied=multiplied)
+
+    def adding(self, step: ConvStep, *, upright: bool = False) -> Diagram:
+        """Describe the products and their sum."""
+        return adding_picture(
             step, self.map_limit, biased=self.biased, read_scale=self.read_scale, upright=upright
         )
 

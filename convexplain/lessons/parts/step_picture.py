@@ -137,8 +137,67 @@ def counting_picture(
     counted = Column(votes, total, gap=1.1)
     gathered = Link("products", "votes", "gather", "muted")
     below = Column(products, counted)
-    arranged = below if upright else Either(Row(products, counted), below)
-    return Diagram(arranged, (gathered,))
+    lowest = Column(products, Row(votes, total))
+    arranged = below if upright else Either(Row(products, counted), below, lowest)
+    return Diagram(Column(arranged, Legend("legend")), (gathered,))
+
+
+def reading_picture(
+    step: ConvStep, pixels: npt.NDArray[np.float32], *, read_scale: Scale = panels.INK
+) -> Diagram:
+    """Describe the picture that is read and what the window covers, as large as they can be.
+
+    The parameters are those of `making_picture`.
+    """
+    read = _read(pixels, Mark.over(step.box))
+    patches = [patch for patch, *_ in _grids(step, read_scale)]
+    beside, below = Row(read, Column(*patches)), Column(read, Row(*patches), align="middle")
+    zoom = Link("input.window", f"patch{channels(step)[0]}", "zoom")
+    return Diagram(Column(Either(beside, below), Legend("legend")), (zoom,))
+
+
+def factors_picture(
+    step: ConvStep, *, read_scale: Scale = panels.INK, multiplied: bool = False
+) -> Diagram:
+    """Describe what is multiplied, as large as it can be: patch ⊙ kernel.
+
+    Parameters
+    ----------
+    step : ConvStep
+    read_scale : Scale
+        As for `step_picture`.
+    multiplied : bool
+        Whether the products stand where the kernel was.
+    """
+    rows = [
+        (patch, times, products if multiplied else kernel)
+        for patch, times, kernel, products in _grids(step, read_scale)
+    ]
+    arranged = Either(
+        Aligned(rows, gap=0.4, row_gap=0.5, down="middle"),
+        *(Column(*row, gap=0.4, align="middle") for row in rows if len(rows) == 1),
+    )
+    return Diagram(Column(arranged, Legend("legend")))
+
+
+def adding_picture(
+    step: ConvStep,
+    limit: float,
+    *,
+    biased: bool = True,
+    read_scale: Scale = panels.INK,
+    upright: bool = False,
+) -> Diagram:
+    """Describe the products and their sum, as large as they can be.
+
+    The parameters are those of `making_picture`; upright, the sum is below the products.
+    """
+    products = [products for *_, products in _grids(step, read_scale)]
+    total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
+    if upright:
+        return Diagram(Column(*products, total, Legend("legend")))
+    links = (Link("products", "sum", "gather", "muted"),) if len(products) == 1 else ()
+    return Diagram(Column(Row(Column(*products), total), Legend("legend")), links)
 
 
 def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) -> tuple[Bars, Sum]:

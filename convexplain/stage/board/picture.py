@@ -50,6 +50,16 @@ class Picture:
         self._take(self._place(picture))
         self._parts = {name: self._made(piece) for name, piece in self._pieces.items()}
 
+    @property
+    def printed(self) -> bool:
+        """Whether the numbers of cells have room in what is laid out."""
+        return self.placed is not None and self.placed.decimals is not None
+
+    def legible(self, *pictures: Diagram) -> Diagram:
+        """Return the first picture in whose cells numbers have room, or the last."""
+        *first, last = pictures
+        return next((one for one in first if self._place(one).decimals is not None), last)
+
     def _place(self, picture: Diagram) -> Placed:
         """Lay a picture out, one that comes again only once."""
         if picture not in self._known:
