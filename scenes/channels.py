@@ -208,9 +208,12 @@ class Channels(LessonScene):
         products = self.board.part("products").values.copy()
         self.board.fill("products", np.nan)
         self.board.show("products")(1.0)
+        # On the way to them weights fly over their name.
+        self.board.hide("products.title")(1.0)
         self.during(0.55 * share, self.board.send("patch", "kernel"))
-        self.during(0.45 * share, self.board.send("kernel", "products"))
+        self.during(0.4 * share, self.board.send("kernel", "products"))
         self.board.fill("products", products)
+        self.during(0.05 * share, self.board.come("products.title"))
 
     def stack(self, channel: int, number: int, share: float) -> None:
         """The products' sum becomes a block of the pile, and a line of the sum."""
@@ -233,8 +236,15 @@ class Channels(LessonScene):
         self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
 
     def lay_pile(self, share: float) -> None:
-        """Lay out all maps beside the pile."""
-        self.become(self.picture.piled(), share, show=["inputs", *self.tiles, *self.windows])
+        """Lay out all maps beside the pile; what has no block yet is not named yet."""
+        there = {name for name in self.board.parts if self.board.shown(name)}
+
+        def waits() -> Iterator[str]:
+            """Yield the names that have no block, once all is laid out."""
+            yield from (n for n in self.said_of_blocks() if n.removesuffix(".label") not in there)
+
+        shown = ["inputs", *self.tiles, *self.windows]
+        self.become(self.picture.piled(), share, show=shown, hold=waits())
 
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
@@ -245,7 +255,12 @@ class Channels(LessonScene):
         moves = [eased(self.laid_on(name)) for name in blocks]
         count = len(self.lesson.top)
         self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
-        self.during(1, self.board.show(f"sum.part-{count}"))
+        said = [name for name in self.said_of_blocks() if name != "pile.bias.label"]
+        self.during(1, self.board.show(f"sum.part-{count}", *said))
+
+    def said_of_blocks(self) -> list[str]:
+        """Return the names of what stands beside blocks of the pile."""
+        return [name for name in self.board.names("pile") if name.endswith(".label")]
 
     def laid_on(self, name: str) -> Move:
         """Let a block grow where it lies: out of its map, if that is shown, or on the pile."""
@@ -260,7 +275,7 @@ class Channels(LessonScene):
         """The bias, the total, the activation: one number."""
         shown = [name for name in self.board.names("sum") if name != "sum.activated"]
         pile = "pile.bias", "pile.total", "pile.total.value"
-        self.during(0.3, self.board.come(*shown, *pile))
+        self.during(0.3, self.board.come(*shown, *pile, *self.said_of_blocks()))
         self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
         self.during(1, self.board.pulse("sum.activated", times=2))
 
@@ -334,7 +349,7 @@ class Channels(LessonScene):
         self.during(0.06, self.board.hide("map.cell", "legend", *self.windows))
         grown = self.board.grow(f"maps[{own}]", out_of=place)
         self.become(self.picture.all_maps(), 0.3, grown)
-        self.during(0.1, self.board.come("maps.title", "maps.own", "told-0", "legend"))
+        self.during(0.1, self.board.come("maps.title", "maps.own", "told-0", "told", "legend"))
         self.during(1, in_turn(*(self.board.show(f"maps[{n}]") for n in others), overlap=0.7))
 
     def show_answer(self, event: Event) -> None:
@@ -344,5 +359,6 @@ class Channels(LessonScene):
             self.become(self.picture.field(), 0.2, show=["inputs", *self.tiles, "map"])
             self.board.fill("map", self.picture.outputs[:, :, self.lesson.step.filter])
             own = "map"
-        read = in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.9)
+        tiles = filter(self.board.has, self.tiles)
+        read = in_turn(*(self.board.pulse(tile) for tile in tiles), overlap=0.5)
         self.during(1, in_turn(read, self.board.pulse(own, times=2), overlap=0.2), rate=linear)

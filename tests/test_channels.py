@@ -122,7 +122,7 @@ def test_the_number_is_the_sum_over_all_channels(lesson):
     assert lesson.breakdown.rest_count == 27
     told = captions(lesson)
     largest = int(np.abs(sums_of(lesson)).argmax())
-    assert told["first"] == f"Channel {largest}, counted from 0: nine products, one sum."
+    assert told["first"] == f"Channel {largest}: nine products, one sum."
     assert told["next"].startswith("The four next strongest")
     assert told["rest"] == "And the other 27, some against."
     assert (np.delete(sums_of(lesson), lesson.top) < -0.005).any()
@@ -158,12 +158,18 @@ def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
     figure = {p.name: p for p in lesson.diagram().root.panels()}
     assert {f"map-{n}" for n in shown} == {n for n in figure if n.startswith("map-")}
     assert figure["told"].words.text("en") == "6 of 32: those that count most here."
-    # A video has room for all that are read and all that are put out.
-    panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
+    # A video has room for all that are read; in the end few are large.
+    panels = {p.name: p for p in lesson.picture_of.wall().root.panels()}
     for n in range(32):
         np.testing.assert_array_equal(panels[f"map-{n}"].values, lesson.inputs[:, :, n])
-    np.testing.assert_array_equal(panels["maps"].values, lesson.outputs)
     assert not [name for name in panels if name.startswith("told")]
+    panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
+    assert {f"map-{n}" for n in shown} == {n for n in panels if n.startswith("map-")}
+    filters = list(lesson.shown_filters)
+    np.testing.assert_array_equal(panels["maps"].values, lesson.outputs[:, :, filters])
+    here = lesson.outputs[lesson.step.row, lesson.step.col]
+    assert {*np.argsort(-here)[:11]} <= {*filters}
+    assert panels["told-0"].words.text("en") == "12 of 64: those that respond most here."
 
 
 def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
@@ -177,7 +183,7 @@ def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
              if p.name.startswith("told")}  # fmt: skip
     assert texts == {
         "6 of 65: those that count most here.",
-        "6 of 66: those that respond most here.",
+        "12 of 66: those that respond most here.",
     }
 
 
@@ -314,6 +320,21 @@ def test_of_more_channels_than_blocks_the_smallest_stand_together(tmp_path):
     left = np.delete(sums, [int(name) for name in named])
     assert dict(blocks)["rest-for"] == pytest.approx(left[left > 0].sum())
     assert dict(blocks)["rest-against"] == pytest.approx(left[left < 0].sum())
+
+
+def test_names_beside_the_pile_stand_at_the_blocks_that_they_name(lesson):
+    placed = place(lesson.picture_of.piled(), ASPECTS["16:9"])
+    said = {p.name: p for p in placed.pieces if p.name.startswith("pile.")}
+    middles = {}
+    for name, value in lesson.picture_of.blocks:
+        kind = "bias" if name == "bias" else "for" if value > 0 else "against"
+        middles.setdefault(kind, []).append(said[f"pile.{name}"].box.middle[1])
+    found = [p for name, p in said.items() if name.endswith(".label")]
+    names = {p.text: p.box.middle[1] for p in found}
+    # On the screen up is less: what hangs is over the total, what stands reaches below it.
+    assert names["against"] < names["bias"] < said["pile.total"].box.y < names["for"]
+    assert min(middles["against"]) <= names["against"] <= max(middles["against"])
+    assert min(middles["for"]) <= names["for"] <= max(middles["for"])
 
 
 # What a viewer sees.

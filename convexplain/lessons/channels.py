@@ -17,7 +17,6 @@ from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.channels_picture import (
-    MOST_BLOCKS,
     ChannelsPicture,
     PhotoPicture,
     names,
@@ -38,6 +37,8 @@ from convexplain.style.captions import Caption
 SHOWN = 5
 #: So many maps are large enough to be looked at side by side.
 LARGE = 6
+#: So many filters' maps are large enough for that.
+FEW = 12
 #: So many filters with strong responses are searched for arithmetic that adds up.
 _TRIED = 8
 
@@ -209,12 +210,12 @@ class Channels(FilterLesson):
 
     @property
     def shown_filters(self) -> tuple[int, ...]:
-        """The filters that are shown: all, or of very many this one and the strongest here."""
-        if self.outputs.shape[2] <= MOST_BLOCKS:
+        """The filters that are shown: all, or of many this one and the strongest here."""
+        if self.outputs.shape[2] <= FEW:
             return tuple(range(self.outputs.shape[2]))
         here = np.abs(self.outputs[self.step.row, self.step.col])
         order = [int(n) for n in np.argsort(-here, kind="stable") if n != self.step.filter]
-        return tuple(sorted([self.step.filter, *order[: LARGE - 1]]))
+        return tuple(sorted([self.step.filter, *order[: FEW - 1]]))
 
     @property
     def others(self) -> npt.NDArray[np.float64]:

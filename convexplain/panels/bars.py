@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
@@ -78,7 +78,8 @@ class Bars(Panel):
     pitch : float
         From one bar to the next below it, in sizes of the text.
     labelled : bool
-        Whether names and numbers stand under those bars of a lying stack that are broad enough.
+        Whether names and numbers stand under those bars of a lying stack that are broad enough;
+        of an upright one with a total, whether a name that bars have stands once beside them.
     points : bool
         Whether values are points on a scale, each with a line from zero, not bars.
     """
@@ -158,8 +159,12 @@ class Bars(Panel):
             up, down = self._sum(at, 1), self._sum(at, -1)
             if not self.total:
                 return Extent(self.thick * sheet.text, up + down)
-            beside = text_width(self.total, sheet.text, "bold") + 0.5 * sheet.text
-            return Extent(self.thick * sheet.text, max(up, down), right=beside)
+            beside = text_width(self.total, sheet.text, "bold")
+            if self.labelled:
+                beside = max(beside, *(text_width(say(bar.label, at.lang), sheet.text)
+                                       for bar in self.bars))  # fmt: skip
+            right = beside + 0.5 * sheet.text
+            return Extent(self.thick * sheet.text, max(up, down), right=right)
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
             under = 2.2 * leading(sheet.text) if self.labelled else 0.0
@@ -193,11 +198,14 @@ class Bars(Panel):
         zero, down = box.y + self._sum(at, 1), self._sum(at, -1)
         ends = {True: zero, False: box.y if self.total else zero}
         broad = box.width / 2 if self.total and down else box.width
+        named: dict[str, list[tuple[Bar, Box]]] = {}
         for bar in self.bars:
             up, long = bar.value >= 0, self._long(at, bar.value)
             top = ends[up] - long if up else ends[up]
             free = min(self.apart * at.sheet.text, long / 4)
             left = box.x if up else box.right - broad
+            block = bar, Box(left, top, broad, long)
+            named.setdefault(say(bar.label, at.lang), []).append(block)
             yield self._fill(bar, Box(left, top + free / 2, broad, long - free))
             ends[up] = top if up else top + long
         line_ends = (box.x, zero), (box.right, zero)
@@ -211,6 +219,32 @@ class Bars(Panel):
                 at, self.name, f"{name}.value", self.total, box.right + 0.5 * size, y, size,
                 weight="bold",
             )  # fmt: skip
+            if self.labelled:
+                yield from self._beside(at, box, y, named)
+
+    def _beside(
+        self, at: Setting, box: Box, total: float, named: Mapping[str, Sequence[tuple[Bar, Box]]]
+    ) -> Iterator[Piece]:
+        """Yield names beside blocks, as far as there is room for them over and under the total.
+
+        Each is found by the first of the bars that have it.
+        """
+        size, high = at.sheet.text, leading(at.sheet.text)
+        middles = []
+        for label, blocks in named.items():
+            ends = [end for _, block in blocks for end in (block.y, block.bottom)]
+            middles.append(((min(ends) + max(ends)) / 2, label, blocks[0][0].name))
+        over = sorted((m for m in middles if m[0] <= total), reverse=True)
+        under = sorted(m for m in middles if m[0] > total)
+        for found, sign in ((over, -1), (under, 1)):
+            last = total
+            for middle, label, first in found:
+                last = sign * max(sign * middle, sign * last + high)
+                if box.y + 0.5 * high <= last <= box.bottom - 0.5 * high:
+                    yield line(
+                        at, self.name, f"{self.name}.{first}.label", label,
+                        box.right + 0.5 * size, last, size, tone="muted",
+                    )  # fmt: skip
 
     def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:
         thick = self.thick * at.sheet.text

@@ -44,8 +44,8 @@ OF_ALL = Caption(
     zh="这是整层的过滤器数；这里只有一个。",
 )
 FIRST = Caption(
-    en="Channel {n}, counted from 0: {k} products, one sum.",
-    zh="通道 {n}（从 0 数）：{k} 个乘积，一个和。",
+    en="Channel {n}: {k} products, one sum.",
+    zh="通道 {n}：{k} 个乘积，一个和。",
 )
 NEXT = Caption(en="The {m} next strongest follow.", zh="接着是其次最强的 {m} 个。")
 NEXT_ONE = Caption(en="The other one follows.", zh="接着是另一个。")

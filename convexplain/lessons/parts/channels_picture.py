@@ -306,7 +306,7 @@ class ChannelsPicture:
         return Diagram(self._beside(self._wall(), Column(filled, Legend("legend"))))
 
     def all_maps(self) -> Diagram:
-        """Describe what is read, and the maps of many filters."""
+        """Describe what counts most of what is read, and the strongest filters' maps."""
         maps = Maps(
             "maps", self.outputs[:, :, self.filters], self._response, share="maps",
             columns=self._columns(len(self.filters)),
@@ -317,7 +317,7 @@ class ChannelsPicture:
         if len(self.filters) < self.outputs.shape[2]:
             said = words.SOME_FILTERS.fill(k=len(self.filters), f=self.outputs.shape[2])
             notes.append(Text("told-0", said, role="note", tone="muted", measure=14))
-        read = Column(self._wall(), Legend("legend", row=True))
+        read = Column(self._wall(self.shown), Legend("legend", row=True))
         return Diagram(self._beside(read, Column(maps, *notes, gap=0.5)))
 
     def diagram(self, about: Caption) -> Diagram:
@@ -443,12 +443,14 @@ class ChannelsPicture:
 
     def _pile(self, thick: float = 2.0) -> Bars:
         bars = [
-            Bar(name, "", value, tone=_tone(name, value)) for name, value in self.blocks if value
+            Bar(name, _called(name, value), value, tone=_tone(name, value))
+            for name, value in self.blocks
+            if value
         ]
         most = max(sum(abs(value) for _, value in self.blocks), 1e-9)
         return Bars(
             "pile", bars, Scale(most), stacked=True, upright=True, thick=thick, length=14,
-            apart=0.1, total=fmt.number(self.step.value),
+            apart=0.1, total=fmt.number(self.step.value), labelled=True,
             title=words.BLOCKS.fill(c=self.inputs.shape[2]),
             alternative=words.PILE.fill(c=self.inputs.shape[2]),
         )  # fmt: skip
@@ -470,6 +472,13 @@ def _many(maps: Map) -> Caption:
     """Say how many maps there are, and how large they are."""
     rows, cols, count = maps.shape
     return words.MANY.fill(c=fmt.count(count), size=fmt.shape((rows, cols)))
+
+
+def _called(name: str, value: float) -> Caption:
+    """Say of a block of the pile what it is to the sum."""
+    if name == "bias":
+        return terms.BIAS
+    return terms.FOR if value > 0 else terms.AGAINST
 
 
 def _tone(name: str, value: float) -> str:
