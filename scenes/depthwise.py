@@ -127,8 +127,8 @@ class Depthwise(LessonScene):
         shown = (*self.of("between"), *self.more)
         held = (*own, *self.of("times"), "out", "arrow")
         passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
-        if passed:  # what is given goes over their places
-            self.during(0.06, self.board.hide(*passed))
+        # What is given goes over their places, and other scales stand where theirs do.
+        self.during(0.06, self.board.hide(*passed, "legend"))
         self.turn_into(self.lesson.mixing(), 0.15, show=shown, hold=held)
         self.board.show(*self.of("times"))(1.0)
         self.during(0.1, self.board.show(*own))
@@ -158,6 +158,7 @@ class Depthwise(LessonScene):
         others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
                  *self.more, *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
+        self.during(0.06, self.board.hide("out", "arrow", "legend"))
         self.turn_into(self.lesson.shares(), 0.25, show=shown, hold=tuple(self.of("share", others)))
         for n in others:
             self.during(0.5 / len(others), self.board.show(*self.of("share", [n])))
@@ -201,14 +202,14 @@ class Depthwise(LessonScene):
     def show_sharing(self, event: Event) -> None:
         """Kernels of several filters on one channel; below them one shape, times their weights."""
         picture = self.lesson.sharing()
-        scaled = [f"scaled-{n}" for n in self.lesson.compared]
+        scaled = [f"scaled-{n}" for n in self.lesson.priced]
         own: tuple[str, ...] = ("row-separable", "channel-separable")
         if self.lesson.separable.ordinary is None:
             own = *own, *(["shape"] if self.lesson.per == 1 else [])
             self.turn_into(picture, 0.3, show=(*scaled, *own))
             self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
             return
-        real = self.of_channel("kernel", self.lesson.channel)
+        real = [f"kernel-{self.lesson.channel}-{n}" for n in self.lesson.priced]
         said = ("row-ordinary", "channel-ordinary", *own)
         self.turn_into(picture, 0.2, show=(*real, *said), hold=("shape", *scaled))
         self.during(0.15, in_turn(*map(self.board.pulse, real), overlap=0.6))
@@ -221,6 +222,7 @@ class Depthwise(LessonScene):
         """The shares once more: the same windows for all filters."""
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
                  *self.more, *self.of("share", self.lesson.compared))  # fmt: skip
+        self.during(0.06, self.board.hide("legend"))
         self.turn_into(self.lesson.shares(), 0.35, show=shown)
         looks = [self.of("shape"), self.of("share", self.lesson.compared)]
         self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))

@@ -99,6 +99,7 @@ def test_what_the_storyboard_counts_is_counted(lesson):
         told_parts = [int(k.words.text("en").split()[0].replace(",", "")) for k in keys]
         assert told_parts == [bar.value for bar in bars[1]]
         assert [k.tone for k in keys] == [bar.tone for bar in bars[1]]
+        assert len({bar.tone for each in bars for bar in each}) == 3
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
     before, after = ([lesson.network.layer(n) for n in part] for part in names)
     middle = [DepthwiseConv2D("window"), Conv2D("mix", 64, (1, 1))]
@@ -145,7 +146,7 @@ def test_all_weights_have_one_scale(lesson):
     shapes = lesson.separable.shapes[:, :, rows]
     assert pieces.limit == max(np.abs(shapes).max(), np.abs(shares).max())
     kernels = scales(lesson.kernels(), *(f"kernel-{c}-{n}" for c in rows))
-    scaled = scales(lesson.sharing(), *(f"scaled-{k}" for k in lesson.compared))
+    scaled = scales(lesson.sharing(), *(f"scaled-{k}" for k in lesson.priced))
     assert kernels == scaled == {pieces}
 
 
@@ -225,9 +226,11 @@ def test_other_networks_are_played(model, aspect):
 def test_each_kernel_stands_over_the_one_that_all_share():
     lesson = lesson_of("depthwise")
     moments = of("depthwise", LOOKS[0]).during("shared")
-    stage = next(m for m in reversed(moments) if f"scaled-{lesson.compared[-1]}" in m)
+    stage = next(m for m in reversed(moments) if f"scaled-{lesson.priced[-1]}" in m)
     found, channel = lesson.separable, lesson.channel
-    for n in lesson.compared:
+    taken = {n: abs(found.scales[channel, n]) for n in lesson.compared}
+    assert set(lesson.priced) == set(sorted(taken, key=taken.get)[-3:])
+    for n in lesson.priced:
         real, scaled = stage[f"kernel-{channel}-{n}"], stage[f"scaled-{n}"]
         np.testing.assert_array_equal(real.values, found.ordinary[:, :, channel, n])
         one = found.shapes[:, :, channel] * found.scales[channel, n]

@@ -46,6 +46,8 @@ Floats = npt.NDArray[Any]
 MOST = 32
 #: So many channels stand under one another, and so many filters side by side.
 _CHANNELS, _FILTERS = 2, 4
+#: Of so many filters is seen what they share on one channel.
+_PRICED = 3
 #: With more columns than so many a row is folded where it is too long, behind so many of them.
 _BROAD, _KERNELS = 5, 3
 #: Side of a grid beside others, in units of their layout.
@@ -206,6 +208,13 @@ class Depthwise(NetworkLesson):
         strength[self.shown_filter] = np.inf
         most = np.argsort(-strength, kind="stable")[:_FILTERS]
         return tuple(sorted(int(n) for n in most))
+
+    @property
+    def priced(self) -> tuple[int, ...]:
+        """Those of the compared filters that take most of that channel, in their order."""
+        shares = np.abs(self.separable.scales[self.channel * self.per, list(self.compared)])
+        best = np.argsort(-shares, kind="stable")[:_PRICED]
+        return tuple(sorted(self.compared[n] for n in best))
 
     @property
     def per(self) -> int:
@@ -409,7 +418,7 @@ class Depthwise(NetworkLesson):
         parts = {"slide": less - mix, "mix": mix}
         ordinary, separable = _WORK if work else (_ORDINARY, _SEPARABLE)
         stacks = {
-            "ordinary": (ordinary, whole, [Bar("all", "", whole, tone="muted")]),
+            "ordinary": (ordinary, whole, [Bar("all", "", whole, tone="line")]),
             "separable": (
                 separable, less, [Bar(name, "", parts[name], tone=tone) for name, _, tone in _PARTS]
             ),
@@ -478,9 +487,9 @@ class Depthwise(NetworkLesson):
         rows: list[list[Part | None]] = []
         if found.ordinary is not None:
             rows.append([replace(self._kernel(n, k), title=terms.FILTER.capital.fill(n=k))
-                         for k in self.compared])  # fmt: skip
+                         for k in self.priced])  # fmt: skip
         times: list[Part | None] = []
-        for filter in self.compared:
+        for filter in self.priced:
             scale = found.scales[n * self.per, filter]
             said = _TIMES.fill(v=fmt.bracketed(scale)) if self.per == 1 else terms.KERNEL
             kernel = found.kernels[:, :, n, filter]
@@ -490,7 +499,7 @@ class Depthwise(NetworkLesson):
         rows.append(times)
         legend = Legend("legend", row=True)
         heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
-        half = -(-len(self.compared) // 2)
+        half = -(-len(self.priced) // 2)
         shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.weight, "kernels",
                       terms.KERNEL.capital)  # fmt: skip
         own: list[Part | None] = [None for _ in rows]
