@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +13,14 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import learning
 from convexplain.lessons.learning import Valley
 from convexplain.lessons.parts.beats import Event
-from convexplain.panels import Diagram
+from convexplain.panels import Box, Chart, Diagram
 from convexplain.stage import LessonScene
+from convexplain.stage.board.drawing import bounds_of
 from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import format as fmt
 from convexplain.style import terms
 
-BALL, CURVE, TANGENT, NEAR = "valley.ball", "valley.loss", "valley.slope", "valley.near"
+BALL, CURVE, TANGENT = "valley.ball", "valley.loss", "valley.slope"
 
 
 class Learning(LessonScene):
@@ -51,11 +53,14 @@ class Learning(LessonScene):
         for n in self.filters:
             self.board.fill(f"kernels[{n}]", now[:, :, n])
         self.board.say("kernels.counter", self.step_text(self.lesson.step))
-        self.during(0.2, self.board.pulse(f"kernels[{self.lesson.filter}]"))
-        self.become(self.valley(event.data), 0.3, show=self.kernel_and_axes())
-        self.during(0.15, self.board.show("kernel.weight"))
-        self.board.show(BALL)(1.0)
-        self.during(1, self.board.pulse("kernel.weight", BALL, times=2))
+        self.during(0.12, self.board.pulse(f"kernels[{self.lesson.filter}]"))
+        self.become(self.valley(event.data), 0.2, show=self.kernel_and_axes())
+        # It is the loss that is spoken of; which weight it is, the video tells when it changes.
+        self.board.say(f"{BALL}.label", fmt.number(event.data.loss))
+        self.during(0.12, self.board.show(BALL, f"{BALL}.label"))
+        self.during(0.4, self.board.pulse(BALL, f"{BALL}.label", times=2))
+        self.during(0.1, self.board.show("kernel.weight"))
+        self.during(1, self.board.pulse("kernel.weight"))
 
     def kernel_and_axes(self) -> Iterator[str]:
         """Yield the names of what comes before the curve, once it is laid out."""
@@ -78,7 +83,7 @@ class Learning(LessonScene):
         share = min(1.0, 6.0 / event.seconds)
         self.during(share, self.board.pulse(BALL, "kernel.weight", times=2))
 
-    def valley(self, valley: Valley, *, near: bool = False, gone: bool = False) -> Diagram:
+    def valley(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
         """Return the picture of a weight's valley, as the frame has room for it."""
         return self.lesson.valley_picture(valley, near=near, gone=gone, upright=self.upright)
 
@@ -110,8 +115,10 @@ class Learning(LessonScene):
 
     def show_step(self, event: Event) -> None:
         """The axes come near; the ball goes one step down, and the weight with it."""
-        self.during(0.15, self.board.pulse(BALL))
-        self.during(0.3, self.board.become(self.valley(event.data, near=True)))
+        self.during(0.08, self.board.pulse(BALL), self.board.hide(*self.scales()))
+        closer = self.board.become(self.valley(event.data, near=1.0), hold=self.scales())
+        self.during(0.3, closer, self.closer(event.data))
+        self.during(0.08, self.board.show(*self.scales(), BALL, f"{BALL}.label"))
         weights = self.lesson.history.near_weights
         start, end = event.data.weight, self.lesson.next_weight
         ends = [float((w - weights[0]) / (weights[-1] - weights[0])) for w in (start, end)]
@@ -122,10 +129,34 @@ class Learning(LessonScene):
             values[row, col] = start + alpha * (end - start)
 
         self.board.hide(f"{BALL}.label")(1.0)
-        self.during(0.2, self.board.ride(BALL, NEAR, *ends), go)
-        self.board.become(self.valley(event.data, near=True, gone=True))(1.0)
+        self.during(0.2, self.board.ride(BALL, CURVE, *ends), go)
+        self.board.become(self.valley(event.data, near=1.0, gone=True))(1.0)
         self.board.show(BALL, f"{BALL}.label")(1.0)
         self.during(1, self.board.pulse(BALL, "kernel.weight"))
+
+    def scales(self) -> Iterator[str]:
+        """Yield what is only true of one part of the curve: numbers at the axes, and others."""
+        yield from (name for name in self.board.frame("valley") if name[-1].isdigit())
+        yield from self.board.there("valley.note", f"{TANGENT}.label", f"{BALL}.label")
+
+    def closer(self, valley: Valley) -> Move:
+        """Draw the curve, its tangent and the ball anew of ever fewer weights round this one."""
+        parts = self.board.part
+
+        def go(alpha: float) -> None:
+            chart = self.valley(valley, near=alpha).panel("valley")
+            assert isinstance(chart, Chart)
+            frame = Box(*bounds_of([parts("valley.axes")]))
+            for curve in chart.curves:
+                points = zip(curve.x.tolist(), curve.y.tolist(), strict=True)
+                parts(f"valley.{curve.name}").places = [chart.at_data(frame, *at) for at in points]
+            (dot,), ball = chart.dots, parts(BALL)
+            left, top, width, height = bounds_of([ball])
+            goal = chart.at_data(frame, dot.x, dot.y)
+            away = goal[0] - left - width / 2, goal[1] - top - height / 2
+            ball.places = [(x + away[0], y + away[1]) for x, y in ball.places]
+
+        return go
 
     # All of them.
 
@@ -141,8 +172,9 @@ class Learning(LessonScene):
 
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
-        if self.board.has("moves"):  # what the kernels, as they grow, would lie on
-            self.during(0.05, self.board.hide("moves", "legend"))
+        if self.board.has("moves"):  # the steps are taken
+            taken = [self.board.fold(f"moves[{n}]", into=f"kernels[{n}]") for n in self.filters]
+            self.during(0.15, *taken, self.board.hide("moves.title", "legend"))
         picture = self.lesson.strides()
         come = ("kernels", "legend", "strides.title", "strides.zero", "strides.before")
         self.become(picture, 0.2, self.camera.home(), show=come)
@@ -189,14 +221,30 @@ class Learning(LessonScene):
     def show_born(self, event: Event) -> None:
         """The filter of that weight comes out, as it was and as it is, at work on a digit."""
         own = self.board.box(f"kernels[{self.lesson.filter}]")
-        self.during(0.1, self.board.pulse_at(own))
+        lost = [name for name in self.board.there("loss") if self.board.shown(name)]
+        self.during(0.1, self.board.pulse_at(own), self.board.hide(*lost))
         grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in ("before", "after")]
-        self.become(self.lesson.born_picture(), 0.2, *grow, show=("digit", "legend"))
+        self.during(0.05, self.board.hide("kernels", "legend"))
+        self.become(self.lesson.born_picture(), 0.15, *grow)
+        self.during(0.05, self.board.show("digit", "legend"))
         for name in ("before", "after"):
             titles = f"kernel-{name}.title", f"map-{name}.title"
             self.during(0.05, self.board.show(*titles))
-            self.during(0.15, self.board.grow(f"map-{name}", out_of="digit"))
+            self.during(0.15, self.rows(f"map-{name}"), rate=linear)
         self.during(1, self.board.pulse("kernel-after", "map-after"))
+
+    def rows(self, name: str) -> Move:
+        """Let a map come row by row, in its place."""
+        whole = self.board.part(name).values.copy()
+        known = np.full(whole.shape, np.nan)
+        self.board.fill(name, known)
+
+        def go(alpha: float) -> None:
+            known[: math.ceil(alpha * len(whole))] = whole[: math.ceil(alpha * len(whole))]
+            self.board.fill(name, known)
+            self.board.show(name)(1.0)
+
+        return go
 
     def show_answer(self, event: Event) -> None:
         """Once more from random numbers to filters, as large as they can be."""

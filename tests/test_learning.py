@@ -46,7 +46,7 @@ def test_the_training_loss_is_the_mean_of_the_batch_it_is_shown_for(lesson):
     # The step that follows learned from it, and the training kept what it saw.
     assert history.losses[lesson.step] == pytest.approx(mean, rel=1e-5)
     assert (
-        f"wrong it is on {len(history.batch_losses)} digits: {mean:.2f} after {lesson.step} steps"
+        f"wrong the network is on {len(history.batch_losses)} digits. Now {mean:.2f};"
         in said(lesson)["loss"]
     )
 
@@ -103,10 +103,25 @@ def test_from_nearby_the_same_loss_is_nearly_straight(lesson):
     line = valley.loss + valley.slope * (history.near_weights.astype(float) - valley.weight)
     off = np.abs(line - history.near_losses).max()
     assert off < 0.05 * np.ptp(history.near_losses)
-    near = lesson.valley_picture(valley, near=True, gone=True).panel("valley")
+    near = lesson.valley_picture(valley, near=1.0, gone=True).panel("valley")
     (ball,) = near.dots
     assert ball.x == lesson.next_weight
     assert ball.y < valley.loss
+
+
+def test_on_the_way_near_it_is_the_same_curve_of_ever_fewer_weights(lesson):
+    valley, history = lesson.valley, lesson.history
+    widths = []
+    for near in (0.0, 0.25, 0.5, 0.75, 1.0):
+        weights, losses = lesson.seen(valley, near)
+        assert len(weights) == len(valley.weights)  # so that it is one curve that changes
+        assert weights[valley.now] == pytest.approx(valley.weight, abs=1e-8)
+        np.testing.assert_allclose(
+            losses, np.interp(weights, valley.weights, valley.losses), atol=1e-5
+        )
+        widths.append(float(np.ptp(weights)))
+    assert widths[-1] == pytest.approx(np.ptp(history.near_weights))
+    np.testing.assert_allclose(np.diff(np.log(widths)), np.log(widths[-1] / widths[0]) / 4)
 
 
 def test_its_kernel_became_an_edge(lesson):

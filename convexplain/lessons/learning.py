@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -250,19 +250,33 @@ class Learning(Lesson):
         return pictures.born(self.pixels, states, self.limit)
 
     def valley_picture(
-        self, valley: Valley, *, near: bool = False, gone: bool = False, upright: bool = False
+        self, valley: Valley, *, near: float = 0.0, gone: bool = False, upright: bool = False
     ) -> Diagram:
-        """Describe one weight and its valley, whole or from nearby, before the step or after it."""
+        """Describe one weight and its valley, before its step or after it, from 0 to 1 near."""
         snapshot = self.history.steps.tolist().index(valley.step)
-        weights, losses = valley.weights, valley.losses
-        if near:
-            weights, losses = self.history.near_weights, self.history.near_losses
+        weights, losses = self.seen(valley, near)
         return pictures.valley(
             self.kernels_at(snapshot)[:, :, self.filter],
             float(np.abs(self.history.valley_weights).max()), self.place, weights, losses,
             valley.slope, filter=self.filter, step=valley.step, own=valley.weight,
-            now=self.next_weight if gone else None, near=near, upright=upright,
+            now=self.next_weight if gone else None, upright=upright,
         )  # fmt: skip
+
+    def seen(
+        self, valley: Valley, near: float
+    ) -> tuple[npt.NDArray[np.floating[Any]], npt.NDArray[np.float64]]:
+        """Return what is seen of a valley: all weights, only those near by, or a part between."""
+        close = self.history.near_weights, self.history.near_losses
+        if near in (0, 1):
+            return close if near else (valley.weights, valley.losses)
+        # As ever the same share is left out, it comes near evenly.
+        share = float(np.ptp(close[0]) / np.ptp(valley.weights)) ** near
+        weights = valley.weight + share * (valley.weights - valley.weight).astype(np.float64)
+        beside = (valley.weights < close[0][0]) | (valley.weights > close[0][-1])
+        every = np.concatenate([close[0], valley.weights[beside]])
+        found = np.concatenate([close[1], valley.losses[beside]])
+        order = np.argsort(every)
+        return weights, np.interp(weights, every[order], found[order])
 
     def slopes(self) -> Diagram:
         """Describe all kernels, and what one step adds to each weight."""
@@ -303,7 +317,7 @@ class Learning(Lesson):
         yield Beat.of(
             "loss",
             _LOSS_TITLE,
-            Event("loss", 4.4, _LOSS.fill(s=self.step, n=n, v=loss), self.valley),
+            Event("loss", 4.4, _LOSS.fill(n=n, v=loss), self.valley),
         )
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
@@ -359,8 +373,8 @@ _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _LOSS = Caption(
-    en="The loss tells how wrong it is on {n} digits: {v} after {s} steps, 0 at best.",
-    zh="损失：对 {n} 个样本错多少。第 {s} 步：{v}，最好是 0。",
+    en="The loss: how wrong the network is on {n} digits. Now {v}; best is 0.",
+    zh="损失：网络对 {n} 个样本错多少。现在 {v}，最好是 0。",
 )
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",

@@ -143,7 +143,6 @@ def valley(
     step: int,
     own: float,
     now: float | None = None,
-    near: bool = False,
     upright: bool = False,
 ) -> Diagram:
     """Describe one weight in its kernel, and how the training loss changes with it.
@@ -164,8 +163,6 @@ def valley(
         The weight.
     now : float, optional
         Where the weight is, if it has gone a step.
-    near : bool
-        Whether the curve is that of values nearby.
     upright : bool
         Whether the curve is below the kernel, not beside it.
     """
@@ -189,7 +186,7 @@ def valley(
     chart = Chart(
         "valley",
         [
-            Curve("near" if near else "loss", weights, losses),
+            Curve("loss", weights, losses),
             Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
                   dashed=True, above=True),
         ],
@@ -297,7 +294,7 @@ def plain(text: str) -> Caption:
     return Caption(en=text, zh=text)
 
 
-KERNELS = Caption(en="The {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")
+KERNELS = Caption(en="The {n} filters of {layer}", zh="{layer} 的 {n} 个过滤器")
 MOVES = Caption(en="One step of each weight", zh="每个权重走的一步")
 CHANGE = Caption(en="change of a weight", zh="权重的变化")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
@@ -305,6 +302,6 @@ MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
-ZOOMED = Caption(en="Axis cut: the curve is {v} high.", zh="纵轴不从 0 开始：曲线高 {v}。")
+ZOOMED = Caption(en="Axis not from 0: the curve spans {v}.", zh="纵轴不从 0 开始：曲线高 {v}。")
 BEFORE = Caption(en="before", zh="走之前")
 ONE_STEP = Caption(en="after one step", zh="走一步后")
