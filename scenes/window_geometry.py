@@ -18,6 +18,8 @@ from convexplain.stage.pace import Move, in_turn, together
 WINDOW = "input.window"
 #: How much of the colours is seen that lie on a picture.
 SHEER = 0.65
+#: How large a 0 stands in its cell, and what is seen of a picture with zeros, from nearby.
+ZERO, NEAR = 0.6, (0.4, 0.7)
 #: Hops that are made slowly while the places are to be guessed.
 TRIED = 2
 
@@ -53,9 +55,26 @@ class WindowGeometry(LessonScene):
         rows = self.board.within("input", row, 0, high, geometry.padded.shape[1])
         self.board.hide(*(name for name in ("input.edge", WINDOW) if self.seen(name)))(1.0)
         self.board.become(self.lesson.picture_of(geometry), show=("input",))(1.0)
+        self.zeros(geometry, row)
         self.during(share, self.board.grow("input", out_of=rows), self.near())
         edge = [name for name in ("input.edge",) if self.board.has(name)]
-        self.board.show(WINDOW, *edge)(1.0)
+        self.board.show(*edge, WINDOW)(1.0)
+
+    def zeros(self, geometry: Geometry, first: int = 0) -> None:
+        """Write a 0 into each cell that is no pixel, of the rows from one on."""
+        if not any(geometry.margins):
+            return
+        grid = self.board.part("input")
+        (top, _, left, _), (rows, cols) = geometry.margins, geometry.size
+        high, wide = grid.shape_in_cells
+        grid.printed = tuple(
+            tuple(
+                "" if 0 <= first + row - top < rows and 0 <= col - left < cols else "0"
+                for col in range(wide)
+            )
+            for row in range(high)
+        )
+        grid.text_share, grid.number_opacity = ZERO, 1.0
 
     def near(self, *names: str) -> Move:
         """Return what brings the camera to the rows, to their posts and arcs, and to more."""
@@ -175,9 +194,10 @@ class WindowGeometry(LessonScene):
         """The window stands at every place; each fills its cell of the map."""
         geometry: Geometry = event.data
         filled = self.lesson.filled(geometry, self.sheet, self.shown_look.lang)
-        law = ["law"] if self.seen("law") else []
-        self.during(0.08, self.camera.home(), self.board.hide(*law))
+        rows = [name for name in ("law", "input.edge", WINDOW) if self.seen(name)]
+        self.during(0.08, self.camera.home(), self.board.hide(*rows))
         self.during(0.12, self.board.become(filled, show=self.beside()))
+        self.board.show(*self.board.there("input.edge"), WINDOW)(1.0)
         self.during(0.75, self.sweep([("", geometry)], maps=True), rate=linear)
         self.during(1, self.board.pulse("map"))
 
@@ -248,10 +268,15 @@ class WindowGeometry(LessonScene):
 
     def show_other(self, event: Event) -> None:
         """Another geometry: what belonged to the last one goes first, the picture stays."""
-        self.leave(0.25)
-        self.reshape(event.data, 0.4)
+        self.leave(0.15)
+        self.reshape(event.data, 0.25)
         mark = "input.edge" if self.board.has("input.edge") else WINDOW
-        self.during(0.15, self.board.show(mark, WINDOW))
+        self.zeros(event.data)
+        self.during(0.08, self.board.show(mark, WINDOW))
+        if any(event.data.margins):  # zeros are small: a corner is seen from nearby
+            rows, cols = event.data.padded.shape[:2]
+            corner = self.board.within("input", 0, 0, NEAR[0] * rows, NEAR[1] * cols)
+            self.during(0.2, self.camera.to(corner, share=0.95))
         self.during(1, self.board.pulse(mark))
 
     def leave(self, share: float) -> None:
@@ -330,9 +355,9 @@ class WindowGeometry(LessonScene):
     def show_law(self, event: Event) -> None:
         """Arcs and posts once more; the count stands, while the window goes over all places."""
         picture = self.lesson.picture_of(event.data)
-        self.board.hide(*(name for name in (WINDOW, *self.taps()) if self.seen(name)))(1.0)
-        self.during(0.14, self.board.become(picture, show=("input", "hops")), self.camera.home())
-        self.board.show(WINDOW)(1.0)
+        self.leave(0.05)
+        self.during(0.12, self.board.become(picture, show=("input", "hops")), self.camera.home())
+        self.board.show(*self.board.there("input.left"), WINDOW)(1.0)
         starts = np.array(event.data.starts, dtype=float)
 
         def place(alpha: float) -> tuple[float, float]:

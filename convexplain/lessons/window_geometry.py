@@ -345,7 +345,7 @@ class WindowGeometry(FilterLesson):
         if name == "same":
             places = geometry.output[1]
             more = _PADDED.fill(o=places, n=plain.output[1])
-            yield Event("ring", 2.4, _RING, geometry, "other")
+            yield Event("ring", 3.2, _RING, geometry, "other")
             yield Event("ring-hops", 2.8, _COUNTED, geometry, "hops")
             yield Event("ring-law", 2.6, self._hopped(geometry), geometry, "first", detail=1)
             yield Event("ring-sweep", 3.4, more, geometry, "sweep")

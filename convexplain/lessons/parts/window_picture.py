@@ -33,6 +33,8 @@ from convexplain.style.captions import Caption
 
 #: Up to so many cells of a window are framed one by one.
 _TAPS = 25
+#: So many spaces part the two steps of a count, where there is room or where there is little.
+_APART = 8, 1
 #: How far within its cells a frame lies that others touch.
 _INSIDE = 0.2
 
@@ -63,7 +65,9 @@ def place_picture(geometry: Geometry, row: int) -> Diagram:
         marks["edge"] = replace(marks["edge"], row=0, rows=high)
     strip = replace(whole, values=whole.values[row : row + high], marks=marks)
     places = Column(_hops(geometry, "pixels"), strip, gap=0.4)
-    return Diagram(Column(counted(geometry), places, gap=0.8, align="middle"))
+    counts = (counted(geometry, apart) for apart in _APART)
+    ways = (Column(count, places, gap=0.8, align="middle") for count in counts)
+    return Diagram(Either(*ways))
 
 
 def filled_pictures(
@@ -207,8 +211,15 @@ def compared_pictures(
     return Diagram(Column(head, arranged), about=about)
 
 
-def counted(geometry: Geometry) -> Formula:
-    """Describe the count of places along a row in two steps: the hops, and one more place."""
+def counted(geometry: Geometry, apart: int) -> Formula:
+    """Describe the count of places along a row in two steps: the hops, and one more place.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    apart : int
+        How many spaces part the steps.
+    """
     _, _, left, right = geometry.margins
     (_, stride), (_, span) = geometry.window.stride, geometry.window.span
     hops, rest = str(geometry.hops), geometry.left_over
@@ -223,7 +234,7 @@ def counted(geometry: Geometry) -> Formula:
         Term("gives", "="),
         Term("hops", hops, _HOPPED),
         Term("rest", _REST.fill(n=rest), _OVER) if rest else None,
-        Term("apart", " "),
+        Term("apart", " " * apart),
         Term("again", hops, _HOPPED),
         Term("one", "+ 1", _FIRST),
         Term("equals", "="),
