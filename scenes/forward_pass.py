@@ -96,13 +96,12 @@ class ForwardPass(LessonScene):
         self.during(1, self.board.show(f"{self.behind}.cell"))
 
     def show_layers(self, event: Event) -> None:
-        """The other layers come, each out of the one before it."""
+        """The other layers come, each after a look at the one before it."""
         panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
         there = self.board.there(*panels) or ["input"]
         self.change(self.picture.layers(), 0.25, *there)
         grow = [
-            in_turn(eased(self.board.grow(name, out_of=before)),
-                    self.board.show(f"{name}.title"), overlap=0.5)
+            in_turn(self.board.pulse(before, colour="muted"), self.board.show(name), overlap=0.5)
             for before, name in pairwise(panels) if name not in there
         ]  # fmt: skip
         self.during(0.8, in_turn(*grow, overlap=0.1), rate=linear)
@@ -251,7 +250,6 @@ class ForwardPass(LessonScene):
         """From the picture through all layers to the shares, once more."""
         names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
         self.during(0.1, self.board.hide(*self.board.there("classes", "read", "input")))
-        self.during(0.2, self.board.become(self.picture.whole(), hold=(*names, "legend")))
-        self.during(0.15, self.board.show(*names, "legend"))
+        self.during(0.2, self.board.become(self.picture.whole(), show=(*names, "legend")))
         looks = [self.board.pulse(name) for name in (*names, "stack.title")]
         self.during(1, in_turn(*looks), rate=linear)

@@ -44,8 +44,8 @@ class ForwardPass(NetworkLesson):
         zh="网络对自己的预测有多确定？这个数从哪里来？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Weigh, add, cut at 0, keep the largest; softmax makes shares of it.",
-        zh="加权、求和、负数归零、取最大；softmax 分比例。",
+        en="Multiply, add, keep the largest; softmax makes shares of it.",
+        zh="相乘、相加、取最大；softmax 分比例。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -194,10 +194,8 @@ class ForwardPass(NetworkLesson):
 
     def _path(self) -> Caption:
         """Say what the layers did, as far as they all did it."""
-        kinds = {layer.activation for layer in self.network.layers} - {"linear", "softmax"}
         keeps = self.pooled is not None and self.pooled.kind == "max"
-        usual = kinds == {"relu"} and keeps and self.trace.logits.size > 1
-        return self.answer if usual else _PATH
+        return self.answer if keeps and self.trace.logits.size > 1 else _PATH
 
     def _layers(self) -> Iterator[Event]:
         """Say what a convolution does, what pooling keeps, and how many numbers are left."""
