@@ -9,8 +9,11 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.beats import Event
+from convexplain.panels import place
+from convexplain.panels.box import around
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.title_and_caption import corner_of
 from convexplain.style import format as fmt
 
 #: On so many lines the window goes over the picture.
@@ -150,9 +153,12 @@ class Architecture(LessonScene):
 
     def show_again(self, event: Event) -> None:
         """All other stacks, one after the other, each in its place in the whole."""
-        self.during(0.15, self.camera.home(), self.arrange())
         if set(self.drawn(self.lesson.rest)) <= set(self.behind):
-            self.during(0.1, self.near())
+            # What has no place in this part of the whole comes as the camera goes back.
+            self.during(0.05, self.board.hide("legend"))
+            self.during(0.2, self.board.become(self.picture.whole()), self.near())
+        else:
+            self.during(0.15, self.camera.home(), self.arrange())
         rest = [n for n in self.drawn(self.lesson.rest) if n not in self.shown]
         for number in rest:
             share = 0.7 / len(rest)
@@ -166,9 +172,12 @@ class Architecture(LessonScene):
         return *self.drawn(self.lesson.with_maps)[-_BEHIND:], *self.drawn(self.lesson.tail)
 
     def near(self) -> Move:
-        """Come near these."""
+        """Come near these, where they stand in the whole."""
+        whole = place(self.picture.whole(), self.sheet, self.shown_look.lang)
         panels = (self.stages[n].panel for n in self.behind)
-        return self.camera.to(self.board.around(*panels, *self.texts(*self.behind)), share=0.9)
+        box = around(whole[name] for name in (*panels, *self.texts(*self.behind)))
+        left, top = corner_of(self.sheet)
+        return self.camera.to((left + box.x, top + box.y, box.width, box.height), share=0.9)
 
     def arrange(self) -> Move:
         """Bring what is there to its place in the whole."""
@@ -186,7 +195,8 @@ class Architecture(LessonScene):
         self.during(0.2, self.board.show(*self.texts(*tail)))
         self.during(0.15, self.board.pulse(self.stages[last].panel))
         for number in tail:
-            flow = self.board.grow(self.stages[number].panel, out_of=self.stages[number - 1].panel)
+            before = self.board.box(self.stages[number - 1].panel)
+            flow = self.board.emerge(self.stages[number].panel, out_of=before)
             self.during(0.4 / len(tail), flow)
         self.during(1, *(self.board.pulse(*self.texts(number)) for number in tail[:1]))
 
@@ -195,7 +205,9 @@ class Architecture(LessonScene):
         if not self.lesson.rest and not self.lesson.tail:
             self.during(0.2, self.arrange())
         else:
+            settle = self.settle(*self.drawn(range(max(self.shown, default=0) + 1)))
             self.during(0.1, self.camera.home())
+            self.during(0.08, settle)
         last = len(self.stages) - 1
         bars = self.bars()
         strip = [panel for panel in [self.stages[last].panel] if self.board.has(panel)]
@@ -233,7 +245,7 @@ class Architecture(LessonScene):
 
         # The first piles rise while the stacks go: the frame is never empty.
         going = together(self.camera.home(), trade)
-        self.during(0.55, in_turn(going, piles("places"), overlap=0.5), rate=linear)
+        self.during(0.55, in_turn(going, piles("places"), overlap=0.3), rate=linear)
         self.during(0.36, self.board.show("said-channels"), piles("channels"), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))

@@ -83,7 +83,7 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
     assert "26 × 26 to 13 × 13" in said["pooling"]
     assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in all."
     assert said["next"] == "64: each filter reads all 32 sheets and makes one."
-    assert said["numbers"] == "Ten numbers: the answer is 3."
+    assert said["numbers"] == "Ten numbers, each from all 1,152: the answer is 3."
 
 
 def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
@@ -152,7 +152,7 @@ def test_every_picture_fits_every_sheet(lesson, sheet, lang):
 def test_any_digit_fills_the_stacks(label):
     lesson = Architecture(picture=digits.first(label))
     assert lesson.trace.prediction == label
-    assert told(lesson)["numbers"] == f"Ten numbers: the answer is {label}."
+    assert told(lesson)["numbers"] == f"Ten numbers, each from all 1,152: the answer is {label}."
     assert 40 <= lesson.seconds <= 60
 
 

@@ -196,6 +196,9 @@ class Architecture(NetworkLesson):
         many = in_words(outputs, capital=True)
         k = class_label(self.network, self.trace.prediction)
         told = _NUMBERS if outputs > 1 else _NUMBER
+        if outputs > 1 and self.tail and self.stages[-1].kind == "dense":
+            read = self.stages[self.tail[-1]]
+            told = _FROM_ALL.fill(m=fmt.count(read.places * read.channels))
         if label is not None and label != self.trace.prediction:
             told = _WRONG.fill(label=class_label(self.network, label))
         return told.fill(n=many, k=k)
@@ -294,6 +297,10 @@ _PLACES = Caption(
 )
 _ONE_EACH = Caption(en="Of each map one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
 _NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
+_FROM_ALL = Caption(
+    en="{n} numbers, each from all {m}: the answer is {k}.",
+    zh="{n} 个数，各由全部 {m} 个算出：预测为“{k}”。",
+)
 _NUMBER = Caption(en="{n} number: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
 _WRONG = Caption(
     en="{n} numbers: the answer is {k}, the label {label}.",
