@@ -243,8 +243,9 @@ class ForwardPass(LessonScene):
 
     def show_verdict(self, event: Event) -> None:
         """The largest share fills in what stood open beside the picture."""
-        self.during(0.4, self.board.become(self.picture.verdict(), show=("read",)))
-        self.during(0.5, self.board.pulse(f"stack.{self.lesson.softmax.order[0]}", "read"))
+        self.during(0.1, self.board.hide("classes"))
+        self.during(0.35, self.board.become(self.picture.verdict(), show=("read",)))
+        self.during(0.45, self.board.pulse(f"stack.{self.lesson.softmax.order[0]}", "read"))
 
     def show_whole(self, event: Event) -> None:
         """From the picture through all layers to the shares, once more."""

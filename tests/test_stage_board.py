@@ -404,6 +404,48 @@ def test_panels_of_one_name_glide_into_the_next_picture_and_others_fade(tmp_path
     play(tmp_path, script)
 
 
+@pytest.mark.parametrize("kind", ["bars", "words"])
+def test_no_picture_glides_over_bars_or_words_that_stay(tmp_path, kind):
+    read = Cells("read", PIXELS)
+    told = panels.Text("told", Caption(en="The answer is 4.", zh="答案是 4。"))
+    if kind == "bars":
+        bars = [panels.Bar("a", "a", 1.0), panels.Bar("b", "b", 0.5)]
+        told = panels.Bars("told", bars, Scale(1.0))
+
+    def script(scene, board):
+        board.lay(Diagram(panels.Column(told, read)))
+        board.show("told", "read")(1.0)
+        picture, old = board.part("read"), [board.part(name) for name in board.names("told")]
+        before = [part.points.copy() for part in old]
+        move = board.become(Diagram(panels.Column(read, told)))
+        for alpha in np.linspace(0, 1, 11):
+            move(alpha)
+            stood = [part.points for part in old]
+            assert all(np.array_equal(a, b) for a, b in zip(before, stood, strict=True))
+            if 0.45 < alpha < 0.55:
+                assert all(part.opacity == 0 for part in old if isinstance(part, Label))
+        new = [board.part(name) for name in board.names("told")]
+        assert board.part("read") is picture  # it alone went there
+        assert not set(map(id, new)) & set(map(id, old))
+        assert all(part.opacity == 1 and part in scene.mobjects for part in new)
+        assert not any(part in scene.mobjects for part in old)
+
+    play(tmp_path, script)
+
+
+def test_words_that_nothing_passes_glide(tmp_path):
+    told = panels.Text("told", Caption(en="The answer is 4.", zh="答案是 4。"))
+
+    def script(scene, board):
+        board.lay(Diagram(Row(told, Cells("read", PIXELS))))
+        board.show("told", "read")(1.0)
+        words = board.part("told")
+        board.become(Diagram(Row(told, Cells("read", PIXELS), gap=3)))(1.0)
+        assert board.part("told") is words
+
+    play(tmp_path, script)
+
+
 def seen(scene):
     """How much of the stage is filled now: each grid's room times how much of it is seen."""
     return sum(

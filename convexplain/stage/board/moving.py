@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from convexplain.panels import Box, Diagram
 from convexplain.panels.box import around
-from convexplain.panels.pieces import Frame, Grid, Piece
+from convexplain.panels.check import ink
+from convexplain.panels.pieces import Fill, Frame, Grid, Piece, Words
 from convexplain.stage.board.drawing import (
     CELL,
     FLYING,
@@ -379,7 +380,8 @@ class Moving(Picture):
         """Lay another picture out, and bring what there is to where it then stands.
 
         Parts of one name glide and take on their new values at once; those of a panel that would
-        pass over another one fade, and come up where they then stand. What the new picture lacks
+        pass over another one fade, as do words that a grid or a bar of another panel would pass
+        over, and come up where they then stand. What the new picture lacks
         fades away, and of what is new that comes which belongs to a shown panel.
 
         Parameters
@@ -404,6 +406,7 @@ class Moving(Picture):
             coming: list[Any] = []
             kept: list[tuple[Any, Any]] = []
             passing = _passing(before, self._pieces, panel_shown)
+            crossed_words = _words_on_the_way(before, self._pieces, panel_shown - passing)
             wanted = {key for name in show for key in self._keys(name)}
             waiting = {key for name in hold for key in self._keys(name)}
             if whole:
@@ -413,12 +416,13 @@ class Moving(Picture):
                 new, old = self._made(piece), parts.get(key)
                 self._parts[key] = new
                 there = old is not None and old in self.scene.mobjects
-                if old is not None and there and piece.panel not in passing and alike(old, new):
+                passes = piece.panel in passing or key in crossed_words
+                if old is not None and there and not passes and alike(old, new):
                     self._parts[key] = old
                     kept.append((old, new))
                     del parts[key]
                 elif (
-                    (there and piece.panel in passing)
+                    (there and passes)
                     or key in wanted
                     or (
                         (key not in before or there)
@@ -455,27 +459,53 @@ def _passing(
     A much smaller one, such as a legend, makes way for what it would pass over. Panels that lie on
     one another at either end may do so between.
     """
-    starts, ends = _bodies(before), _bodies(after)
-    ways = {name: (starts[name], ends[name]) for name in starts if name in ends and name in shown}
+    ways = _ways(before, after, shown)
     found: set[str] = set()
     for one, other in combinations(ways, 2):
-        if one in found or other in found:
+        if one in found or other in found or not _cross(ways[one], ways[other]):
             continue
-        if any(a.meets(b) for a, b in zip(ways[one], ways[other], strict=True)):
-            continue
-        moments = [n / 8 for n in range(1, 8)]
-        if any(_between(*ways[one], t).meets(_between(*ways[other], t)) for t in moments):
-            small, large = sorted((one, other), key=lambda name: _area(starts[name]))
-            least = _area(starts[small]) < _SMALL * _area(starts[large])
-            found.add(small if least else max(one, other, key=lambda name: _far(*ways[name])))
+        small, large = sorted((one, other), key=lambda name: _area(ways[name][0]))
+        least = _area(ways[small][0]) < _SMALL * _area(ways[large][0])
+        found.add(small if least else max(one, other, key=lambda name: _far(*ways[name])))
     return found
 
 
+def _words_on_the_way(
+    before: Mapping[str, Piece], after: Mapping[str, Piece], shown: Collection[str]
+) -> set[str]:
+    """Return the words that go on, and that another panel's grid or bars would pass over."""
+    ways = _ways(before, after, shown)
+    words = {
+        key: (ink(old), ink(new))
+        for key, new in after.items()
+        if isinstance(new, Words) and isinstance(old := before.get(key), Words)
+    }
+    return {
+        key for key, way in words.items()
+        if any(name != after[key].panel and _cross(way, other) for name, other in ways.items())
+    }  # fmt: skip
+
+
+def _ways(
+    before: Mapping[str, Piece], after: Mapping[str, Piece], shown: Collection[str]
+) -> dict[str, tuple[Box, Box]]:
+    """Return from where to where the grids or bars of each shown panel go."""
+    starts, ends = _bodies(before), _bodies(after)
+    return {name: (starts[name], ends[name]) for name in starts if name in ends and name in shown}
+
+
+def _cross(one: tuple[Box, Box], other: tuple[Box, Box]) -> bool:
+    """Tell whether two boxes meet on their ways, but at neither end."""
+    if any(a.meets(b) for a, b in zip(one, other, strict=True)):
+        return False
+    return any(_between(*one, n / 8).meets(_between(*other, n / 8)) for n in range(1, 8))
+
+
 def _bodies(pieces: Mapping[str, Piece]) -> dict[str, Box]:
-    """Return where the grids of each panel are."""
+    """Return where the grids or bars of each panel are."""
     found: dict[str, Box] = {}
     for piece in pieces.values():
-        if isinstance(piece, Grid) and piece.panel:
+        if isinstance(piece, Grid | Fill) and piece.panel:
             known = found.get(piece.panel)
             found[piece.panel] = piece.box if known is None else around((known, piece.box))
     return found
