@@ -153,15 +153,29 @@ class Hierarchy(LessonScene):
 
     def show_upwards(self, event: Event) -> None:
         """The path lights up from the leaf to the answer; its windows nest on the digit."""
-        self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
+        self.light_up(1)
+
+    def light_up(self, share: float) -> None:
+        """Light the path up, then frame on the digit what else makes the answer."""
+        others = self.show_there(*self.marked("input.other-"))
+        answer = together(others, self.board.pulse("answer"))
+        self.during(share, in_turn(*self.lighting(), answer), rate=linear)
+
+    def marked(self, prefix: str) -> list[str]:
+        """Return the names of all marks that begin so."""
+        return [name for name in self.board.parts if name.startswith(prefix)]
 
     def lighting(self) -> list[Move]:
-        """Return the moves in which the path lights up, from the leaf upwards."""
+        """Return the moves in which the path lights up, from the leaf upwards.
+
+        With each patch come the windows on what else it is made of.
+        """
         pictures = "photograph", "input"
         return [
             together(
                 self.show_there(
                     f"patch-{place}.lit",
+                    *self.marked(f"patch-{place}.also-"),
                     f"kind-{node.layer}",
                     *(f"{name}.{node.layer}" for name in pictures),
                 ),
@@ -196,15 +210,15 @@ class Hierarchy(LessonScene):
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
         self.during(0.08, self.alone("input"))
         laid = self.lesson.check()
-        self.during(0.15, self.board.become(laid, show=("reads", "input", "adding")))
+        self.during(0.12, self.board.become(laid, show=("reads", "input", "adding")))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 
         def rise(alpha: float) -> None:
             self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
 
-        self.during(0.3, rise)
-        self.during(0.2, self.show_there("pushes.top"))
+        self.during(0.2, rise)
+        self.during(0.15, self.show_there("pushes.top"))
         self.during(1, self.board.pulse("pushes.top", times=2))
 
     def alone(self, name: str) -> Move:
@@ -337,7 +351,7 @@ class Hierarchy(LessonScene):
         windows = [window for place in down for window in self.window(place)]
         links = self.zooms(*(f"patch-{place}" for place in down))
         self.during(0.15, self.show_there(*windows), *links)
-        self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
+        self.light_up(1)
 
 
 def _walk(node: Node, place: str = "") -> Iterator[tuple[str, Node]]:

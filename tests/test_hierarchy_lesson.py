@@ -67,7 +67,7 @@ def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
     share = adds[order[:3]].sum() / adds[adds > 0].sum()
     assert lesson.top_share == pytest.approx(share)
     assert captions(lesson)["shares"] == (
-        f"{(adds > 0).sum()} cells add to it; the 3 strongest give {100 * share:.1f}%."
+        f"{(adds > 0).sum()} cells add to it; the 3 strongest give {100 * share:.1f}% of the sum."
     )
 
 
@@ -148,6 +148,42 @@ def test_the_way_up_goes_through_the_strongest_parts(lesson):
     assert leaf in stroke.parts
     assert "an edge, a stroke" in captions(lesson)["upwards"]
     assert lesson.is_edge(leaf)
+
+
+def made_of(lesson, node):
+    """What each cell before adds to one, and its upper left pixel, by loops; the most first."""
+    below, step = {"conv3": ("conv2", 2), "conv2": ("conv1", 1)}[node.layer]
+    values = lesson.trace.activations[below].astype(np.float64)
+    kernel, found = lesson.network.weights[f"{node.layer}/kernel"], []
+    for i, j, c in np.ndindex(*kernel.shape[:3]):
+        top, left = 2 * (node.row + i), 2 * (node.col + j)
+        pooled = values[top : top + 2, left : left + 2, c]
+        row, col = divmod(int(pooled.argmax()), 2)
+        adds = pooled.max() * float(kernel[i, j, c, node.filter])
+        found.append((adds, step * (top + row), step * (left + col)))
+    return sorted(found, reverse=True)
+
+
+@pytest.mark.parametrize("label", [None, 7])
+def test_windows_beside_the_path_are_the_strongest_that_lie_half_a_window_apart(lesson, label):
+    if label is not None:
+        lesson = Hierarchy(picture=digits.first(label))
+    leaf, stroke, part = lesson.path
+    picture = lesson.branch()
+    for node, own, place in ((part, stroke, "patch-0"), (stroke, leaf, None)):
+        side, kept = own.box.height, [(own.box.top, own.box.left)]
+        for adds, top, left in made_of(lesson, node):
+            away = [max(abs(top - row), abs(left - col)) for row, col in kept]
+            if adds > 0 and len(kept) < 4 and 2 * min(away) >= side:
+                kept.append((top, left))
+        boxes = lesson.beside[node.layer]
+        assert [(box.top, box.left) for box in boxes] == kept[1:]
+        assert len(boxes) > 1
+        assert {box.height for box in boxes} == {side}
+        if place is not None:
+            marks = [picture.panel(place).marks[f"also-{n}"] for n in range(len(boxes))]
+            at = [(mark.row + node.box.top, mark.col + node.box.left) for mark in marks]
+            assert at == kept[1:]
 
 
 def test_patterns_elsewhere_are_those_of_other_digits(lesson):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -41,6 +42,8 @@ MOST_ROWS = 4
 #: Of so many levels, the first finds edges, the others strokes and parts; with more of them each
 #: cell has fewer parts.
 BRANCHING = 3
+#: What a cell of the path is made of: so many more windows are framed, chosen from so many cells.
+BESIDE, CANDIDATES = 3, 40
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 6
 #: So many points are all bars broad, about; how high the highest is, of that.
@@ -184,6 +187,31 @@ class Hierarchy(NetworkLesson):
             way.append(node)
         return tuple(reversed(way))
 
+    @cached_property
+    def beside(self) -> dict[str, tuple[Box, ...]]:
+        """What else adds most to each cell of the path but the leaf, by layer: where it lies.
+
+        Cells are taken from the strongest down, each at least half a window from those before it,
+        the first of which is the path's own. None where levels are skipped.
+        """
+        found: dict[str, tuple[Box, ...]] = {}
+        down = tuple(reversed(self.path))
+        if self.skips or not self.has_places(self.rows[-1]):
+            return found
+        for depth, (above, below) in enumerate(pairwise(down), 1):
+            node = hierarchy(
+                self.trace, self.label, STRONGEST, below=[2] * (depth - 1) + [CANDIDATES],
+                depth=depth + 1, centred=self.centred,
+            )  # fmt: skip
+            for cell in down[:depth]:
+                node = next(part for part in node.parts if part.name == cell.name)
+            apart = [below.box]
+            for part in node.parts:
+                if len(apart) <= BESIDE and all(_apart(part.box, other) for other in apart):
+                    apart.append(part.box)
+            found[above.layer] = tuple(apart[1:])
+        return found
+
     def is_edge(self, leaf: Node) -> bool:
         """Tell whether a cell of the first level has the kernel of an oriented edge, by rule.
 
@@ -230,6 +258,7 @@ class Hierarchy(NetworkLesson):
             centred=self.centred,
             skips=self.skips,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
+            together=self.beside,
             kinds=dict(zip(layers, self.kinds, strict=True)) if self.kinds else {},
         )
 
@@ -484,8 +513,15 @@ class Hierarchy(NetworkLesson):
     @property
     def upwards(self) -> Caption:
         """What one sees on the way up."""
-        said = words.UPWARDS if self.kinds else words.UPWARDS_LARGER
+        several = self.kinds and all(self.beside.values())
+        said = words.UPWARDS if several else words.UPWARDS_LARGER
         return said.fill(small=self._small, k=self.answer_name)
+
+
+def _apart(one: Box, other: Box) -> bool:
+    """Tell whether two windows lie at least half a side from one another."""
+    down, right = abs(one.top - other.top), abs(one.left - other.left)
+    return 2 * down >= one.height or 2 * right >= one.width
 
 
 def _size(box: Box) -> str:

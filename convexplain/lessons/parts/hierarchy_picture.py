@@ -15,6 +15,7 @@ from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.cuts import Cut
 from convexplain.lessons.parts.subject import Subject
 from convexplain.network import Node, Occlusion
+from convexplain.ops import Box
 from convexplain.ops.patching import cut
 from convexplain.panels import (
     Aligned,
@@ -94,6 +95,8 @@ class HierarchyPicture:
         Whether the leaf of the path has the kernel of an oriented edge.
     kinds : mapping of str to Caption
         What the patterns of a layer are called on the way up, where that is known.
+    together : mapping of str to tuple of Box
+        What else adds most to a layer's cell on the path: where in the picture it lies.
     skips : bool
         Whether levels are skipped; what the biases of all on the way add has bars of its own then.
     one_scale : bool
@@ -117,6 +120,7 @@ class HierarchyPicture:
     centred: bool
     edge: bool
     kinds: Mapping[str, Caption]
+    together: Mapping[str, tuple[Box, ...]]
     skips: bool = False
     one_scale: bool = True
     detail: int = 2
@@ -210,12 +214,12 @@ class HierarchyPicture:
         Returns
         -------
         Diagram
-            Panels ``input``, and of the nodes ``patch-0-1`` with the marks ``lit``, ``empty`` and,
-            of the part on the path, ``0-1-0``; of the first ``adds-0``; of layers ``row-conv2`` and
-            ``kind-conv2``.
+            Panels ``input``, and of the nodes ``patch-0-1`` with the marks ``lit``, ``empty``, of
+            the part on the path ``0-1-0``, and of others ``also-0``; of the first ``adds-0``; of
+            layers ``row-conv2`` and ``kind-conv2``.
         """
         steps = self._steps()
-        marks = {name: mark for name, mark in self._input().marks.items() if name in self.fields}
+        marks = self._input().marks
         read = self._large(replace(self._input(), note=None, marks=marks))
         pictures = [read, *(self._level(place, node) for place, node in steps)]
         above = [self._said(), *(self._kind(node.layer) for _, node in steps)]
@@ -265,13 +269,16 @@ class HierarchyPicture:
         """Return a cell of the path, large; of a unit, which reads all there is, its name."""
         if node.layer in self.units:
             return Text(f"share-{place}", terms.UNIT.fill(n=node.filter), weight="bold")
+
+        def within(box: Box) -> Mark:
+            return Mark(box.top - node.box.top, box.left - node.box.left, box.height, box.width)
+
         marks = {
-            f"{place}-{n}": Mark(
-                below.box.top - node.box.top,
-                below.box.left - node.box.left,
-                below.box.height,
-                below.box.width,
-            )
+            f"also-{n}": replace(within(box), tone="muted")
+            for n, box in enumerate(self.together.get(node.layer, ()))
+        }
+        marks |= {
+            f"{place}-{n}": within(below.box)
             for n, below in enumerate(node.parts)
             if below in self.path and below.layer not in self.units
         }

@@ -69,8 +69,8 @@ EDGES = Caption(
     zh="{layer}：{size} 像素。",
 )
 UPWARDS = Caption(
-    en="Up again: {small}, a stroke, a part, the {k}.",
-    zh="自下而上：{small}、笔画、部件，到“{k}”。",
+    en="Windows add up: {small}, a stroke, a part, the {k}.",
+    zh="层层合成：{small}、笔画、部件，到“{k}”。",
 )
 A_STROKE = Caption(en="a stroke", zh="笔画")
 A_PART = Caption(en="a part", zh="部件")
@@ -82,7 +82,7 @@ FILTER_ELSEWHERE = Caption(
     zh="过滤器 {n} 在其他样本里找到什么。",
 )
 SHARES = Caption(
-    en="{n} cells add to it; the {m} strongest give {top3}%.",
+    en="{n} cells add to it; the {m} strongest give {top3}% of the sum.",
     zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
