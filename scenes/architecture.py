@@ -245,7 +245,7 @@ class Architecture(LessonScene):
 
         # The first piles rise while the stacks go: the frame is never empty.
         going = together(self.camera.home(), trade)
-        self.during(0.55, in_turn(going, piles("places"), overlap=0.3), rate=linear)
+        self.during(0.55, in_turn(going, piles("places"), overlap=0.5), rate=linear)
         self.during(0.36, self.board.show("said-channels"), piles("channels"), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
