@@ -224,9 +224,8 @@ class Learning(LessonScene):
         lost = [name for name in self.board.there("loss") if self.board.shown(name)]
         self.during(0.1, self.board.pulse_at(own), self.board.hide(*lost))
         grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in ("before", "after")]
-        self.during(0.05, self.board.hide("kernels", "legend"))
-        self.become(self.lesson.born_picture(), 0.15, *grow)
-        self.during(0.05, self.board.show("digit", "legend"))
+        self.become(self.lesson.born_picture(), 0.2, *grow, show=("legend",))
+        self.during(0.05, self.board.show("digit"))
         for name in ("before", "after"):
             titles = f"kernel-{name}.title", f"map-{name}.title"
             self.during(0.05, self.board.show(*titles))
