@@ -50,6 +50,8 @@ _ROOM = 1.25
 _ARRIVED = 0.1
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
+#: Size of a batch's cells above the chart of batches, which is as broad as an upright frame.
+_UPRIGHT = 0.2
 #: A weight is printed with so many decimals, the fewest with which one gives what comes out.
 _DECIMALS = range(2, 5)
 #: The four steps, by the constant that each takes.
@@ -316,6 +318,7 @@ class BatchNorm(FilterLesson):
         batch = Maps(
             "batch", some.transpose(1, 2, 0), self._scales()[0], columns=_ACROSS,
             title=_OTHERS.capital.fill(n=self.shown_filter, k=len(some)),
+            weight=_UPRIGHT if upright else None,
         )  # fmt: skip
         return _beside(Column(batch, Legend("legend", row=True)), chart, upright)
 
@@ -422,7 +425,7 @@ class BatchNorm(FilterLesson):
             return Column(*steps, align="middle", gap=0.3)
 
         before, after = self._map(marked=True), self._normal(marked=True)
-        high = Column(before, way(large=True), after, align="middle")
+        high = Column(before, way(large=False), after, align="middle")
         ways = [Row(before, way(large=large), after) for large in (True, False)]
         picture = high if upright else Either(*ways)
         return Diagram(Column(picture, Legend("legend", row=True), align="middle"))

@@ -499,16 +499,17 @@ class Depthwise(NetworkLesson):
         rows.append(times)
         legend = Legend("legend", row=True)
         heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
-        half = -(-len(self.priced) // 2)
         shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.weight, "kernels",
                       terms.KERNEL.capital)  # fmt: skip
         own: list[Part | None] = [None for _ in rows]
         if self.per == 1:
             own[-1] = shape
         whole = [[head, one, *row] for head, one, row in zip(heads, own, rows, strict=True)]
-        folded = [row[: half + 2] for row in whole] + [[None, None, *row[half:]] for row in rows]
+        first, *others = zip(*rows, strict=True)
+        below = ([*column[:-1], None, column[-1]] for column in others)
+        turned = [[*heads, None], [*first[:-1], own[-1], first[-1]], *below]
         body = Either(
-            *(Aligned(each, gap=1.0, row_gap=0.6, down="middle") for each in (whole, folded))
+            *(Aligned(each, gap=1.0, row_gap=0.6, down="middle") for each in (whole, turned))
         )
         return Diagram(Column(body, legend, align="middle"))
 
