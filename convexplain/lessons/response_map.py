@@ -313,7 +313,7 @@ class ResponseMap(FilterLesson):
         if self.places:
             yield Beat.of("weigh", words.WEIGH_TITLE, *self._beat_windows())
         if self.places:
-            said = words.LAW.fill(ink=self.amount)
+            said = words.LAW.fill(ink=self.amount.capital)
             yield Beat.of("match", words.WEIGH_TITLE, Event("law", 4.0, said))
         yield Beat.of("map", self.title, *self._beat_map())
         if self.other is not None:

@@ -39,8 +39,8 @@ FAINT = Caption(
 BOTH = Caption(en="{x}: it fits, and has {ink}: {v}.", zh="{x}：吻合，{ink}也多：{v}。")
 MOST = Caption(en="{x}: here for wins over against by most.", zh="{x}：支持超出反对最多。")
 LAW = Caption(
-    en="The better it fits and the more {ink}, the larger the response.",
-    zh="越吻合、{ink}越多，响应就越大。",
+    en="{ink} where it fits counts: the more, the larger the response.",
+    zh="吻合处的{ink}越多，响应越大。",
 )
 NOTHING = Caption(
     en="Filter {n} finds nothing: its map is blank.", zh="过滤器 {n} 没有响应：图是空白。"
