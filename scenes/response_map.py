@@ -67,7 +67,7 @@ class ResponseMap(LessonScene):
         )
         # The last one first: so none flies over another that stands.
         moves = [
-            in_turn(self.board.come(f"input.{n}"), self.patch(n))
+            in_turn(self.board.come(f"input.{n}", f"input.letter-{n}"), self.patch(n))
             for n in sorted(self.letters)[::-1]
         ]
         self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
@@ -114,7 +114,8 @@ class ResponseMap(LessonScene):
         come = self.board.come("kernel", "legend", "rounded")
         self.during(share, self.board.become(self.picture.tiles()), come)
         seen = [f"{part}-{n}" for n in self.letters for part in ("name", "patch")]
-        self.board.come(*seen, *(f"input.{n}" for n in self.letters))(1.0)
+        marks = [f"input.{mark}" for n in self.letters for mark in (n, f"letter-{n}")]
+        self.board.come(*seen, *marks)(1.0)
 
     def show_add(self, event: Event) -> None:
         """What is for a pattern, what against it, and the bias become the response of each."""

@@ -360,3 +360,21 @@ def test_products_that_do_not_add_up_as_printed_are_said_to_be_rounded(lesson):
             exact = exact and added == float(terms[part].replace("−", "-"))
     assert not exact
     assert "rounded" in {panel.name for panel in cells.root.panels()}
+
+
+@pytest.mark.parametrize("number", [None, 0])
+def test_letters_stand_left_of_the_picture_from_the_highest_window_down(number):
+    lesson = ResponseMap(picture=None if number is None else digits.sample(number))
+    placed = panels.place(lesson.picture_of.windows(), panels.ASPECTS["16:9"])
+    pieces = {piece.name: piece for piece in placed.pieces}
+    windows = sorted(lesson.places.values(), key=lambda one: one.box.top)
+    heights = []
+    for one in windows:
+        letter, window = pieces[f"input.letter-{one.letter}"], pieces[f"input.{one.letter}"].box
+        assert letter.text == one.letter
+        assert letter.box.right < pieces["input"].box.x
+        heights.append(letter.box.middle[1])
+        assert heights[-1] > window.y
+        # Level with it, unless the one above needs that place.
+        assert heights[-1] < window.bottom or heights[-2] > window.y - window.height
+    assert heights == sorted(heights)

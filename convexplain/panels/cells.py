@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
@@ -14,7 +15,7 @@ from convexplain.panels.box import Box
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line, refuse_unknown
 from convexplain.panels.pieces import Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
-from convexplain.panels.text import text_width
+from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
 from convexplain.style.lines import COLON, STOP
 
@@ -51,6 +52,8 @@ class Mark:
         Token of the theme.
     strong, dashed : bool
         How the frame is drawn.
+    letter : str
+        Stands left of the grid, level with the frame; found as ``"panel.letter-mark"``.
     """
 
     row: float
@@ -60,9 +63,10 @@ class Mark:
     tone: str = "accent"
     strong: bool = True
     dashed: bool = False
+    letter: str = ""
 
     @classmethod
-    def over(cls, box: Window, tone: str = "accent", **how: bool) -> Mark:
+    def over(cls, box: Window, tone: str = "accent", **how: Any) -> Mark:
         """Mark the cells of a window, as `Window.box` and receptive fields give them."""
         return cls(box.top, box.left, box.height, box.width, tone, **how)
 
@@ -180,7 +184,8 @@ class Cells(Panel):
     def body(self, at: Setting) -> Extent:
         """Return the room of the grid alone."""
         side = at.sides[self.group] / self.fine
-        return Extent(side * self.shape[1], side * self.shape[0])
+        left = 1.5 * at.sheet.text if any(m.letter for m in self.marks.values()) else 0.0
+        return Extent(side * self.shape[1], side * self.shape[0], left)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the grid and its marks."""
@@ -198,6 +203,20 @@ class Cells(Panel):
             yield Frame(
                 f"{self.name}.{name}", self.name, place, mark.tone, mark.strong, mark.dashed
             )
+        yield from self._letters(at, box)
+
+    def _letters(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield letters level with their frames, from the top down, each below the one before."""
+        last, size = -math.inf, at.sheet.text
+        for name, mark in sorted(self.marks.items(), key=lambda item: item[1].row):
+            if mark.letter:
+                place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
+                last = max(place.middle[1], last + leading(size))
+                # It is no part of the panel: frames come one by one, and letters with them.
+                yield line(
+                    at, "", f"{self.name}.letter-{name}", mark.letter, box.x - 0.6 * size, last,
+                    size, align="right", tone=mark.tone, weight="bold",
+                )  # fmt: skip
 
     def describe(self, lang: str) -> str:
         """Tell a small grid number by number, of a large one its size and its extremes."""

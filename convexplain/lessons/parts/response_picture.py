@@ -176,11 +176,11 @@ class ResponsePicture:
         """Describe the picture beside what some of its windows hold, and the filter below them."""
         cut = [self._tile(place)[:2] for place in self.places.values()]
         patches = Row(*(Column(*part, gap=0.2, align="middle") for part in cut), gap=1.5)
-        below = Row(*self._filter(), Legend("legend"))
+        below, read = Row(*self._filter(), Legend("legend")), self._read(letters=True)
         return Diagram(
             Either(
-                Row(self._read(), Column(patches, below, gap=1.2, align="middle")),
-                Column(self._read(), patches, below, gap=1.2, align="middle"),
+                Row(read, Column(patches, below, gap=1.2, align="middle")),
+                Column(read, patches, below, gap=1.2, align="middle"),
             )
         )
 
@@ -188,7 +188,7 @@ class ResponsePicture:
         """Describe windows beside one another, below each its products and their sum."""
         columns = [self._weighed(place) for place in self.places.values()]
         beside, close = Row(*columns, gap=1.5, align="top"), Row(*columns, gap=0.5, align="top")
-        read, filter_ = self._read(), self._filter()
+        read, filter_ = self._read(letters=True), self._filter()
         told: list[Part] = [Legend("legend")]
         if not all(_adds_up(place.step) for place in self.places.values()):
             told.append(Text("rounded", terms.ROUNDED_BRIEFLY, role="note", tone="muted"))
@@ -254,14 +254,22 @@ class ResponsePicture:
             about=about,
         )
 
-    def _read(self) -> Cells:
+    def _read(self, *, letters: bool = False) -> Cells:
         return Cells(
             "input", self.pixels, share="pixels", title=terms.INPUT.capital, lines=False,
-            marks=self._marks(),
+            marks=self._marks(letters=letters),
         )  # fmt: skip
 
-    def _marks(self) -> dict[str, Mark]:
-        return {name: Mark.over(box) for name, box in self.seen.items()}
+    def _marks(self, *, letters: bool = False) -> dict[str, Mark]:
+        """Mark what is seen; letters say which window is which."""
+        return {
+            name: Mark.over(box, letter=name if letters and name in self._letters else "")
+            for name, box in self.seen.items()
+        }
+
+    @property
+    def _letters(self) -> list[str]:
+        return [place.letter for place in self.places.values()]
 
     def _map(self) -> Cells:
         marks = {
