@@ -358,7 +358,7 @@ class BatchNorm(FilterLesson):
         """
         curves = []
         for name, label, kept, tone in zip(
-            STEPS[:2], _CALLED[:2], self._stored, ("ink", "accent"), strict=True
+            STEPS[:2], _CALLED[:2], self._stored, ("ink", "muted"), strict=True
         ):
             curves.append(Curve(name, x, found[name], label, tone))
             said = _STORED.fill(v=fmt.number(kept))
