@@ -229,7 +229,8 @@ class Bars(Panel):
 
         Each is found by the first of the bars that have it.
         """
-        size, high = at.sheet.text, leading(at.sheet.text)
+        # As close as lines can be that do not touch: what hangs is often short.
+        size, high = at.sheet.text, 1.15 * at.sheet.text
         middles = []
         for label, blocks in named.items():
             ends = [end for _, block in blocks for end in (block.y, block.bottom)]
@@ -240,7 +241,7 @@ class Bars(Panel):
             last = total
             for middle, label, first in found:
                 last = sign * max(sign * middle, sign * last + high)
-                if box.y + 0.5 * high <= last <= box.bottom - 0.5 * high:
+                if box.y + 0.5 * size <= last <= box.bottom - 0.5 * size:
                     yield line(
                         at, self.name, f"{self.name}.{first}.label", label,
                         box.right + 0.5 * size, last, size, tone="muted",
