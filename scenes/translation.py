@@ -25,7 +25,12 @@ class Translation(LessonScene):
         self.board.show("input")(1.0)
 
     def change(self, picture: Diagram, share: float, *show: str) -> None:
-        """Lay out another picture, and bring what is named and is there."""
+        """Lay out another picture, and bring what is named and is there.
+
+        Scales and bars go before: on the way they would run over others.
+        """
+        going = (name for name in ("legend", "answers") if self.board.has(name))
+        self.during(0.2 * share, self.board.hide(*going))
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
@@ -142,24 +147,27 @@ class Translation(LessonScene):
     # Why it fails.
 
     def show_weights(self, event: Event) -> None:
-        """The places of the last map, each with weights of its own, and what they give together."""
-        names = "input", "pixels", "places", "speak"
-        self.change(self.picture.by_place(), 0.25, *names)
-        frame = "lead.title", "lead.zero", "lead.0.label"
-        self.during(0.2, self.board.show(*frame))
-        self.during(0.2, eased(self.board.rise("lead.0")))
-        self.during(1, self.board.pulse("speak", "lead.0.value", colour="muted"))
+        """One filter's weights, a place each, and what they make of its responses, moved, too."""
+        self.change(self.picture.weights(), 0.15, "last-weights")
+        self.during(0.1, self.board.pulse("last-weights", colour="muted"))
+        for name in ("last-before", "last-after"):
+            self.during(0.12, self.board.show(name))
+            self.during(0.1, self.board.pulse(name, "last-weights", colour="muted"))
+            self.during(0.06, self.board.show(f"{name}-sum"))
+        self.during(1, self.board.pulse("last-after-sum", colour="muted", times=2))
 
     def show_places(self, event: Event) -> None:
-        """Step by step the places speak otherwise, and their sum is kept."""
+        """All filters together: step by step the places speak otherwise, and their sum is kept."""
         assert self.picture.places is not None
         last = self.lesson.whole_step
-        self.during(0.1)  # first it is said
+        frame = "lead.title", "lead.zero", "lead.0.label"
+        self.change(self.picture.by_place(), 0.15, "input", "pixels", "places", "speak", *frame)
+        self.during(0.1, eased(self.board.rise("lead.0")))
         for n in range(1, last + 1):
             self.board.fill("input", self.picture.drawn[n])
             self.board.fill("speak", self.picture.places[n])
             self.board.say("pixels", self.text(self.picture.moved_by(n)))
-            self.during(0.7 / last, eased(self.board.rise(f"lead.{n}")))
+            self.during(0.6 / last, eased(self.board.rise(f"lead.{n}")))
         self.during(1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", times=2))
 
     def show_forgets(self, event: Event) -> None:

@@ -180,6 +180,26 @@ def test_what_the_places_add_is_the_lead_over_what_is_read_instead(lesson):
         assert number(printed, 1) == number(total, 1)
 
 
+def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
+    weights = lesson.network.weights["dense/kernel"].astype(float).reshape(3, 3, 128, 10)
+    shown, falls = lesson.weighed, []
+    for n in range(128):
+        at = [lesson.traces[steps].activations["conv3"][:, :, n] for steps in (0, 6)]
+        own = weights[:, :, n, 5] - weights[:, :, n, 7]
+        falls.append(sum((at[0] - at[1])[cell] * own[cell] for cell in np.ndindex(3, 3)))
+        if n == shown.number:
+            for values, wanted in zip(shown[2:], (own, *at), strict=True):
+                np.testing.assert_allclose(values, wanted)
+    assert (np.argmax(falls), shown.many) == (shown.number, 128)
+    picture = lesson.picture_of.weights()
+    for name, values in (("last-before", shown.before), ("last-after", shown.after)):
+        total = number(float((values * shown.weights).sum()), 1)
+        assert picture.panel(f"{name}-sum").words.text("en") == f"times the weights: {total}"
+        # A viewer who multiplies the printed numbers and adds them finds the printed sum.
+        printed = np.round(values, 2) * np.round(shown.weights, 2)
+        assert number(float(printed.sum()), 1) == total
+
+
 def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     weights, unit = Network.load("dense").weights, lesson.unit
     own = weights["hidden/kernel"][:, unit.number].astype(float)
@@ -236,7 +256,7 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.layers(),
-        picture.by_place(), picture.dense(), picture.curve(), lesson.diagram(),
+        picture.weights(), picture.by_place(), picture.dense(), picture.curve(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 

@@ -20,7 +20,13 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role, Subject, digits_of, find, max_pools
-from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture, Unit
+from convexplain.lessons.parts.translation_picture import (
+    Filter,
+    Inside,
+    Reader,
+    TranslationPicture,
+    Unit,
+)
 from convexplain.network import Layer, Network, Trace
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
@@ -29,6 +35,7 @@ from convexplain.style.captions import Caption
 
 Direction = Literal["left", "right", "up", "down"]
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 #: Rows and columns by which one pixel in a direction moves a picture.
 STEP: dict[str, tuple[int, int]] = {
@@ -440,6 +447,24 @@ class Translation(FilterLesson):
 
         None where the last layer does not read the places of a map.
         """
+        if self._lead is None:
+            return None
+        kernel, values = self._lead
+        return tuple(np.asarray((v * kernel).sum(axis=2)) for v in values)
+
+    @cached_property
+    def weighed(self) -> Filter | None:
+        """The filter of the last map whose share of the lead falls most as the picture moves."""
+        if self._lead is None:
+            return None
+        kernel, values = self._lead
+        before, after = values[0], values[self.whole_step]
+        number = int(((before - after) * kernel).sum(axis=(0, 1)).argmax())
+        return Filter(number, kernel.shape[2], *(v[:, :, number] for v in (kernel, before, after)))
+
+    @cached_property
+    def _lead(self) -> tuple[Doubles, tuple[Doubles, ...]] | None:
+        """Weights for the label less those for `rival`, a map's places each, and the last maps."""
         flatten, last = find(self.network, "flatten"), self.network.classifier
         maps = self.last
         reads = flatten is not None and self.network.sources(last.name) == (flatten.name,)
@@ -447,8 +472,8 @@ class Translation(FilterLesson):
             return None
         weights = self.network.weights_of(last.name)["kernel"].astype(np.float64)
         kernel = weights[:, self.label] - weights[:, self.rival]
-        values = [trace.activations[maps.name].astype(np.float64) for trace in self.traces]
-        return tuple(np.asarray((v * kernel.reshape(v.shape)).sum(axis=2)) for v in values)
+        values = tuple(trace.activations[maps.name].astype(np.float64) for trace in self.traces)
+        return kernel.reshape(values[0].shape), values
 
     @cached_property
     def rival(self) -> int:
@@ -473,7 +498,10 @@ class Translation(FilterLesson):
         weights = first["kernel"][:, chosen].astype(np.float64)
         shape = self.network.input_shape[:2]
         return Unit(
-            chosen, steps, *(v.reshape(shape) for v in (weights, before * weights, after * weights))
+            chosen,
+            out["kernel"].shape[0],
+            steps,
+            *(v.reshape(shape) for v in (weights, before * weights, after * weights)),
         )
 
     @property
@@ -532,6 +560,7 @@ class Translation(FilterLesson):
             inside=self.inside,
             changes=self.changes,
             places=self.by_place,
+            weighed=self.weighed,
             whole_step=self.whole_step,
             label=class_label(self.network, self.label),
             rival=class_label(self.network, self.rival),
@@ -651,10 +680,10 @@ class Translation(FilterLesson):
         steps = self.whole_step
         before, after = (float(places[n].sum()) for n in (0, steps))
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
-        yield Event("weights", 4.4, _EACH_PLACE)
+        yield Event("weights", 5.4, _EACH_PLACE)
         turns = before > 0 > after
         a, b = fmt.number(before, 1), fmt.number(after, 1)
-        yield Event("places", 5.2, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
+        yield Event("places", 5.6, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:

@@ -64,14 +64,33 @@ class Unit(NamedTuple):
 
     Parameters
     ----------
-    number, steps : int
-        Which unit; after how many steps it reads the picture again.
+    number, many, steps : int
+        Which unit, of how many; after how many steps it reads the picture again.
     weights, before, after : numpy.ndarray, shape (height, width)
         Its weights, and the products of pixels and weights.
     """
 
     number: int
+    many: int
     steps: int
+    weights: npt.NDArray[np.float64]
+    before: npt.NDArray[np.float64]
+    after: npt.NDArray[np.float64]
+
+
+class Filter(NamedTuple):
+    """A filter of the last map, whose responses meet other weights once the picture is moved.
+
+    Parameters
+    ----------
+    number, many : int
+        Which filter, of how many.
+    weights, before, after : numpy.ndarray, shape (height, width)
+        What the last layer weighs its places with, for the label less for `rival`; its responses.
+    """
+
+    number: int
+    many: int
     weights: npt.NDArray[np.float64]
     before: npt.NDArray[np.float64]
     after: npt.NDArray[np.float64]
@@ -123,6 +142,8 @@ class TranslationPicture:
         Of each layer, by one step.
     places : tuple of numpy.ndarray, optional
         What each place adds to the label's lead over `rival`, after each number of steps.
+    weighed : Filter, optional
+        Whose weights are shown before those of all are added up.
     whole_step : int
         After how many steps places are compared.
     label, rival : Caption
@@ -149,6 +170,7 @@ class TranslationPicture:
     inside: Inside | None
     changes: tuple[tuple[str, float], ...]
     places: tuple[npt.NDArray[np.float64], ...] | None
+    weighed: Filter | None
     whole_step: int
     label: Caption
     rival: Caption
@@ -207,7 +229,7 @@ class TranslationPicture:
         largest = max(float(np.abs(products).max()) for products in (unit.before, unit.after))
         products = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
         template = Cells("template", unit.weights, weights, share="pixels", lines=False,
-                         title=_UNIT.fill(n=unit.number))  # fmt: skip
+                         title=_UNIT.fill(n=unit.number, m=unit.many))  # fmt: skip
         both = (
             ("unit-before", unit.before, _PRODUCTS_BEFORE),
             ("unit-after", unit.after, _PRODUCTS_AFTER.fill(n=unit.steps * self.step)),
@@ -283,6 +305,40 @@ class TranslationPicture:
             Either(
                 Row(Column(*step), changes, gap=1.5, align="middle"),
                 Column(Row(*step), changes, gap=1.0, align="middle"),
+            )
+        )
+
+    def weights(self) -> Diagram:
+        """Describe one filter's weights, a place each, and its responses before and after."""
+        assert self.weighed is not None
+        number, many, weights, before, after = self.weighed
+        both = before, after
+        scale = Scale(float(np.abs(weights).max()), terms.WEIGHT)
+        largest = max(float(np.abs(values).max()) for values in both)
+        signed = any(bool((values < 0).any()) for values in both)
+        responses = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
+        pixels = self.whole_step * self.step
+        named = (
+            ("last-before", before, _RESPONSES_BEFORE),
+            ("last-after", after, _RESPONSES_AFTER.fill(n=pixels)),
+        )
+        title = _WEIGHTS.fill(n=number, m=many, k=self.label, j=self.rival)
+        grid = Cells("last-weights", weights, scale, numbers=True, share="places", title=title)
+        maps = [
+            Cells(name, values, responses, numbers=True, share="places", title=title)
+            for name, values, title in named
+        ]
+        sums = [
+            Text(f"{name}-sum", _WEIGHED.fill(v=fmt.number(float((values * weights).sum()), 1)),
+                 role="heading", weight="bold")
+            for name, values, _ in named
+        ]  # fmt: skip
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Column(Aligned([[grid, *maps], [None, *sums]], row_gap=0.4), legend, gap=0.6),
+                Column(grid, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6),
+                Column(grid, maps[0], sums[0], maps[1], sums[1], legend, gap=0.6),
             )
         )
 
@@ -426,9 +482,15 @@ _PLACES = Caption(
     en="How much each place of the last map speaks for {k}; below 0: for {j}",
     zh="最后一张图的每个位置多支持“{k}”；低于 0：支持“{j}”",
 )
-_UNIT = Caption(en="Weights of dense unit {n}", zh="全连接单元 {n} 的权重")
+_UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 _PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
+_WEIGHTS = Caption(
+    en="Filter {n} of {m}: weights, {k} less {j}", zh="{m} 个中的过滤器 {n}：权重，“{k}”减“{j}”"
+)
+_RESPONSES_BEFORE = Caption(en="Before: responses", zh="平移前：响应")
+_RESPONSES_AFTER = Caption(en="After {n} px: responses", zh="移 {n} 像素后：响应")
+_WEIGHED = Caption(en="times the weights: {v}", zh="乘以权重：{v}")
 _PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
 _SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
 _LEAD = Caption(
