@@ -8,6 +8,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import sliding_window
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
+from convexplain.panels import Sum
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn
@@ -20,6 +21,8 @@ FACTORS = ("patch", "kernel", "times", "colour", "patch.frame")
 GATE = ("sum.activation", "sum.arrow")
 #: Weights are strong that are so large at least, as a share of the largest of their sign.
 STRONG = 0.5
+#: How long a run over all places may be at most, in seconds, for its beginning to take its share.
+SWIFT = 5.0
 #: How much is seen of a picture under its map.
 UNDER = 0.55
 
@@ -283,16 +286,39 @@ class SlidingWindow(LessonScene):
 
     def show_sweep(self, event: Event) -> None:
         """The window runs over all places, faster and faster; the map fills."""
+        # However long the window runs, it does not begin slowly.
+        quick = min(1.0, SWIFT / event.seconds)
         if self.board.there("patch"):
-            self.leave(0.08)
+            self.leave(0.08 * quick)
         rings = [f"map.{name}" for name in self.lesson.landed]
         if rings:
-            self.during(0.03, self.board.hide(*rings))
-        picture = self.lesson.field(self.lesson.all_steps[0], upright=self.upright)
-        shown = ("map", "legend", WINDOW, "map.cell")
-        self.become(picture, 0.12, self.camera.home(), show=shown)
+            self.during(0.03 * quick, self.board.hide(*rings))
+        first = self.lesson.all_steps[0]
+        picture = self.lesson.field(first, upright=self.upright)
+        if self.lesson.steps == "all":
+            picture = self.board.legible(self.lesson.diagram(first), picture)
+        shown = ["map", "legend", WINDOW, "map.cell"]
+        self.become(picture, 0.12 * quick, self.camera.home(), show=shown)
+        then = None
+        if self.board.has("patch"):
+            told = "input", *FACTORS, "products", "sum", "products->sum"
+            self.during(0.1 * quick, self.board.show(*self.board.there(*told)))
+            then = self.tell_last
         maps, begin = {"map": self.lesson.response_map}, sliding_window.READABLE_SPEED
-        self.visit_all(maps, [WINDOW], begin=begin, corner=self.lesson.corner)
+        self.visit_all(maps, [WINDOW], begin=begin, corner=self.lesson.corner, then=then)
+
+    def tell_last(self, places: range) -> None:
+        """Let all numbers be those of the last of some places."""
+        if not places:
+            return
+        step = self.lesson.all_steps[places[-1]]
+        self.board.fill("patch", step.patch)
+        self.board.fill("products", step.products)
+        total = self.lesson.diagram(step).panel("sum")
+        assert isinstance(total, Sum)
+        for name, number in total.printed.items():
+            self.board.say(f"sum.{name}", number)
+        self.board.fill("sum.activated", [[step.activated]])
 
     def show_rise(self, event: Event) -> None:
         """The map is laid on the picture; where it is brightest, the weights meet the pixels."""

@@ -303,6 +303,48 @@ def test_the_number_of_slow_stops_is_as_asked_and_they_lie_apart():
     assert not SlidingWindow(steps="0").stops
 
 
+def test_a_long_video_tells_only_places_that_speak_for_the_pattern_and_calls_few_strong():
+    lesson = SlidingWindow(length=120.0)
+    most = lesson.response_map.max()
+    told = {beat.name: beat.events[0] for beat in lesson.beats()}
+    assert len(lesson.further) > 5
+    for name, stop in lesson.further.items():
+        assert (stop.step.patch * stop.step.kernel).sum() > 0.005
+        assert ("strong" in told[name].said.en) == (stop.step.activated >= most / 2)
+
+
+def test_where_every_stop_is_to_be_read_its_numbers_stand_there(tmp_path):
+    """Patch, products and sum are those of the place whose cell is the last one computed."""
+    lesson = SlidingWindow(steps="all")
+    assert list(lesson.stops) == list(SlidingWindow().stops)
+    layer = lesson.network.weights
+    kernel = layer["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(float)
+    bias = float(layer["conv1/bias"][lesson.shown_filter])
+    seen = []
+
+    class Watched(unpainted(scene_of(lesson))):
+        def tell_last(self, places):
+            super().tell_last(places)
+            grids = [self.board.part(name).values.copy() for name in ("patch", "products")]
+            value = self.board.part("sum.activated").values[0, 0]
+            seen.append((places, *grids, self.board.part("sum.total").text, value))
+
+    sized = {"pixel_width": 1920, "pixel_height": 1080, "frame_rate": 2}
+    with tempconfig({**sized, "dry_run": True, "media_dir": tmp_path}):
+        Watched(lesson, Look("en")).render()
+    assert len(seen) > 100
+    for places, patch, products, total, activated in seen:
+        if places:
+            row, col = divmod(places[-1], 26)
+            window = lesson.drawn[row : row + 3, col : col + 3].astype(float)
+            np.testing.assert_allclose(patch, window, atol=1e-6)
+            np.testing.assert_allclose(products, window * kernel, atol=1e-6)
+            assert float(total.replace("−", "-")) == pytest.approx(
+                (window * kernel).sum() + bias, abs=0.0051
+            )
+            assert activated == pytest.approx(max(0.0, (window * kernel).sum() + bias), abs=1e-5)
+
+
 @pytest.mark.parametrize("length", [30.0, 75.5, 120.0])
 def test_a_lesson_fits_the_seconds_that_a_lecture_has(length):
     assert SlidingWindow(length=length).seconds == pytest.approx(length, abs=1e-6)

@@ -46,6 +46,8 @@ READABLE_SPEED = 4.0
 _SIZES = ((3, 3), (5, 5), (7, 7))
 _MOST = 9
 _USUAL = "3"
+#: A response is called strong that is so large at least, as a share of the map's largest.
+_STRONG = 0.5
 
 
 class Stop(NamedTuple):
@@ -154,7 +156,7 @@ class SlidingWindow(FilterLesson):
     @cached_property
     def stops(self) -> dict[str, Stop]:
         """The stops that are shown term by term, by name; one that the digit lacks is left out."""
-        wanted = 0 if self.steps == "all" else int(self.steps)
+        wanted = int(_USUAL if self.steps == "all" else self.steps)
         return dict(islice(self._find_stops(), wanted))
 
     def _find_stops(self) -> Iterator[tuple[str, Stop]]:
@@ -174,12 +176,13 @@ class SlidingWindow(FilterLesson):
         return find_stops(self.all_steps)
 
     def _further_stops(self) -> Iterator[FoundStop]:
-        """Find more strong places whose arithmetic adds up, apart from each other."""
+        """Find more places that speak for the pattern, whose arithmetic adds up, the best first."""
         taken = [self.all_steps[stop.position] for stop in self._telling]
         for position in np.argsort(-self.response_map.ravel(), kind="stable")[:TRIED]:
             step = self.all_steps[int(position)]
             near = any(max(abs(step.row - t.row), abs(step.col - t.col)) < 3 for t in taken)
-            if not near and step.activated > 0 and step.breakdown().checkable():
+            speaks = float(fmt.rounded(step.total)) > 0 and step.activated > 0
+            if not near and speaks and step.breakdown().checkable():
                 taken.append(step)
                 yield FoundStop(f"stop-{len(taken) - 1}", int(position), True)
 
@@ -387,7 +390,9 @@ class SlidingWindow(FilterLesson):
         """One stop in a single event: blank paper, or a further place."""
         value = fmt.number(stop.step.activated)
         if name != "blank":
-            return Event(name, 3.0, _FURTHER.fill(v=value), stop, "short", detail=1)
+            strong = stop.step.activated >= _STRONG * self.response_map.max()
+            said = (_FURTHER if strong else _FAINTER).fill(v=value)
+            return Event(name, 3.0, said, stop, "short", detail=1)
         caption = _BLANK if self.biased else _NOTHING
         bias = fmt.number(stop.step.bias)
         if self.biased and value != bias:
@@ -556,6 +561,7 @@ _BLANK_CUT = Caption(
     zh="{where}：只剩偏置 {b}，{activation} 把它变成 0。",
 )
 _FURTHER = Caption(en="Another strong place: {v}.", zh="另一个强响应：{v}。")
+_FAINTER = Caption(en="Another place, a weaker response: {v}.", zh="另一处，响应较弱：{v}。")
 _SWEEP = Caption(en="The same {n} weights, everywhere.", zh="同样 {n} 个权重，处处都用。")
 _LIGHTS = Caption(
     en="Where the pattern is, the map lights up.", zh="哪里有这种模式，响应图就在哪里亮起。"

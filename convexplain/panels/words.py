@@ -329,6 +329,12 @@ class Sum(Panel):
         numbers = [fmt.number(addend.value, sign=True) for addend in others]
         return [fmt.number(first.value), *numbers, *([fmt.number(self.total)] if others else [])]
 
+    @property
+    def printed(self) -> dict[str, str]:
+        """The numbers as they are read, by the names of their lines."""
+        names = [*(addend.name for addend in self.addends), "total"]
+        return dict(zip(names, self._numbers(), strict=False))
+
     def _column(self, at: Setting) -> float:
         widest = fmt.number(-self.widest) if self.widest else ""
         return max(text_width(words, at.sheet.number) for words in (*self._numbers(), widest))
@@ -358,10 +364,9 @@ class Sum(Panel):
             self._pitch(at),
             _cell(at.sheet.number, self._column(at)),
         )
-        names = [*(addend.name for addend in self.addends), "total"]
         y = box.y + pitch / 2
-        rows = zip(names, self._labels(at), self._numbers(), strict=False)
-        for name, label, number in rows:
+        rows = zip(self.printed.items(), self._labels(at), strict=True)
+        for (name, number), label in rows:
             if name == "total":
                 y += 0.3 * sheet.text
                 rule = y - pitch / 2 - 0.15 * sheet.text
