@@ -314,3 +314,15 @@ def test_maps_of_a_colour_picture_are_those_of_scipy_and_zeros_have_their_colour
     np.testing.assert_allclose(geometry.padded[1:-1, 1:-1], pixels, atol=1e-6)
     assert lesson.response.signed
     check_layout(lesson)
+
+
+@pytest.mark.parametrize("label", [8, 1])
+def test_the_places_are_counted_again_on_the_same_rows_of_the_picture(label):
+    lesson = WindowGeometry(picture=digits.first(label))
+    plain, *others = lesson.geometries
+    first = lesson.inked_row(plain)
+    rows = [plain.pixels[n : n + 3].sum() for n in range(26)]
+    assert rows[first] == max(rows)
+    for other in others:
+        row, hop = lesson.inked_row(other) - other.margins[0], other.window.stride[0]
+        assert abs(row - first) <= hop // 2

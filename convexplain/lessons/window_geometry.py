@@ -280,11 +280,16 @@ class WindowGeometry(FilterLesson):
         return window_picture.all_pictures(self.geometries, self.response, self.read)
 
     def inked_row(self, geometry: Geometry) -> int:
-        """Return the first row of those places, of a geometry, that see most ink along a row."""
-        stride, span = geometry.window.stride[0], geometry.window.span[0]
-        starts = np.arange(geometry.output[0]) * stride
-        ink = geometry.padded.reshape(len(geometry.padded), -1).sum(axis=1)
-        return int(starts[np.argmax([ink[start : start + span].sum() for start in starts])])
+        """Return the first row of a geometry's places nearest to those that see most ink at first.
+
+        So the same rows of the picture are seen as its places are counted again.
+        """
+        plain = self.geometries[0]
+        ink = plain.pixels.reshape(len(plain.pixels), -1).sum(axis=1)
+        high = plain.window.span[0]
+        most = int(np.argmax([ink[n : n + high].sum() for n in range(len(ink) - high + 1)]))
+        starts = np.arange(geometry.output[0]) * geometry.window.stride[0]
+        return int(starts[np.abs(starts - geometry.margins[0] - most).argmin()])
 
     @property
     def last(self) -> Geometry:
