@@ -172,7 +172,7 @@ def valley(
     at = float(np.interp(now, weights, losses))
     # Where the curve is not: above a way down.
     side = "right" if slope < 0 else "left"
-    ball = Dot("ball", now, at, fmt.number(now, 3), side=side, large=True)
+    ball = Dot("ball", now, at, _THIS.fill(v=fmt.number(now, 3)), side=side, large=True)
     # With two digits that are not zero.
     height = fmt.number(high - low, 1 - math.floor(math.log10(high - low)))
     shown = kernel.copy()
@@ -301,6 +301,7 @@ TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
+_THIS = Caption(en="weight {v}", zh="权重 {v}")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
 ZOOMED = Caption(en="Axis not from 0: the curve spans {v}.", zh="纵轴不从 0 开始：曲线高 {v}。")
 BEFORE = Caption(en="before", zh="走之前")
