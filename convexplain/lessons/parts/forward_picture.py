@@ -311,12 +311,12 @@ class ForwardPicture:
         return _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
 
     def shares(self) -> Diagram:
-        """Describe the shares as one bar, above the bars that it is made of."""
+        """Describe the shares as one bar, below the bars that it is made of."""
         bars, stack = self.bars("shares"), self.stack
         return Diagram(
             Either(
-                Column(stack, Row(self._input(small=True), bars), gap=0.8),
-                Column(stack, bars, gap=0.8),
+                Column(Row(self._input(small=True), bars), stack, gap=0.8),
+                Column(bars, stack, gap=0.8),
             )
         )
 
