@@ -143,8 +143,9 @@ class Architecture(LessonScene):
         front, *others = self.sheets(number)
         stage, size = self.stages[number], f"size-{self.stages[number].name}"
         self.board.say(size, fmt.shape((*stage.shape[:2], 1)))
-        self.during(0.05, self.board.show(*self.texts(number), f"{panel}.box"))
+        self.during(0.05, self.board.show(f"{panel}.box"))
         self.during(0.15, self.board.grow(front, out_of=before))
+        self.during(0.05, self.board.show(*self.texts(number)))
         self.during(0.1, self.board.pulse(front))
         rest = [eased(self.board.grow(name, out_of=before)) for name in reversed(others)]
         self.during(0.3, self.counted(number, rest), rate=linear)
