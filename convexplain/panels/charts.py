@@ -399,7 +399,8 @@ class Chart(Panel):
         said = at.say(dot.label)
         if not said:
             return
-        beside, off = 0.5 * side + 0.53 * note, 0.3 * side + 0.75 * leading(note)
+        beside = 0.5 * side + (0.8 if dot.large else 0.53) * note
+        off = 0.3 * side + 0.75 * leading(note)
         at_side = {
             "right": (x + beside, y), "left": (x - beside, y), "above": (x, y - off),
             "below": (x, y + off),
