@@ -51,8 +51,8 @@ class Translation(LessonScene):
         """Take some steps; after each what moved is looked at."""
         for n in range(start + 1, stop + 1):
             self.put(n)
-            looks = self.board.pulse("pixels"), self.board.pulse("input", "map", colour="muted")
-            self.during(share / (stop - start), *looks)
+            looks = self.board.pulse("pixels", "input", "map", colour="muted")
+            self.during(share / (stop - start), looks)
 
     def show_walk(self, event: Event) -> None:
         """The picture takes its first steps, and the map with it."""
@@ -79,7 +79,9 @@ class Translation(LessonScene):
         self.back_to_walk(self.lesson.shift, 0.15)
         names = [f"answers.{n}" for n in range(len(self.lesson.networks))]
         share = min(1.0, 6.0 / event.seconds)
-        self.during(share, in_turn(*(self.board.pulse(n, f"{n}.label") for n in names)))
+        self.during(
+            share, in_turn(*(self.board.pulse(n, f"{n}.label", colour="muted") for n in names))
+        )
 
     def back_to_walk(self, steps: int, share: float) -> None:
         """Return to the picture with its map and answers."""
@@ -168,7 +170,9 @@ class Translation(LessonScene):
             self.board.fill("speak", self.picture.places[n])
             self.board.say("pixels", self.text(self.picture.moved_by(n)))
             self.during(0.6 / last, eased(self.board.rise(f"lead.{n}")))
-        self.during(1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", times=2))
+        self.during(
+            1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", colour="muted", times=2)
+        )
 
     def show_forgets(self, event: Event) -> None:
         """The picture at its ends, with its answers."""

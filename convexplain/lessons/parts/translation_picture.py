@@ -345,6 +345,7 @@ class TranslationPicture:
     def by_place(self) -> Diagram:
         """Describe what each place adds to the lead, and how large the lead is after every step."""
         assert self.places is not None
+        assert self.weighed is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
         scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
         grid = Cells("speak", self.places[0], scale, numbers=True, share="places")
@@ -363,7 +364,8 @@ class TranslationPicture:
             "lead", bars, Scale(most if most > _FAINT else 1.0), length=10, pitch=1.7,
             title=_LEAD.fill(k=self.label, j=self.rival),
         )  # fmt: skip
-        head = Text("places", _PLACES.fill(k=self.label, j=self.rival), weight="bold")
+        many = self.weighed.many
+        head = Text("places", _PLACES.fill(n=many, k=self.label, j=self.rival), weight="bold")
         legend = Legend("legend")
         pair = Row(pictures, grid, gap=1.0, align="top")
         return Diagram(
@@ -479,8 +481,8 @@ _MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
 _OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
 _ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
 _PLACES = Caption(
-    en="How much each place of the last map speaks for {k}; below 0: for {j}",
-    zh="最后一张图的每个位置多支持“{k}”；低于 0：支持“{j}”",
+    en="All {n} filters: how much each place speaks for {k}; below 0: for {j}",
+    zh="{n} 个过滤器合计：每个位置多支持“{k}”；低于 0：支持“{j}”",
 )
 _UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
