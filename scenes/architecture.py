@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.beats import Event
-from convexplain.panels import place
+from convexplain.panels import Placed, place
 from convexplain.panels.box import around
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, together
@@ -154,7 +155,7 @@ class Architecture(LessonScene):
 
     def show_again(self, event: Event) -> None:
         """All other stacks, one after the other, each in its place in the whole."""
-        if set(self.drawn(self.lesson.rest)) <= set(self.behind):
+        if self.in_line and set(self.drawn(self.lesson.rest)) <= set(self.behind):
             # What has no place in this part of the whole comes as the camera goes back.
             self.during(0.05, self.board.hide("legend"))
             self.during(0.2, self.board.become(self.picture.whole()), self.near())
@@ -172,11 +173,21 @@ class Architecture(LessonScene):
         """The last stacks, and what follows them but the answer: what is seen from nearby."""
         return *self.drawn(self.lesson.with_maps)[-_BEHIND:], *self.drawn(self.lesson.tail)
 
+    @cached_property
+    def placed(self) -> Placed:
+        """Where all stands in the whole."""
+        return place(self.picture.whole(), self.sheet, self.shown_look.lang)
+
+    @property
+    def in_line(self) -> bool:
+        """Whether these stand side by side there."""
+        names = (f"name-{self.stages[n].name}" for n in self.behind)
+        return len({round(self.placed[name].bottom) for name in names}) == 1
+
     def near(self) -> Move:
         """Come near these, where they stand in the whole."""
-        whole = place(self.picture.whole(), self.sheet, self.shown_look.lang)
         panels = (self.stages[n].panel for n in self.behind)
-        box = around(whole[name] for name in (*panels, *self.texts(*self.behind)))
+        box = around(self.placed[name] for name in (*panels, *self.texts(*self.behind)))
         left, top = corner_of(self.sheet)
         return self.camera.to((left + box.x, top + box.y, box.width, box.height), share=0.9)
 
@@ -196,8 +207,10 @@ class Architecture(LessonScene):
         self.during(0.2, self.board.show(*self.texts(*tail)))
         self.during(0.15, self.board.pulse(self.stages[last].panel))
         for number in tail:
-            before = self.board.box(self.stages[number - 1].panel)
-            flow = self.board.emerge(self.stages[number].panel, out_of=before)
+            flow = self.board.show(self.stages[number].panel)
+            if self.in_line:  # or else it would pass over names
+                before = self.board.box(self.stages[number - 1].panel)
+                flow = self.board.emerge(self.stages[number].panel, out_of=before)
             self.during(0.4 / len(tail), flow)
         self.during(1, *(self.board.pulse(*self.texts(number)) for number in tail[:1]))
 
