@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -415,3 +416,19 @@ def test_panels_stand_in_the_longest_rows_for_which_there_is_room(width, long):
     assert [tops.count(top) for top in dict.fromkeys(tops)] == (
         {5: [5], 3: [3, 2], 2: [2, 2, 1]}[long]
     )
+
+
+@pytest.mark.parametrize(("left", "lines"), [(146, 1), (166, 2)])
+def test_the_lines_of_a_zoom_do_not_graze_the_title_of_what_they_lead_to(left, lines):
+    """A steep line that ends at the corner where the title begins would run along its edge."""
+    window, patch = Box(99, 378, 34, 34), Box(146, 655, 235, 235)
+    title = Words("patch.title", "patch", Box(left, 607, 83, 39), "Channel 1", 30)
+    places = {"input": window, "input.window": window, "patch": patch}
+    link = Link("input.window", "patch", "zoom")
+    grids = [Grid(name, name, box, np.zeros((3, 3)), Scale())
+             for name, box in (("input", window), ("patch", patch))]  # fmt: skip
+    drawn = list(link.pieces(places.__getitem__, [*grids, title], Box(0, 0, 1080, 1080), 32))
+    assert len(drawn) == lines
+    near = title.box.grown(3)
+    for path in drawn:
+        assert not any(near.crossed_by(*ends) for ends in pairwise(path.points))

@@ -18,6 +18,8 @@ Find = Callable[[str], Box]
 _BEND, _LANE, _STUB = 0.6, 0.28, 0.42
 #: Where there is no way with such lanes, they may be half as wide.
 _NARROWER = 1.0, 0.5
+# How far the lines of a zoom stay from words at least, in gaps: a title begins at their end.
+_CLEAR = 0.1
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Link:
         """
         start, end = find(self.start), find(self.end)
         if self.kind == "zoom":
-            lines = _zoomed(start, end, placed)
+            lines = _zoomed(start, end, placed, _CLEAR * gap)
             if lines:
                 yield from (self._path(points, n) for n, points in enumerate(lines))
                 return
@@ -126,8 +128,8 @@ def _straight(start: Box, end: Box, placed: Sequence[Piece]) -> list[Point]:
     return [begin, next(free, end.middle)]
 
 
-def _zoomed(start: Box, end: Box, placed: Sequence[Piece]) -> list[list[Point]]:
-    """Return the two lines from a window to the same cells enlarged, if they cross no words."""
+def _zoomed(start: Box, end: Box, placed: Sequence[Piece], apart: float) -> list[list[Point]]:
+    """Return the two lines from a window to the same cells enlarged, if they clear all words."""
     s, e = start, end
     there = (
         (e.x >= s.right, ((s.right, s.y), (e.x, e.y)), ((s.right, s.bottom), (e.x, e.bottom))),
@@ -140,7 +142,7 @@ def _zoomed(start: Box, end: Box, placed: Sequence[Piece]) -> list[list[Point]]:
         piece.box for piece in placed
         if isinstance(piece, Grid) and piece.box not in own and piece.box != end
     ]  # fmt: skip
-    walls = [*_inks(placed), *grids]
+    walls = [*(box.grown(apart) for box in _inks(placed)), *grids]
     for possible, *lines in there:
         if possible and not any(wall.crossed_by(*ends) for wall in walls for ends in lines):
             return [list(ends) for ends in lines]
