@@ -268,8 +268,10 @@ class DenseVsConv(LessonScene):
             change(alpha)
             self.board.fill("map", known(0.0))
 
-        # Bars and words go first: nothing is seen through them.
-        self.during(0.06, self.board.hide(*(name for name in self.board.parts if name != "before")))
+        # Bars and words go before the digit does: nothing is seen through them.
+        if self.board.has("before"):
+            others = (name for name in self.board.parts if name != "before")
+            self.during(0.06, self.board.hide(*others))
         self.during(0.14, begin)
         self.board.show("cnn.window")(1.0)
 
