@@ -16,7 +16,7 @@ from convexplain.lessons.channels import LARGE, Channels
 from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
-from convexplain.panels import ASPECTS, place
+from convexplain.panels import ASPECTS, place, problems
 from convexplain.style.theme import Look
 from tests.often import covering, later
 
@@ -381,6 +381,17 @@ def test_an_upright_frame_prints_the_numbers_of_the_channel_that_is_taken_apart(
         grid = placed.piece(name)
         assert grid.decimals is not None
         assert grid.size >= placed.sheet.least
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_of_a_number_fits_every_frame(lesson, aspect, lang):
+    sheet = ASPECTS[aspect]
+    picture = replace(lesson.picture_of, upright=sheet.height > sheet.width)
+    diagrams = (picture.wall(), picture.making(picture.first), picture.piled(), picture.field(),
+                picture.all_maps())  # fmt: skip
+    for diagram in diagrams:
+        assert problems(place(diagram, sheet, lang)) == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -296,9 +296,10 @@ class ChannelsPicture:
         low = Column(self._wall(), Row(pile, self._sum()), legend, align="middle")
         if self.upright:
             return Diagram(low)
-        beside, narrow = (Row(wall, one, self._sum(), gap=gap)
-                          for one, gap in ((pile, 1.5), (self._pile(thick=4.0), 0.7)))  # fmt: skip
-        return Diagram(Either(beside, narrow, low))
+        narrower = (pile, 1.5), (self._pile(thick=4.0), 0.7), (self._pile(thick=2.0), 0.5)
+        return Diagram(
+            Either(*(Row(wall, one, self._sum(), gap=gap) for one, gap in narrower), low)
+        )
 
     def field(self) -> Diagram:
         """Describe what is read and the map that one filter makes of it."""
