@@ -59,8 +59,8 @@ class SlidingWindow(LessonScene):
             near = self.camera.to(self.factors(), share=0.8)
             moves = [near, self.board.hide("input.title", "input.note")]
         else:
-            self.board.hide(ZOOM)(1.0)
-            self.become(self.lesson.factors(event.data.step), 0.25, self.camera.home())
+            self.during(0.08, self.board.hide(ZOOM, WINDOW, "input"))
+            self.become(self.lesson.factors(event.data.step), 0.2, self.camera.home())
             moves = []
         self.board.fill("kernel", np.nan)
         self.during(0.4, *moves, self.board.come("kernel", "times", "colour", "legend"))
@@ -151,7 +151,8 @@ class SlidingWindow(LessonScene):
         step = event.data.step
         self.board.fill("products", step.products)
         shown = self.board.each("products")
-        self.during(0.06, self.board.hide(*self.board.there(ZOOM)))
+        away = [ZOOM] if self.board.there("kernel") else ["patch", "patch.frame"]
+        self.during(0.06, self.board.hide(*self.board.there(*away)))
         picture = self.lesson.counting(step, upright=self.upright)
         self.become(picture, 0.15, self.camera.home(), show=shown)
         near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.94)
@@ -229,6 +230,7 @@ class SlidingWindow(LessonScene):
             if self.board.has("map"):
                 self.part(step, 0.15)
             self.land_on_weights(step, [""], 0.3)
+            self.during(0.05, self.board.hide("patch", "patch.frame"))
             self.become(self.lesson.adding(step, upright=self.upright), 0.15)
             self.board.fill("products", step.products)
             self.board.come(*self.board.there("products->sum"))(1.0)
