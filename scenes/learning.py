@@ -53,14 +53,18 @@ class Learning(LessonScene):
         for n in self.filters:
             self.board.fill(f"kernels[{n}]", now[:, :, n])
         self.board.say("kernels.counter", self.step_text(self.lesson.step))
-        self.during(0.12, self.board.pulse(f"kernels[{self.lesson.filter}]"))
-        self.become(self.valley(event.data), 0.2, show=self.kernel_and_axes())
-        # It is the loss that is spoken of; which weight it is, the video tells when it changes.
-        self.board.say(f"{BALL}.label", fmt.number(event.data.loss))
-        self.during(0.12, self.board.show(BALL, f"{BALL}.label"))
-        self.during(0.4, self.board.pulse(BALL, f"{BALL}.label", times=2))
+        self.during(0.2, self.board.pulse(f"kernels[{self.lesson.filter}]"))
+        self.become(self.valley(event.data), 0.3, show=self.kernel_and_axes())
         self.during(0.1, self.board.show("kernel.weight"))
-        self.during(1, self.board.pulse("kernel.weight"))
+        self.board.show(BALL)(1.0)
+        self.board.hide(f"{BALL}.label")(1.0)
+        self.during(1, self.board.pulse("kernel.weight", BALL))
+
+    def show_now(self, event: Event) -> None:
+        """The point tells the loss; which weight it is, the video tells when it changes."""
+        self.board.say(f"{BALL}.label", fmt.number(event.data.loss))
+        self.during(0.15, self.board.show(f"{BALL}.label"))
+        self.during(1, self.board.pulse(f"{BALL}.label", times=2))
 
     def kernel_and_axes(self) -> Iterator[str]:
         """Yield the names of what comes before the curve, once it is laid out."""
@@ -71,7 +75,8 @@ class Learning(LessonScene):
 
     def show_valley(self, event: Event) -> None:
         """One weight goes from its least to its largest value, and the loss draws the curve."""
-        self.during(0.1, self.board.hide(f"{BALL}.label"))
+        told = [name for name in [f"{BALL}.label"] if self.board.shown(name)]
+        self.during(0.1, self.board.hide(*told))
         ride = self.board.ride(BALL, CURVE)
         self.during(0.75, self.board.trace(CURVE), ride, self.turn(event.data), rate=linear)
         self.during(0.9, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(event.data))

@@ -317,7 +317,8 @@ class Learning(Lesson):
         yield Beat.of(
             "loss",
             _LOSS_TITLE,
-            Event("loss", 4.4, _LOSS.fill(n=n, v=loss), self.valley),
+            Event("loss", 3.0, _LOSS.fill(n=n), self.valley),
+            Event("now", 1.6, _NOW.fill(v=loss), self.valley, detail=1),
         )
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
@@ -333,11 +334,10 @@ class Learning(Lesson):
         yield Event("valley", 5.0, _VALLEY, self.valley)
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
-        a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
         near, losses = self.history.near_weights, self.history.near_losses
         fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
         v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
-        yield Event("step", 5.0, _STEP.fill(a=a, b=b, v=v), self.valley, detail=1)
+        yield Event("step", 5.0, _STEP.fill(v=v), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -373,9 +373,10 @@ _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _LOSS = Caption(
-    en="The loss: how wrong the network is on {n} digits. Now {v}; best is 0.",
-    zh="损失：网络对 {n} 个样本错多少。现在 {v}，最好是 0。",
+    en="The loss: how wrong the network is on {n} digits; 0 is best.",
+    zh="损失：网络对 {n} 个样本错多少，最好是 0。",
 )
+_NOW = Caption(en="Now it is {v}.", zh="现在是 {v}。")
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
     zh="把一个权重调小调大，损失画出山谷。",
@@ -386,8 +387,8 @@ _LARGER = Caption(en="a larger weight", zh="权重要变大")
 _WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
 _UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
 _STEP = Caption(
-    en="Close up: one step, from {a} to {b}. The loss falls by {v}.",
-    zh="放大看：走一步，从 {a} 到 {b}，损失降 {v}。",
+    en="Close up: one step down the slope. The loss falls by {v}.",
+    zh="放大看：下坡走一步，损失降 {v}。",
 )
 _ALL = Caption(
     en="Alone it hardly helps. But every weight has such a step.",
