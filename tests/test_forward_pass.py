@@ -121,7 +121,9 @@ def test_the_logit_is_what_pushes_for_it_and_against_it(lesson, computed):
     above, below = lesson.vote.parts
     assert above.value == pytest.approx(products[products > 0].sum(), abs=1e-4)
     assert below.value == pytest.approx(products[products < 0].sum(), abs=1e-4)
-    assert f"{number(computed['logits'][best])}." in told(lesson)["push"]
+    *_, logit = lesson.picture_of.push().panel("push").bars
+    assert logit.value == pytest.approx(computed["logits"][best], abs=1e-4)
+    assert told(lesson)["push"].endswith(f"the logit of {best}.")
     # All of them are seen, in a block for each of nine places.
     seen = lesson.products
     assert (seen.many, seen.numbers) == (1152, 128)

@@ -211,8 +211,7 @@ class ForwardPass(NetworkLesson):
         if self.vote is not None:
             yield Event("products", 4.0, _PRODUCTS.fill(k=k), detail=1)
             yield Event("pushes", 3.0, _WHO_PUSHES.fill(k=k), detail=1)
-            told = _LOGIT.fill(k=k, z=fmt.number(self.vote.value))
-            yield Event("push", 2.2, told, detail=1)
+            yield Event("push", 2.2, _LOGIT.fill(k=k), detail=1)
         outputs = self.trace.logits.size
         if outputs == 1:
             yield Event("scores", 4.0, _ONE_LOGIT.fill(z=fmt.number(softmax.logits[1])))
@@ -290,7 +289,7 @@ _PRODUCTS = Caption(
 )
 _WHO_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持“{k}”，什么反对？")
 _LOGIT = Caption(
-    en="In all, with the bias: the logit of {k}, {z}.", zh="连同偏置，“{k}”的 logit：{z}。"
+    en="All of it, with the bias: the logit of {k}.", zh="连同偏置，合起来是“{k}”的 logit。"
 )
 _LOGITS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
 _ALL_BELOW = Caption(
