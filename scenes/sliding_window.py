@@ -216,7 +216,8 @@ class SlidingWindow(LessonScene):
     def leave(self, share: float) -> None:
         """Take away what belongs to the last stop: no number stays that is not true any more."""
         of_it = "products", "sum", ZOOM, FEEDS, "products->sum", "map.cell"
-        away = self.board.leave(*of_it, "times", "colour", "patch.frame")
+        rings = (f"map.{name}" for name in self.lesson.landed)
+        away = self.board.leave(*of_it, *rings, "times", "colour", "patch.frame")
         self.during(share, away, self.board.fold("patch", into=WINDOW))
 
     def show_at_once(self, event: Event) -> None:

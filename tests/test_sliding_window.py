@@ -24,7 +24,7 @@ pytest.importorskip("manim", reason="the scene needs the extra 'video'")
 
 from bt709 import decode
 from manim import tempconfig
-from played import check_events, play, scene_of, unpainted
+from played import check_events, of, play, scene_of, unpainted
 
 from convexplain.stage import Label
 from convexplain.style import format as fmt
@@ -444,6 +444,22 @@ def test_choices_are_what_known_mistakes_give():
     assert right == "0.00"
     (sign,) = [c.text.text("en") for c in asked["predict-sign"].choices if c.reply is None]
     assert sign == "positive"
+
+
+def test_relu_s_rule_is_said_before_it_is_asked_what_it_gives():
+    parts = [event for beat in SlidingWindow().beats() for event in beat.parts]
+    names = [event.name for event in parts]
+    gate = names.index("gate")
+    assert gate < names.index("predict-gate")
+    assert parts[gate].said.text("en") == "ReLU: below 0 becomes 0, the rest passes."
+
+
+def test_only_the_place_where_the_window_stands_is_marked_on_the_map():
+    played = of("sliding-window", Look("en"))
+    for beat, last in (("negative", "strong"), ("blank", "negative")):
+        *_, done = played.during(last)
+        assert f"map.{last}" in done
+        assert f"map.{last}" not in played.ends[beat]
 
 
 def test_a_longer_video_walks_more_places_unless_their_number_was_given():

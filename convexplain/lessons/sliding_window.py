@@ -368,7 +368,9 @@ class SlidingWindow(FilterLesson):
         if self.biased:
             yield Event("bias", 2.4, _BIAS, stop)
         if step.activation != "linear":
+            # What is asked about ReLU at the next place can then be told from its rule.
             gate = _PASSES if step.activated == step.value else _CHANGES
+            gate = _RULE if step.activation == "relu" else gate
             said = gate.fill(activation=_named(step))
             yield Event("gate", 2.0, said, stop, detail=1)
         yield Event("place", 2.2, _ONE_PLACE, stop)
@@ -514,7 +516,7 @@ _HAND_MADE = Caption(
     en="A kernel made by hand: {n} weights, no bias.", zh="人工设计的卷积核：{n} 个权重，没有偏置。"
 )
 _SIGNS = Caption(
-    en="Blue weights vote for the pattern, orange (−) against.",
+    en="Blue weights vote for, orange (−) ones against.",
     zh="蓝色权重支持，橙色（−）反对。",
 )
 _WHICH_SIGN = Caption(
@@ -543,6 +545,9 @@ _VOTES = Caption(en="The votes add up.", zh="各项相加。")
 _VOTES_ROUNDED = Caption(en="Votes add up (rounded).", zh="舍入后相加。")
 _BIAS = Caption(en="Plus the filter's own bias.", zh="加上过滤器自带的偏置。")
 _PASSES = Caption(en="{activation} lets it pass as it is.", zh="{activation} 让它原样通过。")
+_RULE = Caption(
+    en="{activation}: below 0 becomes 0, the rest passes.", zh="{activation}：负数变 0，其余通过。"
+)
 _CHANGES = Caption(en="{activation} turns it into the response.", zh="{activation} 把它变成响应。")
 _ONE_PLACE = Caption(en="One place, one number.", zh="一个位置，一个数。")
 _ANOTHER = Caption(en="The same {n} weights, another place.", zh="同样 {n} 个权重，换个位置。")
