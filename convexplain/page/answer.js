@@ -78,7 +78,7 @@ export class Bars {
       fill.style.width = secret ? "0" : `${100 * clamp(p, 0, 1)}%`;
       write(share, secret ? "?" : probability(p));
       bar.classList.toggle("best", !secret && k === prediction);
-      setAttributes(bar, { "aria-label": barName(k, p, secret), "aria-current": k === chosen ? "true" : false });
+      setAttributes(bar, { title: className(k), "aria-label": barName(k, p, secret), "aria-current": k === chosen ? "true" : false });
     });
     this.stop(Math.max(0, shown.indexOf(chosen ?? (secret ? 0 : prediction))));
   }
@@ -183,7 +183,7 @@ export function showTiles(element, { probabilities, prediction }, secret, pin) {
       () => pin(k),
       {
         class: !secret && k === prediction ? "tile best" : "tile", "data-key": `tile-${k}`,
-        "aria-label": barName(k, p, secret),
+        title: className(k), "aria-label": barName(k, p, secret),
       },
       make("span", { class: "well" }, make("span", { class: "fill", style: { height: secret ? "0" : `${100 * p}%` } })),
       make("span", { class: "class" }, className(k)),

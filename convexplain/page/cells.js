@@ -91,6 +91,7 @@ export const LARGEST = 10;
 
 /**
  * One of many cells, told in full: the one that is pointed at or has the focus, at first that at `first`.
+ * A finger cannot point: its first tap on a cell tells it, a second one goes where the cell leads.
  *
  * @param {HTMLElement[]} blocks  tables, each with a cell for each of them
  * @param {number} first
@@ -99,18 +100,33 @@ export const LARGEST = 10;
 export function toldCell(blocks, first, told) {
   const line = make("p", { class: "told" });
   const tables = blocks.map((block) => [...block.querySelectorAll("td")]);
+  let now = first;
+  let fresh = false;
   const tell = (/** @type {number} */ at) => {
+    now = at;
     const [where, what] = told(at);
     line.replaceChildren(make("span", {}, where), " ", make("b", {}, what));
     for (const cells of tables) cells.forEach((cell, i) => cell.classList.toggle("pointed", i === at));
   };
   blocks.forEach((block, i) => {
-    const over = (/** @type {Event} */ { target }) => {
-      const at = tables[i].findIndex((cell) => cell.contains(/** @type {Node} */ (target)));
+    const placeOf = (/** @type {Event} */ { target }) => (
+      tables[i].findIndex((cell) => cell.contains(/** @type {Node} */ (target)))
+    );
+    const over = (/** @type {Event} */ event) => {
+      const at = placeOf(event);
       if (at >= 0) tell(at);
     };
-    block.addEventListener("pointerover", over);
+    const byFinger = (/** @type {PointerEvent} */ event) => event.pointerType === "touch";
+    block.addEventListener("pointerover", (event) => byFinger(event) || over(event));
     block.addEventListener("focusin", over);
+    block.addEventListener("pointerdown", (event) => {
+      fresh = byFinger(event) && placeOf(event) !== now && !block.matches(".kernel"); // a weight is changed at once
+    });
+    block.addEventListener("click", (event) => {
+      if (fresh && event.detail > 0) event.stopPropagation(); // a keyboard's click has no count
+      fresh = false;
+      over(event);
+    }, { capture: true });
   });
   tell(first);
   return line;

@@ -239,7 +239,7 @@ export class Chain {
     if (element.dataset.labelled === key) return;
     element.dataset.labelled = key;
     write(about, column.heading);
-    setAttributes(about, { title: say("explainWord", { word: column.heading }) });
+    setAttributes(about, { title: say("explainWord", { word: column.heading }), style: { "--letters": column.heading.length } });
     write(sizes, column.sizes);
     const [chosen, range] = column.which(filter);
     which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));

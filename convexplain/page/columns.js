@@ -281,7 +281,7 @@ class VectorColumn extends Column {
 
 class AnswerColumn extends VectorColumn {
   kind = "answer";
-  width = "minmax(calc(250 * var(--u)), 280fr)";
+  width = "minmax(calc(var(--answer, 250) * var(--u)), 280fr)";
 
   get heading() {
     return say("answer");

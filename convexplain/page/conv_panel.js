@@ -119,7 +119,11 @@ export const CONVOLUTION = {
     const { taps, largest } = convolutionOf(app, cell, state);
     return taps[largest].cell;
   },
-  invites: ({ model }, cell) => (model.trace.step(cell).shape[2] > 1 ? say("clickProduct") : ""),
+  invites({ model }, cell) {
+    const [, cols, depth] = model.trace.step(cell).shape;
+    if (depth === 1) return "";
+    return say(cols >= MANY && matchMedia("(hover: none)").matches ? "tapProduct" : "clickProduct");
+  },
   hideable,
   mistakes,
   note: "rounded",

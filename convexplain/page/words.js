@@ -267,6 +267,7 @@ export const WORDS = {
     "{n} 个通道的结果相加，再加偏置，得到这个数。",
   ],
   clickProduct: ["Click a product: one layer back.", "点击一个乘积，回溯一层。"],
+  tapProduct: ["Tap a product twice: one layer back.", "点击一个乘积两次，回溯一层。"],
   sayMaxPool: ["Max pooling keeps the largest of {n} numbers.", "最大池化：{n} 个数里只留最大值。"],
   sayAveragePool: ["Average pooling keeps the mean of {n} numbers.", "平均池化：{n} 个数取平均值。"],
   sayDense: [

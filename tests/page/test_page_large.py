@@ -25,7 +25,7 @@ from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from tests.often import covering
 from tests.page.conftest import Contexts, Visits
-from tests.page.looking import SCREENS, cell, fragment, settled, texts
+from tests.page.looking import SCREENS, cell, fragment, out_of_view, settled, texts
 
 Open = Callable[..., Page]
 
@@ -200,3 +200,58 @@ def test_long_names_of_classes_leave_everything_in_its_place(
             assert first is not None
             assert first["width"] > 90  # its words side by side
             assert page.locator(".caption-answer").evaluate("(e) => e.scrollHeight") < 30
+
+
+def test_a_finger_s_first_tap_tells_a_product_and_its_second_goes_back(show: Open) -> None:
+    page = show(cell("conv3", 3, 4, 5, d=5), **SCREENS["phone"])
+    before = said(page)
+    stays = page.evaluate("location.hash")
+    product = page.locator('[data-key="combined-11"]')
+    product.tap()
+    assert said(settled(page)) != before
+    assert page.evaluate("location.hash") == stays
+    assert page.evaluate(
+        """() => document.querySelector(".told").getBoundingClientRect().bottom
+        <= document.querySelector(".combined td").getBoundingClientRect().top"""
+    )
+    product.tap()
+    assert "l=conv2" in settled(page).evaluate("location.hash")
+    page = show(cell("conv3", 3, 4, 5, d=5), **SCREENS["phone"])
+    page.locator('[data-key="combined-11"]').focus()
+    page.keyboard.press("Enter")
+    assert "l=conv2" in settled(page).evaluate("location.hash")
+
+
+#: Names of layers that reach out of their columns, or stand higher than others.
+NAMES_OUT = """() => [...document.querySelectorAll(".column")].filter((column) => {
+  const [outer, name] = [column, column.querySelector("h2 > .term")]
+    .map((e) => e.getBoundingClientRect());
+  return outer.width > 0 && name.right > outer.right + 0.5;
+}).map((column) => column.dataset.layer)"""
+FRAMES = """() => [...document.querySelectorAll(".column:is(.of-map, .of-picture) .frame")]
+  .map((e) => Math.round(e.getBoundingClientRect().bottom))"""
+
+
+def test_long_names_of_layers_leave_everything_in_its_place(
+    contexts: Contexts, tmp_path: Any
+) -> None:
+    layers: list[Any] = []
+    for n in range(5):
+        layers.append(Conv2D(f"convolution_of_block_{n}", 8, 3, activation="relu"))
+        layers.append(AveragePooling2D(f"average_pooling_{n}", 2, 1))
+    layers += [GlobalAveragePooling2D("global"), Dense("dense", 10, "softmax")]
+    for length in (4, len(layers) - 2):
+        made = Network.initialised(
+            (*layers[:length], *layers[-2:]), input_shape=(28, 28, 1), seed=3
+        )
+        write(tmp_path / f"{length}.html", network=made, model="names")
+        with Visits(contexts, tmp_path / f"{length}.html") as visits:
+            page = visits.to(fragment(d=5), **SCREENS["1366"])
+            assert page.evaluate(NAMES_OUT) == []
+            assert len(set(page.evaluate(FRAMES))) == 1
+            assert out_of_view(page, ".caption-text", '[data-key="tour-start"]') == []
+            page = visits.to(cell("convolution_of_block_1", 3, 4, 5, d=5), **SCREENS["1366"])
+            assert page.evaluate(OUT_OF_PANEL) == []
+            page = visits.to(cell("convolution_of_block_1", 3, 4, 5, d=5), **SCREENS["phone"])
+            walk, back = (page.locator(f'[data-key="{key}"]') for key in ("walk", "back"))
+            assert walk.bounding_box()["y"] == back.bounding_box()["y"]  # type: ignore[index]
