@@ -147,6 +147,12 @@ class Backward(LessonScene):
         share = min(1.0, 3.5 / event.seconds)
         self.during(share, self.board.pulse("input.place", times=3))
 
+    def show_visits(self, event: Event) -> None:
+        """They go through all their places, which is what was asked, and stay at the last."""
+        for row, col in np.ndindex(self.lesson.gradient.shape):
+            self.during(0.9 / self.lesson.gradient.size, self.stand(row, col))
+        self.during(1, self.board.pulse("input.place"))
+
     def known(self, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Return which cells of the gradient are computed: the first ones."""
         cells = np.arange(self.lesson.gradient.size).reshape(self.lesson.gradient.shape)

@@ -178,6 +178,22 @@ def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
     assert (shown.marks["edge"].rows, shown.marks["place"].rows) == (28, 26)
 
 
+def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
+    played = of("backward", LOOKS[0])
+    parts = [event for beat in played.lesson.beats() for event in beat.parts]
+    after = parts[[event.name for event in parts].index("predict") + 1]
+    said = after.said.text("en")
+    assert said == "Nine places: one for each weight."
+    moments = [stage for stage in played.plays if stage.caption == said]
+    visited = set()
+    for stage in moments:
+        cell, first = stage["input"].cell, stage["input"].places[0]
+        corners = [(stage[name].places[0] - first) / cell for name in ("input.place", "errors")]
+        np.testing.assert_allclose(*corners, atol=1e-6)
+        visited.add(tuple(np.round(corners[0]).astype(int)))
+    assert visited >= {*np.ndindex(3, 3)}
+
+
 def test_a_digit_of_a_class_is_the_one_from_which_most_is_learned():
     network = Network.load("cnn")
     picture = Backward.digit_of(7, network)

@@ -239,7 +239,7 @@ class Backward(FilterLesson):
         yield Beat.of("back", self.title, *self._tell_back())
         yield Beat.of("lay", self.title, *self._tell_lay())
         yield Beat.of("step", self.title, *self._tell_step())
-        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.8, self.answer))
 
     @property
     def called(self) -> Caption:
@@ -271,19 +271,20 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 3.6, words.BACK.fill(n=self.shown_filter))
+        yield Event("back", 3.5, words.BACK.fill(n=self.shown_filter))
         yield Event("tells", 3.4, words.TELLS, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
         yield Event("stand", 3.4, words.STAND, detail=1)
-        question = self.ask()
+        question, many = self.ask(), in_words(self.gradient.size, capital=True)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
+            if self.gradient.size > 1:
+                yield Event("visits", 2.7, words.EACH_WEIGHT.fill(n=many), detail=1)
         if self.picture_of().met(self.told):
             yield Event("read", 3.4, words.READ_BY, detail=1)
-        yield Event("lay", 3.8, words.LAY)
-        places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 4.2, words.PLACES.fill(n=places, m=sums))
+        yield Event("lay", 3.6, words.LAY)
+        yield Event("places", 3.6, words.PLACES.fill(n=many))
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""

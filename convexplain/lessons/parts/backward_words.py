@@ -34,14 +34,14 @@ BACK = Caption(
     zh="误差逐层传回，到达过滤器 {n} 的响应图。",
 )
 TELLS = Caption(
-    en="Orange: more here lowers the loss, how wrong it is. Blue: raises it.",
-    zh="橙色：这个数变大，损失（错得多厉害）变小。蓝色：损失变大。",
+    en="Loss: how wrong it is. Orange: more here lowers it; blue: raises it.",
+    zh="损失：错得多厉害。橙色：这里变大，损失变小；蓝色相反。",
 )
 
 # The errors as a window.
 STAND = Caption(
     en="Laid on the input, these errors move as one window.",
-    zh="把误差叠在输入上，它们像一个窗口，整体移动。",
+    zh="把误差叠在输入上，它们整体移动。",
 )
 ASK = Caption(en="At how many places can the errors lie?", zh="这些误差能放在几个位置？")
 ONE = Caption(
@@ -57,6 +57,8 @@ PIXELS = Caption(
     zh="像素有这么多，但窗口只能移动卷积核那么大的范围。",
 )
 
+EACH_WEIGHT = Caption(en="{n} places: one for each weight.", zh="{n} 个位置：每个权重一个。")
+
 # Input times error.
 READ_BY = Caption(
     en="On the way forward, this weight read the pixel under each error.",
@@ -67,8 +69,8 @@ LAY = Caption(
     zh="输入越大，影响越大：输入乘以误差，再求和。",
 )
 PLACES = Caption(
-    en="{n} places, {m} sums: how the loss grows with each weight.",
-    zh="{n} 个位置，{m} 个和：损失怎样随每个权重变。",
+    en="{n} sums: how the loss grows with each weight.",
+    zh="{n} 个和：损失怎样随每个权重变。",
 )
 STEP = Caption(
     en="Each weight steps against that: below 0 up, above 0 down.",
@@ -78,7 +80,7 @@ MOVED = Caption(
     en="A small step, {r} times the gradient: {m} new weights.",
     zh="走一小步，梯度的 {r} 倍：{m} 个新权重。",
 )
-AGAIN = Caption(en="All {n} parameters take such a step.", zh="全部 {n} 个参数都走这样一步。")
+AGAIN = Caption(en="All {n} parameters take such a step.", zh="{n} 个参数都这样走。")
 BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="这下 {k} 得 {q}，不再是 {p}。")
 TOO_FAR = Caption(
     en="Now the {k} gets {q}, not {p}: that step was too long.",
