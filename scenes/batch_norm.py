@@ -8,7 +8,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import batch_norm
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, in_turn, together
+from convexplain.stage.pace import Move, in_turn
 
 #: What says how a weight, and the bias, change: what it is, what is done, what comes of it.
 LINES = {name: [f"{name}-{part}" for part in ("is", "by", "new")] for name in ("weight", "bias")}
@@ -118,16 +118,20 @@ class BatchNorm(LessonScene):
         for name in ("times", "plus"):
             self.during(0.17, self.board.show(name, f"{name}-is"), self.board.pulse(name))
         self.during(0.1, self.board.show("gives"))
-        self.during(1, self.lands("gives", "cell", self.lesson.place))
+        self.land("gives", "cell", self.lesson.place)
 
-    def lands(self, number: str, mark: str, cell: tuple[int, int]) -> Move:
-        """Return how a result comes to its cell of the normalized map."""
+    def land(self, number: str, mark: str, cell: tuple[int, int]) -> None:
+        """Let a result fly to its cell of the normalized map, and look at the cell."""
+        row, col = cell
+        mark = f"normal.{mark}"
 
-        def land(alpha: float) -> None:
-            self.known[cell] = alpha >= 1
+        def known() -> None:
+            self.known[cell] = True
             self.refill()
+            self.board.show(mark)(1.0)
 
-        return together(self.board.carry(number, f"normal.{mark}"), land)
+        self.during(0.25, self.board.send(number, f"normal[{row}, {col}]", known))
+        self.during(1, self.board.pulse(mark))
 
     def refill(self) -> None:
         """Leave blank what has not come yet of the normalized map."""
@@ -154,7 +158,7 @@ class BatchNorm(LessonScene):
             self.change_number(0.1)
         self.during(0.2, self.board.show("faint-gives"))
         self.during(0.2, self.board.pulse("faint-gives"))
-        self.during(1, self.lands("faint-gives", "faint", self.lesson.faintest))
+        self.land("faint-gives", "faint", self.lesson.faintest)
 
     def show_everywhere(self, event: Event) -> None:
         """All numbers of the map take the same way."""
