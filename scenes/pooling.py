@@ -234,8 +234,9 @@ class Pooling(LessonScene):
         self.during(1, self.board.show("around.window"))
 
     def show_predict_reach(self, event: Event) -> None:
-        """The window is looked at, and the map before; then the video waits."""
-        looks = (self.board.pulse(name) for name in ("around.window", "under"))
+        """The window is looked at, and what the map before is called; then the video waits."""
+        # A frame round that map would be a window on all of it.
+        looks = (self.board.pulse(name) for name in ("around.window", "under.title"))
         self.during(min(1.0, 5.0 / event.seconds), in_turn(*looks))
 
     def show_with(self, event: Event) -> None:
