@@ -230,8 +230,10 @@ class Pooling(LessonScene):
             )
         }  # fmt: skip
         grown = (self.board.grow(name, out_of=place) for name, place in places.items())
-        self.become(self.picture.across(), 0.6, self.camera.home(), *grown, show=("legend",))
-        self.during(1, self.board.show("around.window"))
+        # The window is spoken of from the first word on.
+        self.become(self.picture.across(), 0.4, self.camera.home(), *grown, show=("legend",))
+        self.during(0.2, self.board.show("around.window"))
+        self.during(1, self.board.pulse("around.window"))
 
     def show_predict_reach(self, event: Event) -> None:
         """The window is looked at, and what the map before is called; then the video waits."""
