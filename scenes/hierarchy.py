@@ -157,33 +157,42 @@ class Hierarchy(LessonScene):
 
     def light_up(self, share: float) -> None:
         """Light the path up, then frame on the digit what else makes the answer."""
-        others = self.show_there(*self.marked("input.other-"))
-        answer = together(others, self.board.pulse("answer"))
+        gone = self.board.hide(*self.beside(self.lighting_order[-1]))
+        others = self.show_there(*self.marked("input.other-"), "others")
+        answer = together(gone, others, self.board.pulse("answer"))
         self.during(share, in_turn(*self.lighting(), answer), rate=linear)
 
     def marked(self, prefix: str) -> list[str]:
         """Return the names of all marks that begin so."""
         return [name for name in self.board.parts if name.startswith(prefix)]
 
+    @property
+    def lighting_order(self) -> list[str]:
+        """The places of the path, from the leaf upwards."""
+        return sorted(self.places, key=len, reverse=True)
+
+    def beside(self, place: str) -> list[str]:
+        """Return the names of the windows on what else a patch is made of."""
+        return self.marked(f"patch-{place}.also-")
+
     def lighting(self) -> list[Move]:
         """Return the moves in which the path lights up, from the leaf upwards.
 
-        With each patch come the windows on what else it is made of.
+        With each patch come the windows on what else it is made of, and those of the one before
+        go. On the digit the windows of the path nest where nothing else is known of its patches:
+        under other frames they would be a tangle.
         """
-        pictures = "photograph", "input"
-        return [
-            together(
-                self.show_there(
-                    f"patch-{place}.lit",
-                    *self.marked(f"patch-{place}.also-"),
-                    f"kind-{node.layer}",
-                    *(f"{name}.{node.layer}" for name in pictures),
-                ),
-                self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1]),
-            )
-            for place in sorted(self.places, key=len, reverse=True)
-            for node in [self.places[place]]
-        ]
+        order = self.lighting_order
+        pictures = () if any(self.lesson.beside.values()) else ("photograph", "input")
+        moves = []
+        for before, place in zip(["", *order], order, strict=False):
+            layer, also = self.places[place].layer, self.beside(place)
+            names = [f"patch-{place}.lit", *also, f"kind-{layer}"]
+            names += [f"{name}.{layer}" for name in pictures] + (["others"] if also else [])
+            gone = self.board.hide(*self.beside(before)) if before else together()
+            looks = self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1])
+            moves.append(together(gone, self.show_there(*names), looks))
+        return moves
 
     # In other digits.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import check_layout, lasting, lesson_of
+from played import LOOKS, check_layout, lasting, lesson_of, of
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
@@ -174,7 +174,7 @@ def test_windows_beside_the_path_are_the_strongest_that_lie_half_a_window_apart(
         side, kept = own.box.height, [(own.box.top, own.box.left)]
         for adds, top, left in made_of(lesson, node):
             away = [max(abs(top - row), abs(left - col)) for row, col in kept]
-            if adds > 0 and len(kept) < 4 and 2 * min(away) >= side:
+            if adds > 0 and len(kept) < 3 and 2 * min(away) >= side:
                 kept.append((top, left))
         boxes = lesson.beside[node.layer]
         assert [(box.top, box.left) for box in boxes] == kept[1:]
@@ -319,3 +319,12 @@ def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
     adds, _ = strongest(lesson, centred=False)
     told = next(part for part in picture.root.panels() if part.name == "adds-0")
     assert f"adds {adds.max():.2f} to" in told.words.text("en")
+
+
+def test_on_the_way_up_gray_frames_lie_on_one_picture_at_last_and_are_told():
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    stage = of("hierarchy", LOOKS[0]).ends["upwards"]
+    gray = {name.partition(".")[0] for name in stage.names if ".also-" in name or ".other-" in name}
+    pink = [name for name in stage.names if name.startswith("input.conv") and "->" not in name]
+    assert (gray, pink) == ({"input"}, ["input.conv3"])
+    assert stage["others"].text == "gray frames: other cells that add much"

@@ -43,7 +43,7 @@ MOST_ROWS = 4
 #: cell has fewer parts.
 BRANCHING = 3
 #: What a cell of the path is made of: so many more windows are framed, chosen from so many cells.
-BESIDE, CANDIDATES = 3, 40
+BESIDE, CANDIDATES = 2, 40
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 6
 #: So many points are all bars broad, about; how high the highest is, of that.

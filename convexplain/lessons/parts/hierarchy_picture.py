@@ -216,7 +216,7 @@ class HierarchyPicture:
         Diagram
             Panels ``input``, and of the nodes ``patch-0-1`` with the marks ``lit``, ``empty``, of
             the part on the path ``0-1-0``, and of others ``also-0``; of the first ``adds-0``; of
-            layers ``row-conv2`` and ``kind-conv2``.
+            layers ``row-conv2`` and ``kind-conv2``; what the frames of others are: ``others``.
         """
         steps = self._steps()
         marks = self._input().marks
@@ -234,6 +234,9 @@ class HierarchyPicture:
         ]
         if upright:
             shapes.reverse()
+        if any(self.together.values()):
+            others = Text("others", words.GRAY_FRAMES, role="heading")
+            shapes = [Column(shape, others, gap=0.8, align="middle") for shape in shapes]
         return Diagram(Either(*shapes), tuple(self._zooms(steps)), about=self._told())
 
     def _said(self) -> Part:

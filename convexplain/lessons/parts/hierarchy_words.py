@@ -166,6 +166,7 @@ BARS = Caption(
 )
 CELL_SEES = Caption(en="{layer} cell: {size} pixels", zh="{layer} 单元：{size} 像素")
 ADDS = Caption(en="adds {v} to the {k}", zh="为“{k}”加 {v}")
+GRAY_FRAMES = Caption(en="gray frames: other cells that add much", zh="灰框：另外几个贡献大的单元")
 OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
