@@ -197,7 +197,7 @@ class Channels(LessonScene):
         self.multiply(0.2)
         if self.board.has("place"):
             self.board.show("place")(1.0)
-        self.stack(channel, 0, 1)
+        self.stack(channel, 1)
 
     def link(self, channel: int) -> None:
         """Show where a patch comes from."""
@@ -215,33 +215,32 @@ class Channels(LessonScene):
         self.board.fill("products", products)
         self.during(0.05 * share, self.board.come("products.title"))
 
-    def stack(self, channel: int, number: int, share: float) -> None:
-        """The products' sum becomes a block of the pile, and a line of the sum."""
-        name = "products" if len(self.lesson.breakdown.addends) == 1 else f"part-{number}"
+    def stack(self, channel: int, share: float) -> None:
+        """The products' sum comes, and becomes a block of the pile."""
         block = f"pile.{channel}"
         grow = [self.board.grow(block, out_of="products")] if self.board.has(block) else []
-        words = "pile.title", "pile.zero", f"sum.{name}"
-        self.during(share, *grow, self.board.show(*words))
+        self.during(0.4 * share, self.board.show("one"))
+        self.during(share, *grow, self.unnamed(), self.board.show("pile.title", "pile.zero"))
+
+    def unnamed(self) -> Move:
+        """Return a move that leaves the names of blocks away until all of them lie there."""
+        return lambda _: self.board.leave(*self.said_of_blocks())(1.0)
 
     def show_next(self, event: Event) -> None:
         """The next channels' sums lie down on the pile, each out of its own map."""
-        following = self.lesson.top[1:]
         self.lay_pile(0.25)
         moves = []
-        for number, n in enumerate(following, 1):
+        for n in self.lesson.top[1:]:
             grown = [eased(self.laid_on(str(n)))] if self.board.has(f"pile.{n}") else []
-            line = self.board.show(f"sum.part-{number}")
-            looked = together(self.board.pulse(f"map-{n}"), *grown)
-            moves.append(in_turn(looked, line, overlap=0.5))
+            moves.append(together(self.board.pulse(f"map-{n}"), *grown, self.unnamed()))
         self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
 
     def lay_pile(self, share: float) -> None:
-        """Lay out all maps beside the pile; what has no block yet is not named yet."""
-        there = {name for name in self.board.parts if self.board.shown(name)}
+        """Lay out all maps beside the pile, whose blocks have no names yet."""
 
         def waits() -> Iterator[str]:
-            """Yield the names that have no block, once all is laid out."""
-            yield from (n for n in self.said_of_blocks() if n.removesuffix(".label") not in there)
+            """Yield these names, once all is laid out."""
+            yield from self.said_of_blocks()
 
         shown = ["inputs", *self.tiles, *self.windows]
         self.become(self.picture.piled(), share, show=shown, hold=waits())
@@ -253,10 +252,9 @@ class Channels(LessonScene):
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
         moves = [eased(self.laid_on(name)) for name in blocks]
-        count = len(self.lesson.top)
         self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
         said = [name for name in self.said_of_blocks() if name != "pile.bias.label"]
-        self.during(1, self.board.show(f"sum.part-{count}", *said))
+        self.during(1, self.board.show(*said))
 
     def said_of_blocks(self) -> list[str]:
         """Return the names of what stands beside blocks of the pile."""
@@ -273,11 +271,13 @@ class Channels(LessonScene):
 
     def show_one(self, event: Event) -> None:
         """The bias, the total, the activation: one number."""
-        shown = [name for name in self.board.names("sum") if name != "sum.activated"]
-        pile = "pile.bias", "pile.total", "pile.total.value"
-        self.during(0.3, self.board.come(*shown, *pile, *self.said_of_blocks()))
-        self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
-        self.during(1, self.board.pulse("sum.activated", times=2))
+        if not self.board.has("total"):  # of one channel nothing followed
+            self.lay_pile(0.25)
+        pile = "pile.bias", "pile.total", *self.said_of_blocks()
+        self.during(0.3, self.board.come(*pile))
+        self.during(0.2, self.board.grow("total", out_of="pile.total"))
+        self.during(0.2, self.board.come("left"))
+        self.during(1, self.board.pulse("total", times=2))
 
     def show_against(self, event: Event) -> None:
         """A channel that speaks against: where its weights are negative, there is response."""
@@ -317,6 +317,7 @@ class Channels(LessonScene):
         """The windows leave the place, over all maps at once; then the video waits."""
         if not all(map(self.board.has, self.windows)):
             self.lay_pile(0.15)
+            self.during(0.05, self.board.come("pile", "total", "left"))
         step = self.lesson.step
         height, width = self.picture.outputs.shape[:2]
         (down, across), (top, left) = self.law()

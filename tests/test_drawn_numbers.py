@@ -309,7 +309,11 @@ def test_blocks_of_the_pile_are_as_high_as_what_the_channels_give(look):
         assert block.places[:, 1].max() <= zero + 1
         # What speaks against hangs on the right, from where what speaks for ends.
         assert (block.places[:, 0].min() > right) == (sums[n] < 0)
-    assert value(stage["sum.total"]) == pytest.approx(sums.sum() + step.bias, abs=0.00501)
+    assert stage["total"].text == f"= {sums.sum() + step.bias:.2f}"
+    assert stage["left"].text == f"ReLU: {max(sums.sum() + step.bias, 0):.2f}"
+    # Names come when all blocks lie there: before, they would stand beside nothing.
+    first = next(s for s in played.during("number") if "pile.zero" in s and "pile.bias" not in s)
+    assert not [name for name in first.names if name.endswith(".label")]
     last = played.ends["answer"]
     strongest = np.argsort(-np.abs(sums))[:6]
     assert {f"map-{n}" for n in strongest} <= set(last.names)

@@ -270,7 +270,9 @@ class ChannelsPicture:
         """
         patch, times, kernel, products = self._grids(channel)
         factors, notes = Row(patch, times, kernel, gap=0.4), self._rounded()
-        right = Row(self._pile(thick=2.0 if self.upright else 4.0), self._sum(), gap=1.2)
+        one = fmt.number(float(self.step.channel_sums[channel]))
+        pile = self._pile(thick=2.0 if self.upright else 4.0)
+        right = Row(Text("one", f"= {one}", role="heading"), pile, gap=1.2)
         links = (Link(f"map-{channel}.window", "patch", "zoom"),)
         tile, legend = self._tile(channel), Legend("legend")
         block = Column(factors, products, *notes, gap=0.6)
@@ -290,16 +292,15 @@ class ChannelsPicture:
         return Diagram(shown, links)
 
     def piled(self) -> Diagram:
-        """Describe what is read, and the pile of all sums, as broad as there is room."""
+        """Describe what is read, the pile of all sums, and the number that they make."""
         pile, legend = self._pile(thick=7.0), Legend("legend")
         wall = Column(self._wall(), legend)
-        low = Column(self._wall(), Row(pile, self._sum()), legend, align="middle")
+        number = self._number()
+        low = Column(self._wall(), Row(pile, number), legend, align="middle")
         if self.upright:
             return Diagram(low)
         narrower = (pile, 1.5), (self._pile(thick=4.0), 0.7), (self._pile(thick=2.0), 0.5)
-        return Diagram(
-            Either(*(Row(wall, one, self._sum(), gap=gap) for one, gap in narrower), low)
-        )
+        return Diagram(Either(*(Row(wall, one, number, gap=gap) for one, gap in narrower), low))
 
     def field(self) -> Diagram:
         """Describe what is read and the map that one filter makes of it."""
@@ -419,6 +420,15 @@ class ChannelsPicture:
             "place", joined(said, *exact), role="note", tone="muted", measure=16,
             coarse=joined(said, COARSE),
         )  # fmt: skip
+
+    def _number(self) -> Part:
+        """What all channels and the bias make, large, and what the activation leaves of it."""
+        step = self.step
+        total = Text("total", f"= {fmt.number(step.value)}", role="display")
+        if step.activation == "linear":
+            return Column(total)
+        left = f"{terms.activation(step.activation)}: {fmt.number(step.activated)}"
+        return Column(total, Text("left", left, role="heading"), align="middle")
 
     def _sum(self) -> Sum:
         biased = self.account.bias != 0.0
