@@ -111,7 +111,10 @@ export class App {
   build() {
     this.chain.element.prepend(this.controls.element);
     this.chain.element.append(this.overview.card, this.panel.element);
-    setAttributes(this.chain.element, { style: { "--columns": this.model.columns.map(({ width }) => width).join(" ") } });
+    const { columns } = this.model;
+    setAttributes(this.chain.element, {
+      style: { "--columns": columns.map(({ width }) => width).join(" "), "--left": 4 - ((columns.length - 1) % 4) },
+    });
     document.getElementById("page")?.replaceChildren(
       this.toolbar.element,
       make(

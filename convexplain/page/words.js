@@ -440,6 +440,8 @@ export const WORDS = {
 
 /** @type {Language} */
 let chosen = "en";
+// A finger taps; Chinese has one word for both.
+const FINGER = matchMedia("(hover: none)");
 
 /** Choose the language of `say`. @param {Language} lang */
 export function useLanguage(lang) {
@@ -461,7 +463,8 @@ export function say(key, values = {}) {
   const entry = WORDS[key];
   const template = entry ? entry[chosen === "zh" ? 1 : 0] : DATA.words[key]?.[chosen];
   if (template === undefined) throw new RangeError(`there are no words for ${key}`);
-  const text = template.replace(/\{(\w+)\}/g, (_, name) => {
+  const told = FINGER.matches ? template.replace(/\b([Cc])lick\b/g, (_, c) => (c === "C" ? "Tap" : "tap")) : template;
+  const text = told.replace(/\{(\w+)\}/g, (_, name) => {
     if (!(name in values)) throw new RangeError(`the words for ${key} lack ${name}`);
     return String(values[name]).replace(/^-/, "\u2212");
   });

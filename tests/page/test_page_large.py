@@ -255,3 +255,22 @@ def test_long_names_of_layers_leave_everything_in_its_place(
             page = visits.to(cell("convolution_of_block_1", 3, 4, 5, d=5), **SCREENS["phone"])
             walk, back = (page.locator(f'[data-key="{key}"]') for key in ("walk", "back"))
             assert walk.bounding_box()["y"] == back.bounding_box()["y"]  # type: ignore[index]
+
+
+def test_of_seven_maps_an_upright_tablet_has_the_answer_beside_the_last(
+    contexts: Contexts, tmp_path: Any
+) -> None:
+    layers = (
+        *(Conv2D(f"conv{n}", 4, 3, activation="relu") for n in range(5)),
+        GlobalAveragePooling2D("global"),
+        Dense("dense", 10, "softmax"),
+    )
+    made = Network.initialised(layers, input_shape=(28, 28, 1), seed=3)
+    write(tmp_path / "x.html", network=made, model="seven")
+    with Visits(contexts, tmp_path / "x.html") as visits:
+        page = visits.to(cell("conv3", 2, 3, 3, d=5), **SCREENS["upright"])
+        tops = page.locator(".column").evaluate_all(
+            "(all) => all.map((e) => Math.round(e.getBoundingClientRect().top))"
+        )
+        assert len(set(tops)) == 2
+        assert out_of_view(page, ".panel .result", ".contributions") == []

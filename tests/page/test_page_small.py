@@ -297,6 +297,14 @@ def test_a_click_is_offered_on_the_screen_and_not_on_paper(visit: Open) -> None:
             assert page.locator(part).inner_text() == said.removesuffix(text).rstrip()
 
 
+def test_a_finger_is_told_to_tap(visit: Open) -> None:
+    for where, text in (
+        (cell("conv3", 20, 1, 2, d=5), "Tap a product: one layer back."),
+        (fragment(v="erase"), "Tap on the input to erase a patch"),
+    ):
+        assert text in visit(where, **SCREENS["phone"]).locator(".caption-text").inner_text()
+
+
 @pytest.mark.parametrize("landscape", sparing([False, True], False))
 @pytest.mark.parametrize("state", sparing(PRINTED, "cell", "windows"))
 def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
