@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.transposed_picture import Block, TransposedPicture
 from convexplain.panels import Mark
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import in_turn, row_by_row
+from convexplain.stage.board.drawing import Region
+from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
 
 Floats = npt.NDArray[np.float64]
 CELL, LANDING, NEAR = "map.cell", "output.landing", "painted.landing"
@@ -188,13 +189,15 @@ class Transposed(LessonScene):
         regions = self.board.box(CELL), self.board.box(LANDING)
         self.during(0.1, self.board.show(CELL, LANDING))
         self.during(0.22, self.board.pulse(CELL, LANDING))
-        self.turn_into(self.picture.flat(equal, block), 0.04)
-        grown = [
-            self.board.grow(name, out_of=region)
-            for name, region in zip(("equal", "painted"), regions, strict=True)
-        ]
-        self.during(0.25, *grown)
+        self.turn_into(self.picture.flat(equal, block), 0.29, self.growing(regions))
         self.during(1, in_turn(self.board.pulse("equal"), self.board.pulse("painted")))
+
+    def growing(self, regions: Sequence[Region]) -> Move:
+        """Return the move in which both grids grow out of their frames, as all else fades."""
+        names = "equal", "painted"
+        return lazily(
+            lambda: together(*(self.board.grow(*pair) for pair in zip(names, regions, strict=True)))
+        )
 
     def frame(self, block: Block) -> None:
         """Frame cells of the map, and what they paint alone."""

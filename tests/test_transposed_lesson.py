@@ -308,3 +308,22 @@ def test_stamps_land_one_after_the_other_and_are_counted(beat, grid, side):
         for stage in stages
     }
     assert seen == set(range(10))
+
+
+def test_the_map_has_a_scale_of_its_own_where_sums_of_stamps_would_make_it_dark(lesson):
+    picture = lesson.picture_of().painting(lesson.output)
+    map, output = picture.panel("map"), picture.panel("output")
+    assert map.scale.limit == pytest.approx(lesson.map.max())
+    most = max(lesson.output.max(), painted(lesson.map, np.ones((4, 4)), 2).max())
+    assert output.scale.limit == pytest.approx(most)
+    assert map.scale.name != output.scale.name
+    # Beside what they paint, the same number has the same colour.
+    near = lesson.picture_of().near(lesson.block(lesson.place), [1.0, 1.0])
+    assert near.panel("here").scale == near.panel("painted").scale == output.scale
+
+
+def test_no_frame_is_nearly_empty_as_equal_cells_come_near(lesson):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    stages = of("transposed", LOOKS[0]).during("checkerboard")
+    for stage in stages:
+        assert any(name.startswith(("output", "painted")) for name in stage.names)

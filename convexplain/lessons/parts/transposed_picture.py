@@ -29,6 +29,8 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
+#: From this share of the largest number painted on, the map is bright enough in its scale.
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,21 @@ class TransposedPicture:
 
     @property
     def scale(self) -> Scale:
-        """Of the map, of the stamp, and of all that is painted."""
+        """Of the stamp, of all that is painted, and of numbers of the map beside these."""
         signed = bool(min(self.map.min(), self.stamp.min(), self.output.min()) < 0)
         most = max(self.most, float(np.abs(self.stamp).max()))
-        return Scale(most or 1.0, terms.RESPONSE, signed)
+        return Scale(most or 1.0, words.PAINTED, signed)
+
+    @property
+    def own_scale(self) -> Scale:
+        """Of the map as a whole: where stamps add up, numbers are so large that it would be dark.
+
+        The same as `scale` where nothing is larger.
+        """
+        most = float(np.abs(self.map).max())
+        if not most or most >= _NEARLY * self.scale.most:
+            return self.scale
+        return Scale(most, words.OF_MAP, bool(self.map.min() < 0))
 
     # Pictures.
 
@@ -258,7 +271,7 @@ class TransposedPicture:
 
     def _map(self, marks: dict[str, Mark] | None = None) -> Cells:
         return Cells(
-            "map", self.map, self.scale, share="cells", title=self.called, marks=marks or {},
+            "map", self.map, self.own_scale, share="cells", title=self.called, marks=marks or {},
             counter=_size(self.map),
         )  # fmt: skip
 
@@ -295,17 +308,18 @@ class TransposedPicture:
         other: Cells | None = None,
     ) -> Diagram:
         """Put the map and what is shown of it before the output."""
-        legend = Legend("legend", row=True)
+        legend, below = Legend("legend", row=True), Legend("legend")
         painted: list[Part] = [output] if other is None else [output, other]
         if self.upright:
             above = Row(read, Column(*between)) if between else read
             return Diagram(Column(above, *painted, legend, align="middle"))
         shown = Column(*between)
-        left = Column(read, legend)
+        left = Column(read, below)
         wide = Row(left, shown, *painted, gap=1.5) if between else Row(left, *painted, gap=2)
         high = Column(Row(read, shown), *painted, legend, align="middle")
         stacked = Column(Row(Column(read, shown), *painted, gap=1.5), legend, align="middle")
-        return Diagram(Either(wide, stacked, high))
+        narrow = Column(Row(read, shown), *painted, below, align="middle")
+        return Diagram(Either(wide, stacked, high, narrow))
 
 
 def _finer(value: float, times: Floats) -> int:
