@@ -454,19 +454,24 @@ class BatchNorm(FilterLesson):
                        float(new[row, col])),
             "bias": (_OF_BIAS, f"{fmt.number(before)} × {factor} + {shift}", after),
         }  # fmt: skip
-        lines = [
-            Column(
-                Text(f"{name}-is", called, tone="muted"),
-                Row(Text(f"{name}-by", by, role="heading"),
-                    Text(f"{name}-new", f"= {fmt.number(value)}", role="heading"), gap=0.4),
-                gap=0.2,
-            )
-            for name, (called, by, value) in said.items()
-        ]  # fmt: skip
-        between = Column(*lines, gap=2)
+
+        def lines(role: Literal["display", "heading"]) -> list[Part]:
+            return [
+                Column(
+                    Text(f"{name}-is", called, tone="muted"),
+                    Row(Text(f"{name}-by", by, role=role),
+                        Text(f"{name}-new", f"= {fmt.number(value)}", role=role), gap=0.4),
+                    gap=0.2,
+                )
+                for name, (called, by, value) in said.items()
+            ]  # fmt: skip
+
+        between = Column(*lines("heading"), gap=2)
         high = Column(kernels[0], between, kernels[1], align="middle")
-        broad = Row(kernels[0], between, kernels[1], gap=1.2)
-        return high if upright else Either(broad, high)
+        if upright:
+            return high
+        large = Row(Column(*kernels, gap=0.6), Column(*lines("display"), gap=2), gap=2)
+        return Either(large, Row(kernels[0], between, kernels[1], gap=1.2), high)
 
     def same(self) -> Diagram:
         """Describe the map of both ways, and their difference."""
