@@ -113,7 +113,7 @@ class SlidingWindow(LessonScene):
             self.during(1, self.board.pulse("products"))
             return
         self.board.fill("products", np.nan)
-        near = self.camera.to(self.board.around("patch", "products.all", "kernel.all"), share=0.96)
+        near = self.camera.to(self.board.around("patch", "products.all", "kernel.all"), share=0.88)
         self.during(0.12, near, self.board.come("products", "times", "gives", "colour"))
         height, width, _ = step.products.shape
         one_by_one = [f"{row}, {col}" for row, col in np.ndindex(height, width)]
@@ -155,7 +155,7 @@ class SlidingWindow(LessonScene):
         self.during(0.06, self.board.hide(*self.board.there(*away)))
         picture = self.lesson.counting(step, upright=self.upright)
         self.become(picture, 0.15, self.camera.home(), show=shown)
-        near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.94)
+        near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.89)
         self.during(0.1, near)
         self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
         for bar, sign in (("votes.for", 1), ("votes.against", -1)):
