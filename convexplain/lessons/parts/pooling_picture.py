@@ -138,17 +138,18 @@ class PoolingPicture:
         assert self.reach is not None
         told = [
             Column(
-                Text(f"wide-{name}", str(boxes[-1].width), role="display", tone=tone),
                 Text(f"said-{name}", label, role="heading", tone="muted"),
                 *(
                     Text(f"sum-{name}-{n}", line, role="heading", weight="bold")
                     for n, line in enumerate(sums(boxes, law))
                 ),
+                # What comes of the sums stands below them.
+                Text(f"wide-{name}", str(boxes[-1].width), role="display", tone=tone),
                 gap=0.2,
             )
             for name, label, boxes, tone, law in (
-                ("with", words.WITH, self.reach.pooled, "accent", self.law),
                 ("without", words.WITHOUT, self.reach.plain, "ink", self.law and (1, self.law[1])),
+                ("with", words.WITH, self.reach.pooled, "accent", self.law),
             )
         ]
         if self.upright:
