@@ -56,10 +56,10 @@ class DenseVsConv(LessonScene):
         self.during(1, self.sweep(0.5, 1.0), looks, rate=linear)
 
     def show_learned(self, event: Event) -> None:
-        """Small kernels grow out of the one digit, whole templates out of the other."""
-        before = {name: self.board.box(name) for name in NETWORKS}
+        """Small kernels grow out of the small window, whole templates out of the whole digit."""
+        before = {CNN: self.board.box("cnn.window"), DENSE: self.board.box(DENSE)}
         words = ("legend", "kernels.title", "templates.title")
-        small = range(self.lesson.kernels.shape[2])
+        small = range(self.lesson.shown_kernels.shape[2])
         large = range(self.lesson.templates.shape[2])
         kernels = [self.board.emerge(f"kernels[{n}]", before[CNN]) for n in small]
         whole = [self.board.emerge(f"templates[{n}]", before[DENSE]) for n in large]

@@ -215,3 +215,15 @@ def test_the_small_window_is_seen_at_one_place_of_both_pictures(lesson):
         np.testing.assert_array_equal(picture.panel(f"{name}-cut").values, seen)
         mark = picture.panel(name).marks["window"]
         assert (mark.row, mark.col, mark.rows, mark.cols) == lesson.place
+
+
+def test_few_kernels_are_shown_those_with_most_weight_and_told_of_how_many(lesson):
+    every = np.moveaxis(Network.load("cnn").weights["conv1/kernel"][:, :, 0], 2, 0)
+    by_weight = sorted(range(32), key=lambda n: -float((every[n].astype(float) ** 2).sum()))
+    wall = lesson.learned().panel("kernels")
+    np.testing.assert_array_equal(np.moveaxis(wall.values, 2, 0), every[sorted(by_weight[:12])])
+    assert wall.title.text("en") == "First layer: 12 of 32 kernels, 3 × 3"
+    # Between two kernels there is more than half a cell of them.
+    layout = panels.place(lesson.learned(), panels.ASPECTS["16:9"], "en")
+    first, second = layout["kernels[0]"], layout["kernels[1]"]
+    assert second.x - first.right > first.width / 3 / 2

@@ -183,14 +183,19 @@ class DenseVsConv(Lesson):
         return np.asarray(self.networks[0].weights[f"{name}/kernel"].squeeze(axis=2))
 
     @cached_property
+    def shown_kernels(self) -> npt.NDArray[np.float32]:
+        """Those kernels with most weight, so few that each is seen, (height, width, n)."""
+        weights = self.kernels.reshape(-1, self.kernels.shape[2])
+        return self.kernels[..., _heaviest(weights, _KERNELS)]
+
+    @cached_property
     def templates(self) -> npt.NDArray[np.float32]:
         """Templates of the dense network's first layer, those with most weight, (height, width, n).
 
         A unit's weights stand where the pixels are that they are multiplied by.
         """
         weights = self._template_weights
-        most = np.sort(np.argsort(-np.square(weights).sum(axis=0), kind="stable")[:_TEMPLATES])
-        return weights[:, most].reshape(*self.pixels.shape, -1)
+        return weights[:, _heaviest(weights, _TEMPLATES)].reshape(*self.pixels.shape, -1)
 
     @property
     def _template_weights(self) -> npt.NDArray[np.float32]:
@@ -222,7 +227,8 @@ class DenseVsConv(Lesson):
     def learned(self, *, counted: bool = False) -> Diagram:
         """Describe what the first layers have learned; counted, with all parameters below."""
         return pictures.learned(
-            self.kernels, self.templates, self._template_weights.shape[1],
+            self.shown_kernels, self.kernels.shape[2],
+            self.templates, self._template_weights.shape[1],
             self._whole(self.parameters) if counted else None,
         )  # fmt: skip
 
@@ -391,8 +397,13 @@ class DenseVsConv(Lesson):
         yield Event("few", 3.6, few, detail=2)
 
 
-#: The digit that both look at; how many templates are shown of the dense network's units.
-_DIGIT, _TEMPLATES = 4, 4
+def _heaviest(weights: npt.NDArray[np.float32], many: int) -> npt.NDArray[np.intp]:
+    """Return which columns have the largest sums of squares, in their order."""
+    return np.sort(np.argsort(-np.square(weights).sum(axis=0), kind="stable")[:many])
+
+
+#: The digit that both look at; how many kernels are shown, and templates of the dense network.
+_DIGIT, _KERNELS, _TEMPLATES = 4, 12, 4
 #: Test digits, and in how many rows they are drawn.
 _TESTED, _ROWS = 10_000, 100
 #: A difference that is more than the trainings' luck.
@@ -419,7 +430,7 @@ _COUNTED = Caption(
     zh="充分训练：卷积网络认错 {p}，全连接 {q}。",
 )
 _SHUFFLE = Caption(
-    en="Shuffle the pixels of all digits one way; train anew.",
+    en="Shuffle the pixels of every digit the same way; train anew.",
     zh="所有图的像素按同一方式打乱，重新训练。",
 )
 _WINDOWS = Caption(

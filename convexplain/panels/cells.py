@@ -278,6 +278,8 @@ class Maps(Panel):
         Channels that are framed, found as ``"panel.mark"``.
     quiet : collection of str
         Which of these frames step back.
+    apart : float
+        From one map of a wall to the next, in gaps of the sheet; with labels there is more.
     labels : sequence of str
         What stands above each map of a wall, found as ``"panel.label[channel]"``.
     glass : float
@@ -303,6 +305,7 @@ class Maps(Panel):
     fan: tuple[float, float] | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
     quiet: Collection[str] = ()
+    apart: float = 0.2
     labels: Sequence[str] = ()
     glass: float = 0.0
     lines: bool = False
@@ -353,7 +356,7 @@ class Maps(Panel):
     def _step(self, at: Setting) -> tuple[float, float]:
         """Return how far it is from one map to the next."""
         rows, cols, _ = self.values.shape
-        side, apart = at.sides[self.group], (0.6 if self.labels else 0.2) * at.sheet.gap
+        side, apart = at.sides[self.group], (0.6 if self.labels else self.apart) * at.sheet.gap
         if self.stack and self.fan is not None:
             return self.fan[0] * side, self.fan[1] * side
         if self.stack:

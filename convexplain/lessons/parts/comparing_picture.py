@@ -69,13 +69,19 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
 
 
 def learned(
-    kernels: Floats, templates: Floats, units: int, parameters: Mapping[str, int] | None = None
+    kernels: Floats,
+    filters: int,
+    templates: Floats,
+    units: int,
+    parameters: Mapping[str, int] | None = None,
 ) -> Diagram:
-    """Describe the first layers: all kernels of the one, some templates of the other.
+    """Describe the first layers: some kernels of the one, some templates of the other.
 
     Parameters
     ----------
-    kernels : numpy.ndarray, shape (height, width, filters)
+    kernels : numpy.ndarray, shape (height, width, shown)
+    filters : int
+        How many kernels there are in all.
     templates : numpy.ndarray, shape (height, width, shown)
     units : int
         How many templates there are in all.
@@ -85,11 +91,12 @@ def learned(
     limit = float(max(np.abs(kernels).max(), np.abs(templates).max()))
     scale = Scale(limit, terms.WEIGHT)
     small = Maps(
-        "kernels", kernels, scale, columns=8 if kernels.shape[2] % 8 == 0 else None,
-        title=KERNELS.fill(n=kernels.shape[2], size=fmt.shape(kernels.shape[:2])),
+        "kernels", kernels, scale, columns=4 if kernels.shape[2] % 4 == 0 else None, apart=1.0,
+        title=KERNELS.fill(n=kernels.shape[2], m=filters, size=fmt.shape(kernels.shape[:2])),
     )  # fmt: skip
     large = Maps(
         "templates", templates, scale, columns=2 if templates.shape[2] % 2 == 0 else None,
+        apart=0.5,
         title=TEMPLATES.fill(n=templates.shape[2], m=units, size=fmt.shape(templates.shape[:2])),
     )  # fmt: skip
     legend = Legend("legend")
@@ -416,7 +423,9 @@ def _against_digits(
 
 
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
-KERNELS = Caption(en="First layer: {n} kernels, {size}", zh="第一层：{n} 个卷积核，{size}")
+KERNELS = Caption(
+    en="First layer: {n} of {m} kernels, {size}", zh="第一层：{m} 个卷积核中的 {n} 个，{size}"
+)
 TEMPLATES = Caption(
     en="First layer: {n} of {m} templates, {size}", zh="第一层：{m} 个模板中的 {n} 个，{size}"
 )
