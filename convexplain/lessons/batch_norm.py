@@ -530,19 +530,15 @@ class BatchNorm(FilterLesson):
 
     def _tell_training(self) -> Iterator[Event]:
         said = Caption(
-            en="In training each batch of pictures has its own mean and spread.",
+            en="In training each batch has its own mean, and spread: how far its sums scatter.",
             zh="训练时，每一批图都有自己的平均值和标准差。",
         )
         if self.history is None:  # batches of digits, not those of its training
             said = Caption(
-                en="Each batch has its own mean and spread.", zh="每一批都有自己的平均值和标准差。"
+                en="Each batch has its own mean, and spread: how far its sums scatter.",
+                zh="每一批都有自己的平均值和标准差。",
             )
         yield Event("batches", 4.7, said, detail=1)
-        averages = Caption(en="Their running averages are stored.", zh="保存的是它们的滑动平均。")
-        if self.history is None:
-            averages = Caption(
-                en="Its training stored running averages.", zh="训练时保存了滑动平均。"
-            )
         averages = Caption(
             en="Running averages are stored: mean {m}, spread {s}.",
             zh="保存滑动平均：平均值 {m}，标准差 {s}。",
