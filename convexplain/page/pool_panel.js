@@ -40,9 +40,9 @@ function body(app, cell, state) {
   });
   return [
     pooled,
-    pooled.matches(".bare") && toldCell([pooled], Math.max(0, cells.findIndex(({ framed }) => framed)), (at) => [
+    pooled.matches(".bare") ? toldCell([pooled], Math.max(0, cells.findIndex(({ framed }) => framed)), (at) => [
       cells[at].label ?? say("padding"), "",
-    ]),
+    ]) : null,
     make("span", { class: "sign" }, "→"),
     make(
       "div", { class: "pool-output" },
