@@ -214,6 +214,7 @@ def test_a_finger_s_first_tap_tells_a_product_and_its_second_goes_back(show: Ope
         """() => document.querySelector(".told").getBoundingClientRect().bottom
         <= document.querySelector(".combined td").getBoundingClientRect().top"""
     )
+    assert out_of_view(page, ".told", ".result .output-cell") == []
     product.tap()
     assert "l=conv2" in settled(page).evaluate("location.hash")
     page = show(cell("conv3", 3, 4, 5, d=5), **SCREENS["phone"])
