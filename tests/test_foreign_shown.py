@@ -61,7 +61,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Any:
         network = _import.with_recipe(Network.imported(FOLDER / meta["files"][0]), asked)
         path = folder / f"{name}.safetensors"
         network.save(path)
-        arrays = np.load(FOLDER / f"{name}.ref.npz")
+        with np.load(FOLDER / f"{name}.ref.npz", allow_pickle=False) as stored:
+            arrays = dict(stored)
         pixels = np.atleast_3d(arrays["pixels"][0]).astype(np.float32) / 255
         return str(path), Picture(pixels, int(arrays["labels"][0]), name)
 

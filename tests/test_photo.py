@@ -39,7 +39,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import make_photo_network
 
 ASSETS = resources.files("convexplain") / "assets"
-REFERENCE = np.load(Path(__file__).with_name("photo_reference.npz"))
+with np.load(Path(__file__).with_name("photo_reference.npz"), allow_pickle=False) as _stored:
+    REFERENCE = dict(_stored)
 #: Rounding a weight to float16 moves it by 2**-11 of its size at most; sums of products with
 #: values of up to 255 by so much here.
 LOOSE = {"conv2d": 0.03, "conv2d_1": 0.05}

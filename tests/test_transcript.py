@@ -85,7 +85,7 @@ def test_what_is_seen_is_told_when_it_is_there():
     assert any(", 1 of 676 computed" in line for line in at["place"].seen)
     assert "1 / 676" in " ".join(at["place"].seen)
     assert any(", 2 of 676 computed" in line for line in at["cut"].seen)
-    assert not any("676 computed" in line for line in at["complete"].seen)
+    assert not any("676 computed" in line for line in at["rise"].seen)
     assert any(line.startswith("Gone: Patch") for line in at["sweep"].seen)
     assert "The camera comes near." in at["filter"].seen
     assert "All of the picture is seen again." in at["place"].seen

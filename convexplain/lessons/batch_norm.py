@@ -364,7 +364,9 @@ class BatchNorm(FilterLesson):
             said = _STORED.fill(v=fmt.number(kept))
             running = found.get(f"{name}-kept", np.full(len(x), kept))
             far = np.abs(running - found[name]) > _ARRIVED * high
-            seen = np.arange(len(x)) > (np.flatnonzero(far).max() if far.any() else -1)
+            arrived = np.flatnonzero(far).max() + 1 if far.any() else 0
+            # What is far to the end, as of a network that others trained, is shown as it is.
+            seen = np.arange(len(x)) >= (arrived if arrived < len(x) else 0)
             curves.append(
                 Curve(f"{name}-kept", x[seen], running[seen], said, tone, dashed=True, strong=True)
             )
