@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy.typing as npt
@@ -11,11 +10,15 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, lazily, smoothly
+from convexplain.stage.pace import Move
+from convexplain.stage.text import Label
 
 #: The two ways, arrow after arrow.
 THROUGH = ("came->layers", "layers->change", "change->plus")
 ROUND = ("came->round", "round->plus")
+#: All that stands there of the whole block, and its arrows.
+WHOLE = (*residual.NAMES, "layers", "plus", "round")
+LINES = (*THROUGH, *ROUND, "plus->sum")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
 #: How large a copy of a map is on its way, so that it passes between maps and legend.
@@ -59,17 +62,22 @@ class Residual(LessonScene):
     # One sum, all sums.
 
     def show_arrive(self, event: Event) -> None:
-        """Copies of what came in and of the change come to the plus; the sum is still to come."""
-        self.during(0.38, self.comes_round())
-        self.during(0.2, self.changes())
-        self.during(0.06, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
+        """Copies of what came in and of the change come to the plus."""
+        self.during(0.5, self.comes_round())
+        self.during(0.3, self.changes())
+        self.during(1, self.board.pulse("plus"))
+
+    def show_meet(self, event: Event) -> None:
+        """Both stand before a sum that is still to come; the two numbers of one place."""
+        self.during(0.05, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
         picture = self.lesson.adding(upright=self.upright)
-        self.turn_into(picture, 0.18, show=("plus",), hold=("equals", "sum", *ONE))
+        self.turn_into(picture, 0.11, show=("plus",), hold=("equals", "sum", *ONE))
         values = self.board.part("sum").values
         self.known = values.copy()
         values[...] = float("nan")
-        self.during(0.1, self.board.show("equals", "sum"))
-        self.during(1, self.board.show("came.cell", "change.cell"))
+        marks = ("came.cell", "change.cell")
+        self.during(0.1, self.board.show("equals", "sum", *marks, *ONE[:3]))
+        self.during(1, self.board.pulse(*marks, times=2))
 
     def comes_round(self, *further: str, end: str = "plus") -> Move:
         """Return the way of what came in along the arrow that goes round."""
@@ -78,11 +86,6 @@ class Residual(LessonScene):
     def changes(self) -> Move:
         """Return the way of the change to the plus."""
         return self.board.follow("change", THROUGH[-1], end="plus", small=SMALL)
-
-    def show_meet(self, event: Event) -> None:
-        """The two numbers of that place."""
-        self.during(0.2, self.board.show(*ONE[:3]))
-        self.during(1, self.board.pulse("came.cell", "change.cell", times=2))
 
     def show_adds(self, event: Event) -> None:
         """Both numbers make one, which comes to its cell."""
@@ -121,43 +124,49 @@ class Residual(LessonScene):
         gone = self.board.there(*ONE, "plus", "equals")
         self.during(0.5 * share, self.board.hide(*gone))
         picture = self.lesson.both_ways(upright=self.upright, whole=True)
-        shown = (*residual.NAMES, "layers", "plus", "round")
-        lines = (*THROUGH, *ROUND, "plus->sum")
-        self.turn_into(picture, share, show=shown, hold=lines)
-        self.during(0.5 * share, *map(self.board.walk, lines))
+        self.turn_into(picture, share, show=WHOLE, hold=LINES)
+        self.during(0.5 * share, *map(self.board.walk, LINES))
+
+    def set_weights(
+        self, share: float, zero: tuple[str, ...], after: tuple[npt.NDArray[Any], ...]
+    ) -> None:
+        """Let the layers, and then the change, become other ones; the sum is still to come."""
+        words = [n for n in self.board.names("layers") if isinstance(self.board.part(n), Label)]
+        self.during(0.2 * share, self.board.hide("sum", *words))
+        picture = self.lesson.both_ways(upright=self.upright, whole=True, zero=zero)
+        shown = tuple(name for name in (*WHOLE, *LINES) if name != "sum")
+        self.turn_into(picture, 0.4 * share, show=shown, hold=("sum",))
+        change, total = after
+        self.board.part("sum").values[...] = total
+        values = self.board.part("change").values
+        before = values.copy()
+
+        def turn(alpha: float) -> None:
+            values[...] = before + (change - before) * alpha
+
+        self.during(0.4 * share, turn)
 
     def show_silent(self, event: Event) -> None:
-        """The weights of the block fade to 0, and with them the change; what came in goes on."""
+        """The block is set to 0, and with it the change; what came in goes round, and on."""
         if not self.board.has("layers"):
             self.whole(0.15)
-        self.during(0.12, self.board.pulse("layers"))
-        self.during(0.33, self.turn(self.lesson.silent()), rate=linear)
+        self.set_weights(0.35, ("layers",), self.lesson.silent())
+        values = self.board.part("sum").values
+        total = values.copy()
+        values[...] = float("nan")
+        self.during(0.05, self.board.show("sum"))
         self.during(0.45, self.comes_round("plus->sum", end="sum"))
+        values[...] = total
         self.during(1, self.board.pulse("came", "sum"))
-
-    def turn(self, after: Iterable[npt.NDArray[Any]]) -> Move:
-        """Let change and sum become others."""
-
-        def start() -> Move:
-            grids = [self.board.part(name).values for name in residual.NAMES[1:]]
-            before = [grid.copy() for grid in grids]
-
-            def go(alpha: float) -> None:
-                for grid, old, new in zip(grids, before, after, strict=True):
-                    grid[...] = old + (new - old) * smoothly(alpha)
-
-            return go
-
-        return lazily(start)
 
     def show_zeros(self, event: Event) -> None:
         """The empty change is looked at; all stands as it is."""
         self.during(0.6, self.board.pulse("change", times=2))
 
     def show_learn(self, event: Event) -> None:
-        """The change comes back, as its layers learned it, and with it the sum."""
-        self.during(0.15, self.board.pulse("layers"))
-        self.during(0.45, self.turn(self.lesson.learned()), rate=linear)
+        """The layers are as they have learned to be: the change comes back, and then the sum."""
+        self.set_weights(0.5, ("maps",), self.lesson.learned())
+        self.during(0.2, self.board.show("sum"))
         self.during(1, self.board.pulse("change"))
 
     def show_answer(self, event: Event) -> None:
@@ -165,7 +174,8 @@ class Residual(LessonScene):
         if not self.board.has("layers"):
             self.whole(0.15)
         if not self.board.part("change").values.any():
-            self.turn(self.lesson.learned())(1.0)
+            self.set_weights(0.25, ("maps",), self.lesson.learned())
+            self.during(0.1, self.board.show("sum"))
         self.during(0.45, self.comes_round(), self.changes())
         self.during(0.3, self.board.pulse("sum"))
         self.during(1, self.board.pulse("plus"))

@@ -165,7 +165,11 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
         np.testing.assert_allclose(stage[name].values, maps[:, :, n])
     moments = of("residual", LOOKS[0]).during("arrow")
-    faded = next(m for m in moments if "change" in m and not m["change"].values.any())
-    np.testing.assert_allclose(faded["sum"].values, faded["came"].values)
+    silent = [m for m in moments if "change" in m and not m["change"].values.any()]
+    assert "sum" not in silent[0]
+    assert "all weights" in silent[0].texts
+    empty, *_, last = [m["sum"].values for m in silent if "sum" in m]
+    assert np.isnan(empty).all()  # what came in is still on its way round
+    np.testing.assert_allclose(last, silent[-1]["came"].values)
     for name, maps in zip(("change", "sum"), lesson.three[1:], strict=True):
         np.testing.assert_allclose(moments[-1][name].values, maps[:, :, n])  # learned again

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -45,6 +45,7 @@ _CHANGE = Caption(en="change", zh="改动")
 _SUM = Caption(en="goes on", zh="传下去")
 _LAYERS = Caption(en="{n} layers", zh="{n} 层")
 _ROUND = Caption(en="round", zh="绕过去")
+_ZERO = Caption(en="all weights and biases 0", zh="权重和偏置全为 0")
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW = 5.0
 #: Layers with names of at most so many letters are named where they stand.
@@ -166,14 +167,17 @@ class Residual(FilterLesson):
         most = max(np.abs(each[:, :, self.shown_filter]).max() for each in self.three)
         return Scale(float(most) or 1.0, terms.RESPONSE)
 
-    def _three(self, *, marked: bool = False) -> list[Cells]:
+    def _three(self, *, marked: bool = False, silent: bool = False) -> list[Cells]:
+        maps = [each[:, :, self.shown_filter] for each in self.three]
+        if silent:
+            maps[1:] = self.silent()
         titles, marks = (_CAME, _CHANGE, _SUM), {"cell": Mark(*self.place)} if marked else {}
         return [
             Cells(
-                name, values[:, :, self.shown_filter], self.scale, lines=False,
+                name, values, self.scale, lines=False,
                 title=title.capital, share="maps", marks=marks,
             )
-            for name, values, title in zip(NAMES, self.three, titles, strict=True)
+            for name, values, title in zip(NAMES, maps, titles, strict=True)
         ]  # fmt: skip
 
     def opening(self) -> Diagram:
@@ -181,11 +185,18 @@ class Residual(FilterLesson):
         came, _, _ = self._three()
         return Diagram(Column(came, Legend("legend", row=True), align="middle"))
 
-    def both_ways(self, *, upright: bool = False, whole: bool = False) -> Diagram:
-        """Describe both ways to the plus: through the layers, and round; if whole, the sum, too."""
-        came, change, total = self._three()
+    def both_ways(
+        self, *, upright: bool = False, whole: bool = False, zero: Collection[str] = ()
+    ) -> Diagram:
+        """Describe both ways to the plus: through the layers, and round.
+
+        If whole, the sum stands behind it. With ``"layers"`` in `zero` they say that all in them
+        is 0; with ``"maps"`` the change is 0, and the sum what is left.
+        """
+        came, change, total = self._three(silent="maps" in zero)
         measure = math.inf if upright else _NARROW  # a column of maps has no room for high boxes
-        layers = Text("layers", self._named(), role="heading", measure=measure, rim="box")
+        said = _ZERO if "layers" in zero else self._named()
+        layers = Text("layers", said, role="heading", measure=measure, rim="box")
         plus = Text("plus", "+", role="display", rim="circle")
         parts = (came, layers, change, plus, *([total] if whole else []))
         flows = (
@@ -290,10 +301,10 @@ class Residual(FilterLesson):
             en="What came in goes round; out of the layers comes a change.",
             zh="绕过来的是输入，各层给出的是改动。",
         )
-        yield Event("arrive", 6.4, said)
+        yield Event("arrive", 4.6, said)
         came, change, _ = map(fmt.number, self.numbers)
         said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
-        yield Event("meet", 2.8, said.fill(a=came, b=change))
+        yield Event("meet", 4.6, said.fill(a=came, b=change))
         said = Caption(
             en="They are added, each number to the one at its own place.",
             zh="两者相加，每个数各加同一位置的数。",
@@ -321,8 +332,8 @@ class Residual(FilterLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             said = Caption(
-                en="No change is left, so what came in goes on, unchanged.",
-                zh="改动没有了，所以输入原样传下去。",
+                en="The layers give 0, so what came in goes on, unchanged.",
+                zh="各层给出 0，所以输入原样传下去。",
             )
             yield Event("silent", 5.8, said)
             said = Caption(
