@@ -103,15 +103,11 @@ class Depthwise(LessonScene):
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """All kernels of a channel become one; each slides over its own map."""
-        merged = []
-        for c in self.lesson.channels:
-            first, *others = filter(self.board.has, self.of_channel("kernel", c))
-            merged += [self.board.fold(name, into=first) for name in others]
-        if merged:
-            self.during(0.16, *merged)
+        """Each channel has one kernel instead of all; each slides over its own map."""
+        gone = [name for c in self.lesson.channels for name in self.of_channel("kernel", c)]
+        self.during(0.05, self.board.hide(*self.board.there(*gone)))
         shown = (*self.of("map"), *self.of("shape"), *self.more)
-        self.turn_into(self.lesson.by_channel(), 0.14, show=shown, hold=tuple(self.of("between")))
+        self.turn_into(self.lesson.by_channel(), 0.12, show=shown, hold=tuple(self.of("between")))
         outputs = self.of("between")
         words = [name for panel in outputs for name in self.board.names(panel) if name != panel]
         if words:
@@ -129,9 +125,8 @@ class Depthwise(LessonScene):
         passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
         # What is given goes over their places, and other scales stand where theirs do.
         self.during(0.06, self.board.hide(*passed, "legend"))
-        self.turn_into(self.lesson.mixing(), 0.15, show=shown, hold=held)
-        self.board.show(*self.of("times"))(1.0)
-        self.during(0.1, self.board.show(*own))
+        self.turn_into(self.lesson.mixing(), 0.11, show=shown, hold=held)
+        self.during(0.06, self.board.show(*self.of("times"), *own))
         out, sums = self.board.part("out").values, list(self.lesson.growing())
         out[...] = sums[0]
         last = len(sums) - 1
@@ -153,12 +148,20 @@ class Depthwise(LessonScene):
         self.during(0.25, others, *looks, rate=linear)
         self.during(1, self.board.pulse("out", times=2))
 
+    def show_apart(self, event: Event) -> None:
+        """The ordinary filter's map beside this one, in one scale."""
+        gone = (*self.of("between"), *self.of("times"), *self.more, "arrow", "legend",
+                *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
+        self.during(0.1, self.board.hide(*gone))
+        self.turn_into(self.lesson.apart(), 0.2, show=("out", "whole"))
+        self.during(1, in_turn(self.board.pulse("whole"), self.board.pulse("out")))
+
     def show_shares(self, event: Event) -> None:
         """Other filters take other shares of the same maps."""
         others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
                  *self.more, *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
-        self.during(0.06, self.board.hide("out", "arrow", "legend"))
+        self.during(0.06, self.board.hide(*self.board.there("whole", "out", "arrow", "legend")))
         self.turn_into(self.lesson.shares(), 0.25, show=shown, hold=tuple(self.of("share", others)))
         for n in others:
             self.during(0.5 / len(others), self.board.show(*self.of("share", [n])))
@@ -212,10 +215,10 @@ class Depthwise(LessonScene):
         real = [f"kernel-{self.lesson.channel}-{n}" for n in self.lesson.priced]
         said = ("row-ordinary", "channel-ordinary", *own)
         self.turn_into(picture, 0.2, show=(*real, *said), hold=("shape", *scaled))
-        self.during(0.15, in_turn(*map(self.board.pulse, real), overlap=0.6))
-        self.during(0.1, self.board.show("shape", "shape.title"))
-        moves = [self.board.grow(name, out_of="shape") for name in scaled]
-        self.during(0.45, in_turn(*moves, overlap=0.3))
+        self.during(0.06, self.board.show("shape", "shape.title"))
+        # The farthest first, so that none goes over another.
+        moves = [self.board.grow(name, out_of="shape") for name in reversed(scaled)]
+        self.during(0.4, in_turn(*moves, overlap=0.3))
         self.during(1, *map(self.board.pulse, scaled))
 
     def show_answer(self, event: Event) -> None:

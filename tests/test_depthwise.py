@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import numpy as np
 import pytest
 from played import LOOKS, check_events, lasting, lesson_of, of
@@ -96,8 +99,12 @@ def test_what_the_storyboard_counts_is_counted(lesson):
         assert tuple(sum(bar.value for bar in each) for each in bars) == counts
         assert bars[1][0].value * 64 * 32 == bars[1][1].value * 9 * 32
         keys = [picture.panel(f"of-{name}") for name in ("slide", "mix")]
-        told_parts = [int(k.words.text("en").split()[0].replace(",", "")) for k in keys]
-        assert told_parts == [bar.value for bar in bars[1]]
+        said = [k.words.text("en").replace(",", "").split(" = ") for k in keys]
+        said.append(picture.panel("ordinary").title.text("en").replace(",", "").split(" = "))
+        totals = [bar.value for bar in (*bars[1], *bars[0])]
+        assert [int(total.split()[0]) for _, total in said] == totals
+        factors = [re.findall(r"\d+", way) for way, _ in said]
+        assert [math.prod(map(int, each)) for each in factors] == totals
         assert [k.tone for k in keys] == [bar.tone for bar in bars[1]]
         assert len({bar.tone for each in bars for bar in each}) == 3
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
@@ -130,7 +137,9 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
         {event.name for beat in each.beats() for event in beat.parts}
         for each in (lesson_of("depthwise"), learned)
     )
-    assert names == own
+    assert names == own | {"apart"}
+    assert not learned.differs
+    np.testing.assert_array_equal(learned.ordinary_sums, found.sums)  # so there is nothing to tell
     assert told(learned, "areas").endswith("656 weights, 14% of before.")
     assert told(learned, "windows") == "Step one: each channel slides a kernel of its own."
 
@@ -154,12 +163,26 @@ def test_what_two_channels_add_is_seen_and_counted(lesson):
     sums, scale = list(lesson.growing()), lesson.mixing().panel("out").scale
     assert scale.limit == max(np.abs(values).max() for values in sums)
     assert np.abs(sums[2]).max() > 0.3 * scale.limit
-    assert lesson.so_far(2).text("en") == "Filter 2: 2 of 32 channels"
+    assert lesson.so_far(2).text("en") == "Separable, filter 2: 2 of 32 channels"
     assert lesson.so_far(32).text("en") == lesson.mixing().panel("out").title.text("en")
     # No other channel adds as much anywhere.
     found, n = lesson.separable, lesson.shown_filter
     parts = np.abs(found.between * found.scales[:, n]).max(axis=(0, 1))
     assert set(np.argsort(-parts)[:2]) == set(lesson.channels)
+
+
+def test_both_layers_maps_have_their_names_and_one_scale_side_by_side(lesson):
+    assert lesson.differs
+    n, picture = lesson.shown_filter, lesson.apart()
+    z = lesson.trace.before("conv2")[:, :, n]
+    np.testing.assert_allclose(picture.panel("whole").values, z, atol=1e-5)
+    np.testing.assert_allclose(picture.panel("out").values, lesson.separable.sums[:, :, n])
+    assert picture.panel("whole").scale == picture.panel("out").scale
+    titles = [picture.panel(name).title.text("en").split(",")[0] for name in ("whole", "out")]
+    assert titles == ["Ordinary", "Separable"]
+    assert lesson.ordinary().panel("out").title == picture.panel("whole").title
+    assert told(lesson, "apart") == "Not the same map: one kernel a channel stands for 64."
+    assert told(lesson, "windows").endswith("one kernel, the closest to its 64.")
 
 
 def test_several_windows_a_channel_are_counted(tmp_path):
@@ -190,8 +213,8 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
 def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
     shown = [lesson.opening(), lesson.ordinary(), lesson.kernels(), lesson.by_channel(),
-             lesson.mixing(), lesson.shares(), lesson.cost(), lesson.cost(work=True),
-             lesson.sharing()]  # fmt: skip
+             lesson.mixing(), lesson.apart(), lesson.shares(), lesson.cost(),
+             lesson.cost(work=True), lesson.sharing()]  # fmt: skip
     for diagram in shown:
         assert problems(place(diagram, sheet, "zh")) == []
 

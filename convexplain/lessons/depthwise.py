@@ -54,14 +54,15 @@ _BROAD, _KERNELS = 5, 3
 _SIDE = 10.0
 
 _ORDINARY = Caption(en="ordinary: {n} weights", zh="普通：{n} 个权重")
+_COUNTED = Caption(en="ordinary: {way} = {n} weights", zh="普通：{way} = {n} 个权重")
 _SEPARABLE = Caption(en="separable: {n} weights", zh="可分离：{n} 个权重")
 #: The parts of a separable layer's bar, in their tones.
 _PARTS = (
-    ("slide", Caption(en="{n} to slide", zh="滑动 {n}"), "ink"),
-    ("mix", Caption(en="{n} to mix", zh="混合 {n}"), "muted"),
+    ("slide", Caption(en="{way} = {n} to slide", zh="滑动 {way} = {n}"), "ink"),
+    ("mix", Caption(en="{way} = {n} to mix", zh="混合 {way} = {n}"), "muted"),
 )
 _WORK = (
-    Caption(en="ordinary: {n} multiplications", zh="普通：{n} 次乘法"),
+    Caption(en="ordinary: {way} = {n} multiplications", zh="普通：{way} = {n} 次乘法"),
     Caption(en="separable: {n} multiplications", zh="可分离：{n} 次乘法"),
 )
 _PART = Caption(
@@ -72,8 +73,13 @@ _MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
 _BOTH_MORE = Caption(
     en="… and {n} more channels, {m} more filters", zh="……另有 {n} 个通道、{m} 个过滤器"
 )
-_SO_FAR = Caption(en="filter {n}: {k} of {c} channels", zh="过滤器 {n}：{c} 个通道中的 {k} 个")
-_ALL_ADDED = Caption(en="filter {n}: all channels added up", zh="过滤器 {n}：所有通道相加")
+#: Of the map of a filter, after the name of its layer.
+_SO_FAR = Caption(
+    en="{layer}, filter {n}: {k} of {c} channels", zh="{layer}，过滤器 {n}：{c} 个通道中的 {k} 个"
+)
+_ALL_ADDED = Caption(
+    en="{layer}, filter {n}: all channels added up", zh="{layer}，过滤器 {n}：所有通道相加"
+)
 _SLID = Caption(en="filtered", zh="滑动后")
 _SLID_CHANNEL = Caption(en="Channel {n}, filtered", zh="通道 {n}，滑动后")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
@@ -325,14 +331,21 @@ class Depthwise(NetworkLesson):
         """Say of how many channels the shown filter's map consists."""
         of = self.separable.channels
         if channels == of:
-            return _ALL_ADDED.capital.fill(n=self.shown_filter)
-        return _SO_FAR.capital.fill(n=self.shown_filter, k=fmt.count(channels), c=fmt.count(of))
+            return self._added("separable")
+        layer = _WORDS[_ROWS.index("separable")].capital
+        return _SO_FAR.fill(layer=layer, n=self.shown_filter, k=fmt.count(channels),
+                            c=fmt.count(of))  # fmt: skip
 
-    def _sum(self, values: Floats, scale: Scale) -> Cells:
-        title = _ALL_ADDED.capital.fill(n=self.shown_filter)
+    def _added(self, layer: str) -> Caption:
+        """Say whose map it is to which all channels have come."""
+        return _ALL_ADDED.fill(layer=_WORDS[_ROWS.index(layer)].capital, n=self.shown_filter)
+
+    def _sum(self, layer: str, scale: Scale, name: str = "out") -> Cells:
+        """Describe the map that the shown filter of a layer gives."""
+        sums = self.ordinary_sums if layer == "ordinary" else self.separable.sums
         return Cells(
-            "out", values, scale, lines=False, share="out", title=title,
-            marks={"cell": Mark(0, 0)},
+            name, sums[:, :, self.shown_filter], scale, lines=False, share="out",
+            title=self._added(layer), marks={"cell": Mark(0, 0)},
         )  # fmt: skip
 
     def _table(
@@ -377,7 +390,7 @@ class Depthwise(NetworkLesson):
         """Describe a filter's kernels, one for each channel, and the map that all of them give."""
         n = self.shown_filter
         rows: list[list[Part | None]] = [[self._map(c), self._kernel(c, n)] for c in self.channels]
-        return self._table(rows, self._sum(self.ordinary_sums[:, :, n], self.scales.sums))
+        return self._table(rows, self._sum("ordinary", self.scales.sums))
 
     def kernels(self) -> Diagram:
         """Describe the kernels of several filters."""
@@ -396,7 +409,25 @@ class Depthwise(NetworkLesson):
         rows: list[list[Part | None]] = []
         for c in self.channels:
             rows.append([self._slid(c)[1], self._times(c), self._share(c, n)])
-        return self._table(rows, self._sum(self.separable.sums[:, :, n], self.scales.mixed))
+        return self._table(rows, self._sum("separable", self.scales.mixed))
+
+    def apart(self) -> Diagram:
+        """Describe the maps that the shown filter gives in both layers, in one scale."""
+        most = _most(*(sums[:, :, self.shown_filter] for sums in self._both))
+        scale = Scale(most, terms.SUM)
+        maps = self._sum("ordinary", scale, "whole"), self._sum("separable", scale)
+        body = Either(Row(*maps, gap=1.5), Column(*maps))
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"))
+
+    @property
+    def _both(self) -> tuple[Floats, Floats]:
+        return self.ordinary_sums, self.separable.sums
+
+    @property
+    def differs(self) -> bool:
+        """Whether the shown filter gives another map in the separable layer."""
+        one, other = (sums[:, :, self.shown_filter] for sums in self._both)
+        return not np.allclose(one, other, atol=1e-6)
 
     def shares(self) -> Diagram:
         """Describe what several filters take of each channel."""
@@ -416,7 +447,18 @@ class Depthwise(NetworkLesson):
         whole, less = (n * places for n in found.weights)
         mix = found.scales.size * places
         parts = {"slide": less - mix, "mix": mix}
-        ordinary, separable = _WORK if work else (_ORDINARY, _SEPARABLE)
+        # Each number's factors: of the kernels, of the 1 x 1 layer's weights, and the places.
+        factors = {
+            "ordinary": (found.size, found.channels, found.filters),
+            "slide": (found.size, found.shapes.shape[2]),
+            "mix": found.scales.shape,
+        }
+        ways = {
+            name: " × ".join(fmt.count(n) for n in (*each, *([places] if work else [])))
+            for name, each in factors.items()
+        }
+        ordinary, separable = _WORK if work else (_COUNTED, _SEPARABLE)
+        ordinary = ordinary.fill(way=ways["ordinary"])
         stacks = {
             "ordinary": (ordinary, whole, [Bar("all", "", whole, tone="line")]),
             "separable": (
@@ -429,10 +471,14 @@ class Depthwise(NetworkLesson):
             for name, (said, n, bars) in stacks.items()
         ]  # fmt: skip
         one, other = (
-            Text(f"of-{name}", said.fill(n=fmt.count(parts[name])), tone=tone, weight="bold")
+            Text(f"of-{name}", said.fill(n=fmt.count(parts[name]), way=ways[name]), tone=tone,
+                 role="heading", weight="bold")
             for name, said, tone in _PARTS
+        )  # fmt: skip
+        plus = Text("of-both", "+")
+        keys = Either(
+            Row(one, plus, other, gap=0.4), Column(one, Row(plus, other, gap=0.4), gap=0.3)
         )
-        keys = Row(one, Text("of-both", "+"), other, gap=0.4)
         return Diagram(Column(bars[0], Column(bars[1], keys, gap=0.4), gap=2))
 
     def _areas(self) -> Part:
@@ -569,12 +615,23 @@ class Depthwise(NetworkLesson):
                 en="Step one: each channel slides {n} kernels of its own; here the first.",
                 zh="第一步：每个通道只滑动自己的 {n} 个卷积核，这里是其中第一个。",
             ).fill(n=self.per)
+        if found.ordinary is not None:
+            said = Caption(
+                en="Step one: each channel slides one kernel, the closest to its {f}.",
+                zh="第一步：每个通道只滑动一个卷积核，最接近原来的 {f} 个。",
+            ).fill(f=fmt.count(found.filters))
         yield Event("windows", 5.4, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
             zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
         )
-        yield Event("mixes", 6.2, said)
+        yield Event("mixes", 6.0, said)
+        if self.differs:
+            said = Caption(
+                en="Not the same map: one kernel a channel stands for {f}.",
+                zh="图不一样了：每个通道用一个卷积核代替 {f} 个。",
+            )
+            yield Event("apart", 3.6, said.fill(f=fmt.count(found.filters)), detail=1)
         said = Caption(
             en="All {f} filters mix these same maps, each with weights of its own.",
             zh="{f} 个过滤器混合的都是这些图，各用自己的权重。",
@@ -632,7 +689,7 @@ class Depthwise(NetworkLesson):
                 en="The price: on channel {n} the filters can differ only by a factor.",
                 zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
             )
-        yield Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
+        yield Event("sharing", 5.0, said.fill(n=self.channel), detail=1)
 
 
 REPLIES = {
