@@ -149,14 +149,15 @@ class Translation(LessonScene):
     # Why it fails.
 
     def show_weights(self, event: Event) -> None:
-        """One filter's weights, a place each, and what they make of its responses, moved, too."""
-        self.change(self.picture.weights(), 0.15, "last-weights")
-        self.during(0.1, self.board.pulse("last-weights", colour="muted"))
-        for name in ("last-before", "last-after"):
-            self.during(0.12, self.board.show(name))
-            self.during(0.1, self.board.pulse(name, "last-weights", colour="muted"))
-            self.during(0.06, self.board.show(f"{name}-sum"))
-        self.during(1, self.board.pulse("last-after-sum", colour="muted", times=2))
+        """One place of a filter's map times its weight; as the picture moves, another place."""
+        self.change(self.picture.one_place(), 0.12, "weighed", "digit-before", "last-before")
+        self.during(0.08, self.board.show("digit-after", "last-after"))
+        for name in ("before", "after"):
+            place, product = f"last-{name}.place", f"product-{name}"
+            self.during(0.1, self.board.show(place), self.board.pulse(place))
+            self.during(0.07, self.board.show(product))
+            self.during(0.16, self.board.pulse(product, colour="muted"))
+        self.during(1, self.board.pulse("product-after", colour="muted"))
 
     def show_places(self, event: Event) -> None:
         """All filters together: step by step the places speak otherwise, and their sum is kept."""

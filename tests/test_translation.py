@@ -191,13 +191,28 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
             for values, wanted in zip(shown[2:], (own, *at), strict=True):
                 np.testing.assert_allclose(values, wanted)
     assert (np.argmax(falls), shown.many) == (shown.number, 128)
-    picture = lesson.picture_of.weights()
-    for name, values in (("last-before", shown.before), ("last-after", shown.after)):
-        total = number(float((values * shown.weights).sum()), 1)
-        assert picture.panel(f"{name}-sum").words.text("en") == f"times the weights: {total}"
-        # A viewer who multiplies the printed numbers and adds them finds the printed sum.
-        printed = np.round(values, 2) * np.round(shown.weights, 2)
-        assert number(float(printed.sum()), 1) == total
+    # Of each, one place is multiplied: what speaks most for 5, then where the response is now.
+    picture = lesson.picture_of.one_place()
+    cells = [np.unravel_index(values.argmax(), (3, 3))
+             for values in (shown.before * shown.weights, shown.after)]  # fmt: skip
+    assert cells[0] != cells[1]
+    for name, values, cell in zip(("before", "after"), shown[3:], cells, strict=True):
+        mark = picture.panel(f"last-{name}").marks["place"]
+        assert (mark.row, mark.col) == cell
+        np.testing.assert_array_equal(picture.panel(f"last-{name}").values, values)
+        one, other = float(values[cell]), float(shown.weights[cell])
+        told = f"{number(one)} × {number(other)} = {number(one * other, 1)}"
+        assert picture.panel(f"product-{name}").words == told
+
+
+@pytest.mark.parametrize("label", some(range(10)))
+def test_a_viewer_who_multiplies_finds_the_printed_product(label):
+    picture = Translation(picture=digits.first(label)).picture_of.one_place()
+    for name in ("before", "after"):
+        told = picture.panel(f"product-{name}").words.replace("−", "-")
+        factors, product = told.split(" = ")
+        one, other = (float(factor) for factor in factors.split(" × "))
+        assert number(one * other, 1).replace("−", "-") == product
 
 
 def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
@@ -256,7 +271,7 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.layers(),
-        picture.weights(), picture.by_place(), picture.dense(), picture.curve(), lesson.diagram(),
+        picture.one_place(), picture.by_place(), picture.dense(), picture.curve(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 

@@ -308,37 +308,42 @@ class TranslationPicture:
             )
         )
 
-    def weights(self) -> Diagram:
-        """Describe one filter's weights, a place each, and its responses before and after."""
+    def one_place(self) -> Diagram:
+        """Describe one filter's responses before and after, and what one of them is weighed with.
+
+        Before that is the place that speaks most for the class, then the largest response.
+        """
         assert self.weighed is not None
         number, many, weights, before, after = self.weighed
-        both = before, after
-        scale = Scale(float(np.abs(weights).max()), terms.WEIGHT)
-        largest = max(float(np.abs(values).max()) for values in both)
-        signed = any(bool((values < 0).any()) for values in both)
-        responses = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
-        pixels = self.whole_step * self.step
-        named = (
-            ("last-before", before, _RESPONSES_BEFORE),
-            ("last-after", after, _RESPONSES_AFTER.fill(n=pixels)),
-        )
-        title = _WEIGHTS.fill(n=number, m=many, k=self.label, j=self.rival)
-        grid = Cells("last-weights", weights, scale, numbers=True, share="places", title=title)
-        maps = [
-            Cells(name, values, responses, numbers=True, share="places", title=title)
-            for name, values, title in named
-        ]
-        sums = [
-            Text(f"{name}-sum", _WEIGHED.fill(v=fmt.number(float((values * weights).sum()), 1)),
-                 role="heading", weight="bold")
-            for name, values, _ in named
-        ]  # fmt: skip
-        legend = Legend("legend", row=True)
+        largest = max(float(np.abs(values).max()) for values in (before, after))
+        signed = any(bool((values < 0).any()) for values in (before, after))
+        scale = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
+        fine = max(self.drawn[0].shape[:2]) / max(before.shape)
+        steps = self.whole_step
+        states = []
+        for name, drawn, values, ranks, title in (
+            ("before", self.drawn[0], before, before * weights, _BEFORE),
+            ("after", self.drawn[steps], after, after, _AFTER.fill(n=steps * self.step)),
+        ):
+            row, col = (int(n) for n in np.unravel_index(int(ranks.argmax()), ranks.shape))
+            digit = Cells(
+                f"digit-{name}", drawn, share="places", lines=False, fine=fine, title=title
+            )
+            map = Cells(
+                f"last-{name}", values, scale, share="places",
+                title=terms.FILTER.capital.fill(n=number), marks={"place": Mark(row, col)},
+            )  # fmt: skip
+            told = _product(float(values[row, col]), float(weights[row, col]))
+            product = Text(f"product-{name}", told, role="display", weight="bold")
+            states.append(Column(Row(digit, map, gap=0.6), product, gap=0.6, align="middle"))
+        said = _ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
+        head, legend = Text("weighed", said, weight="bold"), Legend("legend")
+        high = Column(*states, gap=0.8, align="middle")
         return Diagram(
             Either(
-                Column(Aligned([[grid, *maps], [None, *sums]], row_gap=0.4), legend, gap=0.6),
-                Column(grid, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6),
-                Column(grid, maps[0], sums[0], maps[1], sums[1], legend, gap=0.6),
+                Column(head, Row(*states, gap=1.5), legend, gap=0.8),
+                Column(head, high, legend, gap=0.8),
+                Column(high, legend, gap=0.8),
             )
         )
 
@@ -487,12 +492,10 @@ _PLACES = Caption(
 _UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 _PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
-_WEIGHTS = Caption(
-    en="Filter {n} of {m}: weights, {k} less {j}", zh="{m} 个中的过滤器 {n}：权重，“{k}”减“{j}”"
+_ONE_FILTER = Caption(
+    en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
+    zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
 )
-_RESPONSES_BEFORE = Caption(en="Before: responses", zh="平移前：响应")
-_RESPONSES_AFTER = Caption(en="After {n} px: responses", zh="移 {n} 像素后：响应")
-_WEIGHED = Caption(en="times the weights: {v}", zh="乘以权重：{v}")
 _PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
 _SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
 _LEAD = Caption(
@@ -503,3 +506,14 @@ _SHIFT = Caption(en="pixels", zh="像素")
 _PX = Caption(en="{n} px", zh="{n} 像素")
 _MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
 _READS = Caption(en="{name}: {k}", zh="{name}：{k}")
+
+
+def _product(value: float, weight: float) -> str:
+    """Write a product with so many decimals that a viewer who multiplies finds it."""
+    product = fmt.number(value * weight, 1)
+    for decimals in (2, 3, 4):
+        factors = fmt.rounded(value, decimals), fmt.rounded(weight, decimals)
+        if fmt.number(factors[0] * factors[1], 1) == product:
+            break
+    one, other = (fmt.number(factor, decimals) for factor in factors)
+    return f"{one} × {other} = {product}"
