@@ -162,7 +162,9 @@ class Depthwise(LessonScene):
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
                  *self.more, *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
         self.during(0.06, self.board.hide(*self.board.there("whole", "out", "arrow", "legend")))
-        self.turn_into(self.lesson.shares(), 0.25, show=shown, hold=tuple(self.of("share", others)))
+        share = 0.12 if self.board.has("whole") else 0.25  # nothing stays of two maps side by side
+        held = tuple(self.of("share", others))
+        self.turn_into(self.lesson.shares(), share, show=shown, hold=held)
         for n in others:
             self.during(0.5 / len(others), self.board.show(*self.of("share", [n])))
         self.during(1, *map(self.board.pulse, self.of("shape")))

@@ -216,7 +216,8 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
              lesson.mixing(), lesson.apart(), lesson.shares(), lesson.cost(),
              lesson.cost(work=True), lesson.sharing()]  # fmt: skip
     for diagram in shown:
-        assert problems(place(diagram, sheet, "zh")) == []
+        for lang in ("en", "zh"):
+            assert problems(place(diagram, sheet, lang)) == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

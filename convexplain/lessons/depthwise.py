@@ -77,9 +77,7 @@ _BOTH_MORE = Caption(
 _SO_FAR = Caption(
     en="{layer}, filter {n}: {k} of {c} channels", zh="{layer}，过滤器 {n}：{c} 个通道中的 {k} 个"
 )
-_ALL_ADDED = Caption(
-    en="{layer}, filter {n}: all channels added up", zh="{layer}，过滤器 {n}：所有通道相加"
-)
+_ALL_ADDED = Caption(en="{layer}, filter {n}: all channels", zh="{layer}，过滤器 {n}：所有通道相加")
 _SLID = Caption(en="filtered", zh="滑动后")
 _SLID_CHANNEL = Caption(en="Channel {n}, filtered", zh="通道 {n}，滑动后")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
