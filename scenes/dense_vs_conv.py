@@ -34,7 +34,9 @@ class DenseVsConv(LessonScene):
 
     def show_looks(self, event: Event) -> None:
         """A small window runs over one digit, and a large one stands round the other."""
-        self.during(1, self.sweep(0.0, 0.5), self.board.pulse("dense", times=2), rate=linear)
+        self.during(
+            1, self.sweep(0.0, 0.5), self.board.pulse("dense", colour="muted", times=2), rate=linear
+        )
 
     def sweep(self, start: float, end: float) -> Move:
         """Return the move in which the small window runs row by row, from one share to another."""

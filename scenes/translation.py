@@ -111,9 +111,11 @@ class Translation(LessonScene):
     def show_unit(self, event: Event) -> None:
         """The weights of a unit, one for each pixel; then what they make of both pictures."""
         self.change(self.picture.dense(), 0.2, "template")
+        # In their places: on the way there they would lie on what they are made of.
         for name in ("unit-before", "unit-after"):
-            self.during(0.2, self.board.grow(name, out_of="template"))
-            self.during(0.1, self.board.show(f"{name}-sum"))
+            self.during(0.08, self.board.show(name))
+            self.during(0.08, self.board.pulse(name, "template", colour="muted"))
+            self.during(0.06, self.board.show(f"{name}-sum"))
         sums = [self.board.pulse(f"{name}-sum", colour="muted")
                 for name in ("unit-before", "unit-after")]  # fmt: skip
         self.during(1, in_turn(*sums))

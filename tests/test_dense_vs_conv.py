@@ -120,7 +120,7 @@ def test_only_the_convnet_suffers_from_shuffled_pixels(lesson, facts):
     (question,) = [e.ask for beat in lesson.beats() for e in beat.parts if e.ask is not None]
     (right,) = [choice for choice in question.choices if choice.reply is None]
     assert right.text.en == "the convnet alone"
-    assert said(lesson)["worse"].startswith("The convnet alone: 6.1%, not 1.7%.")
+    assert said(lesson)["worse"].startswith("The convnet alone: 6.1% instead of 1.7%.")
     assert f"{100 * wrong['cnn', 'in place'] + 1e-9:.1f}" == "1.7"
     assert f"{100 * wrong['cnn', 'shuffled']:.1f}" == "6.1"
 

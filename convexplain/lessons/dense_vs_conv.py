@@ -456,7 +456,7 @@ _ANEW = Caption(
     zh="重新训练，但只训练 {n} 步：各自的错误。",
 )
 _ONLY = Caption(
-    en="The convnet alone: {b}, not {a}. To the dense network no pixel has neighbours.",
+    en="The convnet alone: {b} instead of {a}. To the dense network no pixel has neighbours.",
     zh="只有卷积网络：{a} → {b}。全连接网络不知道谁和谁相邻。",
 )
 _CONTROL = Caption(

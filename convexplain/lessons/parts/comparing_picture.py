@@ -63,7 +63,8 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
     )  # fmt: skip
     whole = Cells(
         "dense", pixels, lines=False, share="digit", title=terms.DENSE_NETWORK.capital,
-        note=PIXELS_AT_ONCE.fill(n=pixels.size), marks={"window": Mark(0, 0, *pixels.shape)},
+        note=PIXELS_AT_ONCE.fill(n=pixels.size),
+        marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
     )  # fmt: skip
     return Diagram((Column if upright else Row)(small, whole))
 
