@@ -155,16 +155,19 @@ class Architecture(LessonScene):
 
     def show_again(self, event: Event) -> None:
         """All other stacks, one after the other, each in its place in the whole."""
-        if self.in_line and set(self.drawn(self.lesson.rest)) <= set(self.behind):
+        there = [n for n in self.behind if n in self.shown]
+        if self.followed:
             # What has no place in this part of the whole comes as the camera goes back.
             self.during(0.05, self.board.hide("legend"))
-            self.during(0.2, self.board.become(self.picture.whole()), self.near())
+            self.during(0.2, self.board.become(self.picture.whole()), self.near(*there))
         else:
             self.during(0.15, self.camera.home(), self.arrange())
         rest = [n for n in self.drawn(self.lesson.rest) if n not in self.shown]
         for number in rest:
             share = 0.7 / len(rest)
-            self.during(0.25 * share, self.board.show(*self.texts(number)))
+            there.append(number)
+            back = [self.near(*there)] if self.followed else []
+            self.during(0.25 * share, self.board.show(*self.texts(number)), *back)
             self.during(0.75 * share, self.sprout(number))
         self.during(1, *(self.board.pulse(*self.sheets(n)[:1]) for n in rest))
 
@@ -184,10 +187,15 @@ class Architecture(LessonScene):
         names = (f"name-{self.stages[n].name}" for n in self.behind)
         return len({round(self.placed[name].bottom) for name in names}) == 1
 
-    def near(self) -> Move:
-        """Come near these, where they stand in the whole."""
-        panels = (self.stages[n].panel for n in self.behind)
-        box = around(self.placed[name] for name in (*panels, *self.texts(*self.behind)))
+    @property
+    def followed(self) -> bool:
+        """Whether the camera stays near what is there, and goes back as more of these come."""
+        return self.in_line and set(self.drawn(self.lesson.rest)) <= set(self.behind)
+
+    def near(self, *numbers: int) -> Move:
+        """Come near some stages, where they stand in the whole."""
+        panels = (self.stages[n].panel for n in numbers)
+        box = around(self.placed[name] for name in (*panels, *self.texts(*numbers)))
         left, top = corner_of(self.sheet)
         return self.camera.to((left + box.x, top + box.y, box.width, box.height), share=0.9)
 
@@ -204,7 +212,8 @@ class Architecture(LessonScene):
         if not self.lesson.rest:
             self.during(0.2, self.arrange())
         last, tail = self.drawn(self.lesson.with_maps)[-1], self.drawn(self.lesson.tail)
-        self.during(0.2, self.board.show(*self.texts(*tail)))
+        back = [self.near(*self.behind)] if self.lesson.rest and self.followed else []
+        self.during(0.2, self.board.show(*self.texts(*tail)), *back)
         self.during(0.15, self.board.pulse(self.stages[last].panel))
         for number in tail:
             flow = self.board.show(self.stages[number].panel)

@@ -89,7 +89,22 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
 def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
     shapes = [(26, 32), (13, 32), (11, 64), (5, 64), (3, 128)]
     assert all(a >= b and n <= m for (a, n), (b, m) in pairwise(shapes))
-    assert told(lesson)["again"] == "Again: pooling makes sheets smaller, convolution makes more."
+    assert told(lesson)["again"] == (
+        "Again: pooling makes sheets smaller, convolution trims the rim and makes more."
+    )
+    assert told(lesson)["filters"] == (
+        "32 filters, 32 maps: 26 × 26, as the window stays inside the picture."
+    )
+
+
+def test_no_rim_is_trimmed_where_windows_stick_out(tmp_path):
+    layers = (
+        Conv2D("a", 4, padding="same"), MaxPooling2D("b"), Conv2D("c", 8, padding="same"),
+        Flatten("d"), Dense("e", units=3, activation="softmax"),
+    )  # fmt: skip
+    said = told(Architecture(model=saved(tmp_path, *layers)))
+    assert said["filters"] == "4 filters, 4 maps: one sheet each."
+    assert "rim" not in said["again"]
 
 
 def test_the_question_has_one_right_answer_and_the_picture_does_not_tell(lesson):

@@ -71,6 +71,14 @@ class Architecture(NetworkLesson):
         return self.with_maps[0]
 
     @property
+    def stays_inside(self) -> bool:
+        """Whether its maps lack the places at the rim where the window would stick out."""
+        before, after = self.stages[0].shape, self.stages[self.first].shape
+        sides = zip(before[:2], self.picture_of.window, strict=True)
+        fits = tuple(side - span + 1 for side, span in sides)
+        return self.first == 1 and after[:2] == fits and fits != before[:2]
+
+    @property
     def pool(self) -> int | None:
         """The pooling right behind it, if its maps become smaller there."""
         after = self.first + 1
@@ -150,7 +158,8 @@ class Architecture(NetworkLesson):
             detail=1,
         )
         first = self.stages[self.first]
-        yield Event("filters", 6.0, _FILTERS.fill(n=fmt.count(first.channels)))
+        told = _INSIDE.fill(b=fmt.shape(first.shape[:2])) if self.stays_inside else _FILTERS
+        yield Event("filters", 6.0, told.fill(n=fmt.count(first.channels)))
         if self.pool is not None:
             pooled = self.stages[self.pool]
             halves = all(a // 2 == b for a, b in zip(first.shape[:2], pooled.shape, strict=False))
@@ -176,7 +185,8 @@ class Architecture(NetworkLesson):
             for a, b in pairwise(way)
         )
         if so and kinds == {"pooling", "convolution"}:
-            return _AGAIN
+            trims = all(b.places < a.places for a, b in pairwise(way) if b.kind == "convolution")
+            return _TRIMS if trims else _AGAIN
         return _MORE.fill(n=len(self.rest), b=way[-1].size)
 
     def _vector(self) -> Iterator[Event]:
@@ -278,6 +288,10 @@ _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
 _SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
 _SHEETS = Caption(en="{size}, in {c} channels.", zh="{size}，{c} 个通道。")
 _FILTERS = Caption(en="{n} filters, {n} maps: one sheet each.", zh="{n} 个过滤器，各得一张响应图。")
+_INSIDE = Caption(
+    en="{n} filters, {n} maps: {b}, as the window stays inside the picture.",
+    zh="{n} 个过滤器，各得一张；窗口不出边界，所以是 {b}。",
+)
 _HALVES = Caption(
     en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",
     zh="池化：每张边长减半，张数不变：{a} 到 {b}。",
@@ -289,6 +303,10 @@ _SHRINKS = Caption(
 _AGAIN = Caption(
     en="Again: pooling makes sheets smaller, convolution makes more.",
     zh="再来：池化使图变小，卷积使张数变多。",
+)
+_TRIMS = Caption(
+    en="Again: pooling makes sheets smaller, convolution trims the rim and makes more.",
+    zh="再来：池化使图变小，卷积去掉一圈边、张数变多。",
 )
 _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
 _PLACES = Caption(
