@@ -11,7 +11,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import forward_pass
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.forward_picture import Form
+from convexplain.lessons.parts.forward_picture import TELLING, Form
 from convexplain.ops import Box
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
@@ -111,10 +111,11 @@ class ForwardPass(LessonScene):
 
     def show_products(self, event: Event) -> None:
         """All numbers come, multiplied, place by place; one product is written out."""
-        self.push(0.2)
+        self.lay_products(self.picture.every(), 0.2)
         self.during(0.2, self._places(), rate=linear)
-        self.during(0.1, self.board.show("products.telling"), self.board.pulse("products.telling"))
-        self.during(0.15, self.board.grow("one", out_of="products.telling"))
+        self.during(0.1, self.board.show(TELLING), self.board.pulse(TELLING))
+        self.during(0.1, self.board.walk(f"{TELLING}->one"))
+        self.during(0.12, self.board.grow("one", out_of=TELLING))
         self.during(1, self.board.pulse("one", colour="muted"))
 
     def _places(self) -> Move:
@@ -133,16 +134,15 @@ class ForwardPass(LessonScene):
 
         return go
 
-    def push(self, share: float) -> None:
-        """Lay out the products."""
+    def lay_products(self, picture: Diagram, share: float) -> None:
+        """Lay out the products, each place in its frame."""
         blocks = self.picture.products.blocks if self.picture.products else ()
-        self.change(self.picture.push(), share, "products", "legend")
+        self.change(picture, share, "products", "legend")
         self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
 
     def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows, then what pushes against it."""
-        if not self.board.has("push"):
-            self.push(0.25)
+        self.lay_products(self.picture.push(), 0.2)
         self.during(0.1, self.board.show("push.zero"))
         bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below")]
         self.during(1, in_turn(*bars))

@@ -157,7 +157,8 @@ def test_a_vector_without_places_is_one_block(tmp_path):
     total = lesson.products.values[lesson.products.there].sum()
     assert total + lesson.vote.bias == pytest.approx(lesson.vote.value, abs=1e-5)
     for sheet in panels.ASPECTS.values():
-        assert panels.problems(panels.place(lesson.picture_of.push(), sheet, "zh")) == []
+        for picture in (lesson.picture_of.push(), lesson.picture_of.every()):
+            assert panels.problems(panels.place(picture, sheet, "zh")) == []
 
 
 def test_powers_are_printed_as_finely_as_their_sum(lesson, computed):
@@ -278,6 +279,14 @@ def test_it_can_be_folded_and_stretched(lesson):
     assert lesson.shortest <= 30
     for length in (30, 120):
         assert ForwardPass(length=length).seconds == pytest.approx(length)
+
+
+def test_products_are_largest_where_they_are_told_of(lesson):
+    every, push = (
+        panels.place(picture, panels.VIDEO, "en")["products"]
+        for picture in (lesson.picture_of.every(), lesson.picture_of.push())
+    )
+    assert every.width > 1.3 * push.width
 
 
 @pytest.mark.parametrize("sheet", panels.ASPECTS)

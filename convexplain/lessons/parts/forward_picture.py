@@ -23,6 +23,7 @@ from convexplain.panels import (
     Diagram,
     Either,
     Legend,
+    Link,
     Mark,
     Part,
     Row,
@@ -43,6 +44,8 @@ _PITCH = 1.7
 _STAGES = 8
 #: How much larger cells of all products are than those of pictures as fine.
 _WIDE = 2.7
+#: The product that is written out.
+TELLING = "products.telling"
 #: No sum is printed with more decimals.
 _PLACES = 5
 #: How many of the largest products are tried for one that can be checked as printed.
@@ -268,27 +271,43 @@ class ForwardPicture:
             Bar("logit", terms.LOGIT, vote.value, tone="ink"),
         ]
         push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR)
-        products, largest = self.products, float(np.abs(self.products.values).max())
-        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
-        marks = {f"place-{n}": m for n, m in enumerate(products.blocks)}
-        marks["telling"] = Mark(*products.telling)
-        large, small = (
-            Cells(
-                "products", products.values, scale, computed=products.there, lines=False,
-                weight=weight, marks=marks,
-                title=_EVERY.fill(p=fmt.count(len(products.blocks)),
-                                  m=fmt.count(products.numbers), n=fmt.count(products.many)),
-            )
-            for weight in (_WIDE, None)
-        )  # fmt: skip
-        one = Text("one", _plain(products.written), role="heading", weight="bold")
-        told = Column(one, Legend("legend"), align="middle")
+        large, small = (self._products(weight) for weight in (_WIDE, None))
+        told = Column(self._one(), Legend("legend"), align="middle")
         return Diagram(
             Either(
                 Column(large, Row(told, push, gap=1.5, align="middle"), gap=0.8, align="middle"),
                 Column(small, told, push, gap=0.8, align="middle"),
             )
         )
+
+    def every(self) -> Diagram:
+        """Describe all products alone, as large as they can be, and one of them written out."""
+        told = Row(self._one(), Legend("legend", row=True), gap=1.5, align="middle")
+        return Diagram(
+            Column(self._products(broad=True), told, gap=0.8, align="middle"),
+            (Link(TELLING, "one"),),
+        )
+
+    def _products(self, weight: float | None = None, *, broad: bool = False) -> Cells:
+        """Draw the product of each number that is left and its weight, place by place."""
+        assert self.products is not None
+        products, largest = self.products, float(np.abs(self.products.values).max())
+        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
+        marks = {f"place-{n}": m for n, m in enumerate(products.blocks)}
+        marks["telling"] = Mark(*products.telling)
+        counted = _EVERY.fill(
+            p=fmt.count(len(products.blocks)), m=fmt.count(products.numbers),
+            n=fmt.count(products.many),
+        )  # fmt: skip
+        return Cells(
+            "products", products.values, scale, computed=products.there, lines=False,
+            weight=weight, broad=broad, marks=marks, title=counted,
+        )  # fmt: skip
+
+    def _one(self) -> Text:
+        """Write out the product that is marked."""
+        assert self.products is not None
+        return Text("one", _plain(self.products.written), role="heading", weight="bold")
 
     def sums(self, form: Form) -> Diagram:
         """Describe the classes with a bar each, from logits to shares."""
