@@ -327,3 +327,9 @@ def test_no_frame_is_nearly_empty_as_equal_cells_come_near(lesson):
     stages = of("transposed", LOOKS[0]).during("checkerboard")
     for stage in stages:
         assert any(name.startswith(("output", "painted")) for name in stage.names)
+
+
+def test_both_outputs_say_how_large_they_are(lesson):
+    picture = lesson.comparing(lesson.picture_of())
+    sizes = [picture.panel(name).counter.text("en") for name in ("output", "larger")]
+    assert sizes == ["27 × 27", "28 × 28"]

@@ -245,7 +245,15 @@ class TransposedPicture:
     def compared(self, larger: Floats, called: tuple[Caption, Caption]) -> Diagram:
         """Describe what two stamps paint."""
         both = [
-            Cells(name, values, self.scale, title=title, lines=False, share="cells")
+            Cells(
+                name,
+                values,
+                self.scale,
+                title=title,
+                lines=False,
+                share="cells",
+                counter=_size(values),
+            )
             for name, values, title in zip(
                 ("output", "larger"), (self.output, larger), called, strict=True
             )
