@@ -317,7 +317,7 @@ class Hierarchy(LessonScene):
 
     def show_cuts(self, event: Event) -> None:
         """The whole photograph, with the square that was chosen and one that is misread."""
-        laid = self.board.become(self.lesson.limits_diagram(), show=("whole",))
+        laid = self.board.become(self.lesson.limits_diagram(stranger=False), show=("whole",))
         self.during(0.4, laid)
         self.during(0.3, self.board.show("whole.shown"))
         self.during(0.3, self.board.show("whole.other"))
@@ -350,13 +350,15 @@ class Hierarchy(LessonScene):
 
     def show_branch(self, event: Event) -> None:
         """The path once more, as a whole, and up again."""
-        self.during(0.08, self.alone("input"))
+        laid = self.branch()
         told = ANSWER if self.lesson.centred else ANSWER[:1]
-        self.during(0.12, self.board.become(self.branch(), show=told))
+        # The patches come as the bars go: the picture, small as it is, would stand alone.
+        patches = [p.name for p in laid.root.panels() if p.name.startswith("patch-")]
+        self.during(0.2, self.board.become(laid, show=(*told, *patches)))
         down = sorted(self.places, key=len)
-        patches = [name for place in down for name in (f"patch-{place}", f"share-{place}")]
+        shares = [f"share-{place}" for place in down]
         layers = [f"row-{self.places[place].layer}" for place in down]
-        self.during(0.1, self.show_there(*patches, *layers))
+        self.during(0.02, self.show_there(*shares, *layers))
         windows = [window for place in down for window in self.window(place)]
         links = self.zooms(*(f"patch-{place}" for place in down))
         self.during(0.15, self.show_there(*windows), *links)

@@ -283,6 +283,12 @@ def test_of_a_strange_picture_it_says_how_few_classes_there_are(photo: Network) 
     assert "limits" not in [beat.name for beat in rocket.beats()]
 
 
+def test_the_photograph_stands_alone_until_the_stranger_comes(lesson: Hierarchy) -> None:
+    for stranger, names in ((False, ["whole"]), (True, ["whole", "stranger"])):
+        laid = lesson.limits_diagram(stranger=stranger)
+        assert [*dict.fromkeys(panel.name for panel in laid.root.panels())] == names
+
+
 OTHERS = (("en", "16:9"), ("en", "9:16"), ("zh", "16:9"))
 FRAMES = [("zh", "9:16"), *(pytest.param(*frame, marks=pytest.mark.soak) for frame in OTHERS)]
 

@@ -362,10 +362,11 @@ class Hierarchy(NetworkLesson):
             self.hiding.found, self.hiding.most_lost, self.hiding.most_gained
         )
 
-    def limits_diagram(self) -> Diagram:
-        """Describe the whole photograph with two of its squares, and the stranger."""
+    def limits_diagram(self, *, stranger: bool = True) -> Diagram:
+        """Describe the whole photograph with two of its squares, alone or beside the stranger."""
         assert self.cuts is not None
-        return self.picture_of.limits(self.cuts.photograph, self.cuts.other, self.cuts.stranger)
+        beside = self.cuts.stranger if stranger else None
+        return self.picture_of.limits(self.cuts.photograph, self.cuts.other, beside)
 
     @property
     def unusual(self) -> Caption:

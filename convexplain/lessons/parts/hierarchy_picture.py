@@ -375,8 +375,8 @@ class HierarchyPicture:
             )
         )
 
-    def limits(self, shown: Photograph, other: Cut | None, stranger: Subject) -> Diagram:
-        """Describe a whole photograph with the squares that are read, and what is no class.
+    def limits(self, shown: Photograph, other: Cut | None, stranger: Subject | None) -> Diagram:
+        """Describe a whole photograph with the squares that are read, and what is no class, if any.
 
         Panels ``whole`` with the marks ``shown`` and ``other``, and ``stranger``.
         """
@@ -392,6 +392,9 @@ class HierarchyPicture:
                 k=self.answer, p=fmt.probability(self.probability),
                 j=name(answer), q=fmt.probability(float(other.subject.trace.shares[answer])),
             )  # fmt: skip
+        photo = Cells("whole", whole, share="whole", marks=marks, lines=False, note=note)
+        if stranger is None:
+            return Diagram(photo)
         first, second = stranger.trace.shares.argsort()[::-1][:2].tolist()
         shares = stranger.trace.shares
         read_as = words.READ_AS.fill(
@@ -400,7 +403,6 @@ class HierarchyPicture:
         )  # fmt: skip
         assert stranger.sharp is not None
         scale = stranger.sharp.shape[0] / whole.shape[0]
-        photo = Cells("whole", whole, share="whole", marks=marks, lines=False, note=note)
         rocket = Cells(
             "stranger", stranger.sharp, share="whole", lines=False, note=read_as, fine=scale
         )  # fmt: skip
