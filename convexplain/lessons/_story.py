@@ -175,13 +175,13 @@ CHAPTERS: tuple[Chapter, ...] = (
             en="The window has drawn a map. What do its numbers mean?",
             zh="窗口画出了一张图。这些数说明什么？",
         ),
-        "another",
+        "another answer",
     ),
     Chapter(
         "pooling",
         Caption(en="So many numbers. Are all of them needed?", zh="这么多数，都需要吗？"),
         "reads predict-reach with alone layers answer",
-        {"input": HERO},
+        {},
     ),
     Chapter(
         "channels",
@@ -210,7 +210,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "forward-pass",
         Caption(en="Ten numbers. How do they make an answer?", zh="10 个数怎样变成答案？"),
         "respond keep layers products pushes push whole",
-        {"input": "layer-input"},
+        {"input": HERO},
     ),
     Chapter(
         "learning",
