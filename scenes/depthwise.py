@@ -227,7 +227,7 @@ class Depthwise(LessonScene):
         """The shares once more: the same windows for all filters."""
         shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
                  *self.more, *self.of("share", self.lesson.compared))  # fmt: skip
-        self.during(0.06, self.board.hide("legend"))
+        self.during(0.06, self.board.hide(*self.board.there("legend")))
         self.turn_into(self.lesson.shares(), 0.35, show=shown)
         looks = [self.of("shape"), self.of("share", self.lesson.compared)]
         self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))
