@@ -224,13 +224,23 @@ class OneD(LessonScene):
             self.during(0.25, self.board.pulse(f"moving-{frame}[{row}, {col}]", times=2))
 
     def show_answer(self, event: Event) -> None:
-        """Over the film the window slides along one axis, along a second, along the third."""
-        down, right = (side - 1 for side in self.lesson.moving.shape[:2])
-        last = self.lesson.moving.shape[2] - 1
-        self.during(0.12, self.go_to(0, 0, 0))
-        self.during(0.25, self.go_to(0, right, 0))
-        self.during(0.25, self.go_to(down, right, 0))
-        for frame in range(1, last + 1):
-            self.go_to(down, right, frame)(1.0)
-            self.during(0.2 / last, self.board.pulse(*self.windows(frame)))
-        self.during(1, self.board.pulse(*self.windows(last)))
+        """Row, picture and film stand together; in each a window gives its largest number."""
+        row, col, frame = self.lesson.changes[0]
+        down, along = np.unravel_index(int(self.lesson.map.argmax()), self.lesson.map.shape)
+        place = int(self.lesson.out.argmax())
+        self.during(0.1, self.go_to(row, col, frame))
+        film, made = self.frames[frame : frame + len(self.lesson.weights)], f"moving-{frame}"
+        there = ("row", "out", "input", "map", *film, made, "legend")
+        self.turn_into(self.picture.ending(frame), 0.25, show=there)
+        self.board.move(ROW, 0, place - self.lesson.ahead)(1.0)
+        self.board.move(BLOCK, int(down), int(along))(1.0)
+        for name in self.windows(frame):  # in this picture they stand in the corner again
+            self.board.move(name, row, col)(1.0)
+        cells = f"out[0, {place}]", f"map[{down}, {along}]", f"{made}[{row}, {col}]"
+        windows = [ROW], [BLOCK], self.windows(frame)
+        self.board.hide(*windows[-1])(1.0)
+        for window, cell in zip(windows, cells, strict=True):
+            self.during(0.06, self.board.show(*window))
+            self.during(0.08, self.board.pulse(*window))
+            self.during(0.1, self.board.pulse(cell, times=2))
+        self.during(1, self.board.pulse(*cells))

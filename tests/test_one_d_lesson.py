@@ -131,6 +131,7 @@ def pictures(lesson, upright):
     yield picture.three()
     yield picture.block(lesson.changes[0][2])
     yield picture.through()
+    yield picture.ending(lesson.changes[0][2])
     yield lesson.diagram()
 
 
@@ -162,16 +163,19 @@ def test_the_figure_shows_all_three(lesson, lang):
         np.testing.assert_array_equal(shown, lesson.moving[..., n])
 
 
-def test_the_window_ends_in_the_last_corner_of_the_last_frames():
-    stage = of("one-d", LOOKS[0]).ends["answer"]
-    for n in range(5):
-        frame, window = stage[f"film-{n}"], f"film-{n}.window"
-        assert (window in stage) == (n >= 2)
-        if n >= 2:
-            corner = frame.places[0] + 25 * frame.cell
-            np.testing.assert_allclose(stage[window].places[0], corner, atol=1e-6)
-    for n in range(3):
-        np.testing.assert_allclose(stage[f"moving-{n}"].values, OneD().moving[..., n])
+def test_at_the_end_each_window_stands_where_its_result_is_largest():
+    lesson, stage = OneD(), of("one-d", LOOKS[0]).ends["answer"]
+    row, col, first = lesson.changes[0]
+    place = int(lesson.out.argmax())
+    ends = {"row": (0, place), "input": np.unravel_index(lesson.map.argmax(), lesson.map.shape)}
+    ends |= {f"film-{first + n}": (row, col) for n in range(3)}
+    for name, (down, along) in ends.items():
+        cells = stage[name]
+        corner = cells.places[0] + np.array([along, down]) * cells.cell
+        np.testing.assert_allclose(stage[f"{name}.window"].places[0], corner, atol=1e-6)
+    np.testing.assert_allclose(stage["out"].values, lesson.out[None])
+    np.testing.assert_allclose(stage["map"].values, lesson.map)
+    np.testing.assert_allclose(stage[f"moving-{first}"].values, lesson.moving[..., first])
 
 
 def test_the_window_is_a_frame_further_for_every_map_of_the_result():

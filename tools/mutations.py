@@ -108,11 +108,12 @@ MUTATIONS = (
         "tests/test_axes.py",
     ),
     Mutation(
-        "a window through a film that stops one place short",
+        "a window that stands where the result is least, not largest",
         "scenes.one_d",
-        "down, right = (side - 1 for side in self.lesson.moving.shape[:2])",
-        "down, right = (side - 2 for side in self.lesson.moving.shape[:2])",
-        "tests/test_one_d_lesson.py::test_the_window_ends_in_the_last_corner_of_the_last_frames",
+        "place = int(self.lesson.out.argmax())",
+        "place = int(self.lesson.out.argmin())",
+        "tests/test_one_d_lesson.py::"
+        "test_at_the_end_each_window_stands_where_its_result_is_largest",
     ),
     Mutation(
         "a patch that lies where its number is on the small map",

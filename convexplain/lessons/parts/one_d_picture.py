@@ -38,6 +38,8 @@ _HIGH = 5.0
 _ASIDE = 0.3
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
+#: The same, where a row is told of together with a picture and a film.
+_ROW = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +210,36 @@ class OneDPicture:
             return upright
         rows = (tuple(frames), beside) if below else (tuple(frames),)
         return Either(Aligned(rows, across="middle", gap=0.6), upright)
+
+    def ending(self, first: int) -> Diagram:
+        """Describe a window along one axis, two and three, each over what it makes.
+
+        Parameters
+        ----------
+        first : int
+            Of the frames that the window along three axes reads.
+        """
+        k, middle = len(self.kernel), len(self.kernel) // 2
+        row, picture = self._read_by()
+        named = words.NAMES[2].fill(w=fmt.shape((k, k, k)))
+        film = [
+            replace(frame, title=None if n else named)
+            for n, frame in enumerate(self._film()[first : first + k])
+        ]
+        out, grid = (_size(values) for values in (self.out, self.map))
+        strips = Column(
+            replace(row, broad=True, weight=_ROW),
+            replace(self._out(self.out, counter=out), broad=True, weight=_ROW),
+            align="middle", gap=0.5,
+        )  # fmt: skip
+        two, made = self._map(counter=grid), self._moving()[first]
+        below = [made if n == middle else None for n in range(k)]
+        beside = Aligned([[picture, *film], [two, *below]], gap=0.8, row_gap=0.5)
+        legend = Legend("legend", row=True)
+        lines = Column(Row(picture, two), Row(*film, gap=0.5), made, align="middle", gap=0.5)
+        return Diagram(
+            Either(*(Column(strips, part, legend, align="middle") for part in (beside, lines)))
+        )
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
