@@ -46,7 +46,7 @@ def test_the_training_loss_is_the_mean_of_the_batch_it_is_shown_for(lesson):
     # The step that follows learned from it, and the training kept what it saw.
     assert history.losses[lesson.step] == pytest.approx(mean, rel=1e-5)
     assert f"wrong the network is on {len(history.batch_losses)} digits" in said(lesson)["loss"]
-    assert said(lesson)["now"] == f"Now it is {mean:.2f}."
+    assert said(lesson)["now"] == f"After 16 steps it is {mean:.2f}."
 
 
 def test_the_slope_is_that_of_the_curve(lesson):

@@ -318,7 +318,7 @@ class Learning(Lesson):
             "loss",
             _LOSS_TITLE,
             Event("loss", 3.0, _LOSS.fill(n=n), self.valley),
-            Event("now", 1.6, _NOW.fill(v=loss), self.valley, detail=1),
+            Event("now", 1.6, _NOW.fill(s=fmt.count(self.step), v=loss), self.valley, detail=1),
         )
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
@@ -376,7 +376,7 @@ _LOSS = Caption(
     en="The loss: how wrong the network is on {n} digits; 0 is best.",
     zh="损失：网络对 {n} 个样本错多少，最好是 0。",
 )
-_NOW = Caption(en="Now it is {v}.", zh="现在是 {v}。")
+_NOW = Caption(en="After {s} steps it is {v}.", zh="走了 {s} 步，是 {v}。")
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
     zh="把一个权重调小调大，损失画出山谷。",
