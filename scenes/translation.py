@@ -203,14 +203,15 @@ class Translation(LessonScene):
         self.during(1, self.board.pulse(*self.tiles(translation.FAR), colour="muted"))
 
     def stairs(self, share: float) -> None:
-        """Lay out the staircase, and let it come step by step."""
+        """Lay out all pictures, as one would stand alone, and let the answers come in turn."""
         names = [
             panel.name for panel in self.lesson.diagram().root.panels()
             if panel.name.startswith("reader")
         ]  # fmt: skip
-        self.change(self.lesson.diagram(), 0.2 * share, "step-0", *self.tiles(0), *names)
-        steps = range(1, translation.FAR + 1)
-        moves = [self.board.show(f"step-{n}", *self.tiles(n)) for n in steps]
+        steps = range(translation.FAR + 1)
+        names += [f"step-{n}" for n in steps]
+        self.change(self.lesson.diagram(), 0.2 * share, *names, *self.tiles(0))
+        moves = [self.board.show(*self.tiles(n)) for n in steps[1:]]
         self.during(0.8 * share, in_turn(*moves), rate=linear)
 
     def tiles(self, steps: int) -> list[str]:
