@@ -228,7 +228,7 @@ class OneD(LessonScene):
         row, col, frame = self.lesson.changes[0]
         down, along = np.unravel_index(int(self.lesson.map.argmax()), self.lesson.map.shape)
         place = int(self.lesson.out.argmax())
-        self.during(0.1, self.go_to(row, col, frame))
+        self.during(0.05, self.board.hide(*self.standing()))
         film, made = self.frames[frame : frame + len(self.lesson.weights)], f"moving-{frame}"
         there = ("row", "out", "input", "map", *film, made, "legend")
         self.turn_into(self.picture.ending(frame), 0.25, show=there)
@@ -238,7 +238,6 @@ class OneD(LessonScene):
             self.board.move(name, row, col)(1.0)
         cells = f"out[0, {place}]", f"map[{down}, {along}]", f"{made}[{row}, {col}]"
         windows = [ROW], [BLOCK], self.windows(frame)
-        self.board.hide(*windows[-1])(1.0)
         for window, cell in zip(windows, cells, strict=True):
             self.during(0.06, self.board.show(*window))
             self.during(0.08, self.board.pulse(*window))
