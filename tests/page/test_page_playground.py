@@ -165,7 +165,7 @@ def test_a_convolution_becomes_its_way_back(show: Open) -> None:
     assert page.locator('[data-key="play-classic"]').input_value() == "laplacian"
 
 
-@pytest.mark.parametrize("size", sparing([3, 5, 7], 7))
+@pytest.mark.parametrize("size", sparing([3, 5], 5))  # of 7, products alone have room
 def test_the_frame_lies_around_what_is_read(show: Open, size: int) -> None:
     page = show(playing(f"conv.{size}.1.3.1.all.9.12"))
     around = page.locator(".play-sum .patch").bounding_box()
