@@ -167,9 +167,7 @@ def test_what_the_places_add_is_the_lead_over_what_is_read_instead(lesson):
         assert total == pytest.approx(float(logits[5]) - float(logits[7]), abs=1e-4)
     sums = [lesson.by_place[n].sum() for n in (0, 6)]
     assert sums[0] > 0 > sums[1]
-    assert told(lesson)["places"] == (
-        f"In all {number(sums[0], 1)}, for 5; at last {number(sums[1], 1)}: for 7."
-    )
+    assert told(lesson)["places"] == "Added up: at first for 5, at last for 7."
     lead = next(p for p in lesson.picture_of.by_place().root.panels() if p.name == "lead")
     every = [lesson.by_place[n].sum() for n in range(7)]
     np.testing.assert_allclose([bar.value for bar in lead.bars], every)

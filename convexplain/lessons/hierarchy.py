@@ -73,8 +73,8 @@ class Hierarchy(NetworkLesson):
         zh="3 × 3 的图块怎样组成数字？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Each layer combines patterns of the one before; many such parts make the {k}.",
-        zh="每一层都在组合前一层的模式；许多这样的部件合成“{k}”。",
+        en="Each layer combines patterns of the one before; many parts make the {k}.",
+        zh="每一层组合前一层的模式；许多部件合成“{k}”。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("levels",)
@@ -290,8 +290,7 @@ class Hierarchy(NetworkLesson):
 
     def check(self) -> Diagram:
         """Describe what all cells add to the answer, as long as none is taken out."""
-        most = self.removal.pushes.max()
-        return self.picture_of.check(self.bars(0), float(most))
+        return self.picture_of.check(self.bars(0), self.top_share)
 
     def bars(
         self, out: int, *, at_random: bool = False, risen: float = 1.0

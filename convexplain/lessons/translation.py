@@ -682,8 +682,7 @@ class Translation(FilterLesson):
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
         yield Event("weights", 5.4, _EACH_PLACE)
         turns = before > 0 > after
-        a, b = fmt.number(before, 1), fmt.number(after, 1)
-        yield Event("places", 5.6, (_TURNS if turns else _WHY).fill(a=a, b=b, k=label, j=rival))
+        yield Event("places", 5.6, (_TURNS if turns else _WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
@@ -782,11 +781,9 @@ _OTHER_PIXELS = Caption(
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
 )
 _TURNS = Caption(
-    en="In all {a}, for {k}; at last {b}: for {j}.", zh="合计：先 {a}，是“{k}”；后 {b}，是“{j}”。"
+    en="Added up: at first for {k}, at last for {j}.", zh="合计：先是“{k}”，后是“{j}”。"
 )
-_WHY = Caption(
-    en="The lead of {k} over {j}: {a}, then {b}.", zh="“{k}”对“{j}”的领先：从 {a} 变为 {b}。"
-)
+_WHY = Caption(en="The lead of {k} over {j}, step by step.", zh="“{k}”对“{j}”的领先，逐步看。")
 _FORGETS = Caption(
     en="A mean over all places at the end forgets where things were.",
     zh="最后对所有位置取平均，就忘了位置。",

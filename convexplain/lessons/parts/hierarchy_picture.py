@@ -316,21 +316,22 @@ class HierarchyPicture:
                 yield Link(start, f"patch-{place}", "zoom")
                 above = place
 
-    def check(self, bars: npt.NDArray[np.float64], most: float) -> Diagram:
+    def check(self, bars: npt.NDArray[np.float64], share: float) -> Diagram:
         """Describe what each cell adds to the answer, as bars, below what is read.
 
         Parameters
         ----------
         bars : numpy.ndarray, shape (rows, columns)
             How opaque each point of the bars is, as `Hierarchy.bars` gives it.
-        most : float
-            What the first one adds.
+        share : float
+            What the marked ones give of the sum.
         """
         many = self.tree.supporters
         top = Mark(0, 0, bars.shape[0], bars.shape[1] * len(self.tree.parts) / many)
         title = words.BARS.fill(
-            n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer, v=fmt.number(most)
-        )
+            n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer,
+            m=len(self.tree.parts), share=fmt.number(100 * share, 1),
+        )  # fmt: skip
         cells = _Silhouette(
             "pushes", bars, Scale(1.0, signed=False), share=_LARGE, marks={"top": top},
             lines=False, glass=1.0,

@@ -82,7 +82,7 @@ FILTER_ELSEWHERE = Caption(
     zh="过滤器 {n} 在其他样本里找到什么。",
 )
 SHARES = Caption(
-    en="{n} cells add to it; the {m} strongest give {top3}% of the sum.",
+    en="{n} cells add to it; the first {m} give {top3}%.",
     zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
@@ -161,8 +161,8 @@ INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
 BARS = Caption(
-    en="What each of {n} cells of {layer} adds to the {k}; the strongest {v}",
-    zh="{layer} 的 {n} 个单元各为“{k}”加多少，最强 {v}",
+    en="What each of {n} cells of {layer} adds to the {k}; the first {m}: {share}%",
+    zh="{layer} 的 {n} 个单元各为“{k}”加多少，前 {m} 个：{share}%",
 )
 CELL_SEES = Caption(en="{layer} cell: {size} pixels", zh="{layer} 单元：{size} 像素")
 ADDS = Caption(en="adds {v} to the {k}", zh="为“{k}”加 {v}")
