@@ -217,17 +217,18 @@ class Hierarchy(LessonScene):
 
     def show_pushes(self, event: Event) -> None:
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
-        self.during(0.08, self.alone("input"))
+        self.during(0.06, self.alone("input"))
         laid = self.lesson.check()
-        self.during(0.12, self.board.become(laid, show=("reads", "input", "adding")))
+        self.during(0.1, self.board.become(laid, show=("reads", "input")))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
+        self.during(0.03, self.board.show("adding"))
 
         def rise(alpha: float) -> None:
             self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
 
         self.during(0.2, rise)
-        self.during(0.15, self.show_there("pushes.top"))
+        self.during(0.1, self.show_there("pushes.top"))
         self.during(1, self.board.pulse("pushes.top", times=2))
 
     def alone(self, name: str) -> Move:
