@@ -65,7 +65,8 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
     assert equal.min() > 0
     counts = [[1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1]]
     np.testing.assert_allclose(block.painted, equal[0, 0] * np.array(counts), atol=1e-6)
-    assert lesson.counts[block.lands_on].tolist() == counts
+    top, left = block.top, block.left
+    assert lesson.counts[top : top + 5, left : left + 5].tolist() == counts
     # As they are printed they are multiples, too: three decimals, where two would not do.
     picture = lesson.picture_of().flat(equal, block)
     decimals = 2 + picture.panel("painted").finer
@@ -74,8 +75,7 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
         round(float(v), decimals) for v in block.painted.flat
     }
     assert picture.panel("equal").finer == picture.panel("painted").finer
-    rows, cols = (slice(s.start + 1, s.stop - 1) for s in block.lands_on)
-    assert np.ptp(lesson.resized[rows, cols]) < 1e-6
+    assert np.ptp(lesson.resized[top + 1 : top + 4, left + 1 : left + 4]) < 1e-6
     # Where the larger stamps of these cells alone land.
     top, left = (2 * n + 2 for n in (block.row, block.col))
     assert np.ptp(lesson.paint(lesson.larger)[top : top + 4, left : left + 4]) < 1e-6

@@ -61,12 +61,6 @@ class Block:
         return Mark(self.row, self.col, self.rows, self.cols)
 
     @property
-    def lands_on(self) -> tuple[slice, slice]:
-        """The rows and columns of the output that are painted."""
-        height, width = self.painted.shape
-        return slice(self.top, self.top + height), slice(self.left, self.left + width)
-
-    @property
     def lands(self) -> Mark:
         """What is painted, on the output."""
         return Mark(self.top, self.left, *self.painted.shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -220,17 +220,9 @@ def counted(geometry: Geometry, apart: int) -> Formula:
     apart : int
         How many spaces part the steps.
     """
-    _, _, left, right = geometry.margins
-    (_, stride), (_, span) = geometry.window.stride, geometry.window.span
     hops, rest = str(geometry.hops), geometry.left_over
-    padding = f"2 × {left}" if left == right else f"({left} + {right})"
     found = [
-        Term("size", ("(" if stride > 1 else "") + str(geometry.size[1]), _PIXELS),
-        Term("plus", "+") if left + right else None,
-        Term("padding", padding, _ZEROS) if left + right else None,
-        Term("minus", "−"),
-        Term("span", str(span) + (")" if stride > 1 else ""), terms.WINDOW),
-        Term("by", f"/ {stride}", _STRIDE) if stride > 1 else None,
+        *_divided(geometry, _STRIDE),
         Term("gives", "="),
         Term("hops", hops, _HOPPED),
         Term("rest", _REST.fill(n=rest), _OVER) if rest else None,
@@ -245,22 +237,29 @@ def counted(geometry: Geometry, apart: int) -> Formula:
 
 def law(geometry: Geometry, suffix: str) -> Formula:
     """Describe the same on paper, in one line: (n + 2p − w) / s + 1."""
-    _, _, left, right = geometry.margins
-    (_, stride), (_, span) = geometry.window.stride, geometry.window.span
-    padding = f"2 × {left}" if left == right else f"({left} + {right})"
-    hopped = _STRIDE_ROUNDED if geometry.left_over else _STRIDE
     found = [
-        Term("size", ("(" if stride > 1 else "") + str(geometry.size[1]), _PIXELS),
-        Term("plus", "+") if left + right else None,
-        Term("padding", padding, _ZEROS) if left + right else None,
-        Term("minus", "−"),
-        Term("span", str(span) + (")" if stride > 1 else ""), terms.WINDOW),
-        Term("by", f"/ {stride}", hopped) if stride > 1 else None,
+        *_divided(geometry, _STRIDE_ROUNDED if geometry.left_over else _STRIDE),
         Term("one", "+ 1", _FIRST),
         Term("equals", "="),
         Term("places", str(geometry.output[1]), _PLACES),
     ]
-    return Formula(f"law{suffix}", [term for term in found if term is not None])
+    return Formula(f"law{suffix}", found)
+
+
+def _divided(geometry: Geometry, stride_note: Caption) -> Iterator[Term]:
+    """Yield what is divided for the number of hops: (n + 2p − w) / s."""
+    _, _, left, right = geometry.margins
+    (_, stride), (_, span) = geometry.window.stride, geometry.window.span
+    opening, closing = ("(", ")") if stride > 1 else ("", "")
+    yield Term("size", opening + str(geometry.size[1]), _PIXELS)
+    if left + right:
+        padding = f"2 × {left}" if left == right else f"({left} + {right})"
+        yield Term("plus", "+")
+        yield Term("padding", padding, _ZEROS)
+    yield Term("minus", "−")
+    yield Term("span", str(span) + closing, terms.WINDOW)
+    if stride > 1:
+        yield Term("by", f"/ {stride}", stride_note)
 
 
 def named(geometry: Geometry) -> Caption:
