@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import subprocess
 import sys
 from dataclasses import replace
@@ -32,6 +34,13 @@ REACHED = (
 )
 
 
+@functools.cache
+def names_of_tests(file: Path) -> set[str]:
+    """The functions of a file of tests."""
+    body = ast.parse(file.read_text("utf-8")).body
+    return {each.name for each in body if isinstance(each, ast.FunctionDef)}
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 def test_every_mistake_can_be_made(mutation: Mutation) -> None:
     text = (mutate.ROOT / mutation.file).read_text("utf-8")
@@ -40,7 +49,8 @@ def test_every_mistake_can_be_made(mutation: Mutation) -> None:
     if mutation.file.endswith(".py"):
         compile(wrong, mutation.file, "exec")
     for test in mutation.tests.split():
-        assert (mutate.ROOT / test.partition("::")[0]).is_file()
+        file, _, name = test.partition("::")
+        assert name in {"", *names_of_tests(mutate.ROOT / file)}
 
 
 def test_there_are_enough_of_them_everywhere_and_their_names_are_distinct() -> None:
