@@ -14,6 +14,7 @@ pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 pytest.importorskip("distributed", reason="a cluster needs the extra 'cluster'")
 
 import cluster as clusters
+import distributed
 from short_lesson import ShortLesson
 
 from convexplain.errors import ConvexplainError, UsageError
@@ -37,23 +38,37 @@ def jobs(folder, count, mode="well", half=0.8):
 
 
 def test_an_address_where_nobody_answers_is_told_in_a_line(monkeypatch):
-    monkeypatch.setattr(shares, "PATIENCE", 1)
-    for address in ("tcp://127.0.0.1:9", "nonsense://x", "x"):
+    begin, clients = distributed.Client.start, []
+
+    def start(client, **settings):
+        clients.append(client)
+        begin(client, **settings)
+
+    def begin_too_late(*_, **__):
+        raise AssertionError("the thread of dask's own loop has not begun within 10 s")
+
+    monkeypatch.setattr(distributed.Client, "start", start)
+    # On a busy machine dask would give up waiting for a thread of its own.
+    monkeypatch.setattr("distributed.utils._CollectErrorThread", begin_too_late)
+    monkeypatch.setattr(shares, "PATIENCE", 0.5)
+    for address in ("tcp://127.0.0.1:9", "nonsense://x", "x", "inproc://x"):
         with pytest.raises(UsageError) as caught, shares.cluster(address):
             pass
         assert repr(address) in str(caught.value)
         assert "\n" not in str(caught.value)
+    # What is not closed is waited for, and told with a traceback, as the program ends.
+    assert {client.status for client in clients} == {"closed"}
 
 
 def test_a_connection_may_stand_still_for_minutes(monkeypatch):
     dask = pytest.importorskip("dask")
     key, found = "distributed.comm.timeouts.tcp", []
 
-    def refuse(address, **_):
+    def refuse(client, **_):
         found.append(dask.config.get(key))
         raise OSError
 
-    monkeypatch.setattr("distributed.Client", refuse)
+    monkeypatch.setattr(distributed.Client, "start", refuse)
     before = dask.config.get(key)
     with pytest.raises(UsageError, match="no scheduler"), shares.cluster("tcp://127.0.0.1:1"):
         pass

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from convexplain import extras
@@ -85,6 +88,7 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
         return
     extras.require("cluster", Message("clusters"))
     import dask
+    import distributed  # noqa: F401  # its settings have to be there before one is changed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     patience = {"distributed.comm.timeouts.tcp": f"{STANDSTILL}s"}
@@ -100,13 +104,49 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
         yield client.get_executor()
 
 
+@cache
+def _event_loop() -> Any:
+    """Return an event loop that a thread runs as long as the program lasts.
+
+    Dask would start one, wait 10 seconds for it, and fail by an ``AssertionError`` on a machine so
+    busy that it takes longer; this one is waited for.
+    """
+    from distributed.utils import LoopRunner
+
+    begun: Future[Any] = Future()
+
+    async def stay() -> None:
+        begun.set_result(LoopRunner(asynchronous=True).loop)
+        await asyncio.Event().wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(stay())
+        except OSError as error:  # no file can be opened for it
+            begun.set_exception(error)
+
+    threading.Thread(target=run, name="event loop for dask", daemon=True).start()
+    return begun.result()
+
+
 def _connected(address: str) -> Any:
     """Return a client of dask, or refuse an address where no scheduler answers."""
     from distributed import Client
 
+    class Begun(Client):
+        """Closed at once where it cannot begin; as the program ends it would wait for that."""
+
+        def start(self, **settings: Any) -> None:
+            try:
+                super().start(**settings)  # type: ignore[no-untyped-call]
+            except BaseException:
+                self.close()  # type: ignore[no-untyped-call]
+                raise
+
+    loop = _event_loop()
     try:
-        return Client(  # type: ignore[no-untyped-call]
-            address, timeout=PATIENCE, set_as_default=False
+        return Begun(  # type: ignore[no-untyped-call]
+            address, loop=loop, timeout=PATIENCE, set_as_default=False
         )
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
