@@ -59,6 +59,13 @@ def test_refuses_what_is_no_sound_idx_file(tmp_path: Path, data: bytes, message:
     assert "\n" not in str(caught.value)
 
 
+def test_a_length_of_0_hides_no_others_that_are_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "images.gz"
+    path.write_bytes(idx_bytes((0, 2**31, 2**31), b""))
+    with pytest.raises(ConvexplainError, match="more than the 67,108,864 that are read"):
+        idx.read_idx(path, axes=3)
+
+
 def test_a_gzip_bomb_costs_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     packed = io.BytesIO()

@@ -140,7 +140,8 @@ def _header(file: _Member, path: Path, axes: int | None) -> tuple[int, ...]:
             "{path} ends inside its IDX header; {remedy}", path=path, remedy=_REMEDY
         )
     shape = struct.unpack(f">{expected}I", lengths)
-    if math.prod(shape) > LIMIT:
+    # A length of 0 makes no array small: numpy multiplies the others all the same.
+    if math.prod(length or 1 for length in shape) > LIMIT:
         raise ConvexplainError(
             "{path} declares {shape} bytes, more than the {limit:,} that are read; {remedy}",
             path=path,

@@ -305,6 +305,7 @@ ABSURD: dict[str, tuple[str, Callable[[], bytes]]] = {
     "images, as many as are read": ("images", lambda: idx_file((LIMIT // 784, 28, 28), FULL)),
     "images, a bomb": ("images", lambda: idx_file((1, 28, 28), bytes(3 * 10**8))),
     "images, more than is read": ("images", lambda: idx_file((2**31, 2, 2), b"")),
+    "images, none of them large": ("images", lambda: idx_file((0, 2**31, 2**31), b"")),
     "images, empty parts": ("images", lambda: gzip.compress(b"") * (15_000_000 // 20)),
     "images, zeros behind": ("images", lambda: idx_file((1, 1, 1), b"x") + bytes(15_000_000)),
     "images, without an end": ("images", lambda: gzip.compress(bytes(10**8))[:-9]),

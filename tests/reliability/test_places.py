@@ -257,11 +257,11 @@ def small_disk(here) -> tuple[str, ...]:
     ],
 )
 def test_a_full_disk_is_one_line_and_leaves_no_part(here, lone, small_disk, kind):
-    env = {"SIZE": "8k" if kind == "sections" else "16k"}
+    env = {"SIZE": "8k"}
     args = {
         "render": (*RENDER, "--half", "9", "-o", "disk/a.mp4"),
         "film": (*FILM, "-o", "disk/a.mp4"),
-        "sections": (*RENDER, "--half", "2", "-o", "a.mp4", "--sections", "disk/clips"),
+        "sections": (*RENDER, "--half", "9", "-o", "a.mp4", "--sections", "disk/clips"),
         "tmp": (*RENDER, "-o", "a.mp4"),
         "figure": ("figure", "shift-accuracy", "-o", "disk/a.png"),
         "train": ("train", "dense", "--steps", "1", "--quiet", "-o", "disk/a.safetensors"),
