@@ -11,7 +11,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import transposed
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.transposed_picture import Block, TransposedPicture
-from convexplain.panels import Mark
+from convexplain.panels import Diagram, Mark
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
@@ -48,8 +48,8 @@ class Transposed(LessonScene):
         self.during(0.06, self.board.pulse(CELL))
         region = self.board.box(CELL)
         picture = self.picture.near(self.lesson.block(), self.told_pair)
-        self.turn_into(picture, 0.14, show=("times", "stamp", "equals", "painted"))
-        self.during(0.12, self.board.grow("here", out_of=region))
+        grows = lazily(lambda: self.board.grow("here", out_of=region))
+        self.turn_into(picture, 0.2, grows, show=("times", "stamp", "equals", "painted"))
         self.stamp(self.lesson.place, (), 0.32)
         self.during(1, self.board.pulse(f"here[{self.near(self.lesson.place)}]", NEAR))
 
@@ -127,54 +127,39 @@ class Transposed(LessonScene):
         share = min(1.0, 6.0 / event.seconds)
         shown = ("map", "stamp", "output")
         self.turn_into(self.picture.painting(self.canvas), 0.3 * share, show=shown)
-        self.during(share, self.board.pulse("stamp", times=2))
+        self.during(share, in_turn(self.board.pulse("map"), self.board.pulse("stamp")))
 
     def show_all(self, event: Event) -> None:
-        """Every number of the map paints, first slowly, then fast."""
+        """Every number of the map paints, first slowly, then fast; rows of the output count up."""
+        lesson = self.lesson
+        stride, side, last = lesson.stride, lesson.kernel.shape[0], lesson.map.shape[0] - 1
+
+        def told(row: int) -> str:
+            return f"{row} × {stride} + {side} = {row * stride + side}"
+
         shown = ("map", "stamp", "output", CELL, LANDING)
-        self.canvas = self.lesson.canvas()  # all, so that none seems to be painted twice
-        self.turn_into(self.picture.painting(self.canvas), 0.1, show=shown)
-        steps, seconds = self.lesson.stamps, self.remaining * 0.92
+        self.canvas = lesson.canvas()  # all, so that none seems to be painted twice
+        picture = self.picture.painting(self.canvas, counted=True, told=told(last))
+        self.turn_into(picture, 0.1, show=shown, hold=("rows", "output.counter"))
+        steps, seconds = lesson.stamps, self.remaining * 0.68
         (height, width), reached = steps.size, 0
         at = row_by_row(height, width, seconds, 3.0)
+        self.board.say("rows", told(0))
+        self.board.show("rows")(1.0)
 
         def paint(alpha: float) -> None:
             nonlocal reached
             row, col = at(alpha)
             for number in range(reached, row * width + col + 1):
-                self.lesson.add(self.canvas, steps[number])
+                lesson.add(self.canvas, steps[number])
             reached = row * width + col + 1
             self.board.fill("output", self.canvas)
+            self.board.say("rows", told(row))
 
-        stride = self.lesson.stride
         landing = self.board.visit(LANDING, lambda alpha: (stride * at(alpha)[0],
                                                            stride * at(alpha)[1]))  # fmt: skip
-        self.during(0.88, self.board.visit(CELL, at, landing, paint), rate=linear)
-        self.during(1, self.board.hide(CELL, LANDING))
-
-    def show_size(self, event: Event) -> None:
-        """The output's size, from the first stamp to the last."""
-        height = self.lesson.map.shape[0]
-        stride, side = self.lesson.stride, self.lesson.kernel.shape[0]
-
-        def told(row: int) -> str:
-            return f"{row} × {stride} + {side} = {row * stride + side}"
-
-        picture = self.picture.painting(self.canvas, counted=True, told=told(height - 1))
-        hold = "rows", "output.counter"
-        self.turn_into(picture, 0.15, show=("stamp", CELL, LANDING), hold=hold)
-
-        def down(alpha: float) -> tuple[float, float]:
-            return round(alpha * (height - 1)), 0
-
-        def tell(alpha: float) -> None:
-            self.board.say("rows", told(round(down(alpha)[0])))
-
-        landing = self.board.visit(LANDING, lambda alpha: (stride * down(alpha)[0], 0))
-        tell(0.0)
-        self.board.show("rows")(1.0)
-        self.during(0.6, self.board.visit(CELL, down, landing, tell))
-        self.during(0.1, self.board.show("output.counter"))
+        self.during(0.62, self.board.visit(CELL, at, landing, paint), rate=linear)
+        self.during(0.06, self.board.hide(CELL, LANDING), self.board.show("output.counter"))
         self.during(1, self.board.pulse("rows", "output.counter", times=2))
 
     # Checkerboards.
@@ -183,8 +168,7 @@ class Transposed(LessonScene):
         """Cells of one value, and what they became."""
         assert self.lesson.flat is not None
         equal, block = self.lesson.flat
-        if self.board.has("rows"):
-            self.during(0.05, self.board.hide("rows"))
+        self.board.hide(*self.board.there("rows"))(1.0)
         self.frame(block)
         regions = self.board.box(CELL), self.board.box(LANDING)
         self.during(0.1, self.board.show(CELL, LANDING))
@@ -206,8 +190,14 @@ class Transposed(LessonScene):
 
     def show_lands(self, event: Event) -> None:
         """One stamp after the other lands on these cells, and each cell counts its own."""
-        self.turn_into(self.lesson.counting(self.picture), 0.2, show=("painted",))
+        self.bring("counts", self.lesson.counting(self.picture), "painted")
         self.land("counts", self.lesson.kernel)
+
+    def bring(self, grid: str, picture: Diagram, *stay: str) -> None:
+        """Lay out a grid that counts from 0 beside what stays."""
+        self.computed[grid] = np.zeros((1, 1))
+        self.become(picture, 0.16, show=(*stay, grid, f"{grid}.title"))
+        del self.computed[grid]
 
     def land(self, grid: str, kernel: Floats) -> None:
         """Let the stamps of a few cells land; the grid counts them."""
@@ -215,7 +205,7 @@ class Transposed(LessonScene):
         counts[...] = 0
         stamp, starts = f"{grid}.stamp", self.lesson.starts()
         self.board.move(stamp, *starts[0])(1.0)
-        self.during(0.08, self.board.show(grid, f"{grid}.title", stamp))
+        self.during(0.06, self.board.show(stamp))
         for row, col in starts:
             self.during(0.4 / len(starts), self.board.move(stamp, row, col))
             counts[row : row + kernel.shape[0], col : col + kernel.shape[1]] += 1
@@ -238,7 +228,7 @@ class Transposed(LessonScene):
     def show_larger(self, event: Event) -> None:
         """Stamps whose side the stride divides land, one after the other."""
         assert self.lesson.larger is not None
-        self.turn_into(self.lesson.stamping(self.picture), 0.2, show=("counts",))
+        self.bring("even", self.lesson.stamping(self.picture), "counts")
         self.land("even", self.lesson.larger)
 
     def show_same(self, event: Event) -> None:
@@ -250,12 +240,40 @@ class Transposed(LessonScene):
         self.during(0.2, self.board.pulse("output"))
         self.during(1, self.board.pulse("larger", times=2))
 
+    # There and back.
+
+    def show_back(self, event: Event) -> None:
+        """A picture is convolved, and the same weights paint the way back."""
+        picture = self.lesson.returned(self.picture)
+        gone = self.board.there("map", "stamp", "output", "larger", "painted", "counts", "legend")
+        self.during(0.06, self.board.hide(*gone))
+        self.turn_into(picture, 0.12, show=("there",), hold=("through", "back"))
+        _, through, back, _, _ = self.lesson.return_trip
+        both = {"through": through, "back": back}
+        for name in both:
+            self.board.fill(name, np.nan)
+        self.board.show(*both, *(f"{name}.title" for name in both))(1.0)
+        # A row is painted back as soon as it is there.
+        fills = (self.filling(name, values) for name, values in both.items())
+        self.during(0.5, *fills, rate=linear)
+        self.during(1, in_turn(self.board.pulse("there"), self.board.pulse("back")))
+
+    def filling(self, name: str, values: Floats) -> Move:
+        """Return the move in which a grid gets its numbers, row by row."""
+
+        def go(alpha: float) -> None:
+            rows = round(alpha * len(values))
+            self.board.fill(name, np.where(np.arange(len(values))[:, None] < rows, values, np.nan))
+
+        return go
+
     def show_answer(self, event: Event) -> None:
         """A number and its patch move over both maps together."""
-        if self.board.has("larger"):
-            self.during(0.06, self.board.hide("larger"))
+        gone = self.board.there("larger", "there", "through", "back", "legend")
+        if gone:
+            self.during(0.04, self.board.hide(*gone))
         picture = self.picture.painting(self.lesson.output, counted=True)
-        self.turn_into(picture, 0.2, show=("map", "output"), hold=("stamp",))
+        self.turn_into(picture, 0.12, show=("map", "output"), hold=("stamp",))
         self.during(0.05, self.board.show("stamp", CELL, LANDING))
         way = self.round_trip()
         self.during(1, self.board.visit(CELL, way, self.board.visit(LANDING, self.scaled(way))))

@@ -52,7 +52,7 @@ def test_the_numbers_that_are_told_are_those_of_the_map(lesson):
     assert told(lesson, "meet") == "Here four stamps meet, and add up."
     assert lesson.meeting == pytest.approx(four.ravel().tolist())
     assert lesson.output[2 * (row + 1), 2 * (col + 1)] == pytest.approx(four.sum())
-    assert told(lesson, "size") == "27 rows: 12 moves of 2, and 3 for the last stamp."
+    assert told(lesson, "all") == "All numbers paint: 12 × 2 + 3 = 27 rows."
     assert lesson.output.shape == (12 * 2 + 3, 12 * 2 + 3)
     # As printed they add up, by twos and all four.
     assert fmt.adds_up(four.ravel(), four.sum())
@@ -67,14 +67,10 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
     np.testing.assert_allclose(block.painted, equal[0, 0] * np.array(counts), atol=1e-6)
     top, left = block.top, block.left
     assert lesson.counts[top : top + 5, left : left + 5].tolist() == counts
-    # As they are printed they are multiples, too: three decimals, where two would not do.
+    # Only the equal numbers are printed; the checkerboard is seen, as large in one scale.
     picture = lesson.picture_of().flat(equal, block)
-    decimals = 2 + picture.panel("painted").finer
-    one = round(float(equal[0, 0]), decimals)
-    assert {round(k * one, decimals) for k in (1, 2, 4)} == {
-        round(float(v), decimals) for v in block.painted.flat
-    }
-    assert picture.panel("equal").finer == picture.panel("painted").finer
+    assert [picture.panel(name).numbers for name in ("equal", "painted")] == [True, False]
+    assert picture.panel("equal").scale == picture.panel("painted").scale
     assert np.ptp(lesson.resized[top + 1 : top + 4, left + 1 : left + 4]) < 1e-6
     # Where the larger stamps of these cells alone land.
     top, left = (2 * n + 2 for n in (block.row, block.col))
@@ -131,6 +127,19 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
     x, y = there - there.mean(), back - back.mean()
     assert alike == pytest.approx((x * y).sum() / np.sqrt((x**2).sum() * (y**2).sum()))
     assert alike < 0.9
+    # What is shown of it is that; a kernel that gives the picture itself back is not called so.
+    assert "no inverse" in told(lesson, "back")
+    picture = lesson.returned(lesson.picture_of())
+    for name, values in (("there", there), ("through", through), ("back", back)):
+        np.testing.assert_array_equal(picture.panel(name).values, values)
+    assert picture.panel("through").scale == picture.panel("back").scale
+
+
+def test_the_picture_its_convolution_and_the_way_back_stand_beside_one_another():
+    there, through, back, _, _ = Transposed().return_trip
+    stage = of("transposed", LOOKS[0]).ends["inverse"]
+    for name, values in (("there", there), ("through", through), ("back", back)):
+        np.testing.assert_allclose(stage[name].values, values, atol=1e-12)
 
 
 def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
@@ -181,6 +190,7 @@ def pictures(lesson, upright):
     yield picture.painting(lesson.output)
     yield picture.painting(lesson.output, counted=True, block=lesson.field)
     yield picture.painting(lesson.output, counted=True, told="12 × 2 + 3 = 27")
+    yield lesson.returned(picture)
     if lesson.flat is not None:
         yield picture.flat(*lesson.flat)
     yield lesson.counting(picture)

@@ -27,6 +27,7 @@ from convexplain.ops import StampStep, StampSteps
 from convexplain.ops.breakdown import largest
 from convexplain.panels import Cells, Diagram
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float64]
@@ -36,6 +37,8 @@ MOST_NAMED = 4
 SIZES, STRIDES = (2, 7), (2, 4)
 #: The least side of what is shown of equal cells.
 _FIELD = 5
+#: From this correlation on, what comes back is the same to the eye.
+_SAME = 0.99
 
 
 @dataclass(frozen=True)
@@ -427,6 +430,12 @@ class Transposed(FilterLesson):
         titles = self.stamped_by(self.kernel), self.stamped_by(self.larger)
         return picture.compared(self.paint(self.larger), titles)
 
+    def returned(self, picture: TransposedPicture) -> Diagram:
+        """Describe a picture, its convolution, and what the same weights make of that."""
+        there, through, back, _, _ = self.return_trip
+        called = picture.called if there is self.map else terms.INPUT.capital
+        return picture.returned((there, called), through, back)
+
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
         about = words.ABOUT.fill(
@@ -444,25 +453,26 @@ class Transposed(FilterLesson):
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
         if self.larger is not None:
             yield Beat.of("remedy", self.title, *self._tell_larger(self.larger))
-        yield Beat.of("answer", self.title, Event("answer", 4.2, self.answer))
+        if self.return_trip[-1] < _SAME:
+            yield Beat.of("inverse", self.title, Event("back", 4.6, words.BACK, detail=1))
+        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
         yield Event("small", 3.4, self.question)
-        yield Event("paints", 6.2, words.PAINTS.fill(n=in_words(self.kernel.size)))
-        yield Event("overlap", 5.0, words.OVERLAP.fill(s=self.stride))
+        yield Event("paints", 5.8, words.PAINTS.fill(n=in_words(self.kernel.size)))
+        yield Event("overlap", 4.6, words.OVERLAP.fill(s=self.stride))
         count = in_words(len(self.near))
-        yield Event("meet", 4.6, words.MEET.fill(n=count), detail=1)
+        yield Event("meet", 4.4, words.MEET.fill(n=count), detail=1)
 
     def _tell_all(self) -> Iterator[Event]:
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("all", 4.4, words.ALL)
-        said = words.SIZE.fill(
+        said = words.ALL.fill(
             n=self.output.shape[0], moves=self.map.shape[0] - 1, s=self.stride,
             k=self.kernel.shape[0],
         )  # fmt: skip
-        yield Event("size", 3.6, said, detail=1)
+        yield Event("all", 5.6, said)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""
@@ -485,17 +495,17 @@ class Transposed(FilterLesson):
 
     def _tell_checkerboard(self) -> Iterator[Event]:
         if self.flat is not None:
-            yield Event("flat", 4.2, words.EVEN if self.even else words.FLAT)
+            yield Event("flat", 4.0, words.EVEN if self.even else words.FLAT)
         counts, sides = _listed(self.repeats), self.kernel.shape
         side = str(sides[0]) if sides[0] == sides[1] else fmt.shape(sides)
-        yield Event("lands", 4.4, words.LANDS.fill(s=self.stride, k=side), detail=1)
+        yield Event("lands", 4.2, words.LANDS.fill(s=self.stride, k=side), detail=1)
         said = words.DIVIDES if self.divides else words.COUNTS
-        yield Event("counts", 3.6, said.fill(n=counts, s=self.stride, k=side))
+        yield Event("counts", 3.0, said.fill(n=counts, s=self.stride, k=side))
 
     def _tell_larger(self, larger: Floats) -> Iterator[Event]:
         (same,) = _repeats(larger.shape, self.stride)
         yield Event("larger", 4.4, words.LARGER.fill(k=larger.shape[0], s=self.stride))
-        yield Event("same", 4.8, words.SAME.fill(n=in_words(same, capital=True)))
+        yield Event("same", 4.6, words.SAME.fill(n=in_words(same, capital=True)))
 
 
 def _repeats(sides: tuple[int, ...], stride: int) -> list[int]:

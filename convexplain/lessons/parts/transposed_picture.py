@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from convexplain.lessons.parts import transposed_words as words
 from convexplain.panels import (
+    INK,
     Cells,
     Column,
     Diagram,
@@ -29,6 +30,8 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
+#: Side of an enlarged corner, and of a picture beside others, in cells of usual grids.
+_ENLARGED, _BESIDE = 30.0, 28.0
 #: From this share of the largest number painted on, the map is bright enough in its scale.
 _NEARLY = 0.9
 
@@ -205,18 +208,15 @@ class TransposedPicture:
             How many stamps each cell got.
         """
         largest = max(float(np.abs(values).max()) for values in (equal, block.painted))
-        signed = bool(min(equal.min(), block.painted.min()) < 0)
-        here = Scale(largest, words.HERE, signed)
-        times = block.painted / equal.flat[0] if equal.flat[0] else np.zeros_like(block.painted)
-        finer = _finer(float(equal.flat[0]), times)
+        here = Scale(largest, words.HERE, bool(min(equal.min(), block.painted.min()) < 0))
         read = Cells(
-            "equal", equal, here, numbers=True, share="numbers", title=words.EQUAL.capital,
-            finer=finer,
+            "equal", equal, here, numbers=True, title=words.EQUAL.capital,
+            weight=_ENLARGED / max(equal.shape),
         )  # fmt: skip
+        # Beside what is counted of them its cells are as large, row by row.
         painted = Cells(
-            "painted", block.painted, here, numbers=True, share="numbers",
-            title=words.INSIDE.capital, finer=finer,
-            note=words.SHADES.fill(v=fmt.number(largest, 2 + finer)),
+            "painted", block.painted, here, share="numbers" if beside else "painted",
+            title=words.INSIDE.capital, weight=None if beside else _ENLARGED / len(block.painted),
         )  # fmt: skip
         return self.beside(*([painted, *beside] if beside else [read, painted]))
 
@@ -259,6 +259,36 @@ class TransposedPicture:
         both = Column(*grids, align="middle") if self.upright else Row(*grids, gap=2)
         return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
+    def returned(
+        self,
+        there: tuple[Floats, Caption],
+        through: Floats,
+        back: Floats,
+    ) -> Diagram:
+        """Describe a picture, its convolution, and what the same weights make of that.
+
+        Parameters
+        ----------
+        there : (numpy.ndarray, Caption)
+            The picture, and its name.
+        through, back : numpy.ndarray
+        """
+        most = max(float(np.abs(values).max()) for values in (through, back)) or 1.0
+        scale = Scale(most, terms.RESPONSE, bool(min(through.min(), back.min()) < 0))
+        picture, called = there
+        grids = (
+            ("there", picture, INK if picture.min() >= 0 and picture.max() <= 1 else scale, called),
+            ("through", through, scale, words.CONVOLVED.capital),
+            ("back", back, scale, words.RETURNED.capital),
+        )
+        three = [
+            Cells(name, values, own, lines=False, share=name, title=title,
+                  weight=_BESIDE / max(values.shape))
+            for name, values, own, title in grids
+        ]  # fmt: skip
+        row = Column(*three, align="middle") if self.upright else Row(*three, gap=1.2)
+        return Diagram(Column(row, Legend("legend", row=True), align="middle"))
+
     def payoff(self, resized: Floats, then: Caption, about: Caption) -> Diagram:
         """Describe all of it, for a figure: map, stamp, what is painted, and the other way."""
         picture = self._diagram(
@@ -273,7 +303,7 @@ class TransposedPicture:
 
     def _map(self, marks: dict[str, Mark] | None = None) -> Cells:
         return Cells(
-            "map", self.map, self.own_scale, share="cells", title=self.called, marks=marks or {},
+            "map", self.map, self.own_scale, title=self.called, marks=marks or {},
             counter=_size(self.map),
         )  # fmt: skip
 
@@ -322,16 +352,6 @@ class TransposedPicture:
         stacked = Column(Row(Column(read, shown), *painted, gap=1.5), legend, align="middle")
         narrow = Column(Row(read, shown), *painted, below, align="middle")
         return Diagram(Either(wide, stacked, high, narrow))
-
-
-def _finer(value: float, times: Floats) -> int:
-    """Return with how many decimals more a number gives its multiples as they are printed."""
-    whole = {int(k) for k in np.rint(times).flat}
-    for finer in range(3):
-        printed = fmt.rounded(value, 2 + finer)
-        if all(k * printed == fmt.rounded(k * value, 2 + finer) for k in whole):
-            return finer
-    return 0
 
 
 def _size(values: Floats) -> Caption:

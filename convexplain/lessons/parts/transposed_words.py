@@ -39,10 +39,9 @@ SIDE_BY_SIDE = Caption(
     en="Stamps are not side by side: they start {s} apart, and overlap.",
     zh="印章不是并排放的：每次只移 {s} 格，所以会重叠。",
 )
-ALL = Caption(en="All numbers paint, one after the other.", zh="每个数都画一遍。")
-SIZE = Caption(
-    en="{n} rows: {moves} moves of {s}, and {k} for the last stamp.",
-    zh="{n} 行：移 {moves} 次，每次 {s} 格，再加 {k}。",
+ALL = Caption(
+    en="All numbers paint: {moves} × {s} + {k} = {n} rows.",
+    zh="都画完：{moves} × {s} + {k} = {n} 行。",
 )
 MEET = Caption(en="Here {n} stamps meet, and add up.", zh="这里 {n} 个印章重叠，相加。")
 
@@ -59,11 +58,11 @@ LANDS = Caption(
 )
 COUNTS = Caption(
     en="Stamps per cell: {n}. Stride {s} does not divide {k}.",
-    zh="每格的印章数：{n}。步幅 {s} 除不尽 {k}。",
+    zh="每格 {n} 个：步幅 {s} 除不尽 {k}。",
 )
 DIVIDES = Caption(
     en="Stamps per cell: {n}, inside. Stride {s} divides {k}.",
-    zh="内部每格的印章数：{n}。步幅 {s} 除得尽 {k}。",
+    zh="内部每格 {n} 个：步幅 {s} 除得尽 {k}。",
 )
 LARGER = Caption(
     en="Stamps {k} wide instead: stride {s} divides {k}.",
@@ -72,6 +71,14 @@ LARGER = Caption(
 SAME = Caption(
     en="{n} on every cell inside: no checkerboard.", zh="内部每格都是 {n} 个：没有棋盘格。"
 )
+# There and back.
+BACK = Caption(
+    en="It is no inverse: the same weights, there and back, give another picture.",
+    zh="它不是逆运算：用同样的权重去再回，图不一样了。",
+)
+CONVOLVED = Caption(en="convolved", zh="卷积后")
+RETURNED = Caption(en="transposed, same weights", zh="转置卷积，权重相同")
+
 # On the pictures.
 ONES = Caption(en="made by hand: ones", zh="人工设计：全是 1")
 GIVEN = Caption(en="given by hand", zh="人工给出")
@@ -80,9 +87,8 @@ MAP = Caption(en="map of filter {n}", zh="过滤器 {n} 的响应图")
 PAINTED = Caption(en="painted", zh="画出的数")
 OF_MAP = Caption(en="in the map", zh="响应图中的数")
 INSIDE = Caption(en="output, inside the frame", zh="输出，框内")
-HERE = Caption(en="response, from nearby", zh="响应，近看")
+HERE = Caption(en="inside the frame", zh="框内的数")
 AFTERWARDS = Caption(en="response, enlarged first", zh="响应（先放大）")
-SHADES = Caption(en="brightest here: {v}", zh="这里最亮：{v}")
 COUNT = Caption(en="stamps per cell", zh="每格的印章数")
 EQUAL = Caption(en="map, inside the frame", zh="响应图，框内")
 SOME = Caption(en="numbers of the map", zh="图中的数")
