@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Box, Chart, Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import bounds_of
-from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn, together
 from convexplain.style import format as fmt
 from convexplain.style import terms
 
@@ -47,41 +46,72 @@ class Learning(LessonScene):
         looks = [self.board.pulse(f"kernels[{n}]") for n in self.filters]
         self.during(1, in_turn(*looks, overlap=0.8), rate=linear)
 
+    def show_guess(self, event: Event) -> None:
+        """Steps are taken; a digit comes, and what the network thinks of it."""
+        picture = self.lesson.guess_picture(upright=self.upright)
+        come = ("digit", "guess.title", "guess.zero")
+        self.become(picture, 0.25, show=come)
+        bars = [f"guess.{n}" for n in range(self.lesson.history.probabilities.shape[-1])]
+        self.during(0.35, *(eased(self.board.rise(bar)) for bar in bars))
+        own = f"guess.{self.lesson.label}"
+        self.during(1, self.board.pulse(f"{own}.label", f"{own}.value", times=2))
+
     def show_loss(self, event: Event) -> None:
-        """Steps are taken; one kernel comes out, one of its weights and the loss are marked."""
-        now = self.lesson.kernels_at(self.lesson.snapshot)
-        for n in self.filters:
-            self.board.fill(f"kernels[{n}]", now[:, :, n])
-        self.board.say("kernels.counter", self.step_text(self.lesson.step))
-        self.during(0.2, self.board.pulse(f"kernels[{self.lesson.filter}]"))
-        self.become(self.valley(event.data), 0.3, show=self.kernel_and_axes())
-        self.during(0.1, self.board.show("kernel.weight"))
-        self.board.show(BALL)(1.0)
-        self.board.hide(f"{BALL}.label")(1.0)
-        self.during(1, self.board.pulse("kernel.weight", BALL))
+        """The right class's probability becomes a point on the curve of the loss."""
+        bar = self.board.box(f"guess.{self.lesson.label}")
+        self.become(self.lesson.surprise_picture(upright=self.upright), 0.15, show=self.axes())
+        self.during(0.2, self.board.trace("surprise.loss"), rate=linear)
+        self.during(0.05, self.board.show("surprise.loss.label"))
+        self.during(0.2, self.board.grow("surprise.own", out_of=bar), self.drop())
+        self.during(0.1, self.board.show("surprise.title"))
+        self.during(1, self.board.pulse("surprise.title", times=2))
 
-    def show_now(self, event: Event) -> None:
-        """The point tells the loss; which weight it is, the video tells when it changes."""
-        self.board.say(f"{BALL}.label", fmt.number(event.data.loss))
-        self.during(0.15, self.board.show(f"{BALL}.label"))
-        self.during(1, self.board.pulse(f"{BALL}.label", times=2))
+    def axes(self) -> Iterator[str]:
+        """Yield the names of the digit and of the loss's axes; its number comes with the point."""
+        yield "digit"
+        yield from (name for name in self.board.frame("surprise") if "title" not in name)
 
-    def kernel_and_axes(self) -> Iterator[str]:
-        """Yield the names of what comes before the curve, once it is laid out."""
-        yield "kernel"
-        yield from self.board.frame("valley")
+    def drop(self) -> Move:
+        """Let the lines from the point to the axes come."""
+        return together(self.board.walk("surprise.down"), self.board.walk("surprise.across"))
+
+    def show_mean(self, event: Event) -> None:
+        """All training digits of the step fall on the curve; their mean is drawn across."""
+        if self.board.has("surprise"):
+            own = ("surprise.own", "surprise.title", "surprise.down", "surprise.across")
+            told = [name for name in own if self.board.shown(name)]
+            self.during(0.1, self.board.hide(*told), self.board.dim("digit", to=0.5))
+        else:
+            self.become(self.lesson.surprise_picture(upright=self.upright), 0.15, show=self.axes())
+            self.board.trace("surprise.loss")(1.0)
+            self.board.show("surprise.loss.label")(1.0)
+        dots = [
+            self.board.show(f"surprise.digit-{n}")
+            for n in range(len(self.lesson.history.batch_losses))
+        ]
+        self.during(0.4, in_turn(*dots, overlap=0.6), rate=linear)
+        self.during(0.15, self.board.walk("surprise.mean"))
+        self.during(0.05, self.board.show("surprise.mean.label"))
+        self.during(1, self.board.pulse("surprise.mean.label", times=2))
 
     # One weight.
 
     def show_valley(self, event: Event) -> None:
         """One weight goes from its least to its largest value, and the loss draws the curve."""
-        told = [name for name in [f"{BALL}.label"] if self.board.shown(name)]
-        self.during(0.1, self.board.hide(*told))
+        self.become(self.valley(event.data), 0.15, show=self.kernel_and_axes())
+        self.board.show("kernel.weight", BALL)(1.0)
+        self.board.hide(f"{BALL}.label")(1.0)
+        self.during(0.1, self.board.pulse("kernel.weight"))
         ride = self.board.ride(BALL, CURVE)
-        self.during(0.75, self.board.trace(CURVE), ride, self.turn(event.data), rate=linear)
-        self.during(0.9, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(event.data))
+        self.during(0.7, self.board.trace(CURVE), ride, self.turn(event.data), rate=linear)
+        self.during(0.85, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(event.data))
         self.board.become(self.valley(event.data))(1.0)
         self.during(1, self.board.show(BALL))
+
+    def kernel_and_axes(self) -> Iterator[str]:
+        """Yield the names of what comes before the curve, once it is laid out."""
+        yield "kernel"
+        yield from self.board.frame("valley")
 
     def show_predict(self, event: Event) -> None:
         """The weight is looked at, and the video waits."""
@@ -198,74 +228,102 @@ class Learning(LessonScene):
     # The run.
 
     def show_run(self, event: Event) -> None:
-        """Steps run by: the kernels change, and the training loss draws its curve."""
+        """Steps run by: kernels change, losses draw their curves, the digit is read again."""
         history, (steps, _) = self.lesson.history, self.lesson.way
-        begun = float(np.log(self.lesson.step + 1) / np.log(steps[-1]))
-        self.become(self.lesson.run_picture(self.lesson.snapshot), 0.12, show=("kernels", "legend"))
+        first, last = self.lesson.step + 1, int(steps[-1])
+        picture = self.lesson.run_picture(self.lesson.snapshot)
+        come = ("kernels", "legend", "digit", "reads")
+        self.become(
+            picture,
+            0.12,
+            lambda _: self.board.say("kernels.counter", self.step_text(first)),
+            show=come,
+        )
+        begun = float(np.log(first) / np.log(last))
+        # The digit was not read after the first step: its curve begins later.
+        late = float(np.log(history.steps[1]) / np.log(last))
+        own = (begun - late) / (1 - late)
         now = -1
 
         def go(alpha: float) -> None:
             nonlocal now
-            step = int(np.exp((begun + (1 - begun) * alpha) * np.log(steps[-1])) + 1e-6)
-            self.board.say("kernels.counter", self.step_text(step))
+            step = int(first * (last / first) ** alpha + 1e-6)
+            self.count(step)
             snapshot = _latest(history.steps, step)
             if snapshot != now:
                 now = snapshot
+                self.board.say("reads", self.text(self.lesson.reads(snapshot)))
                 kernels = self.lesson.kernels_at(snapshot)
                 for n in self.filters:
                     self.board.fill(f"kernels[{n}]", kernels[:, :, n])
+            marks = [f"loss.again-{n - 1}" for n in self.lesson.again if n <= snapshot]
+            self.board.show(*(name for name in marks if not self.board.shown(name)))(1.0)
 
         go(0.0)
-        self.during(0.08, self.board.show(*self.board.frame("loss")))
-        self.during(0.05, self.board.trace("loss.way", 0.0, begun))
-        self.during(0.85, go, self.board.trace("loss.way", begun, 1.0), rate=linear)
+        self.during(0.08, self.board.show(*self.board.frame("loss"), *self.named()))
+        self.during(
+            0.05, self.board.trace("loss.way", 0.0, begun), self.board.trace("loss.own", 0.0, own)
+        )
+        curves = self.board.trace("loss.way", begun, 1.0), self.board.trace("loss.own", own, 1.0)
+        self.during(0.9, go, *curves, rate=linear)
         self.during(1, self.board.pulse("kernels.counter"))
+
+    def count(self, step: int) -> None:
+        """Tell above the kernels how many steps are done."""
+        self.board.say("kernels.counter", self.step_text(step))
+
+    def named(self) -> list[str]:
+        """Return the names of the words beside both curves."""
+        return ["loss.way.label", "loss.own.label"]
+
+    def show_again(self, event: Event) -> None:
+        """Where the digit was misread again is looked at; or what it is read as in the end."""
+        marks = [f"loss.again-{n - 1}" for n in self.lesson.again]
+        looks = [self.board.pulse(name) for name in marks] or [self.board.pulse("reads", times=2)]
+        self.during(0.8, in_turn(*looks, overlap=0.2))
+        self.during(1, self.board.pulse("reads"))
+
+    def show_check(self, event: Event) -> None:
+        """In place of the losses comes the accuracy on digits of which nothing is learned."""
+        gone = [name for name in self.board.there("loss") if self.board.shown(name)]
+        self.during(0.08, self.board.hide(*gone))
+        come = ("checks.title", "checks.zero")
+        self.become(self.lesson.check_picture(), 0.15, show=come)
+        names = self.board.names("checks")
+        bars = [name for name in names if f"{name}.value" in names]
+        self.during(0.55, in_turn(*(eased(self.board.rise(bar)) for bar in bars)))
+        self.during(1, self.board.pulse(f"{bars[-1]}.value", times=2))
 
     # What it came to.
 
-    def show_born(self, event: Event) -> None:
-        """The filter of that weight comes out, as it was and as it is, at work on a digit."""
+    def show_answer(self, event: Event) -> None:
+        """The filter of that weight comes out; below its start it is trained once more."""
         own = self.board.box(f"kernels[{self.lesson.filter}]")
-        lost = [name for name in self.board.there("loss") if self.board.shown(name)]
+        lost = [name for name in self.board.there("loss", "checks") if self.board.shown(name)]
         self.during(0.1, self.board.pulse_at(own), self.board.hide(*lost))
         grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in ("before", "after")]
-        self.become(self.lesson.born_picture(), 0.2, *grow, show=("legend",))
-        self.during(0.05, self.board.show("digit"))
-        for name in ("before", "after"):
-            titles = f"kernel-{name}.title", f"map-{name}.title"
-            self.during(0.05, self.board.show(*titles))
-            self.during(0.15, self.rows(f"map-{name}"), rate=linear)
+        self.become(
+            self.lesson.born_picture(), 0.2, *grow, lambda _: self.at(0), show=("legend", "digit")
+        )
+        told = [
+            f"{kind}-{name}.title" for name in ("before", "after") for kind in ("kernel", "map")
+        ]
+        self.during(0.1, self.board.show("map-before", "map-after", *told))
+        self.during(0.45, lambda alpha: self.at(round(alpha * self.last)), rate=linear)
         self.during(1, self.board.pulse("kernel-after", "map-after"))
 
-    def rows(self, name: str) -> Move:
-        """Let a map come row by row, in its place."""
-        whole = self.board.part(name).values.copy()
-        known = np.full(whole.shape, np.nan)
-        self.board.fill(name, known)
+    @property
+    def last(self) -> int:
+        """The last snapshot."""
+        return len(self.lesson.history.steps) - 1
 
-        def go(alpha: float) -> None:
-            known[: math.ceil(alpha * len(whole))] = whole[: math.ceil(alpha * len(whole))]
-            self.board.fill(name, known)
-            self.board.show(name)(1.0)
-
-        return go
-
-    def show_answer(self, event: Event) -> None:
-        """Once more from random numbers to filters, as large as they can be."""
-        history, last = self.lesson.history, len(self.lesson.history.steps) - 1
-        picture = self.lesson.kernels_picture(0)
-        self.become(picture, 0.15, show=("kernels", "legend"))
-        every = [f"kernels[{n}]" for n in self.filters]
-
-        def go(alpha: float) -> None:
-            snapshot = round(alpha * last)
-            kernels = self.lesson.kernels_at(snapshot)
-            self.board.say("kernels.counter", self.step_text(int(history.steps[snapshot])))
-            for n, name in enumerate(every):
-                self.board.fill(name, kernels[:, :, n])
-
-        self.during(0.65, go, rate=linear)
-        self.during(1, self.board.pulse("kernels.counter"))
+    def at(self, snapshot: int) -> None:
+        """Show the lower filter as it is at a snapshot, and what it finds."""
+        step = int(self.lesson.history.steps[snapshot])
+        kernel = self.lesson.kernels_at(snapshot)[:, :, self.lesson.filter]
+        self.board.fill("kernel-after", kernel)
+        self.board.fill("map-after", self.lesson.map_at(snapshot))
+        self.board.say("kernel-after.title", self.step_text(step))
 
 
 def _latest(steps: npt.NDArray[np.integer[Any]], step: int) -> int:

@@ -590,6 +590,9 @@ def test_the_snapshot_s_numbers_are_those_of_its_step(look):
     for n in (0, 13, 31):
         shown = played.ends["question"][f"kernels[{n}]"].values
         np.testing.assert_array_equal(shown, history.filters[0][:, :, 0, n])
+    stage = played.ends["loss"]
+    mean = history.batch_losses.mean()
+    assert stage["surprise.mean.label"].text.split()[-1] == f"{mean:.2f}"
     stage = played.ends["weight"]
     weight = stage["valley.ball.label"].text.split()[-1].replace("−", "-")
     assert float(weight) == pytest.approx(lesson.next_weight, abs=5e-4)
@@ -604,20 +607,21 @@ def test_the_snapshot_s_numbers_are_those_of_its_step(look):
 
 def test_while_it_runs_the_training_s_numbers_are_those_of_the_step(look):
     played = plays.of("learning", look)
-    history = played.lesson.history
+    history, lesson = played.lesson.history, played.lesson
     seen = [stage for stage in played.during("run") if "kernels.counter" in stage]
     for stage in seen:
         step = int("".join(c for c in stage["kernels.counter"].text if c.isdigit()))
         at = int((history.steps <= step).sum()) - 1
         np.testing.assert_array_equal(stage["kernels[7]"].values, history.filters[at][:, :, 0, 7])
+        if "reads" in stage:
+            answer = history.probabilities[at, lesson.sample].argmax()
+            assert stage["reads"].text.split()[-1] == str(answer)
     assert len(seen) > 1
-    stage = played.during("answer")[-1]
-    born = next(s for s in played.during("answer") if "map-after" in s)
+    born = played.ends["answer"]
     for name, at in (("before", 0), ("after", -1)):
         np.testing.assert_array_equal(
-            born[f"kernel-{name}"].values, history.filters[at][:, :, 0, played.lesson.filter]
+            born[f"kernel-{name}"].values, history.filters[at][:, :, 0, lesson.filter]
         )
-    np.testing.assert_array_equal(stage["kernels[7]"].values, history.filters[-1][:, :, 0, 7])
 
 
 def test_the_networks_bars_have_their_own_names_and_numbers(look):

@@ -604,8 +604,8 @@ MUTATIONS = (
     Mutation(
         "kernels of the snapshot before",
         "scenes.learning",
-        "now = snapshot\n                kernels = self.lesson.kernels_at(snapshot)",
-        "now = snapshot\n                kernels = self.lesson.kernels_at(snapshot - 1)",
+        "kernels = self.lesson.kernels_at(snapshot)\n",
+        "kernels = self.lesson.kernels_at(snapshot - 1)\n",
         "tests/test_drawn_numbers.py"
         "::test_while_it_runs_the_training_s_numbers_are_those_of_the_step",
     ),

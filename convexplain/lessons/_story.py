@@ -215,7 +215,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "learning",
         Caption(en="Who made these filters?", zh="这些过滤器是谁做的？"),
-        "answer",
+        "",
     ),
     Chapter(
         "hierarchy",

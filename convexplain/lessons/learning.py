@@ -15,7 +15,9 @@ from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import learning_picture as pictures
+from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.hierarchy_words import listed
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
@@ -26,6 +28,10 @@ from convexplain.style.captions import Caption
 
 #: A digit that is surely read right in the end makes the better example.
 _SURE = 0.99
+#: About which steps the accuracy is told.
+_CHECKED = (0, 16, 64, 256, 10**9)
+#: Digits on which the accuracy is measured, and the least probability that is told from 0.
+_TESTED, _LEAST = 10_000, 1e-6
 #: How many times as far as their step all weights go where a card tells what becomes of the loss.
 FAR = 3.0
 #: Points of the curve of the training loss, evenly apart on its logarithmic axis.
@@ -79,8 +85,8 @@ class Learning(Lesson):
 
     picture: Picture | None = option(
         None,
-        en="the bundled digit on which a filter is seen at work",
-        zh="用来看过滤器作用的内置手写数字",
+        en="the bundled digit that is read all along the training",
+        zh="训练过程中一直在认的内置手写数字",
     )
 
     @cached_property
@@ -88,11 +94,14 @@ class Learning(Lesson):
         """What was seen of the shipped convnet while it was trained."""
         return facts.learning()
 
-    # The digit on which a filter is seen at work.
+    # The digit that is read all along.
 
     @cached_property
     def sample(self) -> int:
-        """Number of the bundled digit: the first that the trained network surely reads right."""
+        """Number of the bundled digit: that which was misread again most often, if none is given.
+
+        Of those that the trained network surely reads right.
+        """
         bundled = digits.load()
         if self.picture is not None:
             for number, digit in enumerate(bundled):
@@ -103,13 +112,13 @@ class Learning(Lesson):
                 origin=self.picture.origin,
                 count=len(bundled) - 1,
             )
-        return _sure(range(len(bundled)))
+        return _telling(range(len(bundled)))
 
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:
-        """Give the first bundled digit of a class that is surely read right in the end."""
+        """Give the bundled digit of a class that was misread again most often."""
         own = [n for n, digit in enumerate(digits.load()) if digit.label == label]
-        return digits.sample(_sure(own)) if own else digits.first(label)
+        return digits.sample(_telling(own)) if own else digits.first(label)
 
     @property
     def digit(self) -> Picture:
@@ -131,6 +140,32 @@ class Learning(Lesson):
     def loss_of(self, snapshot: int) -> float:
         """Return the cross-entropy on the digit, minus the logarithm of the right probability."""
         return -math.log(self.chances[snapshot])
+
+    @property
+    def printed_chance(self) -> str:
+        """The right class's probability, with so many digits that its logarithm is the loss."""
+        chance, loss = self.chances[self.snapshot], fmt.number(self.loss_of(self.snapshot))
+        said = (fmt.number(chance, decimals) for decimals in range(2, 7))
+        return next(
+            text for text in said
+            if float(text) > 0 and fmt.number(-math.log(float(text))) == loss
+        )  # fmt: skip
+
+    @cached_property
+    def answers(self) -> npt.NDArray[np.intp]:
+        """What the digit was taken for at each snapshot."""
+        return np.asarray(self.history.probabilities[:, self.sample].argmax(axis=1))
+
+    @property
+    def again(self) -> tuple[int, ...]:
+        """Snapshots at which it was misread, but read right at the one before."""
+        right = self.answers == self.label
+        after = range(self.snapshot + 1, len(right))
+        return tuple(n for n in after if right[n - 1] and not right[n])
+
+    def class_name(self, label: int) -> Caption:
+        """Return what a class is called."""
+        return class_label(Network.load("cnn"), label)
 
     # The filters.
 
@@ -293,9 +328,49 @@ class Learning(Lesson):
         """Steps, and the accuracy on the test set after each."""
         return self.history.steps[1:], self.history.test_accuracy[1:]
 
+    def guess_picture(self, *, upright: bool = False) -> Diagram:
+        """Describe the digit, and what was thought of it when one weight is looked at."""
+        shares = self.history.probabilities[self.snapshot, self.sample]
+        names = [self.class_name(n) for n in range(len(shares))]
+        return pictures.guess(
+            self.pixels,
+            names,
+            shares,
+            self.label,
+            self.printed_chance,
+            self.step,
+            upright=upright,
+        )
+
+    def surprise_picture(self, *, upright: bool = False) -> Diagram:
+        """Describe its loss then, and those of the digits from which the next step learned."""
+        chance = float(self.chances[self.snapshot])
+        return pictures.surprise(
+            self.pixels, self.printed_chance, chance, self.history.batch_losses, upright=upright
+        )
+
+    def reads(self, snapshot: int) -> Caption:
+        """Say what the digit is read as at a snapshot."""
+        return pictures.READS.fill(k=self.class_name(int(self.answers[snapshot])))
+
     def run_picture(self, snapshot: int = -1) -> Diagram:
-        """Describe the whole training, with the kernels at one snapshot."""
-        return pictures.run(self.wall(snapshot), self.way)
+        """Describe the whole training, with the kernels at one snapshot, and the digit."""
+        # No step is on a logarithmic axis where the first one is 0.
+        chances = np.maximum(self.chances[1:], _LEAST)
+        again = {n - 1: self.class_name(int(self.answers[n])) for n in self.again}
+        own = pictures.Answers(
+            self.class_name(self.label), self.history.steps[1:], -np.log(chances), again
+        )
+        return pictures.run(self.wall(snapshot), self.pixels, self.reads(snapshot), self.way, own)
+
+    def check_picture(self) -> Diagram:
+        """Describe the accuracy on digits of which nothing is learned, beside the same."""
+        steps = self.history.steps.tolist()
+        shown = {steps[int(np.abs(self.history.steps - step).argmin())] for step in _CHECKED}
+        checks = {
+            step: float(self.history.test_accuracy[steps.index(step)]) for step in sorted(shown)
+        }
+        return pictures.checked(self.wall(-1), self.pixels, self.reads(-1), checks, _TESTED)
 
     def whole(self, snapshots: Sequence[int], about: Caption) -> Diagram:
         """Describe the whole training, with the kernels at several snapshots."""
@@ -312,32 +387,54 @@ class Learning(Lesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one weight and its valley, all weights, the run, what it came to."""
-        n, loss = len(self.history.batch_losses), fmt.number(self.valley.loss)
+        n = self._steps
         yield Beat.of("question", self.title, Event("random", 2.8, self.question))
-        yield Beat.of(
-            "loss",
-            _LOSS_TITLE,
-            Event("loss", 3.0, _LOSS.fill(n=n), self.valley),
-            Event("now", 1.6, _NOW.fill(s=fmt.count(self.step), v=loss), self.valley, detail=1),
-        )
+        yield Beat.of("loss", _LOSS_TITLE, *self._tell_loss())
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
-        yield Beat.of("run", _RUN_TITLE, Event("run", 8.0, _RUN.fill(n=self._steps, m=n)))
-        answer = self.answer.fill(n=self._steps)
+        yield Beat.of("run", _RUN_TITLE, *self._tell_run())
         yield Beat.of(
             "answer", self.title,
-            Event("born", 6.0, _BORN.fill(k=self.filter, d=self.label), detail=1),
-            Event("answer", 5.0, answer),
+            Event("answer", 5.6, self.answer.fill(n=n)),
         )  # fmt: skip
 
+    def _tell_loss(self) -> Iterator[Event]:
+        name, at, said = self.class_name(self.label), self.snapshot, self.printed_chance
+        taken = int(self.answers[at])
+        read = _GUESS.fill(s=fmt.count(self.step), k=name, a=self.class_name(taken))
+        yield Event("guess", 3.6, read, detail=1)
+        yield Event("loss", 3.8, _LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
+        losses = self.history.batch_losses
+        yield Event("mean", 3.6, _MEAN.fill(n=len(losses), v=fmt.number(losses.mean())))
+
+    def _tell_run(self) -> Iterator[Event]:
+        name = self.class_name(self.label)
+        yield Event("run", 6.4, _RUN.fill(n=self._steps, k=name))
+        yield Event("again", 3.4, self._way_of_the_digit(name), detail=1)
+        first, last = (fmt.percent(self.history.test_accuracy[n], 0) for n in (0, -1))
+        yield Event("check", 4.0, _CHECK.fill(a=first, b=last), detail=1)
+
+    def _way_of_the_digit(self, name: Caption) -> Caption:
+        """Say how the digit was read: misread again, or right from some step on."""
+        right = self.answers == self.label
+        if not right[-1]:
+            return _WRONG.fill(k=name, a=self.class_name(int(self.answers[-1])))
+        steps = self.history.steps
+        if self.again:
+            when = listed([fmt.count(int(steps[n])) for n in self.again])
+            return (_AGAIN if len(self.again) > 1 else _ONCE).fill(k=name, s=when)
+        wrong = np.flatnonzero(~right[self.snapshot :])
+        first = self.snapshot + (int(wrong[-1]) + 1 if len(wrong) else 0)
+        return _RIGHT.fill(k=name, s=fmt.count(int(steps[first])))
+
     def _tell_weight(self) -> Iterator[Event]:
-        yield Event("valley", 5.0, _VALLEY, self.valley)
+        yield Event("valley", 4.2, _VALLEY, self.valley)
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
         near, losses = self.history.near_weights, self.history.near_losses
         fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
         v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
-        yield Event("step", 5.0, _STEP.fill(v=v), self.valley, detail=1)
+        yield Event("step", 4.0, _STEP.fill(v=v), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -352,31 +449,44 @@ class Learning(Lesson):
         )
 
     def _tell_all(self) -> Iterator[Event]:
-        yield Event("slopes", 4.6, _ALL, detail=1)
-        count, own = fmt.count(Network.load("cnn").parameters), fmt.count(self.moves.size)
-        yield Event("downhill", 5.0, _DOWNHILL.fill(n=count, w=own))
+        yield Event("slopes", 4.0, _ALL, detail=1)
+        count = fmt.count(Network.load("cnn").parameters)
+        yield Event("downhill", 4.2, _DOWNHILL.fill(n=count))
 
     @property
     def _steps(self) -> str:
         return fmt.count(int(self.history.steps[-1]))
 
 
-def _sure(samples: Sequence[int]) -> int:
-    """Return the first bundled digit that is surely read right in the end, or else the first."""
-    chances, bundled = facts.learning().probabilities[-1], digits.load()
-    sure = (n for n in samples if chances[n, bundled[n].label] > _SURE)
-    return next(sure, samples[0])
+def _telling(samples: Sequence[int]) -> int:
+    """Return the bundled digit that was misread again most often, of those surely read right.
+
+    From the step on at which one weight is looked at. The first in a tie; the first of all where
+    none is surely read right in the end.
+    """
+    history, bundled = facts.learning(), digits.load()
+    sure = [n for n in samples if history.probabilities[-1, n, bundled[n].label] > _SURE]
+    begun = int(np.flatnonzero(history.steps == history.weight_step)[0])
+
+    def relapses(n: int) -> int:
+        right = history.probabilities[begun:, n].argmax(axis=1) == bundled[n].label
+        return int((right[:-1] & ~right[1:]).sum())
+
+    return max(sure, key=relapses, default=samples[0])
 
 
 _LOSS_TITLE = Caption(en="Learning: what is lowered", zh="学习：要降低的是什么")
 _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
-_LOSS = Caption(
-    en="The loss: how wrong the network is on {n} digits; 0 is best.",
-    zh="损失：网络对 {n} 个样本错多少，最好是 0。",
+_GUESS = Caption(
+    en="After {s} steps it reads this {k} as {a}.", zh="走了 {s} 步，它把这个 {k} 认成 {a}。"
 )
-_NOW = Caption(en="After {s} steps it is {v}.", zh="走了 {s} 步，是 {v}。")
+_LOSS = Caption(en="Its loss: −ln {p} = {v}. Best is 0.", zh="它的损失：−ln {p} = {v}，最好是 0。")
+_MEAN = Caption(
+    en="The mean loss of {n} training digits, {v}, is to fall.",
+    zh="{n} 个训练样本的平均损失是 {v}：要降低它。",
+)
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
     zh="把一个权重调小调大，损失画出山谷。",
@@ -395,14 +505,20 @@ _ALL = Caption(
     zh="单个权重帮助很小，但个个都能走一步。",
 )
 _DOWNHILL = Caption(
-    en="All {n} parameters, these {w} too, take their step at once.",
-    zh="全部 {n} 个参数，连同这 {w} 个，各走一步。",
+    en="All {n} parameters take their step at once.", zh="全部 {n} 个参数，同时各走一步。"
 )
 _RUN = Caption(
-    en="And so on: {n} steps, each downhill for {m} digits.",
-    zh="一直走到第 {n} 步，每步为 {m} 个样本下坡。",
+    en="So on for {n} steps. Watch the loss, and this {k}.",
+    zh="这样走 {n} 步。看损失，也看这个 {k}。",
 )
-_BORN = Caption(
-    en="Filter {k}, random at first, has come to find edges, here of a {d}.",
-    zh="过滤器 {k} 起初是随机数，现在能找到这个 {d} 的边缘。",
+_AGAIN = Caption(en="The {k} is misread again at steps {s}.", zh="第 {s} 步，{k} 又认错了。")
+_ONCE = Caption(en="The {k} is misread again at step {s}.", zh="第 {s} 步，{k} 又认错了。")
+_RIGHT = Caption(en="From step {s} on the {k} is read right.", zh="从第 {s} 步起，{k} 一直认对。")
+_WRONG = Caption(
+    en="The loss falls; yet in the end the {k} is read as {a}.",
+    zh="损失在降，但最后 {k} 认成 {a}。",
+)
+_CHECK = Caption(
+    en="Unseen digits are the check: {a} read right, then {b}.",
+    zh="用没见过的样本检验：认对的从 {a} 到 {b}。",
 )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from convexplain.panels import (
     Mark,
     Row,
     Scale,
+    Text,
 )
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
@@ -37,8 +38,14 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Of so many batches the curve of the training loss is the mean: single ones jump.
 BATCHES = 8
-#: How many cells long what has a wide sheet to itself is.
-_LONG = 40
+#: How many cells long what has a wide sheet to itself is, and what stands beside a digit.
+_LONG, _SHORT = 40, 16
+#: From one bar of ten to the next, in sizes of their text.
+_PITCH = 2.2
+#: Points of a drawn curve; what is free above and below a valley, as a part of its height.
+_FINE, _AIR = 121, 0.05
+#: Height and width in cells of a chart beside the kernels.
+_RUN, _BARS = (18, 20), 14
 
 
 def wall(
@@ -131,6 +138,90 @@ def born(pixels: Floats, states: Mapping[str, tuple[int, Floats, Floats]], limit
     )
 
 
+def guess(
+    pixels: Floats,
+    names: Sequence[Caption],
+    shares: Floats,
+    right: int,
+    said: str,
+    step: int,
+    *,
+    upright: bool = False,
+) -> Diagram:
+    """Describe a digit, and the probability of each class after so many steps.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+    names : sequence of Caption
+        Of the classes.
+    shares : numpy.ndarray, shape (classes,)
+    right : int
+        The digit's class.
+    said : str
+        How its probability is printed.
+    step : int
+    upright : bool
+        Whether they stand below the digit, not beside it.
+    """
+    bars = [
+        Bar(str(n), name, float(share), said if n == right else fmt.number(share),
+            "ink" if n == right else "muted")
+        for n, (name, share) in enumerate(zip(names, shares, strict=True))
+    ]  # fmt: skip
+    title = PROBABILITIES.fill(step=terms.TRAINING_STEP.fill(n=fmt.count(step)))
+    most = Scale(float(shares.max()))
+    answers = Bars("guess", bars, most, title=title, length=_SHORT, pitch=_PITCH)
+    return Diagram((Column if upright else Row)(unseen(pixels), answers, align="middle"))
+
+
+def unseen(pixels: Floats) -> Cells:
+    """Describe a digit of which nothing is learned."""
+    return Cells("digit", pixels, lines=False, title=UNSEEN)
+
+
+def surprise(
+    pixels: Floats, said: str, chance: float, losses: Floats, *, upright: bool = False
+) -> Diagram:
+    """Describe the loss as a curve over the probability of the right class.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+    said : str
+        How the digit's probability is printed.
+    chance : float
+        What it is.
+    losses : numpy.ndarray, shape (digits,)
+        Of other digits, which are marked on the curve, and their mean.
+    upright : bool
+        Whether it stands below the digit, not beside it.
+    """
+    own, mean = -math.log(chance), float(losses.mean())
+    most = float(np.ceil(max(own, losses.max())))
+    at = np.exp(-np.linspace(most, 0.0, _FINE))
+    ends = np.array([0.0, 1.0])
+    chart = Chart(
+        "surprise",
+        [
+            Curve("loss", at, -np.log(at), NEGATIVE_LOG, above=True),
+            Curve("down", np.full(2, chance), np.array([0.0, own]), tone="muted", dashed=True),
+            Curve("across", np.array([0.0, chance]), np.full(2, own), tone="muted", dashed=True),
+            Curve("mean", ends, np.full(2, mean), MEAN.fill(v=fmt.number(mean)), "accent",
+                  dashed=True),
+        ],
+        Axis(OF_THE_RIGHT, 0.0, 1.0, at=(0.0, 0.5, 1.0)), Axis(LOSS, 0.0, most, most=3),
+        size=(18, 22),
+        dots=[
+            *(Dot(f"digit-{n}", math.exp(-loss), loss, tone="accent")
+              for n, loss in enumerate(losses.tolist())),
+            Dot("own", chance, own, tone="ink", large=True),
+        ],
+        title=plain(f"−ln {said} = {fmt.number(own)}"),
+    )  # fmt: skip
+    return Diagram((Column if upright else Row)(unseen(pixels), chart, align="middle"))
+
+
 def valley(
     kernel: Floats,
     limit: float,
@@ -168,6 +259,7 @@ def valley(
     """
     now = own if now is None else now
     low, high = float(losses.min()), float(losses.max())
+    air = _AIR * (high - low)
     ends, tangent = _tangent(own, weights, losses, slope)
     at = float(np.interp(now, weights, losses))
     # Where the curve is not: above a way down.
@@ -190,7 +282,7 @@ def valley(
             Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
                   dashed=True, above=True),
         ],
-        Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low, high), size=(16, 24), dots=(ball,),
+        Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air), size=(16, 24), dots=(ball,),
         counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=height),
     )  # fmt: skip
     return Diagram(arrange(numbers, chart))
@@ -228,18 +320,95 @@ def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]]) -> Diagr
     )
 
 
-def run(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
-    """Describe the kernels and the training loss step by step.
+class Answers(NamedTuple):
+    """What one digit was read as while the network learned.
+
+    Parameters
+    ----------
+    name : Caption
+        Of the digit's class.
+    steps, losses : numpy.ndarray, shape (checks,)
+        When it was read, and its loss then.
+    again : mapping of int to Caption
+        What it was misread as when it had been read right before, by which of these it was.
+    """
+
+    name: Caption
+    steps: Floats
+    losses: Floats
+    again: Mapping[int, Caption]
+
+
+def run(
+    kernels: Maps, pixels: Floats, said: Caption, way: tuple[Floats, Floats], answers: Answers
+) -> Diagram:
+    """Describe the kernels, a digit and what it is read as, and the losses step by step.
 
     Parameters
     ----------
     kernels : Maps
+    pixels : numpy.ndarray, shape (height, width)
+    said : Caption
+        What the digit is read as.
     way : (steps, losses)
+        Of the training.
+    answers : Answers
+        Of the digit.
     """
-    # Beside a counter of single steps, a mean of several has no number of its own.
-    loss = replace(_loss(way), counter=None)
-    left = Column(kernels, Legend("legend"), gap=0.6)
-    return Diagram(Either(Row(left, loss), Column(left, loss, align="middle")))
+    loss = _loss(way)
+    steps, own = answers.steps, answers.losses
+    highest = float(np.ceil(2 * max(own.max(), way[1].max())) / 2)
+    both = replace(
+        loss,
+        # Beside a counter of single steps, a mean of several has no number of its own.
+        title=LOSS.capital, counter=None, size=_RUN, y=Axis(
+            TRAINING_MEAN_OF.fill(n=BATCHES), 0.0, highest + 0.5, at=tuple(np.arange(highest + 1))
+        ),
+        curves=[
+            replace(loss.curves[0], label=TRAINING_LOSS),
+            Curve("own", steps, own, THIS_ONE.fill(k=answers.name)),
+        ],
+        dots=[
+            Dot(f"again-{n}", float(steps[n]), float(own[n]), name, "ink", side="above")
+            for n, name in answers.again.items()
+        ],
+    )  # fmt: skip
+    return _beside_kernels(kernels, pixels, said, both)
+
+
+def checked(
+    kernels: Maps, pixels: Floats, said: Caption, checks: Mapping[int, float], tested: int
+) -> Diagram:
+    """Describe the same, with the accuracy on unseen digits in place of the losses.
+
+    Parameters
+    ----------
+    kernels : Maps
+    pixels : numpy.ndarray, shape (height, width)
+    said : Caption
+    checks : mapping of int to float
+        Accuracy after so many steps.
+    tested : int
+        How many digits are read.
+    """
+    bars = [
+        Bar(f"step-{step}", terms.TRAINING_STEP.fill(n=fmt.count(step)), share,
+            fmt.percent(share, 0), "ink")
+        for step, share in checks.items()
+    ]  # fmt: skip
+    title = READ_RIGHT_OF.fill(n=fmt.count(tested))
+    right = Bars("checks", bars, Scale(1.0), title=title, length=_BARS, pitch=1.6 * _PITCH)
+    return _beside_kernels(kernels, pixels, said, right)
+
+
+def _beside_kernels(kernels: Maps, pixels: Floats, said: Caption, chart: Chart | Bars) -> Diagram:
+    reads = Text("reads", said, role="heading", weight="bold")
+    told = Column(reads, Legend("legend"), gap=1.2)
+    # As high as half the wall is wide.
+    fine = len(pixels) * 2 / (len(kernels.values) * (kernels.columns or 1))
+    digit = replace(unseen(pixels), share=kernels.name, fine=fine)
+    left = Column(kernels, Row(digit, told, align="middle", gap=1.2), gap=0.8)
+    return Diagram(Either(Row(left, chart, align="middle"), Column(left, chart, align="middle")))
 
 
 def whole(
@@ -298,6 +467,16 @@ KERNELS = Caption(en="The {n} filters of {layer}", zh="{layer} 的 {n} 个过滤
 MOVES = Caption(en="One step of each weight", zh="每个权重走的一步")
 CHANGE = Caption(en="change of a weight", zh="权重的变化")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
+LOSS = Caption(en="loss", zh="损失")
+NEGATIVE_LOG = Caption(en="loss = −ln p", zh="损失 = −ln p")
+MEAN = Caption(en="mean {v}", zh="平均 {v}")
+OF_THE_RIGHT = Caption(en="p: probability of the right class", zh="p：正确类别的概率")
+PROBABILITIES = Caption(en="Probabilities, {step}", zh="概率，{step}")
+UNSEEN = Caption(en="An unseen digit", zh="没见过的样本")
+READS = Caption(en="read as {k}", zh="认成 {k}")
+THIS_ONE = Caption(en="this {k}", zh="这个 {k}")
+TRAINING_MEAN_OF = Caption(en="training loss: mean of {n} batches", zh="训练损失：{n} 批的平均")
+READ_RIGHT_OF = Caption(en="{n} unseen digits: read right", zh="{n} 个没见过的样本：认对的")
 MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
