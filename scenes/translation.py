@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import translation
@@ -19,26 +22,38 @@ class Translation(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the picture in place, with all that is read of it."""
-        self.picture = self.lesson.picture_of
+        self.picture = replace(self.lesson.picture_of, upright=self.upright)
         self.steps = 0
         self.board.lay(self.picture.walk(0))
         self.board.show("input")(1.0)
+
+    @property
+    def answers(self) -> list[str]:
+        """The names of what each network reads."""
+        return [f"read-{n}" for n in range(len(self.lesson.networks))]
+
+    @property
+    def told(self) -> list[str]:
+        """The names of all that is said of the networks."""
+        kinds = ("reader", "read", "sure")
+        return [f"{kind}-{n}" for n in range(len(self.lesson.networks)) for kind in kinds]
 
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring what is named and is there.
 
         Scales and bars go before: on the way they would run over others.
         """
-        going = (name for name in ("legend", "answers") if self.board.has(name))
+        going = (name for name in ("legend", *self.told) if self.board.has(name))
         self.during(0.2 * share, self.board.hide(*going))
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
-        """The picture stands still; its map and both answers come up beside it."""
-        self.during(0.25, self.board.show("map", "legend"))
-        self.during(0.25, self.board.show("pixels", "answers"))
-        self.during(1, self.board.pulse("answers", colour="muted"))
+        """The picture stands still; both answers and its map come up beside it."""
+        self.during(0.12, self.board.show("pixels", *self.told))
+        self.during(0.12, self.board.show("map", "legend"))
+        looks = (self.board.pulse(name, colour="muted") for name in self.answers)
+        self.during(1, in_turn(*looks))
 
     # Steps: everything changes in the same frame.
 
@@ -55,40 +70,49 @@ class Translation(LessonScene):
             self.during(share / (stop - start), looks)
 
     def show_walk(self, event: Event) -> None:
-        """The picture takes its first steps, and the map with it."""
-        self.go(0, self.lesson.shift, 1)
+        """The picture takes its first step, and the map with it."""
+        self.go(0, 1, 1)
 
     def show_back(self, event: Event) -> None:
         """The moved map beside the one before; in its place it slides back by its cells."""
-        self.change(self.picture.compare(), 0.25, "map")
-        self.board.fill("back", self.picture.maps[self.lesson.shift])
-        self.board.say("back.title", self.text(self.picture.title_of_moved))
-        self.during(0.2, self.board.show("back"))
-        self.during(0.3, self.board.pulse("back", colour="muted"))
-        self.board.fill("back", self.picture.back)
+        self.compare(0.2)
+        self.during(0.25, self.board.pulse("back", colour="muted"))
+        steps, cells = self.lesson.compared, self.lesson.cells
+        opposite = translation.OPPOSITE[self.lesson.shown_direction]
+        moved = self.picture.maps[steps][:, :, np.newaxis]
+        self.board.say("back.title", "")
+        for n in range(1, cells + 1):
+            self.board.fill("back", translation.moved(moved, opposite, n).squeeze(axis=2))
+            self.during(0.5 / cells)
         self.board.say("back.title", self.text(self.picture.title_of_back))
-        self.during(0.5, self.board.pulse("back", colour="muted"))
-        self.during(1, self.board.show("difference"))
+        self.during(1, self.board.pulse("map", "back", colour="muted"))
+
+    def compare(self, share: float) -> None:
+        """Lay both maps out side by side, the later one where it has moved to."""
+        self.change(self.picture.compare(), share, "map")
+        self.board.fill("back", self.picture.maps[self.lesson.compared])
+        self.board.say("back.title", self.text(self.picture.title_of_moved))
+        self.board.show("back")(1.0)
 
     def show_same(self, event: Event) -> None:
-        """The difference is looked at."""
-        self.during(1, self.board.pulse("difference", times=2))
+        """Moved back it is laid beside the other; their difference is told."""
+        if not self.board.has("back"):
+            self.compare(0.2)
+            self.board.fill("back", self.picture.back)
+            self.board.say("back.title", self.text(self.picture.title_of_back))
+        self.during(0.3, self.board.show("difference"))
+        self.during(1, self.board.pulse("difference", colour="muted", times=2))
 
     def show_predict(self, event: Event) -> None:
         """The picture stands where it was, with both answers."""
-        self.back_to_walk(self.lesson.shift, 0.15)
-        names = [f"answers.{n}" for n in range(len(self.lesson.networks))]
         share = min(1.0, 6.0 / event.seconds)
-        self.during(
-            share, in_turn(*(self.board.pulse(n, f"{n}.label", colour="muted") for n in names))
-        )
+        looks = (self.board.pulse(name, colour="muted") for name in self.answers)
+        self.during(share, in_turn(*looks))
 
     def back_to_walk(self, steps: int, share: float) -> None:
         """Return to the picture with its map and answers."""
         if not self.board.has("pixels"):
-            if self.board.has("back"):  # the map goes over its place
-                self.during(0.3 * share, self.board.hide("back", "difference"))
-            self.change(self.picture.walk(steps), share, "input", "map", "pixels", "answers")
+            self.change(self.picture.walk(steps), share, "input", "map", "pixels", *self.told)
             self.steps = steps
 
     def show_on(self, event: Event) -> None:
@@ -103,21 +127,18 @@ class Translation(LessonScene):
         self.back_to_walk(event.data, 0.15)
         if self.steps != event.data:
             self.go(self.steps, event.data, 0.4)
-        names = [f"answers.{n}" for n in range(len(self.lesson.networks))]
-        self.during(1, self.board.pulse(*(f"{n}.label" for n in names), colour="muted", times=2))
+        self.during(1, self.board.pulse(*self.answers, colour="muted", times=2))
 
     # Why the dense network does not hold.
 
     def show_unit(self, event: Event) -> None:
         """The weights of a unit, one for each pixel; then what they make of both pictures."""
-        self.change(self.picture.dense(), 0.2, "template")
-        # In their places: on the way there they would lie on what they are made of.
-        for name in ("unit-before", "unit-after"):
-            self.during(0.08, self.board.show(name))
-            self.during(0.08, self.board.pulse(name, "template", colour="muted"))
+        names = "unit-before", "unit-after"
+        self.change(self.picture.dense(), 0.16, "template", *names)
+        for name in names:
+            self.during(0.14, self.board.pulse("template", name, colour="muted"))
             self.during(0.06, self.board.show(f"{name}-sum"))
-        sums = [self.board.pulse(f"{name}-sum", colour="muted")
-                for name in ("unit-before", "unit-after")]  # fmt: skip
+        sums = (self.board.pulse(f"{name}-sum", colour="muted") for name in names)
         self.during(1, in_turn(*sums))
 
     # Why it holds a little.
@@ -152,13 +173,14 @@ class Translation(LessonScene):
 
     def show_weights(self, event: Event) -> None:
         """One place of a filter's map times its weight; as the picture moves, another place."""
-        self.change(self.picture.one_place(), 0.12, "weighed", "digit-before", "last-before")
-        self.during(0.08, self.board.show("digit-after", "last-after"))
-        for name in ("before", "after"):
+        states = "before", "after"
+        shown = [f"{kind}-{state}" for state in states for kind in ("digit", "last")]
+        self.change(self.picture.one_place(), 0.12, "weighed", *shown)
+        for name in states:
             place, product = f"last-{name}.place", f"product-{name}"
-            self.during(0.1, self.board.show(place), self.board.pulse(place))
-            self.during(0.07, self.board.show(product))
-            self.during(0.16, self.board.pulse(product, colour="muted"))
+            self.during(0.12, self.board.show(place), self.board.pulse(place))
+            self.during(0.08, self.board.show(product))
+            self.during(0.18, self.board.pulse(product, colour="muted"))
         self.during(1, self.board.pulse("product-after", colour="muted"))
 
     def show_places(self, event: Event) -> None:

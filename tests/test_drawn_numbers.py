@@ -462,7 +462,7 @@ def test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame(look, weig
     still = lesson.shown_picture.pixels[:, :, 0]
     seen = set()
     for stage in played.plays:
-        if "pixels" not in stage or "map" not in stage or "answers.0.value" not in stage:
+        if "pixels" not in stage or "map" not in stage or "sure-0.share.value" not in stage:
             continue
         digit = stage["input"].values
         (steps,) = [n for n in range(7) if np.array_equal(digit, shifted(still, -n))]
@@ -473,9 +473,9 @@ def test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame(look, weig
         for n, name in enumerate(("cnn", "dense")):
             chances = Network.load(name)(digit[None, :, :, None].astype(np.float32))[0]
             best = int(chances.argmax())
-            assert stage[f"answers.{n}.label"].text.endswith(str(best))
-            assert stage[f"answers.{n}.value"].text == probability(chances[best])
-            long = np.ptp(stage[f"answers.{n}"].places[:, 0])
+            assert stage[f"read-{n}"].text == str(best)
+            assert stage[f"sure-{n}.share.value"].text == probability(chances[best])
+            long = np.ptp(stage[f"sure-{n}.share"].places[:, 0])
             assert long == pytest.approx(chances[best] * _whole(stage, lesson), rel=5e-3)
     assert seen == set(range(7))
 
@@ -492,7 +492,7 @@ def shifted(picture, right):
 def _whole(stage, lesson):
     """How long the bar of a certain answer would be, from that of the dense network."""
     pixels = stage["input"].values[None, :, :, None].astype(np.float32)
-    return np.ptp(stage["answers.1"].places[:, 0]) / Network.load("dense")(pixels).max()
+    return np.ptp(stage["sure-1.share"].places[:, 0]) / Network.load("dense")(pixels).max()
 
 
 # Networks.

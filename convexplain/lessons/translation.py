@@ -44,6 +44,7 @@ STEP: dict[str, tuple[int, int]] = {
     "up": (-1, 0),
     "down": (1, 0),
 }
+OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up"}
 #: How many steps the picture walks; beyond this little of a digit is left in the frame.
 FAR = 6
 #: At how many pixels both networks' accuracies are told.
@@ -192,8 +193,8 @@ class Translation(FilterLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Filters move along, pooling forgives a little, the last layer remembers places.",
-        zh="过滤器跟着走，池化容得下一点，最后一层认位置。",
+        en="Maps move along; a dense layer weighs places, small ones or wide ones.",
+        zh="响应图跟着走；全连接层认位置，位置有小有大。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -201,16 +202,16 @@ class Translation(FilterLesson):
     direction: Direction | None = option(
         None, en="where it moves: left, right, up or down", zh="平移方向：left、right、up 或 down"
     )
-    shift: int = option(
-        1,
-        en=f"by how many steps the maps are compared, 1 to {FAR}",
-        zh=f"响应图比较时平移几步，1 到 {FAR}",
+    shift: int | None = option(
+        None,
+        en=f"by how many steps the maps are compared, 1 to {FAR}; as many as change the answer",
+        zh=f"响应图比较时平移几步，1 到 {FAR}；默认到预测改变为止",
         metavar="STEPS",
     )
 
     def validate(self) -> None:
         """Refuse what cannot be shown."""
-        if not 1 <= self.shift <= FAR:
+        if self.shift is not None and not 1 <= self.shift <= FAR:
             raise UsageError(
                 "a shift by {shift} pixels is not shown: give 1 to {far}", shift=self.shift, far=FAR
             )
@@ -340,17 +341,21 @@ class Translation(FilterLesson):
         return max(float(np.abs(t.activations[self.shown_layer]).max()) for t in self.traces)
 
     @property
+    def compared(self) -> int:
+        """After how many steps the map is compared: as asked, or when the answer has changed."""
+        return self.shift or min(self.fails[0], FAR)
+
+    @property
     def cells(self) -> int:
-        """By how many cells the map moves in `shift` steps."""
+        """By how many cells the map moves in `compared` steps."""
         window = self.subject.role("first convolution").window
-        return self.pixels(self.shift) // (1 if window is None else max(window.stride))
+        return self.pixels(self.compared) // (1 if window is None else max(window.stride))
 
     @cached_property
     def back(self) -> tuple[Floats, int, float]:
         """The later map moved back; how many lines both share; all filters' largest difference."""
-        first, second = (self.traces[n].activations[self.shown_layer] for n in (0, self.shift))
-        opposite = {"left": "right", "right": "left", "up": "down", "down": "up"}
-        again = moved(second, opposite[self.shown_direction], self.cells)
+        first, second = (self.traces[n].activations[self.shown_layer] for n in (0, self.compared))
+        again = moved(second, OPPOSITE[self.shown_direction], self.cells)
         count = first.shape[1 if STEP[self.shown_direction][1] else 0] - self.cells
         worst = float(np.abs(first - again)[self.shared].max())
         return again[:, :, self.shown_filter], count, worst
@@ -510,6 +515,13 @@ class Translation(FilterLesson):
         return find(self.network, "last map")
 
     @property
+    def place(self) -> int:
+        """How many pixels of the picture lie between two places of the last map."""
+        maps = self.last
+        assert maps is not None
+        return max(self.network.receptive_field(maps.name).stride)
+
+    @property
     def whole_step(self) -> int:
         """The steps after which places are compared: when the answer changes.
 
@@ -517,10 +529,7 @@ class Translation(FilterLesson):
         """
         if self.fails[0] <= FAR:
             return self.fails[0]
-        maps = self.last
-        assert maps is not None
-        jump = max(self.network.receptive_field(maps.name).stride)
-        fits = [n for n in range(1, FAR + 1) if self.pixels(n) % jump == 0]
+        fits = [n for n in range(1, FAR + 1) if self.pixels(n) % self.place == 0]
         return fits[0] if fits else FAR
 
     def accuracy(self, network: str) -> tuple[float, ...]:
@@ -549,14 +558,12 @@ class Translation(FilterLesson):
             drawn=tuple(drawn),
             maps=tuple(self.map_at(n) for n in range(FAR + 1)),
             layer=self.shown_layer,
-            filter=self.shown_filter,
             limit=self.limit,
             step=self.step,
             readers=readers,
             back=self.back[0],
             apart=plain(self.back[2]),
-            shared=self.shared,
-            shift=self.shift,
+            shift=self.compared,
             inside=self.inside,
             changes=self.changes,
             places=self.by_place,
@@ -583,9 +590,9 @@ class Translation(FilterLesson):
             Beat.of(name, title, *events)
             for name, events in (
                 ("question", list(self._asks())),
-                ("follows", list(self._follows())),
                 ("guess", list(self._guess())),
                 ("dense", list(self._dense())),
+                ("follows", list(self._follows())),
                 ("layers", list(self._layers())),
                 ("why", list(self._why())),
                 ("curve", list(self._curve())),
@@ -602,10 +609,9 @@ class Translation(FilterLesson):
 
     def _follows(self) -> Iterator[Event]:
         _, count, worst = self.back
-        yield Event("walk", 2.0 + 1.0 * self.shift, _FOLLOWS)
         d = plain(worst)
         told = _SAME.fill(d=d) if worst == 0 else _NEARLY.fill(d=d, n=count, l=self._lines)
-        yield Event("back", 2.6, _SLID_BACK)
+        yield Event("back", 3.6, _SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
         yield Event("same", 2.4, told)
 
     @property
@@ -613,10 +619,11 @@ class Translation(FilterLesson):
         return _LINES[self.shown_direction in ("left", "right")]
 
     def _guess(self) -> Iterator[Event]:
+        yield Event("walk", 3.0, _FOLLOWS)
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        at = self.shift
+        at = 1
         stops = [n for n in sorted(set(self.fails)) if at < n <= FAR] or [FAR]
         for number, stop in enumerate(stops):
             # What is read is said once it is read.
@@ -644,7 +651,7 @@ class Translation(FilterLesson):
         """Ask which network gives up first; wrong answers are what people say of convnets."""
         if len(self.networks) < 2 or self.fails[0] == self.fails[1] or self.misread is not None:
             return None
-        if not self.shift < min(self.fails) <= FAR:  # it has been seen, or never will be
+        if not 1 < min(self.fails) <= FAR:  # it has been seen, or never will be
             return None
         rates = self.accuracy("cnn")[AT], self.accuracy("dense")[AT]
         far = fmt.percent(self.accuracy("cnn")[FAR])
@@ -666,7 +673,7 @@ class Translation(FilterLesson):
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
-            yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1)), detail=1)
+            yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1)), detail=2)
         told = _SWALLOWS if self.swallows else _CHANGES
         yield Event("changes", 3.9, told.fill(n=self.pixels(1)), detail=2)
 
@@ -680,7 +687,7 @@ class Translation(FilterLesson):
         steps = self.whole_step
         before, after = (float(places[n].sum()) for n in (0, steps))
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
-        yield Event("weights", 5.4, _EACH_PLACE)
+        yield Event("weights", 5.4, _EACH_PLACE.fill(n=self.place))
         turns = before > 0 > after
         yield Event("places", 5.6, (_TURNS if turns else _WHY).fill(k=label, j=rival))
 
@@ -715,7 +722,7 @@ class Translation(FilterLesson):
     @property
     def ending(self) -> Caption:
         """What is to be remembered, as far as it holds for this network."""
-        return self.answer if self.by_place is not None and self.swallows else _END
+        return self.answer if self.by_place is not None else _END
 
 
 def plain(value: float) -> str:
@@ -734,7 +741,10 @@ _LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
 _FOLLOWS = Caption(
     en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
 )
-_SLID_BACK = Caption(en="Now slide the map back.", zh="再把响应图移回去。")
+_SLID_BACK = Caption(
+    en="Convnet: {n} px aside, its map has moved along. Slide it back.",
+    zh="卷积网络：移 {n} 像素，响应图也跟着移。移回去看。",
+)
 _SAME = Caption(
     en="The same: equivariance. Difference: {d}.", zh="完全重合，这叫平移等变：差值为 {d}。"
 )
@@ -773,8 +783,8 @@ _CHANGES = Caption(
     en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
 _EACH_PLACE = Caption(
-    en="The last layer weighs each place by itself.",
-    zh="最后一层逐个位置加权。",
+    en="The last layer is dense: a weight for each place. Here a place is {n} px.",
+    zh="最后一层是全连接：每个位置一个权重，一个位置 {n} 像素。",
 )
 _OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",

@@ -38,7 +38,7 @@ from convexplain.panels.sheet import (
     video,
 )
 from convexplain.panels.tree import Branch, Tree
-from convexplain.panels.words import Addend, Formula, Legend, Number, Sum, Table, Term, Text
+from convexplain.panels.words import Addend, Formula, Legend, Number, Rim, Sum, Table, Term, Text
 
 __all__ = [
     "ASPECTS",
@@ -83,6 +83,7 @@ __all__ = [
     "Path",
     "Piece",
     "Placed",
+    "Rim",
     "Row",
     "Rows",
     "Runs",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any, Literal
 
 from convexplain.ops import Breakdown
 from convexplain.panels.box import Box
@@ -64,8 +64,8 @@ class Bars(Panel):
     upright : bool
         Whether a stack stands: positive bars up from zero, negative ones down from it.
     total : str
-        Said at the right where an upright stack's bars end in all, with a line; then its negative
-        bars hang beside the positive ones, down from where these end.
+        Said where a stack's bars end in all, with a line; then its negative bars stand beside the
+        positive ones, back from where these end.
     rest : float
         What a stack lacks to the end of its scale is drawn muted, so far.
     thick : float
@@ -82,6 +82,11 @@ class Bars(Panel):
         of an upright one with a total, whether a name that bars have stands once beside them.
     points : bool
         Whether values are points on a scale, each with a line from zero, not bars.
+    role : {"text", "heading"}
+        Which of the sheet's sizes names and numbers have: larger ones where bars are what there is
+        to see.
+    widest : str
+        The longest number that a bar will have; room is kept for it.
     """
 
     bars: Sequence[Bar]
@@ -99,6 +104,8 @@ class Bars(Panel):
     pitch: float = 1.5
     labelled: bool = False
     points: bool = False
+    role: Literal["text", "heading"] = "text"
+    widest: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no number."""
@@ -136,6 +143,12 @@ class Bars(Panel):
         room = sheet.body_box.width if self.stacked and not self.upright else sheet.room
         return Bounds(1.0, least, max(least, good), max(least, room / self.length))
 
+    def _text(self, at: Setting) -> float:
+        return float(getattr(at.sheet, self.role))
+
+    def _number(self, at: Setting) -> float:
+        return at.sheet.number if self.role == "text" else self._text(at)
+
     def _signs(self) -> tuple[bool, bool]:
         return any(b.value >= 0 for b in self.bars), any(b.value < 0 for b in self.bars)
 
@@ -154,45 +167,71 @@ class Bars(Panel):
 
     def body(self, at: Setting) -> Extent:
         """Return the room of the bars; names stand at the left, numbers at the right."""
-        sheet, whole = at.sheet, self.length * at.sides[self.group]
+        size, whole = self._text(at), self.length * at.sides[self.group]
         if self.upright:
             up, down = self._sum(at, 1), self._sum(at, -1)
             if not self.total:
-                return Extent(self.thick * sheet.text, up + down)
-            beside = text_width(self.total, sheet.text, "bold")
+                return Extent(self.thick * size, up + down)
+            beside = text_width(self.total, size, "bold")
             if self.labelled:
-                beside = max(beside, *(text_width(say(bar.label, at.lang), sheet.text)
+                beside = max(beside, *(text_width(say(bar.label, at.lang), size)
                                        for bar in self.bars))  # fmt: skip
-            right = beside + 0.5 * sheet.text
-            return Extent(self.thick * sheet.text, max(up, down), right=right)
+            right = beside + 0.5 * size
+            return Extent(self.thick * size, max(up, down), right=right)
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
-            under = 2.2 * leading(sheet.text) if self.labelled else 0.0
-            return Extent(whole, rows * self.thick * sheet.text, down=under)
+            if self.total:
+                return self._lying(at, Extent(self._sum(at, 1), rows * self.thick * size))
+            under = 2.2 * leading(size) if self.labelled else 0.0
+            return Extent(whole, rows * self.thick * size, down=under)
         below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
         whole = whole if self._ahead else 0.0
-        left = max(text_width(say(bar.label, at.lang), sheet.text) for bar in self.bars)
-        right = max(text_width(bar.printed(at.lang), sheet.number) for bar in self.bars)
-        apart = 0.5 * sheet.text + self._half(at)
+        left = max(text_width(say(bar.label, at.lang), size) for bar in self.bars)
+        numbers = self.widest, *(bar.printed(at.lang) for bar in self.bars)
+        right = max(text_width(number, self._number(at)) for number in numbers)
+        apart = 0.5 * size + self._half(at)
         return Extent(
             below + whole,
-            self.pitch * sheet.text * len(self.bars),
-            left + apart,
+            self.pitch * size * len(self.bars),
+            left + apart if left else 0.0,
             0.0,
             right + apart,
-            leading(sheet.text) if self.points else 0.0,
+            leading(size) if self.points else 0.0,
         )
+
+    def _lying(self, at: Setting, blocks: Extent) -> Extent:
+        """Return the room of a lying stack with a total, which is said below it."""
+        size = self._text(at)
+        below, right = leading(size) + 0.3 * size, 0.0
+        if not self.labelled:
+            return replace(blocks, down=below)
+        named = self._row_names(at)
+        left = max(text_width(name, size) for name in named.values()) + 0.5 * size
+        last = [bar for bar in self.bars if bar.value >= 0][-1:]
+        for bar in last:
+            if say(bar.label, at.lang) != named[True]:
+                right = text_width(say(bar.label, at.lang), size) + 0.5 * size
+        return replace(blocks, left=left, right=right, down=below)
+
+    def _row_names(self, at: Setting) -> dict[bool, str]:
+        """Return what a stack's bars of either sign are called: as the first of them is."""
+        named: dict[bool, str] = {}
+        for bar in self.bars:
+            named.setdefault(bar.value >= 0, say(bar.label, at.lang))
+        return named
 
     def _half(self, at: Setting) -> float:
         """Return half the side of a point, if values are points."""
-        return 0.3 * self.pitch * at.sheet.text if self.points else 0.0
+        return 0.3 * self.pitch * self._text(at) if self.points else 0.0
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the bars with names and numbers."""
         if self.upright:
             yield from self._column(at, box)
+        elif self.stacked:
+            yield from self._lies(at, box) if self.total else self._stack(at, box)
         else:
-            yield from self._stack(at, box) if self.stacked else self._rows(at, box)
+            yield from self._rows(at, box)
 
     def _column(self, at: Setting, box: Box) -> Iterator[Piece]:
         zero, down = box.y + self._sum(at, 1), self._sum(at, -1)
@@ -202,7 +241,7 @@ class Bars(Panel):
         for bar in self.bars:
             up, long = bar.value >= 0, self._long(at, bar.value)
             top = ends[up] - long if up else ends[up]
-            free = min(self.apart * at.sheet.text, long / 4)
+            free = min(self.apart * self._text(at), long / 4)
             left = box.x if up else box.right - broad
             block = bar, Box(left, top, broad, long)
             named.setdefault(say(bar.label, at.lang), []).append(block)
@@ -211,7 +250,7 @@ class Bars(Panel):
         line_ends = (box.x, zero), (box.right, zero)
         yield Path(f"{self.name}.zero", self.name, Box(box.x, zero, box.width, 0), line_ends)
         if self.total:
-            y, size = box.y + down, at.sheet.text
+            y, size = box.y + down, self._text(at)
             across = (box.x, y), (box.right + 0.3 * size, y)
             name, room = f"{self.name}.total", Box(box.x, y, box.width + 0.3 * size, 0)
             yield Path(name, self.name, room, across, strong=True)
@@ -230,7 +269,7 @@ class Bars(Panel):
         Each is found by the first of the bars that have it.
         """
         # As close as lines can be that do not touch: what hangs is often short.
-        size, high = at.sheet.text, 1.15 * at.sheet.text
+        size, high = self._text(at), 1.15 * self._text(at)
         middles = []
         for label, blocks in named.items():
             ends = [end for _, block in blocks for end in (block.y, block.bottom)]
@@ -247,8 +286,46 @@ class Bars(Panel):
                         box.right + 0.5 * size, last, size, tone="muted",
                     )  # fmt: skip
 
+    def _lies(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield positive bars to the right, under them negative ones back, and where they end."""
+        size, high = self._text(at), self.thick * self._text(at)
+        named, first = self._row_names(at), dict.fromkeys((True, False), "")
+        ends = {True: box.x, False: box.right}
+        for bar in self.bars:
+            up, long = bar.value >= 0, self._long(at, bar.value)
+            y = box.y if up or len(named) == 1 else box.y + high
+            x = ends[up] if up else ends[up] - long
+            free = min(self.apart * size, long / 4)
+            yield self._fill(bar, Box(x + free / 2, y + free / 2, long - free, high - free))
+            ends[up] = x + long if up else x
+            label, middle = say(bar.label, at.lang), y + high / 2
+            if self.labelled and not first[up]:
+                first[up] = bar.name
+                yield line(at, self.name, f"{self.name}.{bar.name}.label", label,
+                           box.x - 0.5 * size, middle, size, align="right",
+                           tone="muted")  # fmt: skip
+            elif self.labelled and label != named[up]:
+                # At the free end of its row, if there is room.
+                beside = ends[up] + (0.5 if up else -0.5) * size
+                if up or beside - text_width(label, size) > box.x:
+                    yield line(at, self.name, f"{self.name}.{bar.name}.label", label, beside,
+                               middle, size, align="left" if up else "right",
+                               tone="muted")  # fmt: skip
+        zero = (box.x, box.y), (box.x, box.bottom)
+        yield Path(f"{self.name}.zero", self.name, Box(box.x, box.y, 0, box.height), zero)
+        x = ends[False]
+        down = (x, box.y), (x, box.bottom + 0.3 * size)
+        room = Box(x, box.y, 0, box.height + 0.3 * size)
+        yield Path(f"{self.name}.total", self.name, room, down, strong=True)
+        half = text_width(self.total, size, "bold") / 2
+        middle = min(max(x, box.x + half), max(box.right - half, box.x + half))
+        yield line(
+            at, self.name, f"{self.name}.total.value", self.total, middle,
+            box.bottom + 0.3 * size + leading(size) / 2, size, align="middle", weight="bold",
+        )  # fmt: skip
+
     def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:
-        thick = self.thick * at.sheet.text
+        thick = self.thick * self._text(at)
         ends = {True: box.x, False: box.x}
         rows = {True: box.y, False: box.y + (thick if all(self._signs()) else 0.0)}
         if self.rest:
@@ -266,7 +343,7 @@ class Bars(Panel):
 
     def _under(self, at: Setting, bar: Bar, place: Box) -> Iterator[Piece]:
         """Yield name and number of a bar of a stack, if it is as broad as they are."""
-        size, words = at.sheet.text, (say(bar.label, at.lang), bar.printed(at.lang))
+        size, words = self._text(at), (say(bar.label, at.lang), bar.printed(at.lang))
         if max(text_width(said, size, "bold") for said in words) > place.width:
             return
         for n, (said, name) in enumerate(zip(words, ("label", "value"), strict=True)):
@@ -281,13 +358,13 @@ class Bars(Panel):
         return Fill(f"{self.name}.{bar.name}", self.name, place, tone, value, self.scale)
 
     def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
-        sheet, pitch = at.sheet, self.pitch * at.sheet.text
+        size, pitch = self._text(at), self.pitch * self._text(at)
         zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
         half = self._half(at)
         for n, bar in enumerate(self.bars):
             middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)
             start = zero if bar.value >= 0 else zero - long
-            name, apart = f"{self.name}.{bar.name}", 0.5 * sheet.text
+            name, apart = f"{self.name}.{bar.name}", 0.5 * size
             place, end = Box(start, middle - 0.3 * pitch, long, 0.6 * pitch), zero
             if self.points:
                 end = zero + math.copysign(long, bar.value)
@@ -300,22 +377,23 @@ class Bars(Panel):
                 end = zero + long
             yield self._fill(bar, place)
             label = say(bar.label, at.lang)
-            yield line(
-                at, self.name, f"{name}.label", label, box.x - half - apart, middle, sheet.text,
-                align="right", tone="muted",
-            )  # fmt: skip
+            if label:
+                yield line(
+                    at, self.name, f"{name}.label", label, box.x - half - apart, middle, size,
+                    align="right", tone="muted",
+                )  # fmt: skip
             # Beside points they would run into the line at zero.
             beside = (box.right + half if self.points else end) + apart
             yield line(
                 at, self.name, f"{name}.value", bar.printed(at.lang), beside, middle,
-                sheet.number,
+                self._number(at),
             )  # fmt: skip
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
         if self.points:
-            below = box.bottom + 0.5 * leading(sheet.text)
+            below = box.bottom + 0.5 * leading(size)
             yield line(
-                at, self.name, f"{self.name}.zero.label", "0", zero, below, sheet.text,
+                at, self.name, f"{self.name}.zero.label", "0", zero, below, size,
                 align="middle", tone="muted",
             )  # fmt: skip
 

@@ -19,7 +19,7 @@ def card(lesson: Translation) -> Card:
     values: dict[str, Value] = {
         "s": 3,
         "cells": lesson.cells,
-        "px": lesson.pixels(lesson.shift),
+        "px": lesson.pixels(lesson.compared),
         "d": plain(difference),
         "m": count,
         "p": fmt.percent(accuracies["cnn", 3]),
@@ -48,17 +48,6 @@ def card(lesson: Translation) -> Card:
         ),
         pauses=(
             Pause(
-                "follows",
-                Caption(
-                    en="The digit moves by {px} pixel. What does the map do?",
-                    zh="手写数字平移 {px} 个像素，响应图会怎样？",
-                ),
-                Caption(
-                    en="It moves by {cells} cell: on {m} columns the difference is {d}.",
-                    zh="也平移 {cells} 格：{m} 列的差值为 {d}。",
-                ),
-            ),
-            Pause(
                 "guess",
                 Caption(
                     en="The {label} moves on. Which network changes its answer first?",
@@ -67,6 +56,17 @@ def card(lesson: Translation) -> Card:
                 Caption(
                     en="The dense one, at {b} pixels; the convnet at {a}.",
                     zh="全连接网络：到 {b} 像素就错；卷积网络到 {a} 像素才错。",
+                ),
+            ),
+            Pause(
+                "follows",
+                Caption(
+                    en="The digit has moved by {px} pixels. What has the map done?",
+                    zh="手写数字平移 {px} 个像素，响应图会怎样？",
+                ),
+                Caption(
+                    en="It has moved by {cells} cells: on {m} columns the difference is {d}.",
+                    zh="也平移 {cells} 格：{m} 列的差值为 {d}。",
                 ),
             ),
             Pause(

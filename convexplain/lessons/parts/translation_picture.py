@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ from convexplain.panels import (
     Link,
     Mark,
     Part,
+    Rim,
     Row,
     Scale,
     Text,
@@ -35,6 +36,8 @@ from convexplain.style.captions import Caption
 
 #: Numbers that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
+#: Where names of networks beside many small pictures break, in sizes of their text.
+_NARROW = 5.2
 Floats = npt.NDArray[np.float32]
 
 
@@ -123,8 +126,8 @@ class TranslationPicture:
     ----------
     drawn, maps : tuple of numpy.ndarray
         The picture, and the shown filter's map, after each number of steps.
-    layer, filter
-        Whose map it is.
+    layer : str
+        Whose maps they are.
     limit : float
         End of its scale.
     step : int
@@ -134,8 +137,6 @@ class TranslationPicture:
         The map after `shift` steps, moved back.
     apart : str
         The largest difference between it and the map in place, as it is printed.
-    shared : tuple of slice
-        Its rows and columns that have a partner in the map in place; others have come in.
     shift : int
     inside : Inside, optional
     changes : tuple of (str, float)
@@ -154,18 +155,18 @@ class TranslationPicture:
         At how many pixels it is marked.
     many : int
         Of how many pictures `changes` is the mean.
+    upright : bool
+        Whether what could stand side by side stands under one another.
     """
 
     drawn: tuple[Floats, ...]
     maps: tuple[Floats, ...]
     layer: str
-    filter: int
     limit: float
     step: int
     readers: tuple[Reader, ...]
     back: Floats
     apart: str
-    shared: tuple[slice, slice]
     shift: int
     inside: Inside | None
     changes: tuple[tuple[str, float], ...]
@@ -178,38 +179,33 @@ class TranslationPicture:
     accuracy: tuple[tuple[float, ...], ...] | None
     told_at: int
     many: int
+    upright: bool = False
 
     def walk(self, steps: int) -> Diagram:
         """Describe the picture, its map and all answers after so many steps: all of one moment."""
         shown = self._cells("input", self.drawn[steps])
-        response = self._map("map", self.maps[steps], terms.MAP_OF.fill(
-            layer=self.layer, n=self.filter))  # fmt: skip
-        pixels, answers, legend = self._pixels(steps), self._answers(steps), Legend("legend")
-        pair = Row(shown, response)
-        told = Row(pixels, answers, legend, gap=2.0, align="middle")
-        above = Row(pixels, legend, gap=2.0, align="middle")
-        return Diagram(
-            Either(
-                Column(pair, told, gap=0.8, align="middle"),
-                Column(pair, above, answers, gap=0.8, align="middle"),
-            )
-        )
+        response = self._map("map", self.maps[steps], terms.RESPONSE_MAP.capital)
+        pixels, legend = self._pixels(steps), Legend("legend")
+        pair = Aligned([[shown, response], [pixels, legend]], row_gap=0.4)
+        answers = [self._answer(n, steps) for n in range(len(self.readers))]
+        low = Column(pair, Row(*answers, gap=1.5)), Column(pair, *answers, gap=0.6)
+        wide = Row(pair, Column(*answers, gap=1.4), gap=1.5)
+        return Diagram(Either(*(low if self.upright else (wide, *low))))
 
     def compare(self) -> Diagram:
-        """Describe the map before, that of the moved picture moved back, and their difference."""
-        apart = _NO_DIFFERENCE if self.apart == "0" else _DIFFERENCE.fill(d=self.apart)
-        parts = [
+        """Describe the map before, and that of the moved picture moved back."""
+        maps = [
             self._map("map", self.maps[0], _BEFORE),
             self._map("back", self.back, self.title_of_back),
-            self._map("difference", (self.maps[0] - self.back)[self.shared], apart),
         ]
-        legend = Legend("legend")
-        return Diagram(
-            Either(
-                Column(Row(*parts), legend, gap=0.6),
-                Column(Row(*parts[:2]), Row(parts[2], legend), gap=0.6),
-            )
-        )
+        told = _NO_DIFFERENCE if self.apart == "0" else _DIFFERENCE.fill(d=self.apart)
+        apart = Text(
+            "difference", told, role="heading", weight="bold",
+            measure=7,
+        )  # fmt: skip
+        beside = apart, Legend("legend")
+        high, low = Column(*maps, Row(*beside)), Column(Row(*maps), Row(*beside))
+        return Diagram(high if self.upright else Either(Row(*maps, Column(*beside)), low, high))
 
     @property
     def title_of_moved(self) -> Caption:
@@ -239,7 +235,7 @@ class TranslationPicture:
             for name, values, title in both
         ]
         sums = [
-            Text(f"{name}-sum", _SUM_IS.fill(v=fmt.number(values.sum())), role="heading",
+            Text(f"{name}-sum", _SUM_IS.fill(v=fmt.number(values.sum())), role="display",
                  weight="bold")
             for name, values, _ in both
         ]  # fmt: skip
@@ -366,9 +362,10 @@ class TranslationPicture:
             for n, value in enumerate(sums)
         ]  # fmt: skip
         lead = Bars(
-            "lead", bars, Scale(most if most > _FAINT else 1.0), length=10, pitch=1.7,
-            title=_LEAD.fill(k=self.label, j=self.rival),
+            "lead", bars, Scale(most if most > _FAINT else 1.0), length=10, role="heading",
+            pitch=1.8, title=_LEAD.fill(k=self.label, j=self.rival),
         )  # fmt: skip
+        low = replace(lead, role="text", pitch=1.6)
         many = self.weighed.many
         head = Text("places", _PLACES.fill(n=many, k=self.label, j=self.rival), weight="bold")
         legend = Legend("legend")
@@ -377,8 +374,9 @@ class TranslationPicture:
             Either(
                 Column(head, Row(pictures, grid, lead, gap=1.0, align="top"), legend, gap=0.8),
                 Column(head, pair, lead, legend, gap=0.8),
-                Column(pair, lead, legend, gap=0.6),
-                Column(pictures, grid, lead, legend, gap=0.6),
+                Column(head, pair, low, legend, gap=0.8),
+                Column(pair, low, legend, gap=0.6),
+                Column(pictures, grid, low, legend, gap=0.6),
             )
         )
 
@@ -413,24 +411,28 @@ class TranslationPicture:
             (every,), (every[: (count + 1) // 2], every[(count + 1) // 2 :]),
             (every[:3], every[3:5], every[5:]),
         ]  # fmt: skip
-        return Diagram(Either(*(self._blocks(pictures, block) for block in blocks)), about=about)
+        rims: tuple[Rim | None, ...] = ("box", None)
+        ways = [self._blocks(pictures, block, rim) for rim in rims for block in blocks]
+        return Diagram(Either(*ways), about=about)
 
-    def _blocks(self, pictures: Sequence[Part], blocks: tuple[list[int], ...]) -> Part:
-        return Column(*(self._block(pictures, block) for block in blocks), gap=1.0)
+    def _blocks(
+        self, pictures: Sequence[Part], blocks: tuple[list[int], ...], rim: Rim | None
+    ) -> Part:
+        return Column(*(self._block(pictures, block, rim) for block in blocks), gap=1.0)
 
-    def _block(self, pictures: Sequence[Part], block: list[int]) -> Part:
+    def _block(self, pictures: Sequence[Part], block: list[int], rim: Rim | None) -> Part:
         rows: list[list[Part | None]] = [[None, *(pictures[n] for n in block)]]
         for number, reader in enumerate(self.readers):
-            name = Text(f"reader-{number}-{block[0]}", reader.name)
+            name = Text(f"reader-{number}-{block[0]}", reader.name, measure=_NARROW)
             tiles = [
                 Text(
                     f"tile-{number}-{n}", reader.answers[n], role="display", weight="bold",
-                    tone="ink" if reader.right[n] else "accent",
+                    tone="ink" if reader.right[n] else "accent", rim=rim,
                 )
                 for n in block
             ]  # fmt: skip
             rows.append([name, *tiles])
-        return Aligned(rows, gap=0.5, row_gap=0.6, across="middle", down="middle")
+        return Aligned(rows, gap=0.3, row_gap=0.3, across="middle", down="middle")
 
     # Parts.
 
@@ -455,21 +457,21 @@ class TranslationPicture:
     def _pixels(self, steps: int) -> Text:
         return Text("pixels", self.moved_by(steps), role="heading", weight="bold")
 
-    def _answers(self, steps: int) -> Bars:
-        bars = [
-            Bar(
-                str(number), reader.name, reader.shares[steps],
-                f"{fmt.probability(reader.shares[steps])}",
-                "ink" if reader.right[steps] else "accent",
-            )
-            for number, reader in enumerate(self.readers)
-        ]  # fmt: skip
-        named = [
-            Bar(bar.name, _READS.fill(name=reader.name, k=reader.answers[steps]), bar.value,
-                bar.text, bar.tone)
-            for bar, reader in zip(bars, self.readers, strict=True)
-        ]  # fmt: skip
-        return Bars("answers", named, Scale(1.0), length=12, pitch=1.8, title=_SURE)
+    def _answer(self, number: int, steps: int) -> Part:
+        """Tell what a network reads after so many steps, large, and how sure it is."""
+        reader = self.readers[number]
+        tone = "ink" if reader.right[steps] else "accent"
+        name = Text(f"reader-{number}", reader.name, role="heading", tone="muted")
+        read = Text(
+            f"read-{number}", reader.answers[steps], role="display", weight="bold", tone=tone
+        )
+        shares = [fmt.probability(share) for share in reader.shares]
+        bar = Bar("share", "", reader.shares[steps], shares[steps], tone)
+        sure = Bars(
+            f"sure-{number}", [bar], Scale(1.0), length=10, share="sure", role="heading",
+            widest=max(shares, key=len),
+        )  # fmt: skip
+        return Column(name, read, sure, gap=0.1)
 
 
 def _largest(values: Floats) -> Mark:
@@ -480,8 +482,8 @@ def _largest(values: Floats) -> Mark:
 _BEFORE = Caption(en="Before", zh="平移前")
 _AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
 _BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
-_DIFFERENCE = Caption(en="Difference: at most {d}", zh="差值：最多 {d}")
 _NO_DIFFERENCE = Caption(en="Difference: 0", zh="差值：0")
+_DIFFERENCE = Caption(en="Largest difference: {d}", zh="最大差值：{d}")
 _MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
 _OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
 _ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
@@ -501,11 +503,9 @@ _SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
 _LEAD = Caption(
     en="All places together: for {k}, below 0 for {j}", zh="合计：支持“{k}”；低于 0：“{j}”"
 )
-_SURE = Caption(en="What is read, and how sure", zh="判断和把握")
 _SHIFT = Caption(en="pixels", zh="像素")
 _PX = Caption(en="{n} px", zh="{n} 像素")
 _MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
-_READS = Caption(en="{name}: {k}", zh="{name}：{k}")
 
 
 def _product(value: float, weight: float) -> str:
