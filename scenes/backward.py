@@ -7,6 +7,7 @@ import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
+from convexplain.lessons.parts.backward_gates import Gate
 from convexplain.lessons.parts.backward_picture import BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
@@ -22,8 +23,6 @@ Points = npt.NDArray[np.float64]
 UNDER = 0.5
 #: Around the errors on the picture, and around the picture.
 FRAMES = ("input.place", "input.edge")
-#: So many errors of the map are looked at, of each sign.
-_LOOKED = 3
 #: Round the weight whose sum is told, and that sum.
 PAIR = ("kernel.steep", "gradient.steep")
 #: From the filter's window on the way forward to its weights.
@@ -57,8 +56,9 @@ class Backward(LessonScene):
     # What is wrong.
 
     def show_reads(self, event: Event) -> None:
-        """The filter's weights, one after the other."""
+        """The class that it takes the picture for, and then the filter's weights."""
         cells = [f"kernel[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
+        self.during(0.25, self.point_at(self.lesson.trace.prediction))
         self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
     def show_looks(self, event: Event) -> None:
@@ -81,34 +81,88 @@ class Backward(LessonScene):
     # The way back.
 
     def show_back(self, event: Event) -> None:
-        """The answer's errors go back through the layers, and become those of the filter's map."""
-        picture = self.picture.reached(self.lesson.mistaken(), self.lesson.behind)
-        layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
-        way = f"answer->{layers[0]}", f"{layers[-1]}->errors"
-        before = self.lesson.before
+        """The answer's errors go back through the layers to the map at which they are seen."""
+        lesson = self.lesson
+        picture = self.picture.reached(lesson.mistaken(), len(lesson.behind))
+        name, errors = "alone", lesson.before
+        if self.picture.arriving is not None:
+            name, errors = "arriving", self.picture.arriving
+        way = "answer->layers", f"layers->{name}"
 
         def reached(share: float) -> None:
-            self.board.fill("errors", share * before)
+            self.board.fill(name, share * errors)
 
-        shown = ("answer", "errors", *layers)
-        self.turn_into(picture, 0.18, lambda _: reached(0.0), show=shown, hold=way)
+        self.turn_into(
+            picture, 0.15, lambda _: reached(0.0), show=("answer", name, "layers"), hold=way
+        )
         first, last = map(self.board.walk, way)
-        self.during(0.08, first)
-        self.during(0.28, in_turn(*map(self.board.pulse, layers), overlap=0.3))
-        self.during(0.08, last)
-        self.during(0.15, reached)
-        self.during(1, self.board.pulse("errors", times=2))
+        self.during(0.1, first)
+        self.during(0.1, self.board.pulse("layers"))
+        self.during(0.1, last)
+        self.during(0.25, reached)
+        self.during(1, self.board.pulse(name))
 
-    def show_tells(self, event: Event) -> None:
-        """The largest errors of the map below 0, and then those above."""
-        before = self.lesson.before
-        for sign in (1, -1):
-            order = np.argsort(sign * before, axis=None, kind="stable")[:_LOOKED]
-            cells = [divmod(int(n), before.shape[1]) for n in order]
-            found = [f"errors[{row}, {col}]" for row, col in cells if sign * before[row, col] < 0]
-            if found:
-                share = 0.55 if sign > 0 else 1.0
-                self.during(share, self.board.pulse(*found, times=2))
+    def gate(self, gate: Gate, share: float, *came: str) -> None:
+        """Lay out a window of the pooling; what is in it is still to come."""
+        picture = self.picture.gate(gate)
+        self.turn_into(picture, share, show=("arriving", *came), hold=("sums", "left"))
+        self.board.fill("left", np.full(gate.left.shape, np.nan))
+
+    def show_winner(self, event: Event) -> None:
+        """An error goes to the cell of its window that was the largest; the others get 0."""
+        assert self.lesson.gates is not None
+        gate, _ = self.lesson.gates
+        # The caption has the largest sum already: all this is short.
+        self.gate(gate, 0.08, "comes")
+        self.board.show("arriving.cell")(1.0)
+        self.during(0.1, self.board.grow("sums", out_of="arriving.cell"))
+        self.during(0.06, self.board.show(*self.zoom(), "left"))
+        self.during(0.1, self.board.show("sums.winner"), self.board.pulse("comes"))
+        row, col = gate.winner
+
+        def landed() -> None:
+            self.board.fill(f"left[{row}, {col}]", gate.error)
+
+        self.during(0.16, self.board.send("comes", f"left[{row}, {col}]", landed))
+        self.during(0.08, self.board.pulse(f"left[{row}, {col}]"))
+        self.board.fill("left", gate.left)
+        self.during(1, self.board.pulse("left"))
+
+    def zoom(self) -> list[str]:
+        """Return the names of the lines from the pooled cell to its window."""
+        return self.board.there("arriving.cell->sums", "arriving.cell->sums.1")
+
+    def show_stopped(self, event: Event) -> None:
+        """Another error comes to a window in which ReLU gave 0, and goes no further."""
+        assert self.lesson.gates is not None
+        _, gate = self.lesson.gates
+        if self.board.has("sums"):
+            self.during(0.08, self.board.hide(*self.zoom(), "sums", "left", "sums.winner", "comes"))
+        self.gate(gate, 0.06)
+        self.during(0.08, self.board.show("arriving.cell", "comes"))
+        self.during(0.16, self.board.grow("sums", out_of="arriving.cell"))
+        self.during(0.06, self.board.show(*self.zoom(), "left"))
+        self.during(0.16, self.board.pulse("sums"))
+        self.board.fill("left", gate.left)
+        self.during(1, self.board.pulse("left", times=2))
+
+    def show_scatter(self, event: Event) -> None:
+        """All errors of the pooled map come to their windows, row after row."""
+        if self.board.has("sums"):
+            self.during(0.05, self.board.hide(*self.zoom(), "arriving.cell"))
+        before, rows = self.lesson.before, len(self.lesson.before)
+        unknown = np.full(before.shape, np.nan)
+        self.turn_into(
+            self.picture.scattered(), 0.15, lambda _: self.board.fill("alone", unknown),
+            show=("arriving", "alone"),
+        )  # fmt: skip
+
+        def fill(alpha: float) -> None:
+            known = np.arange(rows)[:, None] < round(alpha * rows)
+            self.board.fill("alone", np.where(known, before, np.nan))
+
+        self.during(0.5, fill, rate=linear)
+        self.during(1, self.board.pulse("alone"))
 
     # Input times error.
 
@@ -331,35 +385,22 @@ class Backward(LessonScene):
         self.turn_into(picture, 0.3, show=("input", "answer", *layers))
         self.during(1, in_turn(*map(self.board.pulse, layers)), rate=linear)
 
+    def close(self, back: BackwardTrace) -> Diagram:
+        """Describe the last picture: the first one, with a network's answer and the ways."""
+        return self.picture.closing(self.lesson.answers(back.trace), terms.ANSWER.capital)
+
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""
-        if not self.board.has("answer"):
-            self.turn_into(self.answers(self.lesson.back), 0.12, show=("input", "answer"))
+        shown = ("input", "answer", "ways")
+        self.turn_into(self.close(self.lesson.back), 0.1, show=shown)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(self.answers(self.lesson.stepped), 0.12, hold=tuple(values))
+        self.turn_into(self.close(self.lesson.stepped), 0.13, hold=tuple(values))
         self.during(0.04, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     def show_answer(self, event: Event) -> None:
-        """The errors slide over the picture once more."""
-        followed = self.lesson.followed
-        told = self.picture.running(float(self.lesson.gradient[followed]))
-        shown = ("input", "errors", "kernel", "gradient", "rule")
-        picture = self.picture.laid(told, steep=followed)
-        self.turn_into(picture, 0.15, show=shown, hold=("running",))
-        way = [*np.ndindex(self.lesson.gradient.shape), followed]
-        # The first sum stands beside the window at the first place.
-        self.during(0.08, self.board.dim("input", to=UNDER), self.stand(0, 0))
-        self.board.show("input.place", *PAIR)(1.0)
-        self.board.move(PAIR[0], 0, 0)(1.0)
-        self.board.move(PAIR[1], 0, 0)(1.0)
-        self.board.dim("input.place", to=1.0)(1.0)
-        self.tell(0, 0)
-        self.during(0.04, self.board.show("running"))
-        for row, col in way:
-            pair = (self.board.move(mark, row, col) for mark in PAIR)
-            self.during(0.45 / len(way), self.stand(row, col), *pair)
-            self.tell(row, col)
-            self.during(0.15 / len(way), self.board.pulse(self.cell(row, col)))
-        self.during(1, self.board.pulse("gradient.steep", times=2))
+        """Each weight's way once more, and what came of it."""
+        cells = [f"ways[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
+        self.during(0.7, in_turn(*map(self.board.pulse, cells), overlap=0.5), rate=linear)
+        self.during(1, self.point_at(self.lesson.right))

@@ -73,12 +73,11 @@ def test_the_followed_weight_is_one_from_which_much_is_learned_and_whose_step_ho
 
 def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
     names = [layer.name for layer in lesson.network.layers]
-    assert [*lesson.behind] == names[:0:-1]
-    reached = lesson.picture_of().reached(lesson.mistaken(), lesson.behind)
-    shown = [p.words for p in reached.root.panels() if p.name.startswith("layer-")]
-    assert shown == names[:0:-1]
-    reached = lesson.picture_of(upright=True).reached(lesson.mistaken(), lesson.behind)
-    assert reached.panel("layer-0").words.text("en") == f"{len(names) - 1} layers"
+    assert [*lesson.behind] == names[:1:-1]  # but the pooling, which is shown number by number
+    reached = lesson.picture_of().reached(lesson.mistaken(), len(lesson.behind))
+    assert reached.panel("layers").words.text("en") == f"{len(names) - 2} layers"
+    np.testing.assert_array_equal(reached.panel("arriving").values, lesson.back.errors["pool1"][
+        :, :, lesson.shown_filter])  # fmt: skip
 
 
 def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
@@ -101,7 +100,8 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
 
 
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
-    assert told(lesson, "looks") == "It reads this 4 as 9: 71.9% against 28.1%."
+    told_at_length = told(lasting(lesson, 120.0), "looks")
+    assert told_at_length == "It reads this 4 as 9: 71.9% against 28.1%."
     said = "Answer 28.1% − target 100% = error −71.9%."
     assert told(lesson, "errors") == said
     share = round(100 * float(lesson.trace.shares[4]), 1)
@@ -163,6 +163,42 @@ def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson)
         assert numbers[row, col] == numbers[top : top + 2, left : left + 2].max() > 0
 
 
+def test_the_error_of_a_pooled_cell_goes_to_the_largest_sum_and_stops_where_relu_gave_zero(lesson):
+    through, stopped = lesson.gates
+    maps = lesson.trace.before("conv1")[:, :, lesson.shown_filter]
+    pooled = lesson.back.errors["pool1"][:, :, lesson.shown_filter]
+    for gate in (through, stopped):
+        window = np.s_[2 * gate.row : 2 * gate.row + 2, 2 * gate.col : 2 * gate.col + 2]
+        np.testing.assert_allclose(gate.sums, maps[window])
+        # The pooling's way back by hand: what arrives goes to the largest, if ReLU let it through.
+        passed = np.where((gate.sums == gate.sums.max()) & (gate.sums > 0), gate.error, 0.0)
+        np.testing.assert_allclose(gate.left, passed)
+        assert gate.error == pytest.approx(pooled[gate.row, gate.col])
+    assert (through.sums > 0).all()
+    assert (stopped.sums < 0).all()
+    assert f"the largest, {through.sums.max():.2f}:" in told(lesson, "winner")
+    count = np.count_nonzero(lesson.before)
+    assert told(lesson, "scatter") == f"So in all windows: {count} of 676 places get an error."
+
+
+def last_while(played, said):
+    """What stood there last while something was said."""
+    return [stage for stage in played.plays if stage.caption == said][-1]
+
+
+def test_each_error_is_seen_in_its_own_cell_of_the_window():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    for event, gate in zip(("winner", "stopped"), lesson.gates, strict=True):
+        stage = last_while(played, told(lesson, event))
+        np.testing.assert_allclose(stage["sums"].values, gate.sums)
+        np.testing.assert_allclose(stage["left"].values, gate.left)
+        grid, frame = stage["arriving"], stage["arriving.cell"]
+        corner = grid.places[0] + np.array([gate.col, gate.row]) * grid.cell
+        np.testing.assert_allclose(frame.places[0], corner, atol=1e-6)
+    stage = last_while(played, told(lesson, "scatter"))
+    np.testing.assert_allclose(stage["alone"].values, lesson.before)
+
+
 def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
@@ -217,7 +253,10 @@ def pictures(lesson, upright):
     for back in (lesson.back, lesson.stepped):
         yield picture.answer(lesson.answers(back.trace), terms.ANSWER.capital)
     yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
-    yield picture.reached(lesson.mistaken(), lesson.behind)
+    yield picture.reached(lesson.mistaken(), len(lesson.behind))
+    yield from map(picture.gate, lesson.gates)
+    yield picture.scattered()
+    yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital)
     yield picture.standing()
     yield picture.laid(picture.sum(lesson.told), steep=lesson.followed)
     for told in (picture.products(lesson.told), picture.running(lesson.told.value)):
@@ -282,6 +321,8 @@ def test_other_networks_are_gone_back_through(layers, aspect, tmp_path):
     Network.initialised(layers, 3).save(path)
     lesson = Backward(picture=digits.first(3), model=str(path))
     check_events(lesson, Look("zh", "light"), aspect)
+    # No window of theirs is a ReLU and a pooling side by side with the next.
+    assert lesson.gates is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -295,15 +336,13 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
     assert (mark.row, mark.col) == (told.row, told.col)
 
 
-def test_the_frame_and_the_errors_stand_at_the_followed_weight_in_the_end():
+def test_the_end_shows_which_way_each_weight_moves_and_what_came_of_it():
     stage = of("backward", LOOKS[0]).ends["answer"]
-    lesson = Backward()
-    grid, frame, errors = stage["input"], stage["input.place"], stage["errors"]
-    row, col = lesson.followed
-    corner = grid.places[0] + np.array([col, row]) * grid.cell
-    np.testing.assert_allclose(frame.places[0], corner, atol=1e-6)
-    np.testing.assert_allclose(errors.places[0], corner, atol=1e-6)
-    np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
+    lesson = lesson_of("backward")
+    np.testing.assert_allclose(stage["ways"].values, lesson.gradient)
+    for k in (4, 9):
+        share = fmt.probability(lesson.stepped.trace.shares[k])
+        assert stage[f"answer.{k}.value"].text == share
 
 
 def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():

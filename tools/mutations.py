@@ -207,7 +207,7 @@ MUTATIONS = (
         "self.picture.corner(row, col)[::-1] * side",
         "self.picture.corner(row - 1, col)[::-1] * side",
         "tests/test_backward_lesson.py::"
-        "test_the_frame_and_the_errors_stand_at_the_followed_weight_in_the_end",
+        "test_what_was_asked_is_answered_at_once_by_going_to_all_places",
     ),
     Mutation(
         "a skipped layer through which no sign passes",

@@ -18,6 +18,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.answer_bars import class_label, shown_classes
+from convexplain.lessons.parts.backward_gates import Gate, gates_of
 from convexplain.lessons.parts.backward_picture import LARGEST, BackwardPicture
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
@@ -156,12 +157,19 @@ class Backward(FilterLesson):
         name = self.shown_layer if self.reader is None else self.reader.name
         return name, self.back.errors[name][:, :, self.shown_filter]
 
+    @cached_property
+    def gates(self) -> tuple[Gate, Gate] | None:
+        """A window of the pooling that an error comes through, and one in which ReLU stops it."""
+        layer = self.network.layer(self.shown_layer)
+        return gates_of(self.back, layer, self.reader, self.shown_filter)
+
     @property
     def behind(self) -> tuple[str, ...]:
-        """The layers that the errors go through, from the answer back to the filter's map."""
+        """The layers that the errors go through to the map at which they are seen first."""
+        last = self.shown_layer if self.gates is None else self.arriving[0]
         return tuple(
             layer.name for layer in reversed(self.network.layers)
-            if self.shown_layer in ancestors(self.network, layer.name)
+            if last in ancestors(self.network, layer.name)
         )  # fmt: skip
 
     @property
@@ -200,7 +208,8 @@ class Backward(FilterLesson):
             drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
             before=self.before,
             window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
-            filter=self.shown_filter, rate=self.rate, upright=upright,
+            filter=self.shown_filter, rate=self.rate,
+            arriving=None if self.gates is None else self.arriving[1], upright=upright,
         )  # fmt: skip
 
     def answers(self, trace: Forward) -> list[Bar]:
@@ -239,7 +248,7 @@ class Backward(FilterLesson):
         yield Beat.of("back", self.title, *self._tell_back())
         yield Beat.of("lay", self.title, *self._tell_lay())
         yield Beat.of("step", self.title, *self._tell_step())
-        yield Beat.of("answer", self.title, Event("answer", 3.8, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.4, self.answer))
 
     @property
     def called(self) -> Caption:
@@ -258,12 +267,12 @@ class Backward(FilterLesson):
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
-        yield Event("looks", 2.6, said, detail=1)
+        yield Event("looks", 2.6, said, detail=2)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
         error = fmt.percent(shares[self.right] - 1)
         said = words.ERRORS.fill(p=right, e=error)
-        yield Event("errors", 3.4, said)
+        yield Event("errors", 4.0, said)
 
     @property
     def little(self) -> bool:
@@ -271,11 +280,21 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 3.5, words.BACK.fill(n=self.shown_filter))
-        yield Event("tells", 3.4, words.TELLS, detail=1)
+        if self.gates is None:
+            yield Event("back", 3.5, words.BACK.fill(n=self.shown_filter))
+            return
+        yield Event("back", 3.5, words.BACK_POOLED.fill(n=self.shown_filter))
+        through, _ = self.gates
+        largest = fmt.number(through.sums[through.winner])
+        yield Event("winner", 4.4, words.WINNER.fill(v=largest), detail=1)
+        yield Event("stopped", 3.8, words.STOPPED, detail=1)
+        said = words.EVERYWHERE.fill(
+            n=fmt.count(self.before.size), k=fmt.count(int(np.count_nonzero(self.before)))
+        )
+        yield Event("scatter", 3.4, said, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
-        yield Event("stand", 3.4, words.STAND, detail=1)
+        yield Event("stand", 2.8, words.STAND, detail=1)
         question, many = self.ask(), in_words(self.gradient.size, capital=True)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
@@ -283,8 +302,8 @@ class Backward(FilterLesson):
                 yield Event("visits", 2.7, words.EACH_WEIGHT.fill(n=many), detail=1)
         if self.picture_of().met(self.told):
             yield Event("read", 3.4, words.READ_BY, detail=1)
-        yield Event("lay", 3.6, words.LAY)
-        yield Event("places", 3.6, words.PLACES.fill(n=many))
+        yield Event("lay", 3.4, words.LAY)
+        yield Event("places", 3.6, words.PLACES)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -297,9 +316,8 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.8, words.STEP)
-        weights = in_words(self.gradient.size)
-        yield Event("moved", 3.8, words.MOVED.fill(r=f"{self.rate:g}", m=weights), detail=1)
+        yield Event("step", 3.6, words.STEP)
+        yield Event("moved", 3.4, words.MOVED.fill(r=f"{self.rate:g}"), detail=1)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
         yield Event("again", 2.4, said, detail=1)
         before, after = (

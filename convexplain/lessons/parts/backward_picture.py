@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import backward_words as words
+from convexplain.lessons.parts.backward_gates import Gate
 from convexplain.ops import GradientStep, Window
 from convexplain.panels import (
     INK,
@@ -63,6 +64,8 @@ class BackwardPicture:
     filter : int
     rate : float
         Of a step.
+    arriving : numpy.ndarray, shape (height, width), optional
+        Errors of the filter's pooled map, if it is shown how they come through the pooling.
     upright : bool
         Whether what could stand side by side stands under one another.
     """
@@ -74,14 +77,17 @@ class BackwardPicture:
     window: Window
     filter: int
     rate: float
+    arriving: Floats | None = None
     upright: bool = False
 
     # Scales.
 
     @property
     def error(self) -> Scale:
-        """Of the errors that reach the filter's map."""
-        return Scale(max(float(np.abs(self.before).max()), LEAST), terms.ERROR)
+        """Of the errors that reach the filter's map, or its pooled one."""
+        every = [self.before] if self.arriving is None else [self.before, self.arriving]
+        most = max(float(np.abs(each).max()) for each in every)
+        return Scale(max(most, LEAST), terms.ERROR)
 
     @property
     def weight(self) -> Scale:
@@ -113,25 +119,60 @@ class BackwardPicture:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
 
-    def reached(self, bars: Sequence[Bar], layers: Sequence[str]) -> Diagram:
-        """Describe the errors' way, from the answer back through the layers to the filter's map."""
-        boxes = self._boxes(layers, layers)
-        errors = Cells(
-            "errors", self.before, self.error, share="pixels", lines=False,
+    def reached(self, bars: Sequence[Bar], layers: int) -> Diagram:
+        """Describe the errors' way, from the answer back through layers to the filter's map."""
+        said = words.LAYER if layers == 1 else words.LAYERS.fill(n=layers)
+        box = Text("layers", said, role="heading", rim="box")
+        answer = self._bars(bars, terms.ERROR.capital, True)
+        errors = self._alone() if self.arriving is None else self._pooled()
+        links = tuple(
+            Link(*ends, tone="muted") for ends in (("answer", "layers"), ("layers", errors.name))
+        )
+        high = Column(answer, box, errors, align="middle")
+        body = high if self.upright else Either(Row(errors, box, answer, gap=2), high)
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+
+    def gate(self, gate: Gate) -> Diagram:
+        """Describe how an error comes through a window of the pooling, or does not."""
+        sums = Scale(float(np.abs(gate.sums).max()), terms.SUM)
+        title = words.SUMS_OF.capital.fill(n=self.filter)
+        grids = [
+            Cells(name, values, scale, numbers=True, share="numbers", title=called)
+            for name, values, scale, called in (
+                ("sums", gate.sums, sums, title),
+                ("left", gate.left, self.error, words.ERRORS_LEFT.capital),
+            )
+        ]  # fmt: skip
+        grids[0] = replace(grids[0], marks={"winner": Mark(*gate.winner)})
+        comes = Text("comes", words.ARRIVES.capital.fill(v=fmt.number(gate.error)), role="heading")
+        pooled = self._pooled({"cell": Mark(gate.row, gate.col)})
+        links = (Link("arriving.cell", "sums", "zoom", tone="ink"),)
+        high = Column(pooled, Row(*grids), comes, align="middle")
+        wide = Row(Column(pooled, comes, align="middle"), *grids, gap=2)
+        body = high if self.upright else Either(wide, high)
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+
+    def scattered(self) -> Diagram:
+        """Describe the errors of the pooled map, and those of the filter's map, as large."""
+        assert self.arriving is not None
+        # A row of the one is as many rows of the other as the pooling's window has.
+        apart = self.before.shape[0] // self.arriving.shape[0]
+        alone = replace(self._alone(), share="arriving", fine=float(apart))
+        both = self._beside(self._pooled(), alone)
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+
+    def _pooled(self, marks: Mapping[str, Mark] | None = None) -> Cells:
+        assert self.arriving is not None
+        return Cells(
+            "arriving", self.arriving, self.error, share="arriving", lines=False,
+            title=words.ERRORS_POOLED.capital.fill(n=self.filter), marks=marks or {},
+        )  # fmt: skip
+
+    def _alone(self) -> Cells:
+        return Cells(
+            "alone", self.before, self.error, share="pixels", lines=False,
             title=words.ERRORS_OF.capital.fill(n=self.filter),
         )  # fmt: skip
-        way = Column(*boxes, gap=0.5, align="middle")
-        answer = self._bars(bars, terms.ERROR.capital, True)
-        ends = ("answer", boxes[0].name), (boxes[-1].name, "errors")
-        links = tuple(Link(start, end, tone="muted") for start, end in ends)
-        body = (
-            Column(answer, way, errors, align="middle")
-            if self.upright
-            else Either(
-                Row(errors, way, answer, gap=2), Column(answer, way, errors, align="middle")
-            )
-        )
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
     def _boxes(self, layers: Sequence[str], said: Sequence[Caption | str]) -> list[Text]:
         """Put layers in boxes one by one, or where there is no room for that, tell their number."""
@@ -315,6 +356,14 @@ class BackwardPicture:
         """Describe the kernel, its gradient, and which way each weight moves."""
         kernel = self._kernel("kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter))
         return self._side_by_side(kernel, self._gradient(), self._ways())
+
+    def closing(self, bars: Sequence[Bar], title: Caption) -> Diagram:
+        """Describe the picture, the answer, and which way the weights move, as at the opening."""
+        called = words.WAYS_OF.capital.fill(n=self.filter)
+        read, answer = self._read(), self._bars(bars, title, False)
+        ways = replace(self._ways(), title=called)
+        folded = Column(read, Row(answer, ways, gap=2), align="middle")
+        return Diagram(folded if self.upright else Either(Row(read, answer, ways), folded))
 
     def stepping(self, steep: tuple[int, int]) -> Diagram:
         """Describe the kernel, the ways of its weights, what it becomes, and one weight's sum."""

@@ -10,8 +10,8 @@ QUESTION = Caption(
     zh="答错了。每个权重该往哪边调？",
 )
 ANSWER = Caption(
-    en="A filter learns by sliding, too: input times error, added up.",
-    zh="学习也靠滑动：输入乘以误差，再求和。",
+    en="Against its gradient: input × error, added up by sliding.",
+    zh="逆着梯度走：输入乘误差，滑动求和。",
 )
 
 # What is wrong.
@@ -25,17 +25,29 @@ LITTLE = Caption(
 )
 ERRORS = Caption(
     en="Answer {p} − target 100% = error {e}.",
-    zh="预测 {p} − 目标 100% = 误差 {e}",
+    zh="误差：{p} − 100% = {e}",
 )
 
 # The way back.
 BACK = Caption(
-    en="Layer by layer, the errors run back to filter {n}'s map.",
-    zh="误差逐层传回，到达过滤器 {n} 的响应图。",
+    en="Layer by layer, errors run back to filter {n}'s map.",
+    zh="误差逐层传回过滤器 {n} 的响应图。",
 )
-TELLS = Caption(
-    en="Loss: how wrong it is. Orange: more here lowers it; blue: raises it.",
-    zh="损失：错得多厉害。橙色：这里变大，损失变小；蓝色相反。",
+BACK_POOLED = Caption(
+    en="Layer by layer, errors run back to filter {n}'s pooled map.",
+    zh="误差逐层传回过滤器 {n} 池化后的图。",
+)
+WINNER = Caption(
+    en="Max pooling kept the largest, {v}: the error goes there, the others get 0.",
+    zh="最大池化只留最大的 {v}：误差传给它，其余得 0。",
+)
+STOPPED = Caption(
+    en="These sums are below 0, ReLU gave 0: no error comes through.",
+    zh="和小于 0，ReLU 给出 0：误差过不去。",
+)
+EVERYWHERE = Caption(
+    en="So in all windows: {k} of {n} places get an error.",
+    zh="于是 {n} 处中只有 {k} 处有误差。",
 )
 
 # The errors as a window.
@@ -62,26 +74,26 @@ EACH_WEIGHT = Caption(en="{n} places: one for each weight.", zh="{n} 个位置�
 # Input times error.
 READ_BY = Caption(
     en="On the way forward, this weight read the pixel under each error.",
-    zh="前向时，这个权重读的正是每个误差下面的像素。",
+    zh="前向时，这个权重读的正是误差下面的像素。",
 )
 LAY = Caption(
     en="A larger input counts more: input times error, added up.",
-    zh="输入越大，影响越大：输入乘以误差，再求和。",
+    zh="输入越大影响越大：输入乘误差，求和。",
 )
 PLACES = Caption(
-    en="{n} sums: how the loss grows with each weight.",
-    zh="{n} 个和：损失怎样随每个权重变。",
+    en="For each weight, how fast the loss (how wrong it is) grows.",
+    zh="每个权重：损失（错多少）随它怎样变。",
 )
 STEP = Caption(
     en="Each weight steps against that: below 0 up, above 0 down.",
-    zh="权重逆着它走：小于 0 调大，大于 0 调小。",
+    zh="逆着它走：小于 0 调大，大于 0 调小。",
 )
 MOVED = Caption(
-    en="A small step, {r} times the gradient: {m} new weights.",
-    zh="走一小步，梯度的 {r} 倍：{m} 个新权重。",
+    en="A small step: {r} times the gradient.",
+    zh="走一小步，梯度的 {r} 倍。",
 )
 AGAIN = Caption(en="All {n} parameters take such a step.", zh="{n} 个参数都这样走。")
-BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="这下 {k} 得 {q}，不再是 {p}。")
+BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="{k} 从 {p} 变成 {q}。")
 TOO_FAR = Caption(
     en="Now the {k} gets {q}, not {p}: that step was too long.",
     zh="这下 {k} 只得到 {q}，原来是 {p}：这一步太长了。",
@@ -93,7 +105,12 @@ OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
-ERRORS_OF = Caption(en="error, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
+ERRORS_OF = Caption(en="errors, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
+ERRORS_POOLED = Caption(en="errors, filter {n} pooled", zh="误差：过滤器 {n}，池化后")
+SUMS_OF = Caption(en="filter {n}'s sums", zh="过滤器 {n} 的和")
+ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
+ARRIVES = Caption(en="error {v}", zh="误差 {v}")
+WAYS_OF = Caption(en="filter {n}: which way", zh="过滤器 {n}：往哪边")
 PARAMETERS_OF = Caption(en="{layer}: {n} parameters", zh="{layer}：{n} 个参数")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
