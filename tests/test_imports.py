@@ -5,6 +5,7 @@ import importlib
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -122,3 +123,12 @@ def test_each_name_handed_on_late_is_the_one_that_type_checkers_see(package: Mod
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'convexplain' has no attribute 'convolve'"):
         convexplain.convolve  # noqa: B018
+
+
+def test_what_manim_imports_is_imported_whichever_test_comes_first() -> None:
+    """Where it is not compiled yet, and cannot be kept, the compiler warns of it each time."""
+    package = find_spec("pydub")
+    assert package is not None
+    assert package.origin is not None
+    source = Path(package.origin).with_name("utils.py")
+    compile(source.read_text("utf-8"), source, "exec")
