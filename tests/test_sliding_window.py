@@ -278,12 +278,21 @@ def test_a_window_over_three_channels_makes_three_sums_and_the_bias(in_colour):
 def test_the_window_lies_where_the_shown_cell_reads(in_colour):
     """Rows and columns of the map are not those of the picture: it hops, and begins outside."""
     played = play(in_colour, watch=True)
+
+    def where(moment, frame, grid):
+        """Row and column on a grid at which a frame begins, in cells."""
+        corner, step = moment[grid].places[0], moment[grid].cell
+        return ((moment[frame].places[0] - corner) / step)[::-1]
+
     for beat in ("strong", "negative"):
         step = in_colour.stops[beat].step
-        frame, grid = played.ends[beat]["input.window"], played.ends[beat]["input"]
-        corner, cell = grid.places[0], (grid.places[1] - grid.places[0])[0] / 18
-        at = (frame.places[0] - corner) / cell
-        assert at.tolist() == pytest.approx([2 * step.col - 2, 2 * step.row - 1], abs=0.05)
+        at = where(played.ends[beat], "input.window", "input")
+        assert at.tolist() == pytest.approx([2 * step.row - 1, 2 * step.col - 2], abs=0.05)
+    *_, last = (m for m in played.during("sweep") if "map.cell" in m and "input.window" in m)
+    row, col = where(last, "map.cell", "map")
+    assert (row, col) == pytest.approx(np.subtract(in_colour.response_map.shape, 1), abs=0.05)
+    at = where(last, "input.window", "input")
+    assert at.tolist() == pytest.approx([2 * row - 1, 2 * col - 2], abs=0.05)
 
 
 @pytest.mark.parametrize(
