@@ -418,6 +418,72 @@ def test_panels_stand_in_the_longest_rows_for_which_there_is_room(width, long):
     )
 
 
+def grids(many, size=9, **how):
+    return [Cells(f"grid-{n}", RANDOM.random((size, size)), numbers=False, **how)
+            for n in range(many)]  # fmt: skip
+
+
+def lies(placed, *names):
+    """Tell how some panels stand: beside one another, or under one another."""
+    boxes = [placed[name] for name in names]
+    beside = all(one.right <= other.x for one, other in pairwise(boxes))
+    under = all(one.bottom <= other.y for one, other in pairwise(boxes))
+    assert beside != under
+    return "beside" if beside else "under"
+
+
+@pytest.mark.parametrize("arrange", [Row, Column])
+@pytest.mark.parametrize(("sheet", "how"), [("16:9", "beside"), ("9:16", "under")])
+def test_a_row_becomes_a_column_where_cells_are_then_clearly_larger(sheet, how, arrange):
+    root = Column(arrange(*grids(2, share="cells")), Legend("legend", row=True))
+    placed = place(Diagram(root), SHEETS[sheet])
+    assert lies(placed, "grid-0", "grid-1") == how
+    names = [piece.name for piece in placed.pieces]
+    assert names.index("grid-0") < names.index("grid-1")
+
+
+def test_what_is_little_larger_the_other_way_round_stays():
+    # In a square frame without title and caption, neither way is better than the other.
+    sheet = replace(panels.SQUARE, title=0, caption=0)
+    for arrange, how in ((Row, "beside"), (Column, "under")):
+        placed = place(Diagram(arrange(*grids(2, share="cells"), Legend("legend"))), sheet)
+        assert lies(placed, "grid-0", "grid-1") == how
+
+
+@pytest.mark.parametrize("arrange", [Row, Column])
+def test_what_must_not_turn_does_not(arrange):
+    how = "beside" if arrange is Row else "under"
+    sheet = panels.TALL if arrange is Row else panels.VIDEO
+    legend = Legend("legend")
+    for inner in (
+        arrange(*grids(2, share="cells"), turns=False),
+        arrange(*grids(2, share="cells"), Text("plus", "+", role="sign")),
+    ):
+        placed = place(Diagram(Overlay(inner, legend)), sheet)
+        assert lies(placed, "grid-0", "grid-1") == how
+
+
+def test_a_table_turns_if_it_may():
+    cells = grids(6, share="cells")
+    rows = (cells[:3], cells[3:])
+    for turns, how in ((False, "beside"), (True, "under")):
+        root = Column(Aligned(rows, turns=turns, gap=0.5, row_gap=2.0), Legend("legend"))
+        placed = place(Diagram(root), panels.TALL)
+        assert lies(placed, "grid-0", "grid-1", "grid-2") == how
+    between = (
+        placed["grid-3"].x - placed["grid-0"].right,
+        placed["grid-1"].y - placed["grid-0"].bottom,
+    )
+    assert between[0] > between[1]  # the gap between rows is now that between columns
+
+
+def test_on_paper_comfortable_cells_stand_as_they_were_told():
+    wide, narrow = (replace(panels.PAGE, width=width) for width in (75.0, 55.0))
+    diagram = Diagram(Row(*grids(2, share="cells"), Legend("legend")))
+    assert lies(place(diagram, wide), "grid-0", "grid-1") == "beside"
+    assert lies(place(diagram, narrow), "grid-0", "grid-1") == "under"
+
+
 @pytest.mark.parametrize(("left", "lines"), [(146, 1), (166, 2)])
 def test_the_lines_of_a_zoom_do_not_graze_the_title_of_what_they_lead_to(left, lines):
     """A steep line that ends at the corner where the title begins would run along its edge."""

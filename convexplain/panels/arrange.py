@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from itertools import product
+from itertools import combinations, islice, product, zip_longest
 from typing import Literal, NamedTuple
 
 from convexplain.panels.panel import Extent, Part, Setting
@@ -16,6 +16,11 @@ Down = Literal["top", "middle", "bottom"]
 _NOTHING = Extent(0.0, 0.0)
 # Where a body stands in its row or column: share of the room that is left over before it.
 _BEFORE = {"left": 0.0, "top": 0.0, "middle": 0.5, "right": 1.0, "bottom": 1.0}
+# What that is when rows become columns.
+_DOWN: dict[Across, Down] = {"left": "top", "middle": "middle", "right": "bottom"}
+_ACROSS: dict[Down, Across] = {down: across for across, down in _DOWN.items()}
+#: So many rows and columns of a picture are turned, the outermost first.
+_TURNED = 3
 
 
 class _Track(NamedTuple):
@@ -71,6 +76,9 @@ class Aligned(Part):
         How bodies stand in a column.
     down : {"top", "middle", "bottom"}
         How bodies stand in a row.
+    turns : bool
+        Whether rows may become columns where cells are then clearly larger, or only then fit.
+        What holds words of its own, as a formula does, is read in one direction and never turns.
     """
 
     rows: Sequence[Sequence[Part | None]]
@@ -79,10 +87,27 @@ class Aligned(Part):
     row_gap: float = 1.0
     across: Across = "left"
     down: Down = "top"
+    turns: bool = False
 
     def parts(self) -> tuple[Part, ...]:
         """Return all parts, row by row."""
         return tuple(part for row in self.rows for part in row if part is not None)
+
+    @property
+    def may_turn(self) -> bool:
+        """Whether its rows may become columns."""
+        parts = self.parts()
+        return self.turns and len(parts) > 1 and not any(part.one_way for part in parts)
+
+    def turned(self, which: Sequence[Part]) -> Part:
+        """Return it with some rows and columns in it, or itself, turned."""
+        rows = [[part and part.turned(which) for part in row] for row in self.rows]
+        if all(part is not self for part in which):
+            return replace(self, rows=rows)
+        return replace(
+            self, rows=[*zip_longest(*rows)], gap=self.row_gap, row_gap=self.gap,
+            across=_ACROSS[self.down], down=_DOWN[self.across],
+        )  # fmt: skip
 
     def arrangements(self) -> Iterator[Part]:
         """Yield it with all arrangements of its parts."""
@@ -137,7 +162,22 @@ class Aligned(Part):
                     yield from part.pieces(at, x + lefts[col] + dx, y + tops[row] + dy)
 
 
-def Row(*parts: Part, gap: float = 1.0, align: Down = "middle") -> Aligned:
+def turns(root: Part) -> Iterator[Part]:
+    """Yield a picture with its outermost rows and columns turned: one, some or all of them."""
+
+    def flows() -> Iterator[Aligned]:
+        level: list[Part] = [root]
+        while level:
+            yield from (part for part in level if isinstance(part, Aligned) and part.may_turn)
+            level = [part for whole in level for part in whole.parts()]
+
+    found = [*islice(flows(), _TURNED)]
+    for many in range(1, len(found) + 1):
+        for which in combinations(found, many):
+            yield root.turned(which)
+
+
+def Row(*parts: Part, gap: float = 1.0, align: Down = "middle", turns: bool = True) -> Aligned:
     """Stand panels side by side, their bodies aligned.
 
     Parameters
@@ -146,11 +186,13 @@ def Row(*parts: Part, gap: float = 1.0, align: Down = "middle") -> Aligned:
     gap : float
         Between neighbours, in gaps of the sheet.
     align : {"top", "middle", "bottom"}
+    turns : bool
+        Whether the row may become a column, as `Aligned` says.
     """
-    return Aligned((parts,), gap=gap, down=align)
+    return Aligned((parts,), gap=gap, down=align, turns=turns)
 
 
-def Column(*parts: Part, gap: float = 1.0, align: Across = "left") -> Aligned:
+def Column(*parts: Part, gap: float = 1.0, align: Across = "left", turns: bool = True) -> Aligned:
     """Stand panels under one another, their bodies aligned.
 
     Parameters
@@ -159,8 +201,10 @@ def Column(*parts: Part, gap: float = 1.0, align: Across = "left") -> Aligned:
     gap : float
         Between neighbours, in gaps of the sheet.
     align : {"left", "middle", "right"}
+    turns : bool
+        Whether the column may become a row, as `Aligned` says.
     """
-    return Aligned(tuple((part,) for part in parts), row_gap=gap, across=align)
+    return Aligned(tuple((part,) for part in parts), row_gap=gap, across=align, turns=turns)
 
 
 @dataclass(frozen=True, eq=False, init=False)

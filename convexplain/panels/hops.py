@@ -30,6 +30,8 @@ class Hops(Panel):
         Of whose cells.
     """
 
+    one_way = True
+
     starts: Sequence[float]
     length: float
     _: KW_ONLY

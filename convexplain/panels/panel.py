@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +95,15 @@ class Setting:
 
 
 class Part(ABC):
-    """A panel, or an arrangement of them."""
+    """A panel, or an arrangement of them.
+
+    Attributes
+    ----------
+    one_way : bool
+        Whether a row or a column that holds it is read in one direction.
+    """
+
+    one_way: ClassVar[bool] = False
 
     def parts(self) -> tuple[Part, ...]:
         """Return what it consists of."""
@@ -103,6 +112,10 @@ class Part(ABC):
     def arrangements(self) -> Iterator[Part]:
         """Yield the ways in which it can be arranged, the best first."""
         yield self
+
+    def turned(self, which: Sequence[Part]) -> Part:
+        """Return it with some rows and columns in it turned: rows become columns."""
+        return self
 
     def panels(self) -> Iterator[Panel]:
         """Yield all panels in it, in reading order."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from convexplain.errors import UsageError, choose
 from convexplain.messages import Message, joined
+from convexplain.panels.arrange import Aligned, turns
 from convexplain.panels.box import Box, around
 from convexplain.panels.cells import FILLED
 from convexplain.panels.links import Link
@@ -28,6 +29,10 @@ from convexplain.style.captions import Caption
 _HALVINGS = 20
 #: Of what is comfortable, so much can be borne.
 _BEARABLE = 0.65
+#: In what is clearly larger, grids and charts cover so much of what they would cover otherwise.
+_LARGER = 1.5
+#: So large, of its side before, a cell must then still be.
+_SMALLER = 0.8
 #: By how much gaps between columns, and between rows, are widened at most.
 _SPREAD = 2.4, 1.6
 #: How numbers in cells are printed: with so many decimals, at last not at all.
@@ -184,19 +189,35 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
     possible: list[_Fit] = []
     for decimals in _FORMS if printed else (None,):
         fits = [_Fit(root, sheet, lang, decimals) for root in arranged]
-        comfortable = next((fit for fit in fits if fit.comfortable), None)
-        if comfortable is not None:
-            return _placed(diagram, comfortable)
-        fits = [fit for fit in fits if fit.possible]
-        # Numbers are not given up for a little more room.
-        best = _most_comfortable(fits)
-        if best is not None and best.comfort >= _BEARABLE:
-            return _placed(diagram, best)
+        found = next((fit for fit in fits if fit.comfortable), None)
+        if found is None:
+            fits = [fit for fit in fits if fit.possible]
+            # Numbers are not given up for a little more room.
+            found = _bearable(fits) or _bearable(turned for fit in fits for turned in fit.turned())
+        if found is not None:
+            return _placed(diagram, _clearly_larger(found, fits))
         possible += fits
     best = _most_comfortable(possible)
     if best is not None:
-        return _placed(diagram, best)
+        return _placed(diagram, _clearly_larger(best, possible))
     raise _refusal(min((_Fit(root, sheet, lang, None) for root in arranged), key=_Fit.lacking))
+
+
+def _bearable(fits: Iterable[_Fit]) -> _Fit | None:
+    """Return the most comfortable, if that can be borne."""
+    best = _most_comfortable(fit for fit in fits if fit.possible)
+    return best if best is not None and best.comfort >= _BEARABLE else None
+
+
+def _clearly_larger(found: _Fit, others: Iterable[_Fit]) -> _Fit:
+    """Return the arrangement in which grids and charts are clearly larger, if there is one."""
+    if found.filled(_LARGER) > 1:
+        return found
+    best, least = found, _LARGER * found.area
+    for fit in (*others, *found.turned()):
+        if fit is not found and fit.possible and fit.area > least and fit.keeps(found):
+            best, least = fit, fit.area
+    return best
 
 
 def _most_comfortable(fits: Iterable[_Fit]) -> _Fit | None:
@@ -217,6 +238,53 @@ class _Fit:
         self.bounds = _groups(root, bare)
         self._bare = bare
         self._shared: dict[str, Any] = {"known": {}, "groups": {}}
+
+    def turned(self) -> Iterator[_Fit]:
+        """Yield it with rows that have become columns, and columns that have become rows."""
+        for root in turns(self.root):
+            yield _Fit(root, self.sheet, self._bare.lang, self._bare.decimals)
+
+    @cached_property
+    def area(self) -> float:
+        """What grids and charts cover; on paper, comfortable ones need not be larger."""
+        sides = self.sides
+        if not self.sheet.fixed:
+            sides = {name: min(side, self.bounds[name].good) for name, side in sides.items()}
+        return sum(size.width * size.height for size in self._bodies(self.at(sides)))
+
+    def keeps(self, other: _Fit) -> bool:
+        """Tell whether no words of another arrangement are lacking, and nothing is much smaller."""
+        words, sides = self._words, self.sides
+        return all(words.get(name, 0.0) >= area for name, area in other._words.items()) and all(
+            side >= _SMALLER * other.sides.get(name, 0.0) for name, side in sides.items()
+        )
+
+    @cached_property
+    def _words(self) -> dict[str, float]:
+        """What words and formulas cover, by name."""
+        at = self.at(self.sides)
+        sizes = {panel.name: panel.extent(at) for panel in self.root.panels() if panel.one_way}
+        return {name: size.width * size.height for name, size in sizes.items()}
+
+    def filled(self, larger: float) -> float:
+        """Return the share of the sheet that all takes at least, if grids and charts grow so."""
+        at, room = self.at(self.sides), self.sheet.body_box
+        whole = sum(size.across * size.high for size in self._leaves(self.root, at))
+        return (whole + (larger - 1) * self.area) / (room.width * room.height)
+
+    def _bodies(self, at: Setting) -> Iterator[Extent]:
+        """Yield how large the panels with cells are."""
+        for panel in self.root.panels():
+            if panel.group in self.bounds:
+                yield panel.extent(at)
+
+    def _leaves(self, part: Part, at: Setting) -> Iterator[Extent]:
+        """Yield the room of all that stands in rows and columns."""
+        if isinstance(part, Aligned):
+            for inner in part.parts():
+                yield from self._leaves(inner, at)
+        else:
+            yield part.extent(at)
 
     @cached_property
     def possible(self) -> bool:

@@ -52,6 +52,8 @@ class Text(Panel):
         What is drawn round it, where it stands for a thing that something goes through.
     """
 
+    one_way = True
+
     words: Caption | str
     _: KW_ONLY
     role: Role = "text"
@@ -145,6 +147,8 @@ class Formula(Panel):
         Whether it is what there is to see, and not one line among others.
     """
 
+    one_way = True
+
     terms: Sequence[Term]
     _: KW_ONLY
     large: bool = False
@@ -214,6 +218,8 @@ class Number(Panel):
     role : {"text", "note", "small", "number", "heading", "sign", "display"}
         Which of the sheet's sizes it has.
     """
+
+    one_way = True
 
     value: float
     scale: Scale

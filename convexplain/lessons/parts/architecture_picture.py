@@ -240,7 +240,7 @@ class ArchitecturePicture:
         lines = [indices[n : n + per] for n in range(0, len(indices), per)]
         drawn = {n: self._drawing(n) for n in indices} | (instead or {})
         if count == 1:  # what colours mean has its place above the picture, which is low
-            drawn[0] = Column(self._explained(), drawn[0], gap=0.6)
+            drawn[0] = Column(self._explained(), drawn[0], gap=0.6, turns=False)
             return self._line(indices, drawn, below, role)
         aside: list[Part] = []
         last = len(self.stages) - 1

@@ -99,11 +99,13 @@ class OneDPicture:
 
     def unrolled(self) -> Diagram:
         """Describe the picture, and one row of it as a curve and as a strip."""
-        return Diagram(self._beside(self._read(), Column(self._curve(), self._strip())))
+        return Diagram(
+            self._beside(self._read(), Column(self._curve(), self._strip(), turns=False))
+        )
 
     def first(self) -> Diagram:
         """Describe a window at the row's beginning, and the row as a curve."""
-        return Diagram(Column(self._curve(), self._strip(0)))
+        return Diagram(Column(self._curve(), self._strip(0), turns=False))
 
     def window(self, at: int, told: Mapping[str, str], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
