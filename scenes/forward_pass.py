@@ -83,12 +83,12 @@ class ForwardPass(LessonScene):
 
     def show_keep(self, event: Event) -> None:
         """Blocks of that map are gone through; the pooling's map fills."""
-        self.change(self.picture.begun(pooled=True), 0.15, "input", self.first)
+        self.change(self.picture.begun(pooled=True), 0.15, self.first)
         blocks, block = self.lesson.blocks, f"{self.first}.block"
         assert blocks is not None
         along = self.board.part(self.behind).values.shape[1]
         fill = self.sweep(block, self.behind, lambda row, col: blocks[row * along + col].box)
-        self.during(0.08, self.board.hide(WINDOW), self.board.show(block, self.behind))
+        self.board.show(block, self.behind)(1.0)
         self.during(0.7, fill, rate=linear)
         assert self.picture.pooled is not None
         box = self.picture.pooled.box
@@ -98,13 +98,14 @@ class ForwardPass(LessonScene):
     def show_layers(self, event: Event) -> None:
         """The other layers come, each after a look at the one before it."""
         panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        there = self.board.there(*panels) or ["input"]
+        there = ["input", *self.board.there(*panels[1:])]
         self.change(self.picture.layers(), 0.25, *there)
         grow = [
             in_turn(self.board.pulse(before, colour="muted"), self.board.show(name), overlap=0.5)
             for before, name in pairwise(panels) if name not in there
         ]  # fmt: skip
-        self.during(0.8, in_turn(*grow, overlap=0.1), rate=linear)
+        self.during(0.7, in_turn(*grow, overlap=0.1), rate=linear)
+        self.during(0.1, self.board.show(*self.board.there("left")))
         self.during(1, self.board.pulse(panels[-1], colour="muted"))
 
     # The vector, and the sums.
@@ -114,8 +115,7 @@ class ForwardPass(LessonScene):
         self.lay_products(self.picture.every(), 0.2)
         self.during(0.2, self._places(), rate=linear)
         self.during(0.1, self.board.show(TELLING), self.board.pulse(TELLING))
-        self.during(0.1, self.board.walk(f"{TELLING}->one"))
-        self.during(0.12, self.board.grow("one", out_of=TELLING))
+        self.during(0.2, self.board.grow("one", out_of=TELLING))
         self.during(1, self.board.pulse("one", colour="muted"))
 
     def _places(self) -> Move:
@@ -137,13 +137,13 @@ class ForwardPass(LessonScene):
     def lay_products(self, picture: Diagram, share: float) -> None:
         """Lay out the products, each place in its frame."""
         blocks = self.picture.products.blocks if self.picture.products else ()
-        self.change(picture, share, "products", "legend")
+        self.change(picture, share, "input", "products")
         self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
 
     def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows, then what pushes against it."""
-        self.lay_products(self.picture.push(), 0.2)
-        self.during(0.1, self.board.show("push.zero"))
+        self.lay_products(self.picture.push(), 0.1 if self.board.has("products") else 0.2)
+        self.during(0.08, self.board.show("push.zero"))
         bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below")]
         self.during(1, in_turn(*bars))
 
@@ -165,7 +165,8 @@ class ForwardPass(LessonScene):
 
     def show_scores(self, event: Event) -> None:
         """The sums of all classes, one after the other, run up to where they are."""
-        shown = "input", "classes.zero", "classes.zero.label", "classes.title"
+        labels = (f"{name}.label" for name in self.names)
+        shown = "input", "classes.zero", "classes.zero.label", "classes.title", *labels
         self.change(self.picture.sums("logits"), 0.2, *shown)
         runs = [eased(self.run(name)) for name in self.names]
         self.during(0.5, in_turn(*runs, overlap=0.4), rate=linear)
@@ -213,8 +214,18 @@ class ForwardPass(LessonScene):
         return go
 
     def show_powers(self, event: Event) -> None:
-        """Each becomes e to its power: positive, and steep."""
-        self.reform("powers", 0.5)
+        """Each becomes e to its power: positive, and steep; points go, and bars grow."""
+        parts = ("value", "lane", "label")
+        gone = [f"{name}.{part}" for name in self.names for part in parts[:2]]
+        marks = *self.names, *gone, "classes.zero", "classes.zero.label", "classes.title", "said"
+        labels = [f"{name}.{parts[2]}" for name in self.names]
+        self.during(0.14, self.board.hide(*self.board.there(*marks)))
+        self.board.show(*labels)(1.0)
+        bars = self.board.become(self.picture.sums("powers"), hold=("classes", "said"))
+        self.during(0.06, bars)
+        self.during(0.08, self.board.show("classes.zero", "classes.title"))
+        rises = [eased(self.board.rise(name)) for name in self.names]
+        self.during(0.4, in_turn(*rises, overlap=0.8), rate=linear)
         self.during(1, in_turn(*(self.board.pulse(name, f"{name}.value") for name in self.names),
                                overlap=0.5), rate=linear)  # fmt: skip
 
@@ -228,13 +239,13 @@ class ForwardPass(LessonScene):
         self.reform("shares", 0.12)
         self.during(0.04, self.board.show("said"))
         self.during(0.22, self.board.pulse("said", self.best, f"{self.best}.value"))
-        self.during(0.1, self.board.become(self.picture.shares()))
-        moves = [
-            eased(self.board.grow(f"stack.{bar.name}", out_of=f"classes.{bar.name}"))
-            for bar in self.picture.stack.bars
-        ]
-        self.during(1, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
+        bars = self.picture.stack.bars
+        places = {bar.name: self.board.box(f"classes.{bar.name}") for bar in bars}
+        grown = [self.board.grow(f"stack.{name}", out_of=place) for name, place in places.items()]
+        self.during(0.5, self.board.become(self.picture.verdict(), show=("stack.title",)), *grown)
         self.board.show(*self.board.there("stack.rest"))(1.0)
+        self.during(0.1, self.board.show("read"))
+        self.during(1, self.board.pulse("read"))
 
     def show_ratio(self, event: Event) -> None:
         """How many times as large the one share is as the other."""
@@ -243,14 +254,16 @@ class ForwardPass(LessonScene):
 
     def show_verdict(self, event: Event) -> None:
         """The largest share fills in what stood open beside the picture."""
-        self.during(0.1, self.board.hide("classes"))
-        self.during(0.35, self.board.become(self.picture.verdict(), show=("read",)))
-        self.during(0.45, self.board.pulse(f"stack.{self.lesson.softmax.order[0]}", "read"))
+        best = f"stack.{self.lesson.softmax.order[0]}"
+        self.during(1, self.board.pulse(best, "read", times=2))
 
     def show_whole(self, event: Event) -> None:
         """From the picture through all layers to the shares, once more."""
         names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        self.during(0.1, self.board.hide(*self.board.there("classes", "read", "input")))
-        self.during(0.2, self.board.become(self.picture.whole(), show=(*names, "legend")))
-        looks = [self.board.pulse(name) for name in (*names, "stack.title")]
+        self.during(0.1, self.board.hide(*self.board.there("read", "input")))
+        joined = "products", "to-shares"
+        shown = (name for name in (*names, *joined, "legend") if self.board.has(name))
+        self.during(0.2, self.board.become(self.picture.whole(), show=shown))
+        looked = *names, *self.board.there(joined[0]), "stack.title"
+        looks = [self.board.pulse(name) for name in looked]
         self.during(1, in_turn(*looks), rate=linear)

@@ -38,7 +38,18 @@ from convexplain.panels.sheet import (
     video,
 )
 from convexplain.panels.tree import Branch, Tree
-from convexplain.panels.words import Addend, Formula, Legend, Number, Rim, Sum, Table, Term, Text
+from convexplain.panels.words import (
+    Addend,
+    Formula,
+    Legend,
+    Number,
+    Rim,
+    Role,
+    Sum,
+    Table,
+    Term,
+    Text,
+)
 
 __all__ = [
     "ASPECTS",
@@ -84,6 +95,7 @@ __all__ = [
     "Piece",
     "Placed",
     "Rim",
+    "Role",
     "Row",
     "Rows",
     "Runs",

@@ -23,11 +23,13 @@ from convexplain.panels import (
     Diagram,
     Either,
     Legend,
-    Link,
     Mark,
+    Overlay,
     Part,
+    Role,
     Row,
     Scale,
+    Space,
     Text,
 )
 from convexplain.style import format as fmt
@@ -39,11 +41,9 @@ Form = Literal["logits", "distances", "powers", "shares"]
 #: Responses that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 #: How far apart the classes stand where they are alone, in sizes of their text.
-_PITCH = 1.7
+_PITCH = 1.55
 #: So many stages at most are drawn.
 _STAGES = 8
-#: How much larger cells of all products are than those of pictures as fine.
-_WIDE = 2.7
 #: The product that is written out.
 TELLING = "products.telling"
 #: No sum is printed with more decimals.
@@ -51,7 +51,9 @@ _PLACES = 5
 #: How many of the largest products are tried for one that can be checked as printed.
 _TRIED = 200
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
-_SIDE, _BAR = 11.0, 36.0
+_SIDE, _BAR = 15.0, 36.0
+#: How high four bars in large words are, in gaps of the sheet.
+_SUMS = 6.0
 
 
 class Softmax(NamedTuple):
@@ -195,17 +197,33 @@ class ForwardPicture:
         )
 
     def begun(self, *, pooled: bool) -> Diagram:
-        """Describe the picture and the first convolution, large; the pooling behind it likewise."""
-        behind = 2 if pooled else 1
-        stages = [self.stages[0], *self.stages[self.first : self.first + behind]]
+        """Describe a layer, large, beside what it reads: the first convolution, or the pooling."""
+        behind = self.first + pooled
+        before = self.stages[0] if not pooled else self.stages[self.first]
+        stages = before, self.stages[behind]
         sized = [self._layer(stage, small=False) for stage in stages]
         named = [self._layer(stage, small=True) for stage in stages]
-        ways = [way(*cells, gap=2.4) for cells in (sized, named) for way in (Row, Column)]
-        return Diagram(Column(Either(*ways), Legend("legend"), gap=0.6))
+        wide = (Row(*cells, Legend("legend")) for cells in (sized, named))
+        high = (way(*cells) for cells in (sized, named) for way in (Row, Column))
+        return Diagram(Either(*wide, *(Column(part, Legend("legend"), gap=0.6) for part in high)))
 
     def layers(self) -> Diagram:
         """Describe one map of each layer, in their order."""
-        return Diagram(Column(self._layers(), Legend("legend"), gap=0.4))
+        legend, left = Legend("legend"), self._left()
+        return Diagram(
+            Either(
+                Row(self._layers(), Column(*left, legend)),
+                Column(self._layers(), legend, gap=0.4),
+            )
+        )
+
+    def _left(self) -> list[Part]:
+        """Say how many numbers the last maps have, if they are what the last layer reads."""
+        shape = self.with_maps[-1].shape
+        if self.products is None or math.prod(shape) != self.products.many:
+            return []
+        counted = f"{fmt.shape(shape)} =\N{NO-BREAK SPACE}{fmt.count(self.products.many)}"
+        return [Text("left", _plain(counted), role="display", weight="bold", measure=6)]
 
     @cached_property
     def with_maps(self) -> list[Stage]:
@@ -223,7 +241,7 @@ class ForwardPicture:
         def rows(cells: list[Cells], width: int) -> Part:
             cut = [cells[n : n + width] for n in range(0, count, width)]
             full = [[*row, *[None] * (width - len(row))] for row in cut]
-            return Aligned(full, gap=1.2 if small else 2.4, row_gap=0.5)
+            return Aligned(full, gap=0.6, row_gap=0.5)
 
         ways = [rows(sized, width) for width in dict.fromkeys(widths or [count])]
         if not small:  # long names leave no room for sizes on narrow sheets
@@ -256,10 +274,15 @@ class ForwardPicture:
 
     # The vector, and the sums.
 
+    def every(self) -> Diagram:
+        """Describe all products beside the picture, and one of them written out."""
+        large, small = (self._one(role) for role in ("display", "heading"))
+        # The products stay where they are as the sums come.
+        return self._multiplied(Overlay(Space(height=_SUMS), large), small)
+
     def push(self) -> Diagram:
-        """Describe what pushes for the answer, and what against it: all products, then sums."""
+        """Describe all products beside the picture, and what they come to for the answer."""
         assert self.vote is not None
-        assert self.products is not None
         vote, best = self.vote, self.softmax.order[0]
         called = self.classes[best]
         above, below = vote.parts
@@ -270,25 +293,19 @@ class ForwardPicture:
             Bar("bias", terms.BIAS, vote.bias),
             Bar("logit", terms.LOGIT, vote.value, tone="ink"),
         ]
-        push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR)
-        large, small = (self._products(weight) for weight in (_WIDE, None))
-        told = Column(self._one(), Legend("legend"), align="middle")
+        push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR, role="heading")
+        return self._multiplied(push, push, replace(push, role="text"))
+
+    def _multiplied(self, below: Part, *lower: Part) -> Diagram:
+        products, legend = self._products(), Legend("legend")
         return Diagram(
             Either(
-                Column(large, Row(told, push, gap=1.5, align="middle"), gap=0.8, align="middle"),
-                Column(small, told, push, gap=0.8, align="middle"),
+                Column(Row(self._input(), products, legend), below, align="middle"),
+                *(Column(products, legend, part, gap=0.6, align="middle") for part in lower),
             )
         )
 
-    def every(self) -> Diagram:
-        """Describe all products alone, as large as they can be, and one of them written out."""
-        told = Row(self._one(), Legend("legend", row=True), gap=1.5, align="middle")
-        return Diagram(
-            Column(self._products(broad=True), told, gap=0.8, align="middle"),
-            (Link(TELLING, "one"),),
-        )
-
-    def _products(self, weight: float | None = None, *, broad: bool = False) -> Cells:
+    def _products(self) -> Cells:
         """Draw the product of each number that is left and its weight, place by place."""
         assert self.products is not None
         products, largest = self.products, float(np.abs(self.products.values).max())
@@ -301,20 +318,28 @@ class ForwardPicture:
         )  # fmt: skip
         return Cells(
             "products", products.values, scale, computed=products.there, lines=False,
-            weight=weight, broad=broad, marks=marks, title=counted,
+            broad=True, marks=marks, title=counted,
         )  # fmt: skip
 
-    def _one(self) -> Text:
+    def _one(self, role: Role) -> Text:
         """Write out the product that is marked."""
         assert self.products is not None
-        return Text("one", _plain(self.products.written), role="heading", weight="bold")
+        return Text("one", _plain(self.products.written), role=role, weight="bold")
 
     def sums(self, form: Form) -> Diagram:
         """Describe the classes with a bar each, from logits to shares."""
-        bars = self.bars(form, pitch=_PITCH)
+        large = self.bars(form, pitch=_PITCH)
+        large, small = replace(large, role="heading"), replace(large, pitch=1.5)
         said = Text("said", self._said(form), role="heading", weight="bold")
-        beside = Row(self._input(small=True), bars)
-        return Diagram(Either(*(Column(part, said, gap=0.8) for part in (beside, bars))))
+        beside = Column(self._input(small=True), said, gap=0.6)
+        return Diagram(
+            Either(
+                Row(beside, large),
+                Row(beside, small),
+                Column(Row(self._input(small=True), small), said, gap=0.8),
+                Column(small, said, gap=0.8),
+            )
+        )
 
     def _said(self, form: Form) -> Caption:
         """Say how far the first leads the second, what all powers come to, what is its share."""
@@ -329,27 +354,32 @@ class ForwardPicture:
         one, two = self.softmax.order[:2]
         return _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
 
-    def shares(self) -> Diagram:
-        """Describe the shares as one bar, below the bars that it is made of."""
-        bars, stack = self.bars("shares"), self.stack
-        return Diagram(
-            Either(
-                Column(Row(self._input(small=True), bars), stack, gap=0.8),
-                Column(bars, stack, gap=0.8),
-            )
-        )
-
     def verdict(self) -> Diagram:
-        """Describe the answer beside the picture, and the whole bar."""
+        """Describe the answer beside the picture, and all shares as one bar below them."""
         share = self._printed("shares", self.softmax.order[0])
-        stack = replace(self.stack, counter=None)
-        return Diagram(Column(self._answered(share), stack, gap=0.8, align="middle"))
+        return Diagram(
+            Either(*(
+                Column(self._answered(share), stack, gap=0.8, align="middle")
+                for stack in self._stacks()
+            ))
+        )  # fmt: skip
+
+    def _stacks(self) -> tuple[Bars, Bars]:
+        """Describe all shares in large words, or in small ones where these are too wide."""
+        return replace(self.stack, role="heading", counter=self.stack.counter), self.stack
 
     def whole(self) -> Diagram:
-        """Describe the way from the picture to the shares: a map of each layer, and all shares."""
+        """Describe the way from the picture to the shares: maps, products, and all shares."""
         legend, stack = Legend("legend", row=True), replace(self.stack, counter=None)
+        ways: list[Part] = []
+        if self.products is not None:
+            arrow = Text("to-shares", "→", role="sign", tone="muted")
+            large = replace(stack, role="heading")
+            sums = (Row(self._products(), arrow, last) for last in (large, stack))
+            ways = [Column(self._layers(small=True), last, gap=0.8) for last in sums]
         return Diagram(
             Either(
+                *(Column(way, legend, gap=0.4) for way in ways),
                 Column(self._layers(small=True), stack, legend, gap=1.5),
                 Column(self._layers(), stack, legend, gap=0.4),
             )
