@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import depthwise
@@ -11,6 +13,8 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
 
+Floats = npt.NDArray[np.float64]
+FILTER, CHANNEL = "ordinary.filter", "ordinary.channel"
 #: How many places a second the windows visit at first.
 _BEGIN = 3.0
 
@@ -22,10 +26,9 @@ class Depthwise(LessonScene):
     lesson: depthwise.Depthwise
 
     def prepare(self) -> None:
-        """Lay out the maps that are read; they are there from the first moment."""
-        self.board.lay(self.lesson.opening())
-        self.more = ("more",) if self.board.has("more") else ()
-        self.board.show(*self.of("map"), *self.more)(1.0)
+        """Lay out all kernels of the ordinary layer; they are there from the first moment."""
+        self.board.lay(self.lesson.wall())
+        self.board.show("ordinary", *self.board.there("note"))(1.0)
         self.board.explain()(1.0)
         self.explains = True
 
@@ -71,42 +74,59 @@ class Depthwise(LessonScene):
 
     # An ordinary layer.
 
-    def show_reads(self, event: Event) -> None:
-        """The maps are looked at, one after the other."""
-        looks = [self.board.pulse(name) for name in self.of("map")]
-        self.during(1, in_turn(*looks, overlap=0.3))
+    def show_wall(self, event: Event) -> None:
+        """A frame goes over the filters' columns."""
+        self.during(0.15, self.board.show(FILTER))
+        self.during(0.75, self.run(FILTER, down=False))
+        self.during(1, self.board.move(FILTER, 0, self.lesson.framed["filter"].col))
+
+    def run(self, frame: str, *, down: bool, each: Move | None = None) -> Move:
+        """Return the move of a frame over all columns of the wall, or down its rows."""
+        high, wide, channels, filters = self.lesson.walled.shape
+        many, side = (channels, high) if down else (filters, wide)
+
+        def at(alpha: float) -> tuple[float, float]:
+            place = side * min(many - 1, int(alpha * many))
+            return (place, 0) if down else (0, place)
+
+        return self.board.visit(frame, at, *([each] if each else []))
 
     def show_ordinary(self, event: Event) -> None:
-        """A filter has a kernel for each channel; all slide at once and give one map."""
-        own = self.of("kernel", [self.lesson.shown_filter])
-        shown = (*self.of("map"), *own, *self.more)
-        self.turn_into(self.lesson.ordinary(), 0.15, show=shown, hold=("out", "arrow"))
-        self.during(0.1, *map(self.board.pulse, own))
-        words = [name for name in self.board.names("out") if name != "out"]
-        self.board.show("arrow", *words)(1.0)
-        self.during(0.55, self.slide(["out"], 0.55 * event.seconds), rate=linear)
-        frames = [f"{name}.window" for name in self.of("map")]
-        self.during(1, self.board.hide(*frames, "out.cell"), self.board.pulse("out"))
+        """A filter is a column of the wall: a kernel for each channel."""
+        self.during(0.1, self.board.show(FILTER))
+        self.during(0.35, self.board.pulse(FILTER, times=2))
+        self.during(0.1, self.board.show(CHANNEL))
+        self.during(0.35, self.run(CHANNEL, down=True))
+        self.during(1, self.board.hide(CHANNEL))
 
     def show_kernels(self, event: Event) -> None:
-        """Other filters have other kernels."""
-        own = self.of("kernel", [self.lesson.shown_filter])
-        others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
-        held = self.of("kernel", others)
-        shown = (*self.of("map"), *own, *self.more)
-        self.turn_into(self.lesson.kernels(), 0.15, show=shown, hold=tuple(held))
-        for n in others:
-            self.during(0.5 / len(others), self.board.show(*self.of("kernel", [n])))
-        self.during(1, *(self.board.pulse(f"kernel-{self.lesson.channels[0]}-{n}")
-                         for n in self.lesson.compared))  # fmt: skip
+        """Some filters' kernels on some channels come near, with their weights."""
+        self.board.hide(*self.board.there("note"))(1.0)
+        high, wide, channels, filters = self.lesson.walled.shape
+        own = self.of("kernel", self.lesson.compared)
+        starts = [
+            self.board.within("ordinary", high * (c % channels), wide * (n % filters), high, wide)
+            for c in self.lesson.channels for n in self.lesson.compared
+        ]  # fmt: skip
+        grows = lazily(
+            lambda: together(*(self.board.grow(*pair) for pair in zip(own, starts, strict=True)))
+        )
+        self.turn_into(self.lesson.kernels(), 0.35, grows, show=(*self.named(), "more"))
+        self.more = ("more",) if self.board.has("more") else ()
+        self.during(1, in_turn(*map(self.board.pulse, own), overlap=0.5))
+
+    def named(self) -> tuple[str, ...]:
+        """Return the names of what is said beside each channel's row."""
+        return tuple(self.of("channel"))
 
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
         """Each channel has one kernel instead of all; each slides over its own map."""
         gone = [name for c in self.lesson.channels for name in self.of_channel("kernel", c)]
+        gone += ["ordinary", "note", "legend"]
         self.during(0.05, self.board.hide(*self.board.there(*gone)))
-        shown = (*self.of("map"), *self.of("shape"), *self.more)
+        shown = (*self.named(), *self.of("map"), *self.of("shape"), *self.more)
         self.turn_into(self.lesson.by_channel(), 0.12, show=shown, hold=tuple(self.of("between")))
         outputs = self.of("between")
         words = [name for panel in outputs for name in self.board.names(panel) if name != panel]
@@ -120,23 +140,26 @@ class Depthwise(LessonScene):
     def show_mixes(self, event: Event) -> None:
         """Each map times the filter's weight is added, channel after channel."""
         own = self.of("share", [self.lesson.shown_filter])
-        shown = (*self.of("between"), *self.more)
-        held = (*own, *self.of("times"), "out", "arrow")
+        out, sums = "out", list(self.lesson.growing())
         passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
         # What is given goes over their places, and other scales stand where theirs do.
         self.during(0.06, self.board.hide(*passed, "legend"))
-        self.turn_into(self.lesson.mixing(), 0.11, show=shown, hold=held)
-        self.during(0.06, self.board.show(*self.of("times"), *own))
-        out, sums = self.board.part("out").values, list(self.lesson.growing())
-        out[...] = sums[0]
-        last = len(sums) - 1
+        shown = (
+            *self.named(),
+            *self.of("between"),
+            *self.more,
+            *own,
+            *self.of("times"),
+            "arrow",
+            out,
+        )
 
         def add(channels: int) -> None:
-            out[...] = sums[channels]
+            self.board.fill(out, sums[channels])
             self.board.say("out.title", self.text(self.lesson.so_far(channels)))
 
-        add(0)
-        self.during(0.05, self.board.show("arrow", "out", "out.title"))
+        self.turn_into(self.lesson.mixing(), 0.14, lambda _: add(0), show=shown)
+        last = len(sums) - 1
         for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
             add(n + 1)
             self.during(0.13, self.board.pulse(*pair))
@@ -148,26 +171,16 @@ class Depthwise(LessonScene):
         self.during(0.25, others, *looks, rate=linear)
         self.during(1, self.board.pulse("out", times=2))
 
-    def show_apart(self, event: Event) -> None:
-        """The ordinary filter's map beside this one, in one scale."""
-        gone = (*self.of("between"), *self.of("times"), *self.more, "arrow", "legend",
-                *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
-        self.during(0.1, self.board.hide(*gone))
-        self.turn_into(self.lesson.apart(), 0.2, show=("out", "whole"))
-        self.during(1, in_turn(self.board.pulse("whole"), self.board.pulse("out")))
-
     def show_shares(self, event: Event) -> None:
         """Other filters take other shares of the same maps."""
-        others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
-        shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
-                 *self.more, *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
-        self.during(0.06, self.board.hide(*self.board.there("whole", "out", "arrow", "legend")))
-        share = 0.12 if self.board.has("whole") else 0.25  # nothing stays of two maps side by side
-        held = tuple(self.of("share", others))
-        self.turn_into(self.lesson.shares(), share, show=shown, hold=held)
-        for n in others:
-            self.during(0.5 / len(others), self.board.show(*self.of("share", [n])))
-        self.during(1, *map(self.board.pulse, self.of("shape")))
+        shown = (*self.named(), *self.of("shape"), *self.of("between"), *self.of("times"),
+                 *self.more)  # fmt: skip
+        self.during(0.06, self.board.hide(*self.board.there("out", "arrow", "legend")))
+        others = self.of("share", self.lesson.compared)
+        self.turn_into(self.lesson.shares(), 0.22, show=(*shown, *others))
+        self.during(0.2, *map(self.board.pulse, self.of("between")))
+        shares = (self.of("share", [n]) for n in self.lesson.compared)
+        self.during(1, in_turn(*(self.board.pulse(*names) for names in shares), overlap=0.3))
 
     def show_predict(self, event: Event) -> None:
         """All stands there; the video waits."""
@@ -178,29 +191,34 @@ class Depthwise(LessonScene):
     # What is saved.
 
     def show_areas(self, event: Event) -> None:
-        """How many weights an ordinary layer has, and how many are left."""
-        picture = self.lesson.cost()
-        keys = ("of-slide", "of-mix")
-        held = ("separable", *keys, "of-both")
-        self.turn_into(picture, 0.12, show=("ordinary",), hold=held)
-        parts = ("separable.slide", "separable.mix")
-        self.board.show("separable.title")(1.0)
-        self.during(0.14, in_turn(*map(self.lengthen, parts)))
-        self.during(0.1, self.board.show(*held[1:]))
-        looks = (self.board.pulse(part, key) for part, key in zip(parts, keys, strict=True))
-        self.during(1, in_turn(*looks))
+        """Row by row of the wall its kernels become one, and one weight for each of them."""
+        lesson = self.lesson
+        per, high, _, columns = lesson.tiled
+        self.turn_into(lesson.cost(), 0.1, show=("ordinary",), hold=("slide", "mix", "both"))
+        known = {name: self.board.part(name).values.copy() for name in ("slide", "mix")}
+        rows = np.arange(known["slide"].shape[0]) // high * columns
+        kernel = rows[:, None] + np.arange(known["slide"].shape[1]) // lesson.walled.shape[1]
+        places = {"slide": kernel, "mix": np.arange(len(known["mix"]))[:, None]}
+        for name, values in known.items():
 
-    def lengthen(self, bar: str) -> Move:
-        """Let a bar grow to the right, from where it begins."""
-        left, top, _, height = self.board.box(bar)
-        return self.board.grow(bar, out_of=(left, top, 0.0, height))
+            def fill(alpha: float, name: str = name, values: Floats = values) -> None:
+                done = per * (1 + int(alpha * (lesson.walled.shape[2] - 1e-9)))
+                self.board.fill(name, np.where(places[name] < done, values, np.nan))
+
+            fill(0.0)
+            self.board.move(CHANNEL, 0, 0)(1.0)
+            self.during(0.04, self.board.show(name, f"{name}.title", CHANNEL))
+            self.during(0.26, self.run(CHANNEL, down=True, each=fill), rate=linear)
+            self.board.fill(name, values)
+            self.during(0.05, self.board.pulse(name))
+        self.during(0.06, self.board.hide(CHANNEL), self.board.show("both"))
+        self.during(1, self.board.pulse("both", times=2))
 
     def show_work(self, event: Event) -> None:
         """Multiplications are as many times more of both."""
-        shown = ("ordinary", "separable", "of-slide", "of-mix", "of-both")
-        self.turn_into(self.lesson.cost(work=True), 0.3, show=shown)
-        looks = (["ordinary.all"], ["separable.slide", "separable.mix"])
-        self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))
+        shown = ("ordinary", "slide", "mix", "both")
+        self.turn_into(self.lesson.cost(work=True), 0.2, show=shown)
+        self.during(1, in_turn(*map(self.board.pulse, shown)))
 
     # The price.
 
@@ -216,18 +234,14 @@ class Depthwise(LessonScene):
             return
         real = [f"kernel-{self.lesson.channel}-{n}" for n in self.lesson.priced]
         said = ("row-ordinary", "channel-ordinary", *own)
-        self.turn_into(picture, 0.2, show=(*real, *said), hold=("shape", *scaled))
-        self.during(0.06, self.board.show("shape", "shape.title"))
+        self.turn_into(picture, 0.16, show=(*real, *said, "shape"), hold=tuple(scaled))
         # The farthest first, so that none goes over another.
         moves = [self.board.grow(name, out_of="shape") for name in reversed(scaled)]
         self.during(0.4, in_turn(*moves, overlap=0.3))
         self.during(1, *map(self.board.pulse, scaled))
 
     def show_answer(self, event: Event) -> None:
-        """The shares once more: the same windows for all filters."""
-        shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
-                 *self.more, *self.of("share", self.lesson.compared))  # fmt: skip
-        self.during(0.06, self.board.hide(*self.board.there("legend")))
-        self.turn_into(self.lesson.shares(), 0.35, show=shown)
-        looks = [self.of("shape"), self.of("share", self.lesson.compared)]
-        self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))
+        """Both layers' weights once more, to scale."""
+        shown = ("ordinary", "slide", "mix", "both")
+        self.turn_into(self.lesson.cost(), 0.25, show=shown)
+        self.during(1, in_turn(*map(self.board.pulse, shown)))

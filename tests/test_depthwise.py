@@ -93,20 +93,20 @@ def test_what_the_storyboard_counts_is_counted(lesson):
     assert told(lesson, "kernels").endswith("9 × 32 × 64 = 18,432 weights.")
     assert told(lesson, "areas") == "Slide 9 × 32, mix 32 × 64: 2,336 weights, 13% of before."
     assert told(lesson, "work").startswith("Each weight works at 121 places")
-    for work, counts in ((False, lesson.separable.weights), (True, lesson.separable.work)):
+    for work, (whole, less) in ((False, lesson.separable.weights), (True, lesson.separable.work)):
         picture = lesson.cost(work=work)
-        bars = [picture.panel(name).bars for name in ("ordinary", "separable")]
-        assert tuple(sum(bar.value for bar in each) for each in bars) == counts
-        assert bars[1][0].value * 64 * 32 == bars[1][1].value * 9 * 32
-        keys = [picture.panel(f"of-{name}") for name in ("slide", "mix")]
-        said = [k.words.text("en").replace(",", "").split(" = ") for k in keys]
-        said.append(picture.panel("ordinary").title.text("en").replace(",", "").split(" = "))
-        totals = [bar.value for bar in (*bars[1], *bars[0])]
-        assert [int(total.split()[0]) for _, total in said] == totals
-        factors = [re.findall(r"\d+", way) for way, _ in said]
-        assert [math.prod(map(int, each)) for each in factors] == totals
-        assert [k.tone for k in keys] == [bar.tone for bar in bars[1]]
-        assert len({bar.tone for each in bars for bar in each}) == 3
+        assert picture.panel("ordinary").values.size == 18_432
+        assert (picture.panel("slide").values.size, picture.panel("mix").values.size) == (
+            288,
+            2_048,
+        )
+        said = [picture.panel(name).title.text("en") for name in ("ordinary", "slide", "mix")]
+        ways = [re.sub("[^0-9×+= ]", "", words) for words in (*said, picture.panel("both").words)]
+        for way in ways:
+            terms, total = way.split("=")
+            factors = [re.findall(r"\d+", term) for term in terms.split("+")]
+            assert sum(math.prod(map(int, each)) for each in factors) == int(total)
+        assert [int(way.split("=")[1]) for way in (ways[0], ways[-1])] == [whole, less]
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
     before, after = ([lesson.network.layer(n) for n in part] for part in names)
     middle = [DepthwiseConv2D("window"), Conv2D("mix", 64, (1, 1))]
@@ -137,8 +137,7 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
         {event.name for beat in each.beats() for event in beat.parts}
         for each in (lesson_of("depthwise"), learned)
     )
-    assert names == own | {"apart"}
-    assert not learned.differs
+    assert names == own
     np.testing.assert_array_equal(learned.ordinary_sums, found.sums)  # so there is nothing to tell
     assert told(learned, "areas").endswith("656 weights, 14% of before.")
     assert told(learned, "windows") == "Step one: each channel slides a kernel of its own."
@@ -155,13 +154,14 @@ def test_all_weights_have_one_scale(lesson):
     shapes = lesson.separable.shapes[:, :, rows]
     assert pieces.limit == max(np.abs(shapes).max(), np.abs(shares).max())
     kernels = scales(lesson.kernels(), *(f"kernel-{c}-{n}" for c in rows))
+    assert lesson.kernels().panel(f"kernel-{c}-{n}").numbers
     scaled = scales(lesson.sharing(), *(f"scaled-{k}" for k in lesson.priced))
     assert kernels == scaled == {pieces}
 
 
 def test_what_two_channels_add_is_seen_and_counted(lesson):
     sums, scale = list(lesson.growing()), lesson.mixing().panel("out").scale
-    assert scale.limit == max(np.abs(values).max() for values in sums)
+    assert scale.limit >= max(np.abs(values).max() for values in sums) > 0.5 * scale.limit
     assert np.abs(sums[2]).max() > 0.3 * scale.limit
     assert lesson.so_far(2).text("en") == "Separable, filter 2: 2 of 32 channels"
     assert lesson.so_far(32).text("en") == lesson.mixing().panel("out").title.text("en")
@@ -171,18 +171,45 @@ def test_what_two_channels_add_is_seen_and_counted(lesson):
     assert set(np.argsort(-parts)[:2]) == set(lesson.channels)
 
 
-def test_both_layers_maps_have_their_names_and_one_scale_side_by_side(lesson):
-    assert lesson.differs
-    n, picture = lesson.shown_filter, lesson.apart()
-    z = lesson.trace.before("conv2")[:, :, n]
-    np.testing.assert_allclose(picture.panel("whole").values, z, atol=1e-5)
-    np.testing.assert_allclose(picture.panel("out").values, lesson.separable.sums[:, :, n])
-    assert picture.panel("whole").scale == picture.panel("out").scale
-    titles = [picture.panel(name).title.text("en").split(",")[0] for name in ("whole", "out")]
-    assert titles == ["Ordinary", "Separable"]
-    assert lesson.ordinary().panel("out").title == picture.panel("whole").title
-    assert told(lesson, "apart") == "Not the same map: one kernel a channel stands for 64."
+def test_all_kernels_stand_on_the_wall_a_row_a_channel_a_column_a_filter(lesson):
+    wall = lesson.wall().panel("ordinary")
+    for c, n in ((0, 0), (5, 2), (31, 63)):
+        own = wall.values[3 * c : 3 * c + 3, 3 * n : 3 * n + 3]
+        np.testing.assert_array_equal(own, lesson.separable.ordinary[:, :, c, n])
+    assert (wall.blocks, wall.shape) == ((3, 3), (96, 192))
+    marks = wall.marks
+    assert (marks["filter"].col, marks["filter"].rows) == (3 * lesson.shown_filter, 96)
+    assert (marks["channel"].row, marks["channel"].cols) == (3 * lesson.channel, 192)
+    # Beside it, kernel by kernel, those of the separable layer, in cells as large.
+    cost = lesson.cost()
+    slide = cost.panel("slide")
+    for c in (0, 9, 31):
+        row, col = divmod(c, 8)
+        own = slide.values[3 * row : 3 * row + 3, 3 * col : 3 * col + 3]
+        np.testing.assert_array_equal(own, lesson.separable.shapes[:, :, c])
+    np.testing.assert_array_equal(cost.panel("mix").values, lesson.separable.scales)
+    placed = place(cost, ASPECTS["16:9"])
+    cells = {name: placed[name].width / cost.panel(name).shape[1]
+             for name in ("ordinary", "slide", "mix")}  # fmt: skip
+    assert len({round(cell, 6) for cell in cells.values()}) == 1
     assert told(lesson, "windows").endswith("one kernel, the closest to its 64.")
+
+
+def test_maps_of_like_numbers_have_one_scale_others_their_own(lesson):
+    read, _, slid, mixed = lesson.scales
+    assert read == slid == mixed
+    assert lesson.separable.maps[:, :, [5, 24]].max() > 0.5 * read.limit
+
+
+@pytest.mark.parametrize("kind", ["slide", "mix"])
+def test_each_row_of_the_wall_becomes_one_kernel_and_one_weight_a_filter(kind):
+    lesson, stages = lesson_of("depthwise"), of("depthwise", LOOKS[0]).during("cost")
+    whole = lesson.cost().panel(kind).values
+    seen = [stage for stage in stages if kind in stage]
+    for stage in seen:
+        known = np.isfinite(stage[kind].values)
+        np.testing.assert_allclose(stage[kind].values[known], whole[known])
+    np.testing.assert_allclose(seen[-1][kind].values, whole)
 
 
 def test_several_windows_a_channel_are_counted(tmp_path):
@@ -212,8 +239,8 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
 @pytest.mark.parametrize(("which", "aspect"), covering(["lesson", "learned"], [*ASPECTS]))
 def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
-    shown = [lesson.opening(), lesson.ordinary(), lesson.kernels(), lesson.by_channel(),
-             lesson.mixing(), lesson.apart(), lesson.shares(), lesson.cost(),
+    shown = [lesson.wall(), lesson.kernels(), lesson.by_channel(),
+             lesson.mixing(), lesson.shares(), lesson.cost(),
              lesson.cost(work=True), lesson.sharing()]  # fmt: skip
     for diagram in shown:
         for lang in ("en", "zh"):

@@ -108,7 +108,8 @@ def _grid(piece: Grid, sheet: Sheet, unit: float) -> None:
     elif piece.decimals is None:
         _image(sheet, box, colours.repeat(FINE, axis=0).repeat(FINE, axis=1))
         if piece.lines:
-            _lattice(sheet, box, piece.shape)
+            rows, cols = (n / k for n, k in zip(piece.shape, piece.blocks, strict=True))
+            _lattice(sheet, box, (round(rows), round(cols)))
         _rectangle(sheet, box, facecolor="none", edgecolor=line, linewidth=_base.FRAME)
     else:
         _numbers(piece, sheet, box, colours, unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -50,20 +50,24 @@ _CHANNELS, _FILTERS = 2, 4
 _PRICED = 3
 #: With more columns than so many a row is folded where it is too long, behind so many of them.
 _BROAD, _KERNELS = 5, 3
+#: So much larger are maps than they would be beside kernels with numbers, and what they add up to.
+_WIDER, _WIDEST = 1.2, 2.4
+#: With at least this share of the largest number of all, maps are bright enough in its scale.
+_SEEN = 0.5
+#: So many kernels of both steps stand side by side, at most.
+_BESIDE = 8
 #: Side of a grid beside others, in units of their layout.
 _SIDE = 10.0
 
-_ORDINARY = Caption(en="ordinary: {n} weights", zh="普通：{n} 个权重")
+#: How an ordinary layer's weights are counted, and its multiplications.
 _COUNTED = Caption(en="ordinary: {way} = {n} weights", zh="普通：{way} = {n} 个权重")
-_SEPARABLE = Caption(en="separable: {n} weights", zh="可分离：{n} 个权重")
-#: The parts of a separable layer's bar, in their tones.
-_PARTS = (
-    ("slide", Caption(en="{way} = {n} to slide", zh="滑动 {way} = {n}"), "ink"),
-    ("mix", Caption(en="{way} = {n} to mix", zh="混合 {way} = {n}"), "muted"),
-)
-_WORK = (
-    Caption(en="ordinary: {way} = {n} multiplications", zh="普通：{way} = {n} 次乘法"),
-    Caption(en="separable: {n} multiplications", zh="可分离：{n} 次乘法"),
+_WORK = Caption(en="ordinary: {way} = {n} multiplications", zh="普通：{way} = {n} 次乘法")
+_OWN_WEIGHT = Caption(en="weight, separable", zh="权重，可分离")
+_SLIDE = Caption(en="slide: {way} = {n}", zh="滑动：{way} = {n}")
+_MIX = Caption(en="mix: {way} = {n}", zh="混合：{way} = {n}")
+_WALL = Caption(
+    en="{layer}: {c} channels (rows), {f} filters (columns)",
+    zh="{layer}：{c} 个通道（行），{f} 个过滤器（列）",
 )
 _PART = Caption(
     en="Channels 0 to {c} and filters 0 to {f}, to scale.",
@@ -78,20 +82,18 @@ _SO_FAR = Caption(
     en="{layer}, filter {n}: {k} of {c} channels", zh="{layer}，过滤器 {n}：{c} 个通道中的 {k} 个"
 )
 _ALL_ADDED = Caption(en="{layer}, filter {n}: all channels", zh="{layer}，过滤器 {n}：所有通道相加")
-_SLID = Caption(en="filtered", zh="滑动后")
-_SLID_CHANNEL = Caption(en="Channel {n}, filtered", zh="通道 {n}，滑动后")
+_FILTERED = Caption(en="filtered", zh="滑动后")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
 _ROWS = ("ordinary", "separable")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
 class _Scales(NamedTuple):
-    """Of what is read, of weights, of slid maps, of an ordinary filter's sums, of both steps'."""
+    """Of what is read, of weights, of slid maps, and of both steps' sums."""
 
     read: Scale
     weight: Scale
     slid: Scale
-    sums: Scale
     mixed: Scale
 
 
@@ -282,35 +284,45 @@ class Depthwise(NetworkLesson):
         shares = found.scales[[c * self.per for c in rows]][:, cols]
         shapes = found.shapes[:, :, [c * self.per for c in rows]]
         kernels = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
+        maps = {
+            "read": (_most(read), terms.RESPONSE, bool(read.min() < 0)),
+            "slid": (_most(given), _FILTERED, True),
+            "mixed": (_most(*self.growing()), terms.SUM, True),
+        }
+        most = max(limit for limit, _, _ in maps.values())
+        if min(limit for limit, _, _ in maps.values()) > _SEEN * most:  # one scale will do
+            maps = dict.fromkeys(maps, (most, terms.RESPONSE, True))
         return _Scales(
-            Scale(_most(read), terms.RESPONSE, signed=bool(read.min() < 0)),
-            Scale(_most(*kernels, shapes, shares), terms.WEIGHT),
-            Scale(_most(given), _SLID),
-            Scale(_most(self.ordinary_sums[:, :, self.shown_filter]), terms.SUM),
-            Scale(_most(*self.growing()), terms.SUM),
+            weight=Scale(_most(*kernels, shapes, shares), terms.WEIGHT),
+            **{name: Scale(*each) for name, each in maps.items()},
         )
+
+    def _first(self, channel: int, title: Caption) -> Caption | None:
+        """Name what stands in a column, above its first row."""
+        return title.capital if channel == self.channels[0] else None
 
     def _map(self, channel: int) -> Cells:
         """Describe what is read of a channel, and where the window begins."""
         return _even(
             f"map-{channel}", self.separable.maps[:, :, channel], self.scales.read, "maps",
-            terms.CHANNEL.capital.fill(n=channel), {"window": Mark.over(self.window.box(0, 0))},
+            self._first(channel, terms.INPUT), {"window": Mark.over(self.window.box(0, 0))},
         )  # fmt: skip
 
     def _kernel(self, channel: int, filter: int) -> Cells:
-        title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
+        title = self._first(channel, terms.FILTER.fill(n=filter))
         kernel = self.real[:, :, channel, filter]
-        return _even(f"kernel-{channel}-{filter}", kernel, self.scales.weight, "kernels", title)
+        name = f"kernel-{channel}-{filter}"
+        return _even(name, kernel, self.scales.weight, "kernels", title, numbers=True)
 
     def _slid(self, channel: int) -> tuple[Cells, Cells]:
         """Describe a channel's window, and what it gives."""
         found = self.separable
-        title = terms.KERNEL.capital if channel == self.channels[0] else None
+        title = self._first(channel, terms.KERNEL)
         shape, given = (each[:, :, channel * self.per] for each in (found.shapes, found.between))
         return (
-            _even(f"shape-{channel}", shape, self.scales.weight, "kernels", title),
+            _even(f"shape-{channel}", shape, self.scales.weight, "kernels", title, numbers=True),
             _even(f"between-{channel}", given, self.scales.slid, "slid",
-                  _SLID_CHANNEL.fill(n=channel), {"cell": Mark(0, 0)}),
+                  self._first(channel, _FILTERED), {"cell": Mark(0, 0)}),
         )  # fmt: skip
 
     def _times(self, channel: int) -> Text:
@@ -318,33 +330,21 @@ class Depthwise(NetworkLesson):
 
     def _share(self, channel: int, filter: int) -> Cells:
         """Describe how much of a channel a filter takes."""
-        title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
+        title = self._first(channel, terms.FILTER.fill(n=filter))
         share = self.separable.scales[channel * self.per, filter]
         return Cells(
             f"share-{channel}-{filter}", np.array([[share]]), self.scales.weight, numbers=True,
-            share="shares", title=title, weight=3.0,
+            share="shares", title=title, weight=5.0,
         )  # fmt: skip
 
     def so_far(self, channels: int) -> Caption:
         """Say of how many channels the shown filter's map consists."""
         of = self.separable.channels
-        if channels == of:
-            return self._added("separable")
         layer = _WORDS[_ROWS.index("separable")].capital
+        if channels == of:
+            return _ALL_ADDED.fill(layer=layer, n=self.shown_filter)
         return _SO_FAR.fill(layer=layer, n=self.shown_filter, k=fmt.count(channels),
                             c=fmt.count(of))  # fmt: skip
-
-    def _added(self, layer: str) -> Caption:
-        """Say whose map it is to which all channels have come."""
-        return _ALL_ADDED.fill(layer=_WORDS[_ROWS.index(layer)].capital, n=self.shown_filter)
-
-    def _sum(self, layer: str, scale: Scale, name: str = "out") -> Cells:
-        """Describe the map that the shown filter of a layer gives."""
-        sums = self.ordinary_sums if layer == "ordinary" else self.separable.sums
-        return Cells(
-            name, sums[:, :, self.shown_filter], scale, lines=False, share="out",
-            title=self._added(layer), marks={"cell": Mark(0, 0)},
-        )  # fmt: skip
 
     def _table(
         self, columns: list[list[Part | None]], out: Cells | None = None, *, many: bool = False
@@ -370,10 +370,43 @@ class Depthwise(NetworkLesson):
             body = Either(Row(body, right, out), Column(body, down, out, gap=0.4, align="middle"))
         return Diagram(Column(body, legend, align="middle"))
 
-    def opening(self) -> Diagram:
-        """Describe what is read, alone."""
-        maps = Row(*map(self._map, self.channels), gap=1.5)
-        return Diagram(Column(maps, *self._others(), Legend("legend", row=True), align="middle"))
+    def wall(self) -> Diagram:
+        """Describe all kernels of the ordinary layer at once, a filter and a channel framed."""
+        found = self.separable
+        counts = {"c": fmt.count(found.channels), "f": fmt.count(found.filters)}
+        title = _WALL.fill(layer=self.layer, **counts)
+        kernels = self._all_kernels(Scale(_most(self.walled), terms.WEIGHT), title)
+        return Diagram(Column(kernels, *self._cut(), Legend("legend", row=True), align="middle"))
+
+    @property
+    def walled(self) -> Floats:
+        """The kernels that are drawn to scale."""
+        return self.real[:, :, :MOST, : 2 * MOST]
+
+    @property
+    def framed(self) -> dict[str, Mark]:
+        """The shown channel's row and the shown filter's column on the wall."""
+        high, wide, channels, filters = self.walled.shape
+        row, col = self.channel % channels, self.shown_filter % filters
+        return {
+            "channel": Mark(row * high, 0, high, wide * filters),
+            "filter": Mark(0, col * wide, high * channels, wide),
+        }
+
+    def _all_kernels(self, scale: Scale, title: Caption) -> Cells:
+        high, wide = self.walled.shape[:2]
+        return Cells(
+            "ordinary", _blocks(self.walled), scale, blocks=(high, wide), share="area", broad=True,
+            title=title, marks=self.framed,
+        )  # fmt: skip
+
+    def _cut(self) -> list[Part]:
+        """Say which channels and filters are drawn to scale, if these are not all."""
+        found, (_, _, channels, filters) = self.separable, self.walled.shape
+        if (channels, filters) == (found.channels, found.filters):
+            return []
+        note = _PART.fill(c=channels - 1, f=filters - 1)
+        return [Text("note", note, role="note", tone="muted")]
 
     def _others(self, *, filters: bool = False) -> list[Part]:
         """Return what is said of the channels, and filters, that are not shown, if any are."""
@@ -384,54 +417,39 @@ class Depthwise(NetworkLesson):
             told = _BOTH_MORE.fill(n=fmt.count(more), m=fmt.count(others))
         return [Text("more", told, tone="muted")] if more else []
 
-    def ordinary(self) -> Diagram:
-        """Describe a filter's kernels, one for each channel, and the map that all of them give."""
-        n = self.shown_filter
-        rows: list[list[Part | None]] = [[self._map(c), self._kernel(c, n)] for c in self.channels]
-        return self._table(rows, self._sum("ordinary", self.scales.sums))
-
     def kernels(self) -> Diagram:
         """Describe the kernels of several filters."""
         return self._table(
-            [[self._map(c), *(self._kernel(c, n) for n in self.compared)] for c in self.channels],
+            [[self._named(c), *(self._kernel(c, n) for n in self.compared)]
+             for c in self.channels],
             many=True,
-        )
+        )  # fmt: skip
+
+    def _named(self, channel: int) -> Text:
+        return Text(f"channel-{channel}", terms.CHANNEL.capital.fill(n=channel))
 
     def by_channel(self) -> Diagram:
         """Describe one window for each channel, and the map that it gives."""
-        return self._table([[self._map(c), *self._slid(c)] for c in self.channels])
+        return self._table([[self._named(c), self._map(c), *self._slid(c)] for c in self.channels])
 
     def mixing(self) -> Diagram:
         """Describe what a filter takes of each channel, and the map that all of it gives."""
         n = self.shown_filter
         rows: list[list[Part | None]] = []
         for c in self.channels:
-            rows.append([self._slid(c)[1], self._times(c), self._share(c, n)])
-        return self._table(rows, self._sum("separable", self.scales.mixed))
-
-    def apart(self) -> Diagram:
-        """Describe the maps that the shown filter gives in both layers, in one scale."""
-        most = _most(*(sums[:, :, self.shown_filter] for sums in self._both))
-        scale = Scale(most, terms.SUM)
-        maps = self._sum("ordinary", scale, "whole"), self._sum("separable", scale)
-        body = Either(Row(*maps, gap=1.5), Column(*maps))
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"))
-
-    @property
-    def _both(self) -> tuple[Floats, Floats]:
-        return self.ordinary_sums, self.separable.sums
-
-    @property
-    def differs(self) -> bool:
-        """Whether the shown filter gives another map in the separable layer."""
-        one, other = (sums[:, :, self.shown_filter] for sums in self._both)
-        return not np.allclose(one, other, atol=1e-6)
+            rows.append([self._named(c), self._slid(c)[1], self._times(c), self._share(c, n)])
+        sums = self.separable.sums[:, :, n]
+        out = Cells(
+            "out", sums, self.scales.mixed, lines=False, weight=_WIDEST * _SIDE / max(sums.shape),
+            title=self.so_far(self.separable.channels), marks={"cell": Mark(0, 0)},
+        )  # fmt: skip
+        return self._table(rows, out)
 
     def shares(self) -> Diagram:
         """Describe what several filters take of each channel."""
         return self._table(
             [
-                [self._map(c), *self._slid(c), self._times(c),
+                [self._named(c), *self._slid(c), self._times(c),
                  *(self._share(c, n) for n in self.compared)]
                 for c in self.channels
             ],
@@ -439,80 +457,60 @@ class Depthwise(NetworkLesson):
         )  # fmt: skip
 
     def cost(self, *, work: bool = False) -> Diagram:
-        """Describe how many weights both layers have, or how many multiplications they take."""
+        """Describe the weights of both layers to scale, with the count of these or of products."""
         found = self.separable
-        places = int(np.prod(found.between.shape[:2])) if work else 1
-        whole, less = (n * places for n in found.weights)
-        mix = found.scales.size * places
-        parts = {"slide": less - mix, "mix": mix}
-        # Each number's factors: of the kernels, of the 1 x 1 layer's weights, and the places.
-        factors = {
-            "ordinary": (found.size, found.channels, found.filters),
-            "slide": (found.size, found.shapes.shape[2]),
-            "mix": found.scales.shape,
-        }
-        ways = {
-            name: " × ".join(fmt.count(n) for n in (*each, *([places] if work else [])))
-            for name, each in factors.items()
-        }
-        ordinary, separable = _WORK if work else (_COUNTED, _SEPARABLE)
-        ordinary = ordinary.fill(way=ways["ordinary"])
-        stacks = {
-            "ordinary": (ordinary, whole, [Bar("all", "", whole, tone="line")]),
-            "separable": (
-                separable, less, [Bar(name, "", parts[name], tone=tone) for name, _, tone in _PARTS]
-            ),
-        }  # fmt: skip
-        bars = [
-            Bars(name, bars, Scale(float(whole)), length=20, share="cost", stacked=True, thick=7.0,
-                 title=said.capital.fill(n=fmt.count(n)))
-            for name, (said, n, bars) in stacks.items()
-        ]  # fmt: skip
-        one, other = (
-            Text(f"of-{name}", said.fill(n=fmt.count(parts[name]), way=ways[name]), tone=tone,
-                 role="heading", weight="bold")
-            for name, said, tone in _PARTS
-        )  # fmt: skip
-        plus = Text("of-both", "+")
-        keys = Either(
-            Row(one, plus, other, gap=0.4), Column(one, Row(plus, other, gap=0.4), gap=0.3)
-        )
-        return Diagram(Column(bars[0], Column(bars[1], keys, gap=0.4), gap=2))
+        whole, less = found.weights
+        mix = found.scales.size
+        slide_by, mix_by = (found.size, found.shapes.shape[2]), found.scales.shape
+        ordinary: tuple[Caption, tuple[int, ...], int]
+        ordinary = _COUNTED, (found.size, found.channels, found.filters), whole
+        total = less
+        if work:
+            places = int(np.prod(found.between.shape[:2]))
+            ordinary, total = (_WORK, (whole, places), whole * places), less * places
+        told = ordinary, (_SLIDE, slide_by, less - mix), (_MIX, mix_by, mix)
+        titles = [
+            said.capital.fill(n=fmt.count(n), way=" × ".join(map(fmt.count, way)))
+            for said, way, n in told
+        ]
+        way = " + ".join(map(fmt.count, (less - mix, mix)))
+        if work:
+            way = f"{fmt.count(less)} × {fmt.count(places)}"
+        both = Text("both", f"{way} = {fmt.count(total)}", role="heading", weight="bold")
+        return Diagram(Column(self._areas(titles, both), *self._cut(), align="middle"))
 
-    def _areas(self) -> Part:
-        found = self.separable
-        channels, filters = min(MOST, found.channels), min(2 * MOST, found.filters)
-        per = found.shapes.shape[2] // found.channels
-        kernels = self.real
-        whole, less = (fmt.count(n) for n in found.weights)
-        most = max(float(np.abs(each).max()) for each in (kernels, found.scales))
-        # A shape is as long as one: its weights are far larger than those that it is shared by.
-        scale, of_shape = Scale(most or 1.0, terms.WEIGHT), _of(found.shapes, terms.KERNEL)
-        ordinary = Cells(
-            "ordinary", _blocks(kernels[:, :, :channels, :filters]), scale, lines=False,
-            share="area",
-        )  # fmt: skip
-        titled = Column(Text("whole", _ORDINARY.fill(n=whole).capital), ordinary, gap=0.3)
-        shapes = Cells(
-            "shapes", _blocks(found.shapes[:, :, : channels * per, None]), of_shape,
-            lines=False, share="area",
-        )  # fmt: skip
-        weights = Cells(
-            "scales", found.scales[: channels * per, :filters], scale, lines=False, share="area"
+    @property
+    def tiled(self) -> tuple[int, int, int, int]:
+        """How many windows a channel has, their size, and how many stand in a row to scale."""
+        high, wide, channels, _ = self.walled.shape
+        many = channels * self.per
+        columns = next(n for n in range(min(many, _BESIDE), 0, -1) if many % n == 0)
+        return self.per, high, wide, columns
+
+    def _areas(self, titles: Sequence[Caption], *total: Part) -> Part:
+        """Lay out the weights of both layers to scale, each in colours of its own."""
+        found, (high, wide, channels, filters) = self.separable, self.walled.shape
+        shapes, scales = found.shapes[:, :, : channels * self.per], found.scales[:, :filters]
+        scales = scales[: channels * self.per]
+        scale = Scale(_most(shapes, scales), _OWN_WEIGHT)
+        ordinary, slide, mix = titles
+        many, columns = shapes.shape[2], self.tiled[3]
+        tiles = _blocks(shapes.reshape(high, wide, many // columns, columns))
+        parts = Column(
+            Cells("slide", tiles, scale, blocks=(high, wide), share="area", title=slide),
+            Cells("mix", scales, scale, lines=False, share="area", title=mix),
+            *total,
         )
-        note = _PART.fill(c=channels - 1, f=filters - 1)
-        said = Text("note", note, role="note", tone="muted")
-        title = Text("separable", _SEPARABLE.fill(n=less).capital)
-        both = Column(title, Row(shapes, weights, gap=0.8, align="top"), gap=0.3)
+        whole = self._all_kernels(Scale(_most(self.walled), terms.WEIGHT), ordinary)
+        legend = Legend("legend", row=True)
         return Either(
-            Column(Row(titled, both, gap=2, align="top"), said),
-            Column(titled, both, said),
+            Column(Row(whole, parts, gap=1.5, align="top"), legend, align="middle"),
+            Column(whole, parts, legend),
         )
 
     def work(self) -> Diagram:
         """Describe the weights of both as areas, and their multiplications."""
-        legend = Legend("legend", row=True)
-        return Diagram(Column(self._areas(), self._bars(), legend, align="middle"))
+        return Diagram(Column(self.cost().root, self._bars(), align="middle"))
 
     def _bars(self) -> Bars:
         bars = [
@@ -538,13 +536,14 @@ class Depthwise(NetworkLesson):
             said = _TIMES.fill(v=fmt.bracketed(scale)) if self.per == 1 else terms.KERNEL
             kernel = found.kernels[:, :, n, filter]
             times.append(
-                _even(f"scaled-{filter}", kernel, self.scales.weight, "kernels", said.capital)
-            )
+                _even(f"scaled-{filter}", kernel, self.scales.weight, "kernels", said.capital,
+                      numbers=True)
+            )  # fmt: skip
         rows.append(times)
         legend = Legend("legend", row=True)
         heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
         shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.weight, "kernels",
-                      terms.KERNEL.capital)  # fmt: skip
+                      terms.KERNEL.capital, numbers=True)  # fmt: skip
         own: list[Part | None] = [None for _ in rows]
         if self.per == 1:
             own[-1] = shape
@@ -588,12 +587,12 @@ class Depthwise(NetworkLesson):
 
     def _tell_question(self) -> Iterator[Event]:
         found = self.separable
-        yield Event("reads", 3.4, self.question)
+        yield Event("wall", 3.4, self.question)
         said = Caption(
             en="An ordinary filter: {k} weights for each of {c} channels, all added up.",
             zh="普通过滤器：{c} 个通道各有 {k} 个权重，结果全部相加。",
         )
-        yield Event("ordinary", 4.8, said.fill(k=found.size, c=fmt.count(found.channels)))
+        yield Event("ordinary", 4.6, said.fill(k=found.size, c=fmt.count(found.channels)))
         said = Caption(
             en="{f} filters, each with its own: {k} × {c} × {f} = {n} weights.",
             zh="{f} 个过滤器各有一套：{k} × {c} × {f} = {n} 个权重。",
@@ -618,18 +617,12 @@ class Depthwise(NetworkLesson):
                 en="Step one: each channel slides one kernel, the closest to its {f}.",
                 zh="第一步：每个通道只滑动一个卷积核，最接近原来的 {f} 个。",
             ).fill(f=fmt.count(found.filters))
-        yield Event("windows", 5.4, said)
+        yield Event("windows", 5.2, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
             zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
         )
         yield Event("mixes", 6.0, said)
-        if self.differs:
-            said = Caption(
-                en="Not the same map: one kernel a channel stands for {f}.",
-                zh="图不一样了：每个通道用一个卷积核代替 {f} 个。",
-            )
-            yield Event("apart", 3.6, said.fill(f=fmt.count(found.filters)), detail=1)
         said = Caption(
             en="All {f} filters mix these same maps, each with weights of its own.",
             zh="{f} 个过滤器混合的都是这些图，各用自己的权重。",
@@ -652,14 +645,14 @@ class Depthwise(NetworkLesson):
             k=found.size, p=fmt.percent(less / whole, 0),
             **{key: fmt.count(n) for key, n in counts.items()},
         )  # fmt: skip
-        yield Event("areas", 4.8, told)
+        yield Event("areas", 6.6, told)
         said = Caption(
             en="Each weight works at {n} places, so multiplications fall to {p}, too.",
             zh="每个权重都用在 {n} 处，所以乘法次数也降到 {p}。",
         )
         places = fmt.count(int(np.prod(found.between.shape[:2])))
         share = fmt.percent(found.work[1] / found.work[0], 0)
-        yield Event("work", 4.0, said.fill(n=places, p=share), detail=2)
+        yield Event("work", 4.2, said.fill(n=places, p=share), detail=1)
 
     def ask(self) -> Question | None:
         """Ask for the weights of the separable layer; None if ways print the same."""
@@ -687,7 +680,7 @@ class Depthwise(NetworkLesson):
                 en="The price: on channel {n} the filters can differ only by a factor.",
                 zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
             )
-        yield Event("sharing", 5.0, said.fill(n=self.channel), detail=1)
+        yield Event("sharing", 5.4, said.fill(n=self.channel), detail=1)
 
 
 REPLIES = {
@@ -717,12 +710,12 @@ def _most(*arrays: Floats) -> float:
 
 def _even(
     name: str, values: Floats, scale: Scale, share: str, title: Caption | None,
-    marks: dict[str, Mark] | None = None,
+    marks: dict[str, Mark] | None = None, *, numbers: bool = False,
 ) -> Cells:  # fmt: skip
     """Describe a grid that is as large as others of its picture, however many cells it has."""
     return Cells(
-        name, values, scale, lines=False, share=share, title=title, marks=marks or {},
-        weight=_SIDE / max(values.shape),
+        name, values, scale, lines=numbers, share=share, title=title, marks=marks or {},
+        numbers=numbers, weight=_SIDE / max(values.shape) * (1.0 if numbers else _WIDER),
     )  # fmt: skip
 
 

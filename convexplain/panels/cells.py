@@ -92,6 +92,8 @@ class Cells(Panel):
         Where it is False nothing is known yet.
     lines : bool
         Whether lines part the cells.
+    blocks : (int, int)
+        Only so many rows and columns together are parted: kernels on a wall of them.
     glass : float
         How opaque a cell of the largest magnitude is, others as much less as their values are, so
         that a picture below it is seen; 0: all cells are opaque.
@@ -125,6 +127,7 @@ class Cells(Panel):
     dim: npt.NDArray[np.bool_] | None = None
     finer: int = 0
     printed: Sequence[Sequence[str]] | None = None
+    blocks: tuple[int, int] = (1, 1)
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 and self.values.shape[2:] != (3,):
@@ -195,8 +198,8 @@ class Cells(Panel):
         values = self.values if self.computed is None else np.nan_to_num(self.values)
         yield Grid(
             self.name, self.name, box, values, self.scale, self.decimals(at), size,
-            self.computed, self.lines and max(self.shape) <= _RULED, self.glass,
-            printed=self.printed, dim=self.dim,
+            self.computed, self._ruled, self.glass, printed=self.printed, dim=self.dim,
+            blocks=self.blocks,
         )  # fmt: skip
         for name, mark in self.marks.items():
             place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
@@ -204,6 +207,11 @@ class Cells(Panel):
                 f"{self.name}.{name}", self.name, place, mark.tone, mark.strong, mark.dashed
             )
         yield from self._letters(at, box)
+
+    @property
+    def _ruled(self) -> bool:
+        """Whether lines part its cells, or its blocks."""
+        return self.lines and (self.blocks != (1, 1) or max(self.shape) <= _RULED)
 
     def _letters(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield letters level with their frames, from the top down, each below the one before."""

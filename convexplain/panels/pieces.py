@@ -82,6 +82,8 @@ class Grid(Piece):
         Where it is False nothing is known yet: a dot stands there.
     lines : bool
         Whether lines part the cells.
+    blocks : (int, int)
+        Only so many rows and columns together are parted.
     glass : float
         How opaque a cell with the largest value is, others as much less as their values are: what
         lies behind shines through, and no line is drawn around; 0: all cells are opaque.
@@ -100,6 +102,7 @@ class Grid(Piece):
     glass: float = 0.0
     printed: Sequence[Sequence[str]] | None = None
     dim: npt.NDArray[np.bool_] | None = None
+    blocks: tuple[int, int] = (1, 1)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -52,6 +52,8 @@ class PixelGrid(StageMobject):
         Whether the numbers are bold.
     lines : bool
         Whether cells are parted by thin lines.
+    blocks : (int, int)
+        Only so many rows and columns together are, by gaps in the colour of the background.
     frame : float
         Width of the line around the whole grid; 0 draws none.
     decimals : int
@@ -85,6 +87,7 @@ class PixelGrid(StageMobject):
         text_size: float | None = None,
         bold: bool = False,
         lines: bool = True,
+        blocks: tuple[int, int] = (1, 1),
         frame: float = 0.0,
         opacity: float = 1.0,
         decimals: int = 2,
@@ -101,6 +104,7 @@ class PixelGrid(StageMobject):
         self.bold = bold
         self.decimals = decimals
         self.lines = lines
+        self.blocks = blocks
         self.frame_width = frame
         self.glass = glass
         #: What stands in the cells instead of their values.
@@ -162,6 +166,7 @@ class PixelGrid(StageMobject):
             text_size=self.text_share * self.cell,
             bold=self.bold,
             lines=self.lines,
+            blocks=self.blocks,
             frame=self.frame_width,
             decimals=self.decimals,
         )
@@ -177,6 +182,7 @@ class PixelGrid(StageMobject):
             self.limit,
             self.glass,
             self.lines,
+            self.blocks,
             self.numbers,
             self.decimals,
             self.printed,
@@ -316,8 +322,8 @@ class PixelGrid(StageMobject):
         theme = canvas.theme
         everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
         key = (
-            self.values.tobytes(), self.shares.tobytes(), self.limit, self.lines, theme,
-            canvas.scale, (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
+            self.values.tobytes(), self.shares.tobytes(), self.limit, self.lines,
+            self.blocks, theme, canvas.scale, (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
         )  # fmt: skip
         last = KEPT.get(self._name)
         picture: Pixels
@@ -344,16 +350,18 @@ class PixelGrid(StageMobject):
         """Draw one part of the grid: opaque pixels, (height, width, 4)."""
         theme = canvas.theme
         missing = self._missing()
-        lines = canvas.theme.rgb("line")
+        apart = self.blocks != (1, 1)
+        lines = theme.rgb("background" if apart else "line")
         across, down = np.arange(area.left, area.right), np.arange(area.top, area.bottom)
         cols = _cells_at(xs, area.left, area.right)
         rows = _cells_at(ys, area.top, area.bottom)
         cells = self._dimmed(theme)
         if self.lines:
             # Four pixels of each cell tell all: with the line before it, above it, both, or none.
-            cells = _ruled(cells, missing, lines, np.float32(min(1.0, canvas.scale)))
-            cols = 2 * cols + np.isin(across, xs[1:-1])
-            rows = 2 * rows + np.isin(down, ys[1:-1])
+            share = np.float32(1.0 if apart else min(1.0, canvas.scale))
+            cells = _ruled(cells, missing, lines, share)
+            cols = 2 * cols + np.isin(across, xs[self.blocks[1] : -1 : self.blocks[1]])
+            rows = 2 * rows + np.isin(down, ys[self.blocks[0] : -1 : self.blocks[0]])
         opaque = np.full((*cells.shape[:2], 4), 255, np.uint8)
         opaque[..., :3] = cells
         words = opaque.view(np.uint32).squeeze(axis=-1)
@@ -368,8 +376,8 @@ class PixelGrid(StageMobject):
             each = 2 if self.lines else 1
             there = missing[rows[y] // each, cols[x] // each]
             y, x = y[there], x[there]
-            share = part[y, x, None] * np.float32(1 / 255)
-            picture[y, x, :3] = mix(picture[y, x, :3], lines, share)
+            seen = part[y, x, None] * np.float32(1 / 255)
+            picture[y, x, :3] = mix(picture[y, x, :3], theme.rgb("line"), seen)
         return picture
 
     def _missing(self) -> npt.NDArray[np.bool_]:

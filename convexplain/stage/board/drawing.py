@@ -106,6 +106,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         numbers=piece.decimals is not None,
         text_size=piece.size or None,
         lines=piece.lines,
+        blocks=piece.blocks,
         frame=2.0 if piece.decimals is None and not piece.glass else 0.0,
         decimals=2 if piece.decimals is None else piece.decimals,
         glass=piece.glass,
@@ -228,6 +229,7 @@ def glide(old: Any, new: Any) -> Move:
     elif isinstance(old, PixelGrid):
         old.values, old.limit, old.glass = new.values, new.limit, new.glass
         old.lines, old.frame_width, old.printed = new.lines, new.frame_width, new.printed
+        old.blocks = new.blocks
         old.numbers, old.decimals, old.text_share = new.numbers, new.decimals, new.text_share
         old.number_opacity = new.number_opacity
         old.shares[...] = new.shares
