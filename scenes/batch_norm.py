@@ -10,8 +10,8 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn
 
-#: What says how a weight, and the bias, change: what it is, what is done, what comes of it.
-LINES = {name: [f"{name}-{part}" for part in ("is", "by", "new")] for name in ("weight", "bias")}
+#: What says how the bias changes: what it is, what is done, what comes of it.
+BIAS = ("bias-is", "bias-by", "bias-new")
 
 
 class BatchNorm(LessonScene):
@@ -23,13 +23,24 @@ class BatchNorm(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture; it is there from the first moment."""
         self.board.lay(self.lesson.opening(upright=self.upright))
-        self.board.show("input")(1.0)
+        self.board.show("input", "legend", *self.seen("seen"))(1.0)
+
+    def seen(self, name: str) -> list[str]:
+        """Return the names of the channels' maps, or of the one map."""
+        return [f"{name}-{n}" for n in self.lesson.compared] or ["sums"]
 
     def show_reads(self, event: Event) -> None:
-        """The picture's map of the channel comes up beside it."""
-        self.during(0.2, self.board.pulse("input"))
-        self.during(0.3, self.board.show("sums", "sums.title", "legend"))
-        self.during(1, self.board.pulse("sums", times=2))
+        """The picture and the maps of several channels, one after the other."""
+        maps = map(self.board.pulse, self.seen("seen"))
+        self.during(0.25, self.board.pulse("input"))
+        self.during(1, in_turn(*maps, overlap=0.3), rate=linear)
+
+    def show_uneven(self, event: Event) -> None:
+        """How large their numbers are: the largest, and then the smallest."""
+        self.turn_into(self.lesson.opening(told=True, upright=self.upright), 0.15)
+        first, *_, last = self.seen("seen")
+        self.during(0.4, self.board.pulse(first, times=2))
+        self.during(1, self.board.pulse(last, times=2))
 
     # What training stores.
 
@@ -69,18 +80,11 @@ class BatchNorm(LessonScene):
         ]
 
     def show_constants(self, event: Event) -> None:
-        """One picture's map, and the two stored numbers."""
-        self.turn_into(self.lesson.one(upright=self.upright), 0.2, show=("sums",))
-        self.look_at(batch_norm.STEPS[:2])
-
-    def show_learned(self, event: Event) -> None:
-        """The two numbers that were learned."""
-        self.look_at(batch_norm.STEPS[2:])
-
-    def look_at(self, names: tuple[str, ...]) -> None:
-        """Show some constants, and look at them."""
-        self.during(0.2, self.board.show(*self.constants(*names)))
-        self.during(1, self.board.pulse(*(f"{name}.constant" for name in names)))
+        """One picture's map, the two stored numbers, and the two that were learned."""
+        self.turn_into(self.lesson.one(upright=self.upright), 0.15, show=("sums",))
+        for names in (batch_norm.STEPS[:2], batch_norm.STEPS[2:]):
+            self.during(0.1, self.board.show(*self.constants(*names)))
+            self.during(0.3, self.board.pulse(*(f"{name}.constant" for name in names)))
 
     def send_number(self) -> Move:
         """Return the flight of the cell to the first step."""
@@ -99,10 +103,6 @@ class BatchNorm(LessonScene):
             if row + 1 < len(names):
                 self.during(0.09, self.goes_on(name, names[row + 1]))
 
-    def show_result(self, event: Event) -> None:
-        """What comes out is looked at."""
-        self.during(1, self.board.pulse("beta.result", times=2))
-
     def goes_on(self, name: str, after: str) -> Move:
         """Return how a step's result becomes the number of the step after it."""
         return self.board.carry(f"{name}.result", f"{after}.value")
@@ -110,13 +110,13 @@ class BatchNorm(LessonScene):
     def show_together(self, event: Event) -> None:
         """The four steps become two, beside the map; the same number comes out."""
         picture = self.lesson.everywhere(upright=self.upright)
-        self.turn_into(picture, 0.15, show=("sums", "sums.cell"))
         self.known = np.zeros(self.lesson.response_map.shape, dtype=bool)
-        self.refill()
-        self.during(0.08, self.board.show("normal", "normal.title"))
-        self.during(0.1, self.board.show("number"))
+        ways = ("number", "times", "times-is", "plus", "plus-is")
+        self.turn_into(
+            picture, 0.2, lambda _: self.refill(), show=("sums", "sums.cell", "normal", *ways)
+        )
         for name in ("times", "plus"):
-            self.during(0.17, self.board.show(name, f"{name}-is"), self.board.pulse(name))
+            self.during(0.15, self.board.pulse(name))
         self.during(0.1, self.board.show("gives"))
         self.land("gives", "cell", self.lesson.place)
 
@@ -170,35 +170,48 @@ class BatchNorm(LessonScene):
         self.during(0.6, fill, rate=linear)
         self.during(1, self.board.pulse("times", "plus"))
 
+    def show_alike(self, event: Event) -> None:
+        """Maps of several channels, before and after."""
+        maps = self.seen("even")
+        shown = (*self.seen("seen"), *maps)
+        self.turn_into(self.lesson.alike(upright=self.upright), 0.2, show=shown)
+        self.during(1, in_turn(*map(self.board.pulse, maps), overlap=0.3), rate=linear)
+
     # Into the kernel.
 
     def show_fold(self, event: Event) -> None:
         """Factor and shift go into kernel and bias."""
-        held = ("after", *LINES["weight"], *LINES["bias"])
         picture = self.lesson.folding(upright=self.upright)
-        self.turn_into(picture, 0.15, show=("kernel",), hold=held)
-        self.during(0.1, self.board.show("kernel.cell", *LINES["weight"][:2]))
-        self.during(0.12, self.board.pulse("kernel", "weight-by"))
-        self.during(0.2, self.board.grow("after", out_of="kernel"))
-        self.during(0.1, self.board.show("after.cell", "weight-new"))
-        self.during(0.12, self.board.show(*LINES["bias"][:2]))
+        self.turn_into(picture, 0.15, show=("kernel", "weight-by"), hold=("after", *BIAS))
+        self.during(0.12, self.board.show("kernel.cell"), self.board.pulse("weight-by"))
+        after = self.lesson.kernel[1]
+        cells = np.arange(after.size).reshape(after.shape)
+
+        def fill(alpha: float) -> None:
+            known = cells < round(alpha * after.size)
+            self.board.fill("after", np.where(known, after, np.nan))
+
+        fill(0.0)
+        self.during(0.06, self.board.show("after"))
+        self.during(0.25, fill, rate=linear)
+        self.during(0.12, self.board.show("after.cell"), self.board.pulse("after"))
+        self.during(0.1, self.board.show(*BIAS[:2]))
         self.during(0.08, self.board.show("bias-new"))
         self.during(1, self.board.pulse("bias-new"))
 
     def show_same(self, event: Event) -> None:
         """The map of both ways, and what is left between them."""
-        held = ("difference",)
-        self.turn_into(self.lesson.same(), 0.2, show=("normal", "joined"), hold=held)
-        self.during(0.3, self.board.pulse("normal", "joined"))
-        self.during(0.3, self.board.show("difference", "difference.title"))
-        self.during(1, self.board.pulse("difference", "difference.title"))
+        self.turn_into(self.lesson.same(), 0.2, show=("normal", "joined"), hold=("apart",))
+        for name in ("normal", "joined"):
+            self.during(0.2, self.board.pulse(name))
+        self.during(0.1, self.board.show("apart"))
+        self.during(1, self.board.pulse("apart"))
 
     def show_answer(self, event: Event) -> None:
         """The kernel that does both."""
         picture = self.lesson.folding(upright=self.upright)
-        shown = ("kernel", "after", *LINES["weight"], *LINES["bias"])
-        self.turn_into(picture, 0.3, show=shown)
-        self.board.show("kernel.cell", "after.cell")(1.0)
+        self.turn_into(picture, 0.2, show=("kernel", "weight-by", "after", *BIAS))
+        self.during(0.05, self.board.show("kernel.cell", "after.cell"))
         self.during(0.25, self.board.pulse("weight-by"))
         self.during(0.25, self.board.pulse("bias-by"))
         self.during(1, self.board.pulse("after", "bias-new"))

@@ -116,12 +116,45 @@ def test_factor_shift_and_folded_weights_are_right_as_they_are_printed(lesson):
     assert decimals == 2
     assert fmt.rounded(fmt.rounded(old[cell]) * factor) == fmt.rounded(new[cell])
     placed = place(lesson.folding(), ASPECTS["16:9"])
-    for name, value in (("weight", new[cell]), ("bias", lesson.bias[1])):
-        by, came = (placed.piece(f"{name}-{part}").text for part in ("by", "new"))
-        one, times, *add = map(Decimal, re.findall(r"-?\d+\.\d+", by.replace("−", "-")))
-        assert times == factor
-        assert fmt.rounded(one * times + sum(add)) == fmt.rounded(value)
-        assert came == f"= {fmt.number(value)}"
+    assert placed.piece("weight-by").text == f"× {fmt.bracketed(float(factor))}"
+    by, came = (placed.piece(f"bias-{part}").text for part in ("by", "new"))
+    one, times, *add = map(Decimal, re.findall(r"-?\d+\.\d+", by.replace("−", "-")))
+    assert times == factor
+    assert fmt.rounded(one * times + sum(add)) == fmt.rounded(lesson.bias[1])
+    assert came == f"= {fmt.number(lesson.bias[1])}"
+
+
+@pytest.mark.parametrize("digit", [None, 0, 8])
+def test_channels_differ_in_size_before_and_less_when_normalized(digit):
+    lesson = BatchNorm(picture=None if digit is None else digits.first(digit))
+    assert len(lesson.compared) == 4
+    assert lesson.shown_filter in lesson.compared
+    before, after = (
+        [np.abs(each[:, :, n]).max() for n in lesson.compared]
+        for each in (lesson.sums, lesson.maps)
+    )
+    assert before == sorted(before, reverse=True)
+    assert before[0] == np.abs(lesson.sums).max()
+    assert before[-1] == np.abs(lesson.sums).max(axis=(0, 1)).min()
+    assert before[0] >= 2 * before[-1]
+    assert 1.5 * max(after) / min(after) < before[0] / before[-1]
+    picture = lesson.alike()
+    for n, *sizes in zip(lesson.compared, before, after, strict=True):
+        for name, size in zip(("seen", "even"), sizes, strict=True):
+            panel = picture.panel(f"{name}-{n}")
+            assert panel.title.text("en") == f"Filter {n}: up to ±{size:.2f}"
+
+
+def test_channels_of_one_size_are_not_compared(lesson, tmp_path):
+    weights = dict(lesson.network.weights)
+    size = np.abs(lesson.sums).max(axis=(0, 1))
+    weights["conv1/kernel"] = weights["conv1/kernel"] / size
+    path = tmp_path / "even.safetensors"
+    Network(lesson.network.layers, weights).save(path)
+    even = BatchNorm(model=str(path))
+    assert even.compared == ()
+    names = {event.name for beat in even.beats() for event in beat.parts}
+    assert not {"uneven", "alike"} & names
 
 
 def test_digits_are_counted_with_stored_and_with_their_own_numbers(lesson):
@@ -215,6 +248,9 @@ def test_what_can_be_folded_is_folded_and_all_else_stays(layers, left):
 
 def pictures(lesson, upright):
     yield lesson.opening(upright=upright)
+    for told in (False, True):
+        yield lesson.opening(told=told, upright=upright)
+    yield lesson.alike(upright=upright)
     if lesson.batches is not None:
         yield lesson.training(upright=upright)
     yield lesson.one(upright=upright)
@@ -323,12 +359,12 @@ def test_the_steps_stand_row_by_row_and_both_ways_differ_by_nothing():
 
 
 def test_what_stands_between_the_maps_makes_one_of_the_other(lesson):
-    stage = of("batch-norm", LOOKS[0]).ends["one"]
+    said = told(lesson, "everywhere")
+    stage = [m for m in of("batch-norm", LOOKS[0]).plays if m.caption == said][-1]
     before, after = (stage[name].values for name in ("sums", "normal"))
     factor = float(stage["times"].text.strip("× ").replace("−", "-"))
     shift = float(stage["plus"].text.strip("+ ()").replace("−", "-"))
     np.testing.assert_allclose(before * factor + shift, after, atol=0.01)
-    said = told(lesson, "everywhere")
     assert said.startswith(f"Times {fmt.number(factor)}, plus {fmt.number(shift)}:")
     assert stage["faint-number"].text == fmt.number(lesson.sums[..., lesson.shown_filter].flat[0])
     assert stage["faint-gives"].text == f"= {fmt.number(after[0, 0])}"

@@ -20,6 +20,7 @@ from convexplain.network import Layer, Trace, folded
 from convexplain.network.folding import fold, host_of
 from convexplain.panels import (
     INK,
+    Aligned,
     Axis,
     Cells,
     Chart,
@@ -54,6 +55,9 @@ _SEEN, _ACROSS = 9, 3
 _UPRIGHT = 0.2
 #: A weight is printed with so many decimals, the fewest with which one gives what comes out.
 _DECIMALS = range(2, 5)
+#: Channels that are seen together; how much their sizes differ at least, and how many times less
+#: when they are normalized.
+_COMPARED, _APART, _EVENER = 4, 2.0, 1.5
 #: The four steps, by the constant that each takes.
 STEPS = ("mean", "spread", "gamma", "beta")
 
@@ -68,13 +72,13 @@ _TWO_LAYERS = Caption(en="convolution, then normalization", zh="先卷积，再�
 _ONE_LAYER = Caption(en="folded convolution alone", zh="只有合并后的卷积")
 _OTHERS = Caption(en="filter {n} on {k} pictures of a batch", zh="一批中 {k} 张图，过滤器 {n}")
 _CALLED = (terms.MEAN, terms.SPREAD, Caption(en="γ", zh="γ"), Caption(en="β", zh="β"))
+_SIZE = Caption(en="filter {n}: up to ±{v}", zh="过滤器 {n}：±{v} 以内")
 _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
 _UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移。")
 _UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
 _RATIO = Caption(en="γ / spread", zh="γ / 标准差")
 _SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
-_OF_WEIGHT = Caption(en="weight × factor", zh="权重 × 倍数")
 _OF_BIAS = Caption(en="bias × factor + shift", zh="偏置 × 倍数 + 平移")
 
 
@@ -143,6 +147,22 @@ class BatchNorm(FilterLesson):
     def number(self) -> float:
         """The convolution's sum there."""
         return float(self.sums[(*self.place, self.shown_filter)])
+
+    @cached_property
+    def compared(self) -> tuple[int, ...]:
+        """The shown channel, that of the largest sums, and the two of the smallest, largest first.
+
+        Empty where there are fewer, or where their sizes differ less than twofold or differ as much
+        when they are normalized: then there is nothing to be seen.
+        """
+        before, after = (np.abs(each).max(axis=(0, 1)) for each in (self.sums, self.maps))
+        order = [int(n) for n in np.argsort(-before, kind="stable")]
+        wanted = dict.fromkeys((order[0], self.shown_filter, *reversed(order)))
+        shown = [n for n in order if n in [*wanted][:_COMPARED]]
+        if len(shown) < _COMPARED or not before[shown].all():
+            return ()
+        ranges = [float(each[shown].max() / each[shown].min()) for each in (before, after)]
+        return tuple(shown) if ranges[0] >= _APART and ranges[1] < ranges[0] / _EVENER else ()
 
     @cached_property
     def faintest(self) -> tuple[int, int]:
@@ -279,8 +299,8 @@ class BatchNorm(FilterLesson):
 
     def _scales(self) -> tuple[Scale, Scale]:
         """Scales of the channel's sums, those of a batch among them, and of what comes of them."""
-        n = self.shown_filter
-        before, after = (float(np.abs(each[:, :, n]).max()) for each in (self.sums, self.maps))
+        shown = [self.shown_filter, *self.compared]
+        before, after = (float(np.abs(each[:, :, shown]).max()) for each in (self.sums, self.maps))
         if self.batch_sums is not None:
             before = max(before, float(np.abs(self.batch_sums[0]).max()))
         return Scale(before or 1.0, _SUMS), Scale(after or 1.0, _NORMALISED)
@@ -305,10 +325,31 @@ class BatchNorm(FilterLesson):
             title=(title or _NORMAL.fill(n=n)).capital, marks=self._marks(marked),
         )  # fmt: skip
 
-    def opening(self, *, upright: bool = False) -> Diagram:
-        """Describe the picture and the channel's map."""
+    def opening(self, *, told: bool = False, upright: bool = False) -> Diagram:
+        """Describe the picture and maps of some channels, or of one; told: how large they are."""
         read = Cells("input", self.drawn, INK, lines=False, title=terms.INPUT.capital)
-        return _beside(read, Column(self._map(), Legend("legend", row=True)), upright)
+        seen = self._wall("seen", self.sums, told=told) if self.compared else self._map()
+        return _beside(read, Column(seen, Legend("legend", row=True)), upright)
+
+    def alike(self, *, upright: bool = False) -> Diagram:
+        """Describe maps of several channels, before and after."""
+        walls = self._wall("seen", self.sums, told=True), self._wall("even", self.maps, told=True)
+        both = Column(*walls) if upright else Either(Row(*walls, gap=2), Column(*walls))
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+
+    def _wall(self, name: str, maps: Floats, *, told: bool) -> Part:
+        """Stand maps of several channels two by two."""
+        scale = self._scales()[0 if name == "seen" else 1]
+        cells = [
+            Cells(
+                f"{name}-{n}", maps[:, :, n], scale, share="maps", lines=False,
+                title=(_SIZE if told else terms.FILTER).capital.fill(
+                    n=n, **({"v": fmt.number(float(np.abs(maps[:, :, n]).max()))} if told else {})
+                ),
+            )
+            for n in self.compared
+        ]  # fmt: skip
+        return Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5)
 
     def training(self, *, upright: bool = False) -> Diagram:
         """Describe maps of a batch, mean and spread of the batches, and what is stored."""
@@ -438,51 +479,49 @@ class BatchNorm(FilterLesson):
         return Diagram(Column(table, Legend("legend", row=True), align="middle"))
 
     def _folding(self, *, upright: bool = False) -> Part:
-        """Lay out the filter before and after, below it how one weight and the bias change."""
+        """Lay out the filter before and after, the factor between, and how the bias changes."""
         old, new = self.kernel
         (row, col), decimals = self.weight
         scale = _weights(old, new)
         title = terms.FILTER.capital.fill(n=self.shown_filter)
         marks = {"cell": Mark(row, col)}
         kernels = [
-            Cells(name, values, scale, share="kernels", title=called, marks=marks)
-            for name, values, called in (("kernel", old, title), ("after", new, _FOLDED.capital))
+            Cells(name, values, scale, numbers=True, share="kernels", title=called, marks=marks,
+                  finer=finer)
+            for name, values, called, finer in (
+                ("kernel", old, title, decimals - 2), ("after", new, _FOLDED.capital, 0),
+            )
         ]  # fmt: skip
         factor = fmt.bracketed(self.constants.factor)
         shift = fmt.bracketed(self.constants.addend)
         before, after = self.bias
-        said = {
-            "weight": (_OF_WEIGHT, f"{fmt.number(float(old[row, col]), decimals)} × {factor}",
-                       float(new[row, col])),
-            "bias": (_OF_BIAS, f"{fmt.number(before)} × {factor} + {shift}", after),
-        }  # fmt: skip
 
-        def lines(role: Literal["display", "heading"]) -> list[Part]:
-            return [
-                Column(
-                    Text(f"{name}-is", called, tone="muted"),
-                    Row(Text(f"{name}-by", by, role=role),
-                        Text(f"{name}-new", f"= {fmt.number(value)}", role=role), gap=0.4),
-                    gap=0.2,
-                )
-                for name, (called, by, value) in said.items()
-            ]  # fmt: skip
+        def laid(role: Literal["display", "heading"]) -> tuple[Part, Part]:
+            times = Text("weight-by", f"× {factor}", role=role)
+            by = Text("bias-by", f"{fmt.number(before)} × {factor} + {shift}", role=role)
+            sum_ = Text("bias-new", f"= {fmt.number(after)}", role=role)
+            said = Text("bias-is", _OF_BIAS, role="heading", tone="muted")
+            return times, Column(said, Row(by, sum_, gap=0.4), gap=0.2)
 
-        between = Column(*lines("heading"), gap=2)
-        high = Column(kernels[0], between, kernels[1], align="middle")
+        times, bias = laid("heading")
+        high = Column(kernels[0], times, kernels[1], bias, align="middle")
         if upright:
             return high
-        large = Row(Column(*kernels, gap=0.6), Column(*lines("display"), gap=2), gap=2)
-        return Either(large, Row(kernels[0], between, kernels[1], gap=1.2), high)
+        wide = [
+            Column(Row(kernels[0], times, kernels[1], gap=1.2), bias, gap=1.2, align="middle")
+            for times, bias in (laid("display"), (times, bias))
+        ]
+        return Either(*wide, high)
 
     def same(self) -> Diagram:
-        """Describe the map of both ways, and their difference."""
-        maps = self._same()
-        legend = Legend("legend", row=True)
+        """Describe the map of both ways, and how far apart they are."""
+        *maps, _ = self._same()
+        apart = Text("apart", _DIFFERENCE.fill(d=self.bound).capital, role="heading")
+        under = apart, Legend("legend", row=True)
         return Diagram(
             Either(
-                Column(Row(*maps, gap=1.5), legend, align="middle"),
-                Column(*maps, legend, align="middle"),
+                Column(Row(*maps, gap=2), *under, align="middle"),
+                Column(*maps, *under, align="middle"),
             )
         )
 
@@ -523,12 +562,21 @@ class BatchNorm(FilterLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: what is stored in training, one number's steps, and the fold."""
-        yield Beat.of("question", self.title, Event("reads", 3.7, self.question))
+        yield Beat.of("question", self.title, *self._tell_question())
         if self.history is not None or self.batches is not None:
             yield Beat.of("training", self.title, *self._tell_training())
         yield Beat.of("one", self.title, *self._tell_one())
         yield Beat.of("fold", self.title, *self._tell_fold())
-        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.6, self.answer))
+
+    def _tell_question(self) -> Iterator[Event]:
+        yield Event("reads", 3.7, self.question)
+        if self.compared:
+            said = Caption(
+                en="Large sums here, small ones there: the small would hardly count.",
+                zh="有的和大，有的小：小的几乎不起作用。",
+            )
+            yield Event("uneven", 3.8, said, detail=1)
 
     def _tell_training(self) -> Iterator[Event]:
         said = Caption(
@@ -543,7 +591,7 @@ class BatchNorm(FilterLesson):
         yield Event("batches", 4.7, said, detail=1)
         averages = Caption(
             en="Running averages are stored: mean {m}, spread {s}.",
-            zh="保存滑动平均：平均值 {m}，标准差 {s}。",
+            zh="保存滑动平均：{m} 和 {s}。",
         )
         mean, spread = map(fmt.number, self._stored)
         yield Event("averages", 3.6, averages.fill(m=mean, s=spread))
@@ -554,20 +602,17 @@ class BatchNorm(FilterLesson):
             en="One picture takes the stored mean and spread.",
             zh="一张图用保存的平均值和标准差。",
         )
-        yield Event("constants", 3.6, said)
-        learned = [name for name, part in (("γ", "gamma"), ("β", "beta")) if part in weights]
-        if learned:
-            said = Caption(en="{n} were learned, as weights are.", zh="{n} 像权重一样，是学来的。")
-            names = Caption(en=" and ".join(learned), zh=" 和 ".join(learned))
-            yield Event("learned", 2.4, said.fill(n=names), detail=1)
+        if {"gamma", "beta"} <= weights.keys():
+            said = Caption(
+                en="One picture takes the stored two; γ and β were learned.",
+                zh="一张图用保存的两个数；γ、β 是学来的。",
+            )
+        yield Event("constants", 4.0, said)
         yield Event(
-            "steps", 5.4, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
+            "steps", 5.0, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
         )
-        z, _, v = map(fmt.number, self.two_steps(self.place))
-        said = Caption(en="So {z} becomes {v}.", zh="{z} 变成 {v}。")
-        yield Event("result", 1.8, said.fill(z=z, v=v), detail=1)
         yield Event(
-            "together", 4.2,
+            "together", 4.0,
             Caption(en="The four steps in two: a factor, then a shift.",
                     zh="四步合成两步：乘一个倍数，再平移。"),
         )  # fmt: skip
@@ -576,14 +621,20 @@ class BatchNorm(FilterLesson):
         yield Event("predict", self.pause, ask=self.ask(), detail=1)
         z, p, v = map(fmt.number, self.two_steps(self.faintest))
         said = Caption(
-            en="{z} × {f} is {p}; the shift makes it {v}.", zh="{z} × {f} 得 {p}，平移后是 {v}。"
+            en="{z} × {f} is {p}; the shift makes it {v}.", zh="{z} × {f} = {p}，平移后 {v}。"
         )
         yield Event("faint", 3.4, said.fill(z=z, f=fmt.bracketed(four.factor), p=p, v=v), detail=1)
         said = Caption(
             en="Times {f}, plus {s}: the same at every place.",
             zh="乘 {f}，加 {s}：每个位置都一样。",
         )
-        yield Event("everywhere", 3.4, said.fill(f=f, s=s))
+        yield Event("everywhere", 3.2, said.fill(f=f, s=s))
+        if self.compared:
+            said = Caption(
+                en="Each filter by its own four numbers: now all are of one size.",
+                zh="各用自己的四个数：现在大小相当。",
+            )
+            yield Event("alike", 3.8, said, detail=1)
 
     def ask(self) -> Question:
         """Ask what factor and shift make of the faintest number."""
@@ -601,8 +652,8 @@ class BatchNorm(FilterLesson):
             choices.setdefault(text, Choice(Caption(en=text, zh=text), reply))
         order = dict.fromkeys(fmt.number(value) for value in sorted(replies))
         said = Caption(
-            en="Where the convolution gives {z}: what comes out?",
-            zh="卷积给出 {z} 的地方：结果是多少？",
+            en="Where the sum is {z}: what comes out?",
+            zh="和为 {z} 的地方：结果是多少？",
         )
         return Question(said.fill(z=z), tuple(choices[text] for text in order))
 
@@ -611,9 +662,9 @@ class BatchNorm(FilterLesson):
             en="The factor goes into the kernel, the shift into the bias.",
             zh="倍数并入卷积核，平移并入偏置。",
         )
-        yield Event("fold", 4.6, said)
+        yield Event("fold", 4.4, said)
         said = Caption(en="Same map, one layer less.", zh="少了一层，响应图一样。")
-        yield Event("same", 4.0, said)
+        yield Event("same", 3.6, said)
 
     @property
     def bound(self) -> str:
