@@ -7,7 +7,8 @@ It is made in a copy of the tree, where these tests then run and must fail::
     python tools/mutate.py stride bias    # those whose names have one of these words
     python tools/mutate.py --check        # only whether every change still has its place
 
-A mutation whose file no test has run, or read, proves nothing: it is told as NOT REACHED.
+A mutation whose file no test has run, or read, proves nothing: it is told as NOT REACHED; so does
+one with which pytest finds no test to run, NO TEST RAN. The others are made all the same.
 The mutations stand in tools/mutations.py.
 """
 
@@ -40,7 +41,7 @@ PARTS = (
     "CHANGELOG.md",
 )
 FAILED = 1  # pytest's exit code where tests have failed; others mean that none could run
-CAUGHT, SURVIVED, NOT_REACHED = "caught", "SURVIVED", "NOT REACHED"
+CAUGHT, SURVIVED, NOT_REACHED, NOT_RUN = "caught", "SURVIVED", "NOT REACHED", "NO TEST RAN"
 
 # Every Python that runs in a copy has this as its `sitecustomize`: it leaves a mark once the
 # changed file is executed, or read if it is not Python. Worker processes, and scenes, which are
@@ -123,6 +124,9 @@ def outcome(mutation: Mutation, folder: Path) -> str:
     path.write_text(mutation.applied(text), "utf-8")
     try:
         code, reached = run(folder, mutation.tests.split(), mutation.file)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return NOT_RUN
     finally:
         path.write_text(text, "utf-8")
     if not reached:
