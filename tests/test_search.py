@@ -10,14 +10,14 @@ from convexplain.lessons.parts.search import (
     find_pool_stop,
     find_stops,
 )
-from convexplain.ops import ConvStep, conv2d_steps, max_pool2d_steps
+from convexplain.ops import ConvSteps, conv2d_steps, max_pool2d_steps
 
 
-def steps_of(row: list[float], weights: list[float], bias: float = 0.0) -> list[ConvStep]:
+def steps_of(row: list[float], weights: list[float], bias: float = 0.0) -> ConvSteps:
     """Stops of a 1-row kernel along a 1-row picture."""
     x = np.array(row, np.float64).reshape(1, -1, 1)
     kernel = np.array(weights, np.float64).reshape(1, -1, 1, 1)
-    return list(conv2d_steps(x, kernel, np.array([bias])))
+    return conv2d_steps(x, kernel, np.array([bias]))
 
 
 def test_each_kind_of_stop_is_found() -> None:
@@ -57,10 +57,10 @@ def test_stops_that_do_not_exist_are_left_out() -> None:
     assert [stop.name for stop in find_stops(steps_of([1, 1, 1], [-0.5, -0.5]))] == ["negative"]
 
 
-def many_channels(values: list[float], bias: float) -> list[ConvStep]:
+def many_channels(values: list[float], bias: float) -> ConvSteps:
     """The only stop of a 1x1 kernel of ones: its channel sums are the picture's channels."""
     x = np.array(values, np.float64).reshape(1, 1, -1)
-    return list(conv2d_steps(x, np.ones((1, 1, len(values), 1)), np.array([bias])))
+    return conv2d_steps(x, np.ones((1, 1, len(values), 1)), np.array([bias]))
 
 
 def test_a_place_is_marked_where_the_channels_shown_do_not_add_up_with_the_rest() -> None:

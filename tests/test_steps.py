@@ -34,6 +34,9 @@ def test_every_step_is_its_cell_of_the_convolution(case: Case) -> None:
     for n in range(filters):
         sequence = ops.conv2d_steps(case.x, case.kernels, case.bias, filter=n, **case.options)
         assert (*sequence.size, filters) == expected.shape
+        assert sequence.values == pytest.approx(
+            [step.value for step in sequence], rel=1e-6, abs=1e-6
+        )
         for step in sequence:
             value = expected[step.row, step.col, n]
             # Rounded once from float64: within half a float32 of the loops, and of the array
@@ -86,6 +89,9 @@ def test_every_transposed_step_gathers_what_lands_on_its_cell(case: Case) -> Non
             y, case.kernels, bias, output_size=size, filter=n, **case.options
         )
         assert sequence.size == size
+        every = [step.value for step in sequence]
+        assert sequence.values == pytest.approx(every, rel=1e-6, abs=1e-6)
+        assert (sequence[1:].values == sequence.values[1:]).all()
         for step in sequence:
             value = expected[step.row, step.col, n]
             assert abs(step.value - value) <= 0.51 * ulp(value) + 1e-12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
@@ -35,7 +35,7 @@ from convexplain.lessons.parts.step_picture import (
 )
 from convexplain.lessons.parts.subject import Role
 from convexplain.messages import said
-from convexplain.ops import ConvStep, conv2d_steps
+from convexplain.ops import ConvStep, ConvSteps, conv2d_steps, relu
 from convexplain.panels import INK, Diagram, Mark, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -110,12 +110,12 @@ class SlidingWindow(FilterLesson):
             )
 
     @cached_property
-    def all_steps(self) -> Sequence[ConvStep]:
+    def all_steps(self) -> ConvSteps:
         """Every stop of the window, row by row."""
         if self.kernel is not None:
             weights = self.weights[..., np.newaxis]
             return conv2d_steps(self.read, weights, activation="relu")
-        return cast("Sequence[ConvStep]", self.trace.steps(self.shown_layer, self.shown_filter))
+        return cast("ConvSteps", self.trace.steps(self.shown_layer, self.shown_filter))
 
     @property
     def read(self) -> npt.NDArray[np.float32]:
@@ -132,9 +132,7 @@ class SlidingWindow(FilterLesson):
         """The map after its activation, (height, width)."""
         if self.kernel is None:
             return self.maps[:, :, self.shown_filter]
-        size = self.read.shape[0] - self.weights.shape[0] + 1
-        values = [step.activated for step in self.all_steps]
-        return np.array(values, dtype=np.float32).reshape(size, -1)
+        return relu(self.all_steps.values).reshape(self.all_steps.size)
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float32]:

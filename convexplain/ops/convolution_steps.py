@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -188,6 +189,22 @@ class ConvSteps(Steps[ConvStep]):
             activated=float(np.asarray(function(value))),
             activation=name,
         )
+
+    @cached_property
+    def values(self) -> Floats:
+        """The value of every step, in their order; all at once, where only some are asked for."""
+        height, width = self.size
+        kernel = self.kernel.astype(np.float64)
+        cols = tuple(col for n in range(width) for col in self._reads(0, n)[1])
+        last = self.first_channel + kernel.shape[2]
+        totals = np.empty((height, width))
+        for n in range(height):
+            patches, _ = gather(self.x, self._reads(n, 0)[0], cols)
+            patches = patches[..., self.first_channel : last].astype(np.float64)
+            patches = patches.reshape(kernel.shape[0], width, *kernel.shape[1:])
+            totals[n] = np.einsum("hnwc,hwc->n", patches, kernel)
+        every: Floats = (totals + self.bias).astype(self.x.dtype).ravel()
+        return locked(every[self.cells])
 
     def _reads(self, row: int, col: int) -> tuple[Taps, Taps, Box]:
         height, width = self.x.shape[:2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import cast
 
 import numpy as np
@@ -136,8 +137,10 @@ class TrainedColours(Colours):
         maps = self.trace.activations[self.layer]
         order = np.argsort(-maps, axis=None, kind="stable")[: 20 * LONGEST].tolist()
         cells = [tuple(int(n) for n in np.unravel_index(index, maps.shape)) for index in order]
-        steps = [self._steps(channel).at(row, col) for row, col, channel in cells]
-        return next((step for step in steps if step.breakdown().adds_up()), steps[0])
+        steps = (self._steps(channel).at(row, col) for row, col, channel in cells)
+        strongest = next(steps)
+        found = chain((strongest,), steps)
+        return next((step for step in found if step.breakdown().adds_up()), strongest)
 
     def _steps(self, filter: int) -> ConvSteps:
         return cast("ConvSteps", self.trace.steps(self.layer, filter))

@@ -6,12 +6,13 @@ holds for some windows only, so slow stops are searched among these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
 
-from convexplain.ops import ConvStep, PoolStep
+from convexplain.ops import ConvStep, ConvSteps, PoolStep
 from convexplain.style import format as fmt
 
 #: Fewer products than this that print as something else than 0.00 make a dull stop.
@@ -28,7 +29,7 @@ class FoundStop(NamedTuple):
     adds_up: bool  # whether its printed arithmetic does
 
 
-def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
+def find_stops(steps: ConvSteps) -> tuple[FoundStop, ...]:
     """Choose a strong stop, one that ReLU cuts to zero, and one on blank paper, in this order.
 
     The steps are all stops of one filter, row by row. Strong: the largest value; negative: the
@@ -36,39 +37,37 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
     these those with at least `TELLING_PRODUCTS` products that print as something else than 0.00.
     One is left out where no value prints above zero, none below, or no patch is without ink.
     """
-    every = list(steps)
-    values = np.array([step.value for step in every])
-    order = [int(i) for i in np.argsort(-values, kind="stable")]
-    blank = [not step.patch.any() for step in every]
-    inked = [i for i in order if not blank[i]]
+    order = _largest_first(steps)
     found: list[FoundStop] = []
-    strong = _first(every, [i for i in inked if _sign(values[i]) > 0])
+    strong = _first(steps, takewhile(lambda i: _sign(steps.values[i]) > 0, order))
     if strong is not None:
         found.append(FoundStop("strong", *strong))
-    negative = _first(every, [i for i in reversed(inked) if _sign(values[i]) < 0])
+    negative = _first(steps, takewhile(lambda i: _sign(steps.values[i]) < 0, reversed(order)))
     if negative is not None:
         found.append(FoundStop("negative", *negative))
-    near = every[strong[0] if strong else 0]
-    if any(blank):
-        nearest = min(np.flatnonzero(blank).tolist(), key=lambda i: _distance(every[i], near))
-        found.append(FoundStop("blank", nearest, every[nearest].breakdown().checkable()))
+    row, col = divmod(strong[0] if strong else 0, steps.size[1])
+    places = np.indices(steps.size).reshape(2, -1)
+    distances = (places[0] - row) ** 2 + (places[1] - col) ** 2
+    nearest = map(int, np.argsort(distances, kind="stable"))
+    blank = next((i for i in nearest if not steps[i].patch.any()), None)
+    if blank is not None:
+        found.append(FoundStop("blank", blank, steps[blank].breakdown().checkable()))
     return tuple(found)
 
 
-def find_channel_stop(steps: Sequence[ConvStep], shown: int = 5) -> FoundStop | None:
+def find_channel_stop(steps: ConvSteps, shown: int = 5) -> FoundStop | None:
     """Choose a place where one filter's many channels can be followed.
 
     The largest value of those whose printed numbers can be checked, where `shown` channels are
     named and the first of them is shown cell by cell; else of all. None where no value prints above
     zero.
     """
-    every = list(steps)
-    order = np.argsort([-step.value for step in every], kind="stable")
-    positive = [int(i) for i in order if _sign(every[i].value) > 0]
-    for i in positive:
-        if every[i].breakdown(shown, grids=1).checkable():
+    order = _largest_first(steps)
+    for i in takewhile(lambda i: _sign(steps.values[i]) > 0, order):
+        if steps[i].breakdown(shown, grids=1).checkable():
             return FoundStop("channels", i, True)
-    return FoundStop("channels", positive[0], False) if positive else None
+    some = _sign(steps.values[order[0]]) > 0
+    return FoundStop("channels", order[0], False) if some else None
 
 
 def find_pool_stop(steps: Sequence[PoolStep]) -> FoundStop | None:
@@ -93,17 +92,23 @@ def _shows_a_winner(step: PoolStep) -> bool:
     return len(set(printed)) == len(printed) and int(step.patch.argmax()) > 0
 
 
-def _first(steps: Sequence[ConvStep], candidates: Sequence[int]) -> tuple[int, bool] | None:
-    """The first candidate that adds up and is telling, else that adds up, else the first."""
+def _largest_first(steps: ConvSteps) -> list[int]:
+    return [int(i) for i in np.argsort(-steps.values, kind="stable")]
+
+
+def _first(steps: ConvSteps, places: Iterable[int]) -> tuple[int, bool] | None:
+    """The first place with ink that adds up and is telling, else that adds up, else the first."""
+    inked = ((i, step) for i in places if (step := steps[i]).patch.any())
+    candidates = list(islice(inked, TRIED))
     rules: tuple[Callable[[ConvStep], bool], ...] = (
         lambda step: _is_telling(step) and step.breakdown().checkable(),
         lambda step: step.breakdown().checkable(),
     )
     for rule in rules:
-        for i in candidates[:TRIED]:
-            if rule(steps[i]):
+        for i, step in candidates:
+            if rule(step):
                 return i, True
-    return (candidates[0], False) if candidates else None
+    return (candidates[0][0], False) if candidates else None
 
 
 def _is_telling(step: ConvStep) -> bool:
@@ -113,7 +118,3 @@ def _is_telling(step: ConvStep) -> bool:
 def _sign(value: float) -> int:
     """The sign of what is printed: a value that prints as 0.00 has none."""
     return int(np.sign(float(fmt.rounded(value))))
-
-
-def _distance(one: ConvStep, other: ConvStep) -> int:
-    return (one.row - other.row) ** 2 + (one.col - other.col) ** 2
