@@ -43,16 +43,16 @@ class OneD(LessonScene):
         self.during(1, self.board.pulse("input.row"))
 
     def show_row(self, event: Event) -> None:
-        """The row slides out of the picture and becomes a strip, with a curve over it."""
-        self.turn_into(self.picture.unrolled(), 0.2, show=("input.row",))
-        self.during(0.2, self.board.show("row", "row.title", *self.board.frame("sound")))
-        self.during(0.3, self.board.trace("sound.curve"), rate=linear)
+        """The row slides out of the picture and becomes a strip below it."""
+        self.turn_into(self.picture.unrolled(), 0.25, show=("input.row",))
+        start = self.board.box("input.row")
+        self.during(0.4, self.board.grow("row", out_of=start))
         self.during(1, self.board.pulse("row"))
 
     def show_predict(self, event: Event) -> None:
         """The window takes two steps, goes on to the row's end, and back; the video waits."""
         share = min(1.0, 5.5 / event.seconds)
-        self.turn_into(self.picture.first(), 0.15 * share, show=("sound", "row"))
+        self.turn_into(self.picture.first(), 0.05 * share, show=("input", "input.row", "row"))
         self.during(0.1 * share, self.board.show(ROW))
         last = len(self.lesson.samples) - len(self.lesson.weights)
         for place, long in ((1, 0.08), (2, 0.08), (last, 0.2), (0, 0.12)):
@@ -66,7 +66,7 @@ class OneD(LessonScene):
         picture = self.picture.window(self.first, self.lesson.addends, value)
         parts = list(self.lesson.addends)
         if self.board.has(ROW):
-            self.during(0.06, self.board.hide("sound"))
+            self.during(0.06, self.board.hide("input", "input.row"))
             self.become(picture, 0.12, show=("kernel",), hold=(*parts, "total"))
             self.during(0.1, self.board.move(ROW, 0, self.first))
         else:
@@ -88,7 +88,7 @@ class OneD(LessonScene):
         """The window runs along; the strip below fills."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        self.become(picture, 0.15, show=("sound", ROW, "out", "legend"))
+        self.become(picture, 0.15, show=(ROW, "out", "legend"))
         fill = self.filling("out", self.lesson.out[None])
         last = len(known) - 1
         run = self.board.visit(
@@ -119,7 +119,7 @@ class OneD(LessonScene):
     def show_two(self, event: Event) -> None:
         """A square window slides along both axes, and fills a map."""
         known = np.zeros(self.lesson.map.shape, dtype=bool)
-        self.during(0.08, self.board.hide("legend", "sound", ROW))
+        self.during(0.08, self.board.hide("legend", ROW))
         self.turn_into(self.picture.two(known), 0.2, show=("input", "kernel", "map", BLOCK))
         slid = self.slide([BLOCK], "map", self.lesson.map, 0.7 * event.seconds, BEGIN)
         self.during(0.7, slid, rate=linear)
@@ -145,13 +145,7 @@ class OneD(LessonScene):
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
         self.during(0.42, play, rate=linear)
-        # Out of the last frame come the others: the stage is never empty.
-        start = self.board.box("input")
-        *others, hindmost = self.frames
-        self.turn_into(self.picture.three(), 0.12, self.board.grow(hindmost, out_of=start))
-        start = self.board.box(hindmost)
-        grows = (eased(self.board.grow(name, out_of=start)) for name in reversed(others))
-        self.during(0.18, in_turn(*grows, overlap=0.6))
+        self.turn_into(self.picture.three(), 0.14, show=tuple(self.frames))
         self.during(0.06, self.board.show(*self.windows(0)))
         self.during(1, self.board.pulse(*self.frames[: len(self.lesson.weights)]))
 
@@ -232,14 +226,15 @@ class OneD(LessonScene):
         film, made = self.frames[frame : frame + len(self.lesson.weights)], f"moving-{frame}"
         there = ("row", "out", "input", "map", *film, made, "legend")
         self.turn_into(self.picture.ending(frame), 0.25, show=there)
-        self.board.move(ROW, 0, place - self.lesson.ahead)(1.0)
-        self.board.move(BLOCK, int(down), int(along))(1.0)
-        for name in self.windows(frame):  # in this picture they stand in the corner again
-            self.board.move(name, row, col)(1.0)
+        ways: dict[str, list[tuple[float, float]]] = {
+            ROW: [(0, 0), (0, place - self.lesson.ahead)],
+            BLOCK: [(0, 0), (0, int(along)), (int(down), int(along))],
+            **{name: [(0, 0), (0, col), (row, col)] for name in self.windows(frame)},
+        }
+        for name, (start, *_) in ways.items():
+            self.board.move(name, *start)(1.0)
+        self.during(0.06, self.board.show(*ways))
+        # Each goes along its axes, one after the other, to where its number is largest.
+        self.during(0.45, *(self.board.search(name, way) for name, way in ways.items()))
         cells = f"out[0, {place}]", f"map[{down}, {along}]", f"{made}[{row}, {col}]"
-        windows = [ROW], [BLOCK], self.windows(frame)
-        for window, cell in zip(windows, cells, strict=True):
-            self.during(0.06, self.board.show(*window))
-            self.during(0.08, self.board.pulse(*window))
-            self.during(0.1, self.board.pulse(cell, times=2))
         self.during(1, self.board.pulse(*cells))

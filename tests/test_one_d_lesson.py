@@ -51,7 +51,7 @@ def test_the_map_and_the_film_are_scipys(lesson):
         lesson.map, correlate(picture, kernel, mode="constant")[1:-1, 1:-1], atol=1e-12
     )
     begins = lesson.ahead_of_film
-    film = np.stack([shift(picture, (0, n - begins), order=0) for n in range(5)], axis=-1)
+    film = np.stack([shift(picture, (0, n - begins), order=0) for n in range(4)], axis=-1)
     np.testing.assert_allclose(lesson.film, film, atol=1e-12)
     block = np.ones((3, 3, 1)) * [-1.0, 0.0, 1.0]
     through = correlate(film, block, mode="constant")[1:-1, 1:-1, 1:-1]
@@ -68,7 +68,7 @@ def test_ink_goes_from_left_to_right_through_the_film_and_does_not_leave_it(digi
 
 
 def test_the_block_of_weights_answers_nothing_where_nothing_moves(lesson):
-    frames = np.repeat(lesson.film[..., :1], 5, axis=2)
+    frames = np.repeat(lesson.film[..., :1], 4, axis=2)
     still = correlate(frames, lesson.picture_of().weights, mode="constant")
     np.testing.assert_allclose(still[1:-1, 1:-1, 1:-1], 0, atol=1e-12)
     assert np.abs(lesson.moving).max() > 1
@@ -90,7 +90,7 @@ def test_other_kernels_are_told_as_they_are(kernel, difference):
     np.testing.assert_allclose(lesson.out, np.correlate(lesson.samples, weights, "valid"))
     names = {e.name for beat in lesson.beats() for e in beat.parts}
     assert ("ends" in names) == ("arrives" in names) == difference
-    assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 3
+    assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 2
 
 
 def test_the_questions_wrong_answers_are_those_of_their_slips():
@@ -158,9 +158,21 @@ def test_the_figure_shows_all_three(lesson, lang):
         assert problems(place(diagram, sheet, lang)) == []
     np.testing.assert_array_equal(diagram.panel("out").values, lesson.out[None])
     np.testing.assert_array_equal(diagram.panel("map").values, lesson.map)
-    for n in range(3):
+    for n in range(2):
         shown = diagram.panel(f"moving-{n}").values
         np.testing.assert_array_equal(shown, lesson.moving[..., n])
+
+
+def test_a_row_s_cells_are_higher_than_broad_and_its_window_as_high(lesson):
+    for diagram in (lesson.picture_of().slide(0), lesson.picture_of().first()):
+        placed = place(diagram, ASPECTS["16:9"])
+        row, cells = placed["row"], 28
+        assert row.height > 4 * row.width / cells
+        window = placed.piece("row.window").box
+        assert (window.width, window.height) == pytest.approx((3 * row.width / cells, row.height))
+    stage = of("one-d", LOOKS[0]).ends["slide"]  # it has moved, and is as high as before
+    height = np.ptp(stage["row"].places[:, 1])
+    assert np.ptp(stage["row.window"].places[:, 1]) == pytest.approx(height)
 
 
 def test_at_the_end_each_window_stands_where_its_result_is_largest():
@@ -181,25 +193,25 @@ def test_at_the_end_each_window_stands_where_its_result_is_largest():
 def test_the_window_is_a_frame_further_for_every_map_of_the_result():
     lesson, found = OneD(), set()
     for stage in of("one-d", LOOKS[0]).during("axes"):
-        if "moving-2" not in stage:
+        if "moving-1" not in stage:
             continue
-        made = [stage[f"moving-{n}"].values for n in range(3)]
-        known = [n for n in range(3) if np.isfinite(made[n]).any()]
+        made = [stage[f"moving-{n}"].values for n in range(2)]
+        known = [n for n in range(2) if np.isfinite(made[n]).any()]
         for n in known:
             np.testing.assert_allclose(made[n], lesson.moving[..., n], atol=1e-12)
         if known and len(known) not in found:  # at last it goes back to look
-            there = [n for n in range(5) if f"film-{n}.window" in stage]
+            there = [n for n in range(4) if f"film-{n}.window" in stage]
             assert there == [known[-1] + n for n in range(3)]
             frame = stage[f"film-{there[0]}"]
             corner = frame.places[0] + 25 * frame.cell
             np.testing.assert_allclose(stage[f"film-{there[0]}.window"].places[0], corner, atol=3)
         found.add(len(known))
-    assert found == set(range(4))
+    assert found == set(range(3))
 
 
 def test_a_map_of_the_result_stands_below_the_middle_of_the_frames_it_is_made_of(lesson):
     placed = place(lesson.picture_of().through(), ASPECTS["16:9"])
-    for n in range(3):
+    for n in range(2):
         assert placed[f"moving-{n}"].middle[0] == pytest.approx(placed[f"film-{n + 1}"].middle[0])
 
 
@@ -214,14 +226,14 @@ def test_a_sheet_of_weights_stands_for_each_frame_and_the_film_is_played_first(l
         told(OneD(kernel="-2,0,2"), "block") == "3 × 3 × 3 weights: a sheet for each of 3 frames."
     )
     for stage in of("one-d", LOOKS[0]).during("axes"):
-        if "input" in stage and "map" not in stage and "film-4" not in stage:
+        if "input" in stage and "map" not in stage and "film-3" not in stage:
             values = stage["input"].values
             if "input.title" in stage and (values != lesson.film[..., 0]).any():
-                (frame,) = (n for n in range(5) if np.array_equal(values, lesson.film[..., n]))
-                assert stage["input.title"].text == f"Film: frame {frame + 1} of 5"
-            played += [n for n in range(5) if np.array_equal(values, lesson.film[..., n])]
+                (frame,) = (n for n in range(4) if np.array_equal(values, lesson.film[..., n]))
+                assert stage["input.title"].text == f"Film: frame {frame + 1} of 4"
+            played += [n for n in range(4) if np.array_equal(values, lesson.film[..., n])]
     assert played == sorted(played)
-    assert {0, 4} <= set(played)
+    assert {0, 3} <= set(played)
 
 
 def test_ink_arrives_where_the_result_is_largest_and_leaves_where_it_is_least(lesson):

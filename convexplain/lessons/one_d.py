@@ -28,8 +28,8 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[np.float64]
 #: A window may read so many samples.
 SIZES = (2, 5)
-#: A film has so many frames more than its window, and one.
-_MORE = 2
+#: A film has so many frames more than its window.
+_MORE = 1
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ class OneD(Lesson):
 
     def _tell_row(self) -> Iterator[Event]:
         yield Event("picture", 3.4, self.question)
-        yield Event("row", 4.8, words.ROW.fill(n=len(self.samples)))
+        yield Event("row", 4.4, words.ROW.fill(n=len(self.samples)))
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)

@@ -99,6 +99,8 @@ class Cells(Panel):
         that a picture below it is seen; 0: all cells are opaque.
     broad : bool
         Whether it may be as broad as the sheet: a strip, which takes little of its height.
+    tall : float
+        How many times as high as broad its cells are: of a single row, which would be a line.
     small : bool
         Whether it may be as small as others of its `share` make its cells: a map of one cell.
     fine : float
@@ -115,6 +117,7 @@ class Cells(Panel):
     scale: Scale = INK
     _: KW_ONLY
     broad: bool = False
+    tall: float = 1.0
     small: bool = False
     numbers: bool = False
     share: str = ""
@@ -188,7 +191,7 @@ class Cells(Panel):
         """Return the room of the grid alone."""
         side = at.sides[self.group] / self.fine
         left = 1.5 * at.sheet.text if any(m.letter for m in self.marks.values()) else 0.0
-        return Extent(side * self.shape[1], side * self.shape[0], left)
+        return Extent(side * self.shape[1], side * self.tall * self.shape[0], left)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the grid and its marks."""

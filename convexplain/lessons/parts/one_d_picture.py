@@ -13,11 +13,8 @@ from convexplain.lessons.parts import one_d_words as words
 from convexplain.panels import (
     INK,
     Aligned,
-    Axis,
     Cells,
-    Chart,
     Column,
-    Curve,
     Diagram,
     Either,
     Legend,
@@ -32,14 +29,10 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: Height of the curve over a strip, in its cells.
-_HIGH = 5.0
-#: Size of the picture's cells beside those of its row.
-_ASIDE = 0.3
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
-#: The same, where a row is told of together with a picture and a film.
-_ROW = 4.0
+#: How many times as high as broad a row's cells are, which would be a line.
+_TALL = 4.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +91,12 @@ class OneDPicture:
         return Diagram(Row(self._read()))
 
     def unrolled(self) -> Diagram:
-        """Describe the picture, and one row of it as a curve and as a strip."""
-        return Diagram(
-            self._beside(self._read(), Column(self._curve(), self._strip(), turns=False))
-        )
+        """Describe the picture, and one row of it as a strip."""
+        return Diagram(self._under_one_another(self._read(), self._strip()))
 
     def first(self) -> Diagram:
-        """Describe a window at the row's beginning, and the row as a curve."""
-        return Diagram(Column(self._curve(), self._strip(0), turns=False))
+        """Describe a window at the row's beginning, below the picture."""
+        return Diagram(self._under_one_another(self._read(), self._strip(0)))
 
     def window(self, at: int, told: Mapping[str, str], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
@@ -130,10 +121,10 @@ class OneDPicture:
         return Diagram(self._under_one_another(self._strip(at), Either(*sums)))
 
     def slide(self, at: int, known: npt.NDArray[np.bool_] | None = None) -> Diagram:
-        """Describe the row, its curve, and under it the numbers that windows make of it."""
+        """Describe the row, and under it the numbers that windows make of it."""
         out = self._out(self.out, known=known, title=terms.OUTPUT.capital)
         legend = Legend("legend", row=True)
-        return Diagram(self._under_one_another(self._curve(), self._strip(at), out, legend))
+        return Diagram(self._under_one_another(self._strip(at), out, legend))
 
     @staticmethod
     def _under_one_another(*parts: Part) -> Part:
@@ -198,14 +189,24 @@ class OneDPicture:
 
     def through(self) -> Diagram:
         """Describe the film, and what the window makes of it: each map by its window's middle."""
-        legend = Legend("legend", row=True)
-        strip = self._strip_of(self._film(), self._moving(), len(self.kernel) // 2)
-        return Diagram(Column(strip, legend, align="middle"))
+        if self.upright:
+            strip = self._strip_of(self._film(), self._moving(), len(self.kernel) // 2)
+            return Diagram(Column(strip, Legend("legend", row=True), align="middle"))
+        below = self._moving(), len(self.kernel) // 2, Legend("legend")
+        return Diagram(self._strip_of(self._film(), *below))
 
-    def _strip_of(self, frames: Sequence[Part], below: Sequence[Part] = (), first: int = 0) -> Part:
-        """Stand frames in a line, and something beside each from the first one on."""
+    def _strip_of(
+        self,
+        frames: Sequence[Part],
+        below: Sequence[Part] = (),
+        first: int = 0,
+        corner: Part | None = None,
+    ) -> Part:
+        """Stand frames in a line, and something beside each from one on; the corner is free."""
         left = len(frames) - first - len(below)
         beside = (*(None,) * first, *below, *(None,) * left)
+        if first:
+            beside = (corner, *beside[1:])
         down = tuple(zip(frames, beside, strict=True)) if below else tuple((f,) for f in frames)
         upright = Aligned(down, across="middle", down="middle", row_gap=0.6)
         if self.upright:
@@ -223,25 +224,21 @@ class OneDPicture:
         """
         k, middle = len(self.kernel), len(self.kernel) // 2
         row, picture = self._read_by()
-        named = words.NAMES[2].fill(w=fmt.shape((k, k, k)))
         film = [
-            replace(frame, title=None if n else named)
+            replace(frame, title=None if n else words.NAMES[2])
             for n, frame in enumerate(self._film()[first : first + k])
         ]
-        out, grid = (_size(values) for values in (self.out, self.map))
+        out, grid, stack = (_size(values) for values in (self.out, self.map, self.moving))
         strips = Column(
-            replace(row, broad=True, weight=_ROW),
-            replace(self._out(self.out, counter=out), broad=True, weight=_ROW),
-            align="middle", gap=0.5,
+            row, self._out(self.out, counter=out), align="middle", gap=0.4
         )  # fmt: skip
-        two, made = self._map(counter=grid), self._moving()[first]
+        two, made = self._map(counter=grid), replace(self._moving()[first], counter=stack)
         below = [made if n == middle else None for n in range(k)]
-        beside = Aligned([[picture, *film], [two, *below]], gap=0.8, row_gap=0.5)
+        flat = Column(strips, Row(picture, two, gap=0.7), align="middle", gap=0.5)
+        deep = Aligned([film, below], gap=0.4, row_gap=0.5)
         legend = Legend("legend", row=True)
-        lines = Column(Row(picture, two), Row(*film, gap=0.5), made, align="middle", gap=0.5)
-        return Diagram(
-            Either(*(Column(strips, part, legend, align="middle") for part in (beside, lines)))
-        )
+        both = Row(flat, deep, gap=1.2), Column(flat, deep, align="middle", gap=0.5)
+        return Diagram(Either(*(Column(part, legend, align="middle") for part in both)))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
@@ -250,25 +247,19 @@ class OneDPicture:
         strips = Column(row, self._out(self.out, counter=out), align="middle", gap=0.5)
         two = Row(picture, self._map(None, counter=grid), gap=1.2)
         k = len(self.kernel)
-        three = self._strip_of(
-            self._film(words.NAMES[2].fill(w=fmt.shape((k, k, k)))), self._moving(), k // 2
-        )
+        three = self._strip_of(self._film(words.NAMES[2]), self._moving(), k // 2)
         legend = Legend("legend", row=True)
         return Diagram(Column(strips, two, three, legend, align="middle"), (), about)
 
     def _read_by(self) -> tuple[Cells, Cells]:
         """Describe row and picture, each with its window."""
         k = len(self.kernel)
-        names = [
-            name.fill(w=fmt.shape((k,) * axes))
-            for axes, name in enumerate(words.NAMES[:2], start=1)
-        ]
         row = Cells(
-            "row", self.drawn[self.row][None], INK, share="strip", title=names[0],
-            marks={"window": Mark(0, 0, 1, k)}, weight=_STRIP,
+            "row", self.drawn[self.row][None], INK, share="strip", title=words.NAMES[0],
+            marks={"window": Mark(0, 0, 1, k)}, weight=_STRIP, tall=_TALL,
         )  # fmt: skip
         picture = Cells(
-            "input", self.drawn, INK, share="pixels", title=names[1], lines=False,
+            "input", self.drawn, INK, share="pixels", title=words.NAMES[1], lines=False,
             marks={"window": Mark(0, 0, k, k)},
         )  # fmt: skip
         return row, picture
@@ -282,16 +273,11 @@ class OneDPicture:
             return words.AROUND
         return tuple(words.SHEET.fill(n=n + 1) for n in range(count))
 
-    def _beside(self, one: Part, other: Part) -> Part:
-        if self.upright:
-            return Column(one, other, align="middle")
-        return Either(Row(one, other, gap=1.5), Column(one, other, align="middle"))
-
     def _read(self) -> Cells:
         marks = {"row": Mark(self.row, 0, 1, self.drawn.shape[1])}
         return Cells(
             "input", self.drawn, INK, lines=False, share="pixels", title=terms.INPUT.capital,
-            marks=marks, weight=_ASIDE,
+            marks=marks,
         )  # fmt: skip
 
     def _strip(self, at: int | None = None) -> Cells:
@@ -299,7 +285,7 @@ class OneDPicture:
         title = terms.ROW.capital.fill(n=self.row)
         return Cells(
             "row", self.drawn[self.row][None], INK, share="strip", title=title, marks=marks,
-            broad=True,
+            broad=True, tall=_TALL,
         )  # fmt: skip
 
     def _out(
@@ -314,17 +300,7 @@ class OneDPicture:
         computed = None if known is None else known[None]
         return Cells(
             "out", values[None], self.response(values), share=share, computed=computed,
-            title=title, counter=counter, broad=title is not None,
-        )  # fmt: skip
-
-    def _curve(self) -> Chart:
-        """Draw the row as a curve whose points stand in the middle of a strip's cells."""
-        values = self.drawn[self.row]
-        curve = Curve("curve", np.arange(len(values)) + 0.5, values)
-        return Chart(
-            "sound", [curve], Axis(words.PLACE, 0, len(values), whole=True),
-            Axis(words.INK, 0.0, float(values.max()) or 1.0, most=2),
-            size=(_HIGH, len(values)), share="strip", wide=True,
+            title=title, counter=counter, broad=title is not None, tall=_TALL,
         )  # fmt: skip
 
     def _kernel(self) -> Cells:

@@ -71,7 +71,6 @@ ARRIVES = Caption(
 
 # On the pictures.
 BY_HAND = Caption(en="made by hand", zh="人工设计")
-INK = Caption(en="ink", zh="笔画")
 SHEET = Caption(en="frame {n}", zh="第 {n} 帧")
 AROUND = (
     Caption(en="frame before", zh="前一帧"),
@@ -79,11 +78,10 @@ AROUND = (
     Caption(en="frame after", zh="后一帧"),
 )
 PLAYED = Caption(en="Film: frame {n} of {of}", zh="影片：第 {n} 帧，共 {of} 帧")
-PLACE = Caption(en="column", zh="列")
 NAMES = (
-    Caption(en="1-D: window {w}", zh="一维：窗口 {w}"),
-    Caption(en="2-D: window {w}", zh="二维：窗口 {w}"),
-    Caption(en="3-D: window {w}", zh="三维：窗口 {w}"),
+    Caption(en="1-D: →", zh="一维：→"),
+    Caption(en="2-D: → ↓", zh="二维：→ ↓"),
+    Caption(en="3-D: → ↓ + time", zh="三维：→ ↓ 和时间"),
 )
 RESPONSES = (
     Caption(en="response, 1-D", zh="响应，一维"),

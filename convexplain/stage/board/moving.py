@@ -129,7 +129,9 @@ class Moving(Picture):
         piece = self._pieces[mark]
         grid = self._pieces[self._grid_of(mark)]
         assert isinstance(grid, Grid)
-        return piece.box.height / grid.side, piece.box.width / grid.side
+        rows, cols = grid.shape
+        box, whole = piece.box, grid.box
+        return rows * box.height / whole.height, cols * box.width / whole.width
 
     def _links_from(self, mark: str) -> list[Line]:
         return [
