@@ -249,8 +249,9 @@ class ForwardPass(LessonScene):
 
     def show_ratio(self, event: Event) -> None:
         """How many times as large the one share is as the other."""
-        self.during(0.2, self.board.show("stack.counter"))
-        self.during(1, self.board.pulse("stack.counter", times=2))
+        counter = self.board.there("stack.counter")
+        self.during(0.2, self.board.show(*counter))
+        self.during(1, self.board.pulse(*(counter or ["stack"]), times=2))
 
     def show_verdict(self, event: Event) -> None:
         """The largest share fills in what stood open beside the picture."""

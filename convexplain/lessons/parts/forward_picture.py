@@ -364,9 +364,9 @@ class ForwardPicture:
             ))
         )  # fmt: skip
 
-    def _stacks(self) -> tuple[Bars, Bars]:
-        """Describe all shares in large words, or in small ones where these are too wide."""
-        return replace(self.stack, role="heading", counter=self.stack.counter), self.stack
+    def _stacks(self) -> tuple[Bars, ...]:
+        """Describe all shares in large words, then in ever fewer ones where these are too wide."""
+        return replace(self.stack, role="heading"), self.stack, replace(self.stack, counter=None)
 
     def whole(self) -> Diagram:
         """Describe the way from the picture to the shares: maps, products, and all shares."""
