@@ -77,9 +77,10 @@ class Channels(LessonScene):
         self.during(0.2, *(self.board.pulse(mark) for mark in marks))
         places = [self.board.box(mark) for mark in marks]
         patches = [self.board.grow(f"patch-{n}", out_of=place) for n, place in enumerate(places)]
-        self.during(1, self.board.become(self.photo.sums()), *patches)
+        self.during(0.28, self.board.become(self.photo.sums()), *patches)
         if self.board.has("photo"):
             self.board.show("photo.window")(1.0)
+        self.during(1, in_turn(*(self.board.pulse(f"patch-{n}") for n in COLOURS)))
 
     def show_kernels(self, event: Event) -> None:
         """Three kernels come beside their patches."""
@@ -143,7 +144,13 @@ class Channels(LessonScene):
     @property
     def tiles(self) -> list[str]:
         """Names of the maps that are shown of what the layer reads."""
-        return [f"map-{n}" for n in self.picture.every]
+        return self.board.there(*(f"map-{n}" for n in self.picture.every))
+
+    @property
+    def few(self) -> list[str]:
+        """Names of those that count most, and of their windows and titles."""
+        tiles = [f"map-{n}" for n in self.picture.few]
+        return [*tiles, *(f"{tile}.window" for tile in tiles)]
 
     @property
     def windows(self) -> list[str]:
@@ -160,7 +167,7 @@ class Channels(LessonScene):
 
     def show_layer(self, event: Event) -> None:
         """The photograph gives way to the many maps inside a network; the window is on all."""
-        if self.board.has(self.tiles[0]):
+        if self.tiles:
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
         maps = lazily(lambda: in_turn(*(self.board.show(tile) for tile in self.tiles), overlap=0.8))
@@ -228,33 +235,40 @@ class Channels(LessonScene):
 
     def show_next(self, event: Event) -> None:
         """The next channels' sums lie down on the pile, each out of its own map."""
-        self.lay_pile(0.25)
+        self.lay_pile(0.22)
         moves = []
         for n in self.lesson.top[1:]:
             grown = [eased(self.laid_on(str(n)))] if self.board.has(f"pile.{n}") else []
-            moves.append(together(self.board.pulse(f"map-{n}"), *grown, self.unnamed()))
+            said = self.board.show(f"says-{n}")
+            moves.append(together(self.board.pulse(f"map-{n}"), said, *grown, self.unnamed()))
         self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
 
     def lay_pile(self, share: float) -> None:
-        """Lay out all maps beside the pile, whose blocks have no names yet."""
+        """Lay out the maps that count most over the pile, whose blocks have no names yet."""
 
         def waits() -> Iterator[str]:
             """Yield these names, once all is laid out."""
             yield from self.said_of_blocks()
 
-        shown = ["inputs", *self.tiles, *self.windows]
-        self.become(self.picture.piled(), share, show=shown, hold=waits())
+        def comes() -> Iterator[str]:
+            """Yield what is told already."""
+            yield from self.few
+            yield f"says-{self.lesson.top[0]}"
+            yield from self.board.there("legend", "others")
+
+        self.become(self.picture.piled(), share, show=comes(), hold=waits())
 
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
         if self.board.has("products"):
             self.lay_pile(0.2)
+        self.board.come(*(f"says-{n}" for n in self.lesson.top))(1.0)
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
         moves = [eased(self.laid_on(name)) for name in blocks]
         self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
         said = [name for name in self.said_of_blocks() if name != "pile.bias.label"]
-        self.during(1, self.board.show(*said))
+        self.during(1, self.board.show(*said, *self.board.there("says-others")))
 
     def said_of_blocks(self) -> list[str]:
         """Return the names of what stands beside blocks of the pile."""
@@ -271,13 +285,13 @@ class Channels(LessonScene):
 
     def show_one(self, event: Event) -> None:
         """The bias, the total, the activation: one number."""
-        if not self.board.has("total"):  # of one channel nothing followed
+        if self.board.has("products"):  # of one channel nothing followed
             self.lay_pile(0.25)
-        pile = "pile.bias", "pile.total", *self.said_of_blocks()
-        self.during(0.3, self.board.come(*pile))
-        self.during(0.2, self.board.grow("total", out_of="pile.total"))
+        total = "pile.total", "pile.total.value"
+        self.during(0.3, self.board.come("pile.bias", *self.said_of_blocks()))
+        self.during(0.2, self.board.show(*total))
         self.during(0.2, self.board.come("left"))
-        self.during(1, self.board.pulse("total", times=2))
+        self.during(1, self.board.pulse(total[1], times=2))
 
     def show_against(self, event: Event) -> None:
         """A channel that speaks against: where its weights are negative, there is response."""
@@ -304,7 +318,8 @@ class Channels(LessonScene):
         """The windows run over all maps at once, and one map fills."""
         step = self.lesson.step
         self.computed["map"][step.row, step.col] = step.activated
-        self.become(self.picture.field(), 0.22, show=("map", "map.cell", "legend", *self.windows))
+        names = "map", "map.cell", "in-out", "legend", "others", *self.few
+        self.become(self.picture.field(), 0.22, show=filter(self.board.has, names))
         values = self.picture.outputs[:, :, step.filter]
         (down, across), (top, left) = self.law()
 
@@ -315,9 +330,10 @@ class Channels(LessonScene):
 
     def show_predict_maps(self, event: Event) -> None:
         """The windows leave the place, over all maps at once; then the video waits."""
-        if not all(map(self.board.has, self.windows)):
+        if self.board.has("products"):
             self.lay_pile(0.15)
-            self.during(0.05, self.board.come("pile", "total", "left"))
+            says = (f"says-{n}" for n in (*self.lesson.top, "others"))
+            self.during(0.05, self.board.come("pile", "left", *says))
         step = self.lesson.step
         height, width = self.picture.outputs.shape[:2]
         (down, across), (top, left) = self.law()
@@ -357,7 +373,8 @@ class Channels(LessonScene):
         """What is read is looked at, and the one map that the filter makes of it."""
         own = "maps.own"
         if not self.board.has(own):
-            self.become(self.picture.field(), 0.2, show=["inputs", *self.tiles, "map"])
+            names = "map", "in-out", "legend", "others", *self.few
+            self.become(self.picture.field(), 0.2, show=filter(self.board.has, names))
             self.board.fill("map", self.picture.outputs[:, :, self.lesson.step.filter])
             own = "map"
         tiles = filter(self.board.has, self.tiles)

@@ -16,7 +16,7 @@ from convexplain.lessons.channels import LARGE, Channels
 from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
-from convexplain.panels import ASPECTS, place, problems
+from convexplain.panels import ASPECTS, Bar, Bars, Diagram, Scale, place, problems
 from convexplain.style.theme import Look
 from tests.often import covering, later
 
@@ -164,12 +164,28 @@ def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
         np.testing.assert_array_equal(panels[f"map-{n}"].values, lesson.inputs[:, :, n])
     assert not [name for name in panels if name.startswith("told")]
     panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
-    assert {f"map-{n}" for n in shown} == {n for n in panels if n.startswith("map-")}
+    assert [f"map-{n}" for n in np.argsort(-sums, kind="stable")[:5]] == [
+        name for name in panels if name.startswith("map-")
+    ]
+    assert panels["others"].words.text("en") == "27 other channels"
     filters = list(lesson.shown_filters)
     np.testing.assert_array_equal(panels["maps"].values, lesson.outputs[:, :, filters])
     here = lesson.outputs[lesson.step.row, lesson.step.col]
-    assert {*np.argsort(-here)[:11]} <= {*filters}
-    assert panels["told-0"].words.text("en") == "12 of 64: those that respond most here."
+    assert {*np.argsort(-here)[:5]} <= {*filters}
+    assert panels["told-0"].words.text("en") == "6 of 64: those that respond most here."
+
+
+def test_what_is_said_below_the_maps_adds_up_to_the_total_as_printed(lesson):
+    sums = sums_of(lesson)
+    top = np.argsort(-np.abs(sums), kind="stable")[:5]
+    panels = {p.name: p for p in lesson.picture_of.piled().root.panels()}
+    said = [panels[f"says-{n}"].words for n in (*top, "others")]
+    numbers = [float(words.replace("−", "-")) for words in said]
+    np.testing.assert_allclose(numbers[:5], sums[top], atol=0.00501)
+    assert numbers[5] == pytest.approx(np.delete(sums, top).sum(), abs=0.00501)
+    bias = next(bar.label.text("en") for bar in panels["pile"].bars if bar.name == "bias")
+    printed = float(bias.removeprefix("bias ").replace("−", "-"))
+    assert f"= {sum(numbers) + printed:.2f}" == panels["pile"].total
 
 
 def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
@@ -179,11 +195,12 @@ def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
     filters = list(lesson.shown_filters)
     assert lesson.step.filter in filters
     assert np.sort(here[filters])[1] >= np.delete(here, filters).max()
-    texts = {p.words.text("en") for p in lesson.picture_of.all_maps().root.panels()
+    pictures = lesson.picture_of.wall(), lesson.picture_of.all_maps()
+    texts = {p.words.text("en") for picture in pictures for p in picture.root.panels()
              if p.name.startswith("told")}  # fmt: skip
     assert texts == {
         "6 of 65: those that count most here.",
-        "12 of 66: those that respond most here.",
+        "6 of 66: those that respond most here.",
     }
 
 
@@ -324,17 +341,34 @@ def test_of_more_channels_than_blocks_the_smallest_stand_together(tmp_path):
 
 def test_names_beside_the_pile_stand_at_the_blocks_that_they_name(lesson):
     placed = place(lesson.picture_of.piled(), ASPECTS["16:9"])
-    said = {p.name: p for p in placed.pieces if p.name.startswith("pile.")}
-    middles = {}
+    boxes = {p.name: p.box for p in placed.pieces if p.name.startswith("pile.")}
+    kinds = {"for": [], "against": []}
     for name, value in lesson.picture_of.blocks:
-        kind = "bias" if name == "bias" else "for" if value > 0 else "against"
-        middles.setdefault(kind, []).append(said[f"pile.{name}"].box.middle[1])
-    found = [p for name, p in said.items() if name.endswith(".label")]
-    names = {p.text: p.box.middle[1] for p in found}
-    # On the screen up is less: what hangs is over the total, what stands reaches below it.
-    assert names["against"] < names["bias"] < said["pile.total"].box.y < names["for"]
-    assert min(middles["against"]) <= names["against"] <= max(middles["against"])
-    assert min(middles["for"]) <= names["for"] <= max(middles["for"])
+        kinds["for" if value > 0 else "against"].append(boxes[f"pile.{name}"])
+    words = {p.text: p.box for p in placed.pieces if p.name.endswith(".label")}
+    for kind, blocks in kinds.items():
+        middles = [block.middle[1] for block in blocks]
+        assert middles == pytest.approx([words[kind].middle[1]] * len(blocks), abs=0.01)
+        assert words[kind].right < min(block.x for block in blocks)
+    (bias,) = (box for text, box in words.items() if text.startswith("bias"))
+    assert bias.right < boxes["pile.bias"].x
+    assert bias.middle[1] == pytest.approx(boxes["pile.bias"].middle[1])
+    # Those against go back from where those for it end; where they end is the total.
+    ends = max(b.right for b in kinds["for"]), max(b.right for b in kinds["against"])
+    assert ends[0] == pytest.approx(ends[1], abs=2)
+    assert boxes["pile.total"].x == pytest.approx(min(b.x for b in kinds["against"]), abs=2)
+
+
+@pytest.mark.parametrize("values", [(1.0, 0.5), (-1.0, -0.5), (0.5, -2.0), (2.0, -0.5, 0.25)])
+def test_a_lying_pile_ends_at_its_total_and_stays_in_the_frame(values):
+    bars = [Bar(str(n), "a" if v > 0 else "b", v) for n, v in enumerate(values)]
+    longest = max(sum(v for v in values if v > 0), -sum(v for v in values if v < 0))
+    pile = Bars("pile", bars, Scale(longest), stacked=True, thick=2.0, total="= x", labelled=True)
+    placed = place(Diagram(pile), ASPECTS["16:9"])
+    assert problems(placed) == []
+    unit = placed["pile.0"].width / abs(values[0])
+    zero, total = placed["pile.zero"].x, placed["pile.total"].x
+    assert total - zero == pytest.approx(sum(values) * unit, abs=0.01)
 
 
 # What a viewer sees.

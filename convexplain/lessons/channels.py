@@ -37,8 +37,8 @@ from convexplain.style.captions import Caption
 SHOWN = 5
 #: So many maps are large enough to be looked at side by side.
 LARGE = 6
-#: So many filters' maps are large enough for that.
-FEW = 12
+#: So many filters' maps are shown, each as large as what is read.
+FEW = 6
 #: So many filters with strong responses are searched for arithmetic that adds up.
 _TRIED = 8
 

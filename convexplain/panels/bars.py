@@ -181,7 +181,8 @@ class Bars(Panel):
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
             if self.total:
-                return self._lying(at, Extent(self._sum(at, 1), rows * self.thick * size))
+                longest = max(self._sum(at, 1), self._sum(at, -1))
+                return self._lying(at, Extent(longest, rows * self.thick * size))
             under = 2.2 * leading(size) if self.labelled else 0.0
             return Extent(whole, rows * self.thick * size, down=under)
         below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
@@ -202,7 +203,7 @@ class Bars(Panel):
     def _lying(self, at: Setting, blocks: Extent) -> Extent:
         """Return the room of a lying stack with a total, which is said below it."""
         size = self._text(at)
-        below, right = leading(size) + 0.3 * size, 0.0
+        below, right = leading(self._large(at)) + 0.3 * size, 0.0
         if not self.labelled:
             return replace(blocks, down=below)
         named = self._row_names(at)
@@ -212,6 +213,10 @@ class Bars(Panel):
             if say(bar.label, at.lang) != named[True]:
                 right = text_width(say(bar.label, at.lang), size) + 0.5 * size
         return replace(blocks, left=left, right=right, down=below)
+
+    def _large(self, at: Setting) -> float:
+        """Return the size of the total of a lying stack, which stands alone below it."""
+        return at.sheet.display if self.role == "heading" else self._text(at)
 
     def _row_names(self, at: Setting) -> dict[bool, str]:
         """Return what a stack's bars of either sign are called: as the first of them is."""
@@ -290,7 +295,8 @@ class Bars(Panel):
         """Yield positive bars to the right, under them negative ones back, and where they end."""
         size, high = self._text(at), self.thick * self._text(at)
         named, first = self._row_names(at), dict.fromkeys((True, False), "")
-        ends = {True: box.x, False: box.right}
+        start = box.right - self._sum(at, 1)
+        ends = {True: start, False: box.right}
         for bar in self.bars:
             up, long = bar.value >= 0, self._long(at, bar.value)
             y = box.y if up or len(named) == 1 else box.y + high
@@ -311,17 +317,17 @@ class Bars(Panel):
                     yield line(at, self.name, f"{self.name}.{bar.name}.label", label, beside,
                                middle, size, align="left" if up else "right",
                                tone="muted")  # fmt: skip
-        zero = (box.x, box.y), (box.x, box.bottom)
-        yield Path(f"{self.name}.zero", self.name, Box(box.x, box.y, 0, box.height), zero)
-        x = ends[False]
+        zero = (start, box.y), (start, box.bottom)
+        yield Path(f"{self.name}.zero", self.name, Box(start, box.y, 0, box.height), zero)
+        x, large = ends[False], self._large(at)
         down = (x, box.y), (x, box.bottom + 0.3 * size)
         room = Box(x, box.y, 0, box.height + 0.3 * size)
         yield Path(f"{self.name}.total", self.name, room, down, strong=True)
-        half = text_width(self.total, size, "bold") / 2
-        middle = min(max(x, box.x + half), max(box.right - half, box.x + half))
+        half = text_width(self.total, large, "bold") / 2
+        middle = max(min(x, box.right - half), box.x + half)
         yield line(
             at, self.name, f"{self.name}.total.value", self.total, middle,
-            box.bottom + 0.3 * size + leading(size) / 2, size, align="middle", weight="bold",
+            box.bottom + 0.3 * size + leading(large) / 2, large, align="middle", weight="bold",
         )  # fmt: skip
 
     def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:

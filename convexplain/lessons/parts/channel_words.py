@@ -66,6 +66,7 @@ HAND_MADE = Caption(
     zh="人工设计的卷积核，{n} 个权重；绿色不参与。",
 )
 MANY = Caption(en="{c} maps, {size} each", zh="{c} 张图，每张 {size}")
+IN_OUT = Caption(en="{c} maps in, one out", zh="{c} 张进，一张出")
 OF_MAPS = Caption(en="{layer}: {shape}", zh="{layer}：{shape}")
 SOME = Caption(
     en="{k} of {c}: those that count most here.", zh="{c} 个中的 {k} 个：在这里作用最大的。"

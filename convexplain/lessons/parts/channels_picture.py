@@ -28,7 +28,6 @@ from convexplain.panels import (
     Link,
     Maps,
     Mark,
-    Panel,
     Part,
     Row,
     Scale,
@@ -248,6 +247,11 @@ class ChannelsPicture:
         return self.account.parts[0].place
 
     @property
+    def few(self) -> tuple[int, ...]:
+        """The channels that are told one by one, the one that counts most first."""
+        return tuple(part.place for part in self.account.parts)
+
+    @property
     def every(self) -> tuple[int, ...]:
         """All channels, or of very many those that are shown anyway."""
         count = int(self.inputs.shape[2])
@@ -269,58 +273,61 @@ class ChannelsPicture:
             Whose patch and weights are shown.
         """
         patch, times, kernel, products = self._grids(channel)
-        factors, notes = Row(patch, times, kernel, gap=0.4), self._rounded()
-        one = fmt.number(float(self.step.channel_sums[channel]))
-        pile = self._pile(thick=2.0 if self.upright else 4.0)
-        right = Row(Text("one", f"= {one}", role="heading"), pile, gap=1.2)
+        one = Text("one", f"= {fmt.number(float(self.step.channel_sums[channel]))}",
+                   role="display")  # fmt: skip
+        smaller = replace(one, role="heading")
         links = (Link(f"map-{channel}.window", "patch", "zoom"),)
-        tile, legend = self._tile(channel), Legend("legend")
-        block = Column(factors, products, *notes, gap=0.6)
-        line = Row(factors, products, gap=0.4)
+        tile, legend = self._tile(channel, ""), Legend("legend")
+        told = Column(legend, *self._rounded())
+        factors, made = Row(patch, times, kernel, gap=0.4), Row(products, smaller, gap=0.4)
+        line = Row(tile, patch, times, kernel, products, one)
         if self.upright:
-            shown = Either(
-                Column(Row(tile, Column(legend, *notes)), Row(block, right), align="middle"),
-                Column(Row(tile, legend), line, Column(right, *notes), align="middle"),
-                Column(Row(tile, legend), line, right, gap=0.4, align="middle"),
-                Column(Row(tile, legend), factors, Row(products, right), align="middle"),
-            )
+            ways = [
+                Column(Row(tile, told), factors, made, align="middle"),
+                Column(Row(tile, told), Row(factors, made, gap=0.4), align="middle"),
+            ]
         else:
-            shown = Either(
-                Row(Column(tile, legend), block, right),
-                Column(Row(tile, legend, right), line, *notes, align="middle"),
-            )
-        return Diagram(shown, links)
+            ways = [
+                Column(line, told, gap=0.4),
+                Column(Row(tile, told, smaller), Row(factors, products, gap=0.4), gap=0.4),
+            ]
+        below = [self._lying(large=n == 0 and not self.upright) for n in range(2)]
+        ways = [Column(way, pile, gap=0.6) for pile in below for way in ways]
+        return Diagram(Either(*ways), links)
 
     def piled(self) -> Diagram:
-        """Describe what is read, the pile of all sums, and the number that they make."""
-        pile, legend = self._pile(thick=7.0), Legend("legend")
-        wall = Column(self._wall(), legend)
-        number = self._number()
-        low = Column(self._wall(), Row(pile, number), legend, align="middle")
-        if self.upright:
-            return Diagram(low)
-        narrower = (pile, 1.5), (self._pile(thick=4.0), 0.7), (self._pile(thick=2.0), 0.5)
-        return Diagram(Either(*(Row(wall, one, number, gap=gap) for one, gap in narrower), low))
+        """Describe the channels that count most, all sums end to end, and what they make."""
+        rows, left = self._row(told=True), self._left()
+        piles = self._lying(large=True), self._lying(large=False)
+        ways = (Column(row, pile, *left, gap=0.5) for pile in piles for row in rows)
+        return Diagram(Either(*ways))
 
     def field(self) -> Diagram:
-        """Describe what is read and the map that one filter makes of it."""
-        filled = replace(self._map(), title=terms.RESPONSE_MAP.capital, weight=5.0)
-        return Diagram(self._beside(self._wall(), Column(filled, Legend("legend"))))
+        """Describe the channels that count most and the map that one filter makes of all."""
+        filled = replace(self._map(), title=terms.RESPONSE_MAP.capital, weight=2.2)
+        said = words.IN_OUT.fill(c=self.inputs.shape[2])
+        ways = [
+            way(filled, Text("in-out", said, role=role, weight="bold"))
+            for role in ("display", "heading")
+            for way in ((Column,) if self.upright else (Row, Column))
+        ]
+        return Diagram(Either(*(Column(row, way) for way in ways for row in self._row())))
 
     def all_maps(self) -> Diagram:
         """Describe what counts most of what is read, and the strongest filters' maps."""
         maps = Maps(
-            "maps", self.outputs[:, :, self.filters], self._response, share="maps",
-            columns=self._columns(len(self.filters)),
+            "maps", self.outputs[:, :, self.filters], self._response, share="filters", apart=0.5,
+            columns=self._columns(len(self.filters)) if self.upright else len(self.filters),
             title=_many(self.outputs),
             marks={"own": self.filters.index(self.step.filter)},
         )  # fmt: skip
-        notes = []
+        notes: list[Part] = []
         if len(self.filters) < self.outputs.shape[2]:
             said = words.SOME_FILTERS.fill(k=len(self.filters), f=self.outputs.shape[2])
-            notes.append(Text("told-0", said, role="note", tone="muted", measure=14))
-        read = Column(self._wall(self.shown), Legend("legend", row=True))
-        return Diagram(self._beside(read, Column(maps, *notes, gap=0.5)))
+            notes.append(Text("told-0", said, tone="muted", measure=8))
+        ways = [Row(maps, *notes), Column(maps, *notes, gap=0.5)]
+        chosen = ways[::-1] if self.upright else ways
+        return Diagram(Either(*(Column(row, way) for row in self._row() for way in chosen)))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it: what is read, the channel that counts most, all sums, and the map."""
@@ -344,11 +351,6 @@ class ChannelsPicture:
         return Diagram(Column(arranged, Legend("legend"), gap=0.8), links, about)
 
     # What they consist of.
-
-    def _beside(self, one: Part, other: Part) -> Part:
-        if self.upright:
-            return Column(one, other, align="middle")
-        return Either(Row(one, other, gap=2), Column(one, other, align="middle"))
 
     @staticmethod
     def _columns(count: int) -> int:
@@ -381,14 +383,47 @@ class ChannelsPicture:
                          measure=10 if self.upright else 14)]  # fmt: skip
         return Column(Text("inputs", title or _many(self.inputs)), maps, *said, gap=0.5)
 
-    def _tile(self, channel: int) -> Panel:
+    def _tile(self, channel: int, share: str = "maps") -> Cells:
         return Cells(
-            f"map-{channel}", self.inputs[:, :, channel], self._read, share="maps",
+            f"map-{channel}", self.inputs[:, :, channel], self._read, share=share,
             lines=False, marks={"window": Mark.over(self.step.box)},
             alternative=words.TILE.fill(
                 n=channel, v=fmt.number(self.step.channel_sums[channel], sign=True)
             ),
         )  # fmt: skip
+
+    def _row(self, *, told: bool = False) -> list[Part]:
+        """Describe the few maps that count most with their names, and how many others there are.
+
+        With what each gives if it is to be told. The first is one row; narrow frames have two.
+        The legend stands by the others.
+        """
+        names = [terms.CHANNEL.fill(n=n).capital for n in self.few]
+        tiles: list[Part] = [
+            replace(self._tile(n), title=name) for n, name in zip(self.few, names, strict=True)
+        ]
+        sums: list[Part] = [self._says(str(part.place), part.value) for part in self.account.parts]
+        others = int(self.inputs.shape[2]) - len(self.few)
+        legend = Legend("legend")
+        if others:
+            said = terms.OTHER_CHANNELS.fill(n=others)
+            rest = Text("others", said, role="heading", tone="muted", measure=5)
+            tiles.append(Column(rest, legend, gap=0.5))
+            sums.append(self._says("others", self.account.rest))
+        else:
+            tiles.append(legend)
+        ways: list[Part] = []
+        for wide in dict.fromkeys((len(tiles), min(3, len(tiles)))):
+            rows: list[list[Part | None]] = []
+            for n in range(0, len(tiles), wide):
+                rows.append([*tiles[n : n + wide]])
+                rows += [[*sums[n : n + wide]]] if told else []
+            ways.append(Aligned(rows, gap=0.5, row_gap=0.2, across="middle", down="middle"))
+        return ways[::-1] if self.upright else ways
+
+    def _says(self, name: str, value: float) -> Text:
+        """Print what a channel gives."""
+        return Text(f"says-{name}", fmt.number(value, sign=True), role="heading", weight="bold")
 
     def _grids(self, channel: int) -> tuple[Cells, Text, Cells, Cells]:
         step = self.step
@@ -421,14 +456,13 @@ class ChannelsPicture:
             coarse=joined(said, COARSE),
         )  # fmt: skip
 
-    def _number(self) -> Part:
-        """What all channels and the bias make, large, and what the activation leaves of it."""
+    def _left(self) -> list[Part]:
+        """Say what the activation leaves of the sum, where that is another number."""
         step = self.step
-        total = Text("total", f"= {fmt.number(step.value)}", role="display")
-        if step.activation == "linear":
-            return Column(total)
+        if fmt.number(step.activated) == fmt.number(step.value):
+            return []
         left = f"{terms.activation(step.activation)}: {fmt.number(step.activated)}"
-        return Column(total, Text("left", left, role="heading"), align="middle")
+        return [Text("left", left, role="heading", weight="bold")]
 
     def _sum(self) -> Sum:
         biased = self.account.bias != 0.0
@@ -465,6 +499,24 @@ class ChannelsPicture:
             title=words.BLOCKS.fill(c=self.inputs.shape[2]),
             alternative=words.PILE.fill(c=self.inputs.shape[2]),
         )  # fmt: skip
+
+    def _lying(self, *, large: bool) -> Bars:
+        """Lay the blocks end to end over the whole width; what is against runs back under them."""
+        sums = [value for _, value in self.blocks]
+        longest = max(sum(v for v in sums if v > 0), -sum(v for v in sums if v < 0), 1e-9)
+        pile = self._pile(2.0 if large else 1.5)
+        return replace(
+            pile, upright=False, scale=Scale(longest), length=40.0,
+            bars=[replace(bar, label=self._biased(bar)) for bar in pile.bars],
+            total=f"= {fmt.number(self.step.value)}", role="heading" if large else "text",
+        )  # fmt: skip
+
+    def _biased(self, bar: Bar) -> Caption | str:
+        """Say how much the bias is, which no map gives; what others give stands under theirs."""
+        if bar.name != "bias":
+            return bar.label
+        number = fmt.number(bar.value)
+        return Caption(en=f"{terms.BIAS.en} {number}", zh=f"{terms.BIAS.zh} {number}")
 
     def _map(self) -> Cells:
         step = self.step
