@@ -9,7 +9,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import dense_vs_conv
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.comparing_picture import MISTAKES
+from convexplain.lessons.parts.comparing_picture import MISTAKES, ONE_PLACE, PLACES
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
@@ -17,6 +17,10 @@ from convexplain.style import format as fmt
 NETWORKS = (CNN, DENSE)
 #: Ink from which a pixel is seen to fly.
 _SEEN = 0.25
+#: How much is seen of what no window has come to yet.
+_UNSEEN = 0.35
+#: How much is seen of bars that are not compared.
+_BACK = 0.3
 
 
 class DenseVsConv(LessonScene):
@@ -113,6 +117,99 @@ class DenseVsConv(LessonScene):
         counters = [f"{network}.counter" for network in NETWORKS]
         self.during(0.6, in_turn(*(self.board.pulse(name, colour="muted") for name in counters)))
         self.during(1, self.board.pulse(*NETWORKS, colour="muted"))
+
+    # Why.
+
+    def show_places(self, event: Event) -> None:
+        """A small window goes to every place of a digit, a large one to its only one."""
+        lesson = self.lesson
+        self.become(
+            lesson.places(upright=self.upright), 0.12, lambda _: self.tell(0), show=NETWORKS
+        )
+        self.board.show("cnn.window")(1.0)
+        high, wide = lesson.kernels.shape[:2]
+        cols = lesson.pixels.shape[1] - wide + 1
+
+        def at(alpha: float) -> tuple[float, float]:
+            row, col = divmod(max(0, round(alpha * lesson.stops) - 1), cols)
+            self.board.part("cnn").shares[:row, :] = 1.0
+            self.board.part("cnn").shares[row : row + high, : col + wide] = 1.0
+            self.tell(row * cols + col + 1)
+            return float(row), float(col)
+
+        for network in NETWORKS:
+            self.board.part(network).shares[...] = _UNSEEN
+        self.during(0.55, self.board.visit("cnn.window", at), rate=linear)
+        self.board.show("dense.window")(1.0)
+        self.board.part("dense").shares[...] = 1.0
+        self.during(0.12, self.board.show("dense.counter"))
+        looks = [self.board.pulse(f"{network}.counter", times=2) for network in NETWORKS]
+        self.during(1, *looks)
+
+    def tell(self, count: int) -> None:
+        """Tell at how many places the small window has been; the large one has not come."""
+        self.board.hide("dense.counter")(1.0)
+        said = ONE_PLACE if count == 1 else PLACES.fill(n=fmt.count(count))
+        self.board.say("cnn.counter", self.text(said))
+
+    @property
+    def rows(self) -> list[str]:
+        """Names of the bars of mistakes, the dense network's first."""
+        names = self.board.names("needed")
+        return [name for name in names if f"{name}.value" in names]
+
+    def show_dense(self, event: Event) -> None:
+        """The dense network's mistakes, and of how many digits the convnet's will be shown."""
+        for network in NETWORKS:
+            if self.board.has(network) and hasattr(self.board.part(network), "shares"):
+                self.board.part(network).shares[...] = 1.0
+        convnet, other = self.lesson.wrong
+        first = f"needed.dense-{max(other)}"
+        # The bar comes out of what the dense network saw: the stage is never empty.
+        left, top, width, height = self.board.box(DENSE)
+        middle = left + width / 4, top + 3 * height / 8, width / 2, height / 4
+        grown = self.board.grow(first, out_of=middle)
+        labels = [f"needed.cnn-{digits}.label" for digits in convnet]
+        come = ("needed.title", "needed.zero", *labels)
+        self.become(self.lesson.needed(), 0.3, grown, show=come)
+        notes = [name for name in self.board.names("needed") if name.startswith("needed.note")]
+        self.during(0.1, self.board.show(*notes))
+        self.during(1, self.board.pulse(f"{first}.value", colour="muted", times=2))
+
+    def show_predict(self, event: Event) -> None:
+        """The dense network's bar is looked at, and the video waits."""
+        share = min(1.0, 6.0 / event.seconds)
+        self.during(share, self.board.pulse(self.rows[0], colour="muted", times=2))
+
+    def show_more(self, event: Event) -> None:
+        """The convnet's mistakes grow, from few digits to many."""
+        self.during(1, in_turn(*map(self.raised, self.rows[1:])))
+
+    def raised(self, name: str) -> Move:
+        """Let a bar grow whose label stands."""
+
+        def stand(alpha: float) -> None:
+            self.board.part(f"{name}.label").opacity = 1.0
+
+        return together(eased(self.board.rise(name)), stand)
+
+    def show_enough(self, event: Event) -> None:
+        """Both that are compared are looked at."""
+        hidden = [name for name in self.rows[1:] if not self.board.shown(f"{name}.value")]
+        if hidden:
+            self.during(0.4, in_turn(*map(self.raised, hidden)))
+        few = self.lesson.enough or max(self.lesson.wrong[0])
+        both = self.rows[0], f"needed.cnn-{few}"
+        pieces = [self.board.part(name) for name in self.rows if name not in both]
+
+        def step_back(alpha: float) -> None:
+            for piece in pieces:
+                piece.opacity = 1 - (1 - _BACK) * alpha
+
+        self.during(0.15, step_back)
+        for name in both:
+            self.during(0.2, self.board.pulse(name, f"{name}.value", colour="muted"))
+        self.during(1, self.board.pulse(f"{both[1]}.value", times=2))
 
     # The control.
 

@@ -59,17 +59,18 @@ class Learning(LessonScene):
     def show_loss(self, event: Event) -> None:
         """The right class's probability becomes a point on the curve of the loss."""
         bar = self.board.box(f"guess.{self.lesson.label}")
-        self.become(self.lesson.surprise_picture(upright=self.upright), 0.15, show=self.axes())
+        picture = self.lesson.surprise_picture(upright=self.upright)
+        self.become(picture, 0.15, show=self.axes("title"))
         self.during(0.2, self.board.trace("surprise.loss"), rate=linear)
         self.during(0.05, self.board.show("surprise.loss.label"))
         self.during(0.2, self.board.grow("surprise.own", out_of=bar), self.drop())
-        self.during(0.1, self.board.show("surprise.title"))
         self.during(1, self.board.pulse("surprise.title", times=2))
 
-    def axes(self) -> Iterator[str]:
-        """Yield the names of the digit and of the loss's axes; its number comes with the point."""
+    def axes(self, *more: str) -> Iterator[str]:
+        """Yield the names of the digit, of the loss's axes, and of more of its chart."""
         yield "digit"
         yield from (name for name in self.board.frame("surprise") if "title" not in name)
+        yield from (f"surprise.{name}" for name in more)
 
     def drop(self) -> Move:
         """Let the lines from the point to the axes come."""

@@ -239,7 +239,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "dense-vs-conv",
         Caption(en="Now the first question can be answered.", zh="现在可以回答开头的问题了。"),
-        "whole learned control",
+        "whole learned",
         {"cnn": "step-0", "dense": "step-0"},
     ),
 )

@@ -63,8 +63,8 @@ class DenseVsConv(Lesson):
         zh="同样的样本，参数只有四分之一：错误为什么更少？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="A convnet learns a small pattern once, for every place.",
-        zh="卷积网络把小模式只学一次，处处可用。",
+        en="Learned once, a small pattern serves every place: fewer mistakes.",
+        zh="小模式只学一次，处处可用：错误更少。",
     )
     alone: ClassVar[Caption] = Caption(
         en="it compares the package's two networks, which learned from the same digits",
@@ -131,6 +131,23 @@ class DenseVsConv(Lesson):
         cnn, dense = (self.curve(network, IN_PLACE).accuracy for network in (CNN, DENSE))
         leads = [a - b for a, b in zip(cnn, dense, strict=True)]
         return all(more > less for more, less in pairwise(leads))
+
+    @property
+    def wrong(self) -> tuple[dict[int, float], dict[int, float]]:
+        """Share of mistakes of the convnet and of the dense network, by the digits they read."""
+        cnn, dense = (self.curve(network, IN_PLACE) for network in (CNN, DENSE))
+        convnet, other = (
+            {n: 1 - share for n, share in zip(points.digits, points.accuracy, strict=True)}
+            for points in (cnn, dense)
+        )
+        return convnet, other
+
+    @property
+    def enough(self) -> int | None:
+        """From how few digits the convnet does better than the dense network from all of them."""
+        convnet, other = self.wrong
+        better = (n for n, share in convnet.items() if share < other[max(other)])
+        return min(better, default=None)
 
     @cached_property
     def misread(self) -> dict[str, npt.NDArray[np.intp]]:
@@ -223,6 +240,23 @@ class DenseVsConv(Lesson):
         """Describe the digit under a small window, and as a whole."""
         rows, cols, _ = self.kernels.shape
         return pictures.looks(self.pixels, (rows, cols), upright=upright)
+
+    @property
+    def stops(self) -> int:
+        """At how many places a kernel sees the digit."""
+        return int(self.strongest[1].size)
+
+    def places(self, *, upright: bool = False) -> Diagram:
+        """Describe the digit as a kernel and as a template learns from it."""
+        rows, cols, _ = self.kernels.shape
+        return pictures.places(self.pixels, (rows, cols), self.stops, upright=upright)
+
+    def needed(self) -> Diagram:
+        """Describe the dense network's mistakes, and the convnet's from ever more digits."""
+        convnet, other = self.wrong
+        seeds = len(facts.load("samples")["seeds"])
+        most = max(other)
+        return pictures.needed((most, other[most]), convnet, self.steps, seeds)
 
     def learned(self, *, counted: bool = False) -> Diagram:
         """Describe what the first layers have learned; counted, with all parameters below."""
@@ -330,11 +364,12 @@ class DenseVsConv(Lesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell what they look at, their mistakes, the control; with time few digits, the price."""
+        """Tell what they look at, their mistakes, why; with time all points, the control."""
         yield Beat.of("question", self.title, *self._tell_looks())
         yield Beat.of("mistakes", _MISTAKES_TITLE, *self._tell_mistakes())
-        yield Beat.of("shuffled", _CONTROL_TITLE, *self._tell_shuffled())
+        yield Beat.of("why", _WHY_TITLE, *self._tell_why())
         yield Beat.of("samples", _CURVES, *self._tell_samples())
+        yield Beat.of("shuffled", _CONTROL_TITLE, *self._tell_shuffled())
         yield Beat.of(
             "answer", self.title,
             Event("price", 2.8, _WORK.fill(m=self.times), detail=2),
@@ -355,14 +390,49 @@ class DenseVsConv(Lesson):
         p, q = (fmt.percent(len(self.misread[network]) / _TESTED, 2) for network in (CNN, DENSE))
         yield Event("counted", 3.0, _COUNTED.fill(p=p, q=q))
 
+    def _tell_why(self) -> Iterator[Event]:
+        yield Event("places", 5.0, _PLACES, detail=1)
+        convnet, other = self.wrong
+        most = max(other)
+        yield Event("dense", 3.4, _DENSE)
+        if self.enough is not None:
+            yield Event("predict", self.pause, ask=self._ask_how_many(self.enough), detail=1)
+        yield Event("more", 4.6, _MORE, detail=1)
+        said = (
+            _FROM.fill(d=fmt.count(max(convnet)))
+            if self.enough is None
+            else _BEAT.fill(d=fmt.count(self.enough))
+        )
+        yield Event("enough", 3.8, said.fill(m=fmt.count(most)))
+
+    def _ask_how_many(self, enough: int) -> Question:
+        """Ask from how few digits the convnet does better; nearer ones than all are possible."""
+        convnet, _ = self.wrong
+        counts = list(convnet)
+        at = counts.index(enough)
+        # All of them, then such as are far enough from the right one to be told from it.
+        last = len(counts) - 1
+        far = [last, max(0, at - 2), min(at + 2, last), *range(last)]
+        others = [counts[n] for n in dict.fromkeys(far) if n != at][:2]
+        shown = sorted([enough, *others])
+        replies = {
+            n: _TOO_FEW.fill(p=fmt.percent(convnet[n])) if n < enough
+            else _FEWER_DO.fill(n=fmt.count(self.stops))
+            for n in shown
+        }  # fmt: skip
+        return Question(
+            _HOW_MANY,
+            tuple(Choice(_number(n), None if n == enough else replies[n]) for n in shown),
+        )
+
     def _tell_shuffled(self) -> Iterator[Event]:
-        yield Event("shuffle", 4.4, _SHUFFLE)
+        yield Event("shuffle", 4.4, _SHUFFLE, detail=2)
         size = fmt.shape(self.kernels.shape[:2])
-        yield Event("windows", 4.0, _WINDOWS.fill(size=size), detail=1)
-        yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=1)
+        yield Event("windows", 4.0, _WINDOWS.fill(size=size), detail=2)
+        yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=2)
         steps = fmt.count(facts.steps("permuted"))
-        yield Event("control", 2.8, _ANEW.fill(n=steps), detail=1)
-        yield Event("worse", 4.4, self._control_caption())
+        yield Event("control", 2.8, _ANEW.fill(n=steps), detail=2)
+        yield Event("worse", 4.4, self._control_caption(), detail=2)
 
     def _ask(self) -> Question:
         """Ask who gets worse; wrong ones come of what is thought of networks and information."""
@@ -397,6 +467,11 @@ class DenseVsConv(Lesson):
         yield Event("few", 3.6, few, detail=2)
 
 
+def _number(count: int) -> Caption:
+    """Return a number that is read alike in both languages."""
+    return Caption(en=fmt.count(count), zh=fmt.count(count))
+
+
 def _heaviest(weights: npt.NDArray[np.float32], many: int) -> npt.NDArray[np.intp]:
     """Return which columns have the largest sums of squares, in their order."""
     return np.sort(np.argsort(-np.square(weights).sum(axis=0), kind="stable")[:many])
@@ -410,6 +485,32 @@ _TESTED, _ROWS = 10_000, 100
 _NOTABLE = 0.005
 
 _MISTAKES_TITLE = Caption(en="Their mistakes", zh="各自的错误")
+_WHY_TITLE = Caption(en="Why fewer mistakes?", zh="错误为什么更少？")
+_PLACES = Caption(
+    en="From one digit a kernel learns at every place, a template at one.",
+    zh="一个样本里，卷积核处处可学，整幅模板只有一处。",
+)
+_DENSE = Caption(
+    en="The mistakes of a dense network, briefly trained.", zh="短暂训练的全连接网络认错多少。"
+)
+_HOW_MANY = Caption(
+    en="How many digits does the convnet need to do better?",
+    zh="卷积网络要做得更好，需要多少样本？",
+)
+_TOO_FEW = Caption(en="Too few: it misreads {p}.", zh="太少了：认错 {p}。")
+_FEWER_DO = Caption(
+    en="Fewer will do: each shows a kernel {n} windows.", zh="用不了这么多：每个样本有 {n} 个窗口。"
+)
+_MORE = Caption(
+    en="The convnet, as briefly, on ever more digits.", zh="卷积网络同样短暂训练，样本越来越多。"
+)
+_BEAT = Caption(
+    en="{d} digits beat the dense network's {m}.", zh="{d} 个样本胜过全连接网络的 {m} 个。"
+)
+_FROM = Caption(
+    en="Not even {d} digits beat the dense network's {m}.",
+    zh="{d} 个样本也没有胜过全连接网络的 {m} 个。",
+)
 _CONTROL_TITLE = Caption(en="A control: shuffled pixels", zh="对照实验：打乱像素")
 _CURVES = Caption(en="Fewer training digits", zh="训练样本更少时")
 _LOOKS = Caption(

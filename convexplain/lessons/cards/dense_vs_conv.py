@@ -11,6 +11,8 @@ from convexplain.style.captions import Caption
 def card(lesson: DenseVsConv) -> Card:
     """Write the card."""
     cnn, dense = (lesson.curve(network, IN_PLACE) for network in (CNN, DENSE))
+    convnet, other = lesson.wrong
+    most, need = max(other), lesson.enough or max(convnet)
     low, high = lesson.spread
     ranges = [f"{fmt.number(100 * a)}–{fmt.percent(b, 2)}" for a, b in zip(low, high, strict=True)]
     values: dict[str, str | int | Caption] = {
@@ -23,8 +25,11 @@ def card(lesson: DenseVsConv) -> Card:
         "few": fmt.count(cnn.digits[0]),
         "cnn": fmt.percent(cnn.accuracy[0], 0),
         "dense": fmt.percent(dense.accuracy[0], 0),
-        "mixed": fmt.percent(lesson.control[CNN][1]),
-        "kept": fmt.percent(lesson.control[DENSE][1]),
+        "all": fmt.count(most),
+        "need": fmt.count(need),
+        "less": fmt.percent(convnet[need]),
+        "rest": fmt.percent(other[most]),
+        "stops": fmt.count(lesson.stops),
         "runs": len(lesson.networks[0].provenance["test_accuracy_by_seed"]),
         "best": ranges[0],
         "other": ranges[1],
@@ -66,14 +71,21 @@ def card(lesson: DenseVsConv) -> Card:
                 ),
             ),
             Pause(
-                "shuffled",
+                "why",
                 Caption(
-                    en="Shuffle all pixels by one fixed rule, train anew. Who gets worse?",
-                    zh="用一个固定规则打乱所有像素，重新训练。谁会变差？",
+                    en="The dense network learns from {all} digits. How many does the convnet need "
+                    "to do better, trained as long?",
+                    zh="全连接网络学 {all} 个样本。同样训练，卷积网络要多少样本才更好？",
                 ),
                 Caption(
-                    en="Only the convnet: it misreads {mixed}, the dense network {kept}.",
-                    zh="只有卷积网络：错误率 {mixed}，全连接网络 {kept}。",
+                    en="{need}: it misreads {less}, the dense network {rest}. A kernel sees each "
+                    "digit at {stops} places.",
+                    zh="{need} 个：认错 {less}，全连接网络 {rest}。每个样本让卷积核看 {stops} 处。",
+                )
+                if lesson.enough is not None
+                else Caption(
+                    en="More: even from {need} it misreads {less}, the dense network {rest}.",
+                    zh="更多：学 {need} 个也认错 {less}，全连接网络 {rest}。",
                 ),
             ),
         ),

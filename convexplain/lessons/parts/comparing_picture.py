@@ -69,6 +69,61 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
     return Diagram((Column if upright else Row)(small, whole))
 
 
+def places(
+    pixels: Floats, window: tuple[int, int], count: int, *, upright: bool = False
+) -> Diagram:
+    """Describe one training digit, and at how many places a small and a large pattern see it.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+    window : (int, int)
+        Height and width of the small one.
+    count : int
+        Of its places.
+    upright : bool
+        Whether one stands below the other, not beside it.
+    """
+    told = [PLACES.fill(n=fmt.count(count)), ONE_PLACE]
+    small = Cells(
+        "cnn", pixels, lines=False, share="digit", title=A_KERNEL, counter=told[0],
+        marks={"window": Mark(0, 0, *window)},
+    )  # fmt: skip
+    whole = Cells(
+        "dense", pixels, lines=False, share="digit", title=A_TEMPLATE, counter=told[1],
+        marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
+    )  # fmt: skip
+    return Diagram((Column if upright else Row)(small, whole))
+
+
+def needed(
+    dense: tuple[int, float], convnet: Mapping[int, float], steps: int, seeds: int
+) -> Diagram:
+    """Describe the share of mistakes after learning from so many digits.
+
+    Parameters
+    ----------
+    dense : (int, float)
+        How many digits the dense network read, and its share of mistakes.
+    convnet : mapping of int to float
+        The convnet's, by how many it read.
+    steps, seeds : int
+        How the networks were trained.
+    """
+    rows = [("dense", *dense), *(("cnn", *each) for each in convnet.items())]
+    bars = [
+        Bar(f"{network}-{digits}", LEARNED_FROM.fill(name=SHORT[network], n=fmt.count(digits)),
+            share, fmt.percent(share), TONES[network])
+        for network, digits, share in rows
+    ]  # fmt: skip
+    most = max(share for _, _, share in rows)
+    note = TRAINED.fill(n=fmt.count(steps), m=seeds)
+    lost = Bars(
+        "needed", bars, Scale(most), title=SHARE_WRONG, note=note, length=24, pitch=1.2 * _PITCH
+    )
+    return Diagram(Either(replace(lost, length=32), lost))
+
+
 def learned(
     kernels: Floats,
     filters: int,
@@ -430,7 +485,12 @@ KERNELS = Caption(
 TEMPLATES = Caption(
     en="First layer: {n} of {m} templates, {size}", zh="第一层：{m} 个模板中的 {n} 个，{size}"
 )
-MISTAKES = Caption(en="{n} mistakes", zh="{n} 个错误")
+PLACES = Caption(en="{n} places", zh="{n} 处")
+ONE_PLACE = Caption(en="1 place", zh="1 处")
+A_KERNEL = Caption(en="For a kernel", zh="对卷积核")
+A_TEMPLATE = Caption(en="For a template", zh="对整幅模板")
+LEARNED_FROM = Caption(en="{name}, {n} digits", zh="{name}，{n} 个样本")
+MISTAKES = Caption(en="{n} misread", zh="认错 {n} 个")
 MISTAKES_ON = Caption(en="Mistakes on {n} digits", zh="{n} 个样本中的错误数")
 IN_PLACE = Caption(en="Pixels in place", zh="像素在原位")
 SHUFFLED = Caption(en="The same pixels, shuffled", zh="同样的像素，打乱后")

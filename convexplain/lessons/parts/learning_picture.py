@@ -45,7 +45,9 @@ _PITCH = 2.2
 #: Points of a drawn curve; what is free above and below a valley, as a part of its height.
 _FINE, _AIR = 121, 0.05
 #: Height and width in cells of a chart beside the kernels.
-_RUN, _BARS = (18, 20), 14
+_RUN = (18, 20)
+#: How many cells long bars there are.
+_BARS = 14
 
 
 def wall(
@@ -397,18 +399,25 @@ def checked(
         for step, share in checks.items()
     ]  # fmt: skip
     title = READ_RIGHT_OF.fill(n=fmt.count(tested))
-    right = Bars("checks", bars, Scale(1.0), title=title, length=_BARS, pitch=1.6 * _PITCH)
+    right = Bars("checks", bars, Scale(1.0), title=title, length=_BARS, pitch=1.4 * _PITCH)
     return _beside_kernels(kernels, pixels, said, right)
 
 
 def _beside_kernels(kernels: Maps, pixels: Floats, said: Caption, chart: Chart | Bars) -> Diagram:
     reads = Text("reads", said, role="heading", weight="bold")
-    told = Column(reads, Legend("legend"), gap=1.2)
     # As high as half the wall is wide.
     fine = len(pixels) * 2 / (len(kernels.values) * (kernels.columns or 1))
     digit = replace(unseen(pixels), share=kernels.name, fine=fine)
-    left = Column(kernels, Row(digit, told, align="middle", gap=1.2), gap=0.8)
-    return Diagram(Either(Row(left, chart, align="middle"), Column(left, chart, align="middle")))
+    told = Column(reads, Legend("legend"), gap=1.2)
+    broad = Column(kernels, Row(digit, told, align="middle", gap=1.2), gap=0.8)
+    flat = Row(kernels, digit, told, align="bottom", gap=0.4)
+    return Diagram(
+        Either(
+            Row(broad, chart, align="middle"),
+            Column(broad, chart, align="middle"),
+            Column(flat, chart, align="middle"),
+        )
+    )
 
 
 def whole(
