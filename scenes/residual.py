@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
@@ -16,6 +17,8 @@ from convexplain.stage.text import Label
 #: The two ways, arrow after arrow.
 THROUGH = ("came->layers", "layers->change", "change->plus")
 ROUND = ("came->round", "round->plus")
+#: Before it is seen what comes out of the layers.
+STRAIGHT = ("came->layers", "layers->plus")
 #: All that stands there of the whole block, and its arrows.
 WHOLE = (*residual.NAMES, "layers", "plus", "round")
 LINES = (*THROUGH, *ROUND, "plus->sum")
@@ -32,32 +35,32 @@ class Residual(LessonScene):
     lesson: residual.Residual
 
     def prepare(self) -> None:
-        """Lay out what comes in; it is there from the first moment."""
-        self.board.lay(self.lesson.opening())
-        self.board.show("came", "legend")(1.0)
+        """Lay out what comes in, layers and plus; they are there from the first moment."""
+        self.board.lay(self.lesson.both_ways(upright=self.upright, end="plus"))
+        self.board.show("came", "layers", "plus", "legend", *STRAIGHT)(1.0)
 
     # Two ways.
 
     def show_reads(self, event: Event) -> None:
-        """What comes in is looked at; the layers and the plus stand there, the arrow goes round."""
+        """What comes in is looked at; the arrow goes round the layers to the plus."""
         self.during(0.15, self.board.pulse("came"))
-        picture = self.lesson.both_ways(upright=self.upright)
-        self.turn_into(picture, 0.25, show=("layers", "plus"), hold=(*THROUGH, *ROUND, "change"))
         first, last = map(self.board.walk, ROUND)
-        self.during(0.2, first)
+        self.during(0.25, first)
         self.during(0.1, self.board.show("round"))
         self.during(0.2, last)
         self.during(1, self.board.pulse("plus"))
 
     def show_ways(self, event: Event) -> None:
-        """The change comes through the layers, to the plus at which the arrow ends."""
-        first, then, last = map(self.board.walk, THROUGH)
-        self.during(0.15, first)
+        """What comes out of the layers takes its place before the plus."""
         self.during(0.15, self.board.pulse("layers"))
-        self.during(0.15, then)
-        self.during(0.2, self.board.show("change"))
-        self.during(0.15, last)
-        self.during(1, self.board.pulse("plus"))
+        picture = self.lesson.both_ways(upright=self.upright)
+        shown = ("came", "layers", "plus", "round", *THROUGH[:1], *ROUND)
+        self.turn_into(picture, 0.15, show=shown, hold=(*THROUGH[1:], "change"))
+        _, then, last = map(self.board.walk, THROUGH)
+        self.during(0.1, then)
+        self.during(0.15, self.board.show("change"))
+        self.during(0.1, last)
+        self.during(1, self.board.pulse("change"))
 
     # One sum, all sums.
 
@@ -71,12 +74,15 @@ class Residual(LessonScene):
         """Both stand before a sum that is still to come; the two numbers of one place."""
         self.during(0.05, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
         picture = self.lesson.adding(upright=self.upright)
-        self.turn_into(picture, 0.11, show=("plus",), hold=("equals", "sum", *ONE))
-        values = self.board.part("sum").values
-        self.known = values.copy()
-        values[...] = float("nan")
+        total = self.lesson.three[2]
+        self.known = total[:, :, self.lesson.shown_filter].astype(np.float64)
+        self.turn_into(
+            picture, 0.11,
+            lambda _: self.board.fill("sum", np.full(self.known.shape, np.nan)),
+            show=("plus", "equals", "sum"), hold=ONE,
+        )  # fmt: skip
         marks = ("came.cell", "change.cell")
-        self.during(0.1, self.board.show("equals", "sum", *marks, *ONE[:3]))
+        self.during(0.1, self.board.show(*marks, *ONE[:3]))
         self.during(1, self.board.pulse(*marks, times=2))
 
     def comes_round(self, *further: str, end: str = "plus") -> Move:
@@ -123,7 +129,7 @@ class Residual(LessonScene):
         """Lay out both ways, and the sum that goes on."""
         gone = self.board.there(*ONE, "plus", "equals")
         self.during(0.5 * share, self.board.hide(*gone))
-        picture = self.lesson.both_ways(upright=self.upright, whole=True)
+        picture = self.lesson.both_ways(upright=self.upright, end="sum")
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
 
@@ -133,7 +139,7 @@ class Residual(LessonScene):
         """Let the layers, and then the change, become other ones; the sum is still to come."""
         words = [n for n in self.board.names("layers") if isinstance(self.board.part(n), Label)]
         self.during(0.2 * share, self.board.hide("sum", *words))
-        picture = self.lesson.both_ways(upright=self.upright, whole=True, zero=zero)
+        picture = self.lesson.both_ways(upright=self.upright, end="sum", zero=zero)
         shown = tuple(name for name in (*WHOLE, *LINES) if name != "sum")
         self.turn_into(picture, 0.4 * share, show=shown, hold=("sum",))
         change, total = after
@@ -169,11 +175,21 @@ class Residual(LessonScene):
         self.during(0.2, self.board.show("sum"))
         self.during(1, self.board.pulse("change"))
 
+    def show_deep(self, event: Event) -> None:
+        """Bars of networks with few and with many layers; the last two are looked at."""
+        picture = self.lesson.deep()
+        panels = [p.name for p in picture.root.panels() if p.name.startswith("deep")]
+        bars = [f"{name}.{arrows}" for name in panels for arrows in ("no", "yes")]
+        self.turn_into(picture, 0.08, show=("read-right", *panels), hold=tuple(bars))
+        self.during(0.1, *map(self.board.rise, bars))
+        for bar in bars[-2:]:
+            self.during(0.3, self.board.pulse(bar, f"{bar}.value", times=2))
+
     def show_answer(self, event: Event) -> None:
         """What came in goes round once more, the change comes to it, and the sum goes on."""
         if not self.board.has("layers"):
             self.whole(0.15)
-        if not self.board.part("change").values.any():
+        elif not self.board.part("change").values.any():
             self.set_weights(0.25, ("maps",), self.lesson.learned())
             self.during(0.1, self.board.show("sum"))
         self.during(0.45, self.comes_round(), self.changes())

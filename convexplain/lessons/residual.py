@@ -6,11 +6,13 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.data import facts
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
@@ -18,6 +20,8 @@ from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
     Aligned,
+    Bar,
+    Bars,
     Cells,
     Column,
     Diagram,
@@ -45,9 +49,18 @@ _CHANGE = Caption(en="change", zh="改动")
 _SUM = Caption(en="goes on", zh="传下去")
 _LAYERS = Caption(en="{n} layers", zh="{n} 层")
 _ROUND = Caption(en="round", zh="绕过去")
-_ZERO = Caption(en="all weights and biases 0", zh="权重和偏置全为 0")
+_ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
+_CONVOLUTIONS = Caption(en="{n} convolutions", zh="{n} 个卷积")
+_ARROWS = {
+    "no": Caption(en="without arrows", zh="没有箭头"),
+    "yes": Caption(en="with arrows", zh="有箭头"),
+}
+_READ_RIGHT = Caption(
+    en="test digits read right after {n} steps, mean of {s}",
+    zh="测试手写数字认对的比例：训练 {n} 步，{s} 次平均",
+)
 #: Lines of what stands beside maps are at most so many sizes of text long.
-_NARROW = 5.0
+_NARROW, _BROAD = 5.0, 15.0
 #: Layers with names of at most so many letters are named where they stand.
 _SHORT = 8
 
@@ -180,29 +193,32 @@ class Residual(FilterLesson):
             for name, values, title in zip(NAMES, maps, titles, strict=True)
         ]  # fmt: skip
 
-    def opening(self) -> Diagram:
-        """Describe what comes in, alone."""
-        came, _, _ = self._three()
-        return Diagram(Column(came, Legend("legend", row=True), align="middle"))
-
     def both_ways(
-        self, *, upright: bool = False, whole: bool = False, zero: Collection[str] = ()
+        self, *, upright: bool = False, end: str = "change", zero: Collection[str] = ()
     ) -> Diagram:
         """Describe both ways to the plus: through the layers, and round.
 
-        If whole, the sum stands behind it. With ``"layers"`` in `zero` they say that all in them
-        is 0; with ``"maps"`` the change is 0, and the sum what is left.
+        Parameters
+        ----------
+        upright : bool
+        end : {"plus", "change", "sum"}
+            What is known: what came in alone, the change as well, or the sum behind the plus, too.
+        zero : collection of str
+            With ``"layers"`` in it they say that their weights are 0; with ``"maps"`` the change
+            is 0, and the sum what is left.
         """
         came, change, total = self._three(silent="maps" in zero)
-        measure = math.inf if upright else _NARROW  # a column of maps has no room for high boxes
-        said = _ZERO if "layers" in zero else self._named()
+        measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
+        said = self._named(zero="layers" in zero)
         layers = Text("layers", said, role="heading", measure=measure, rim="box")
         plus = Text("plus", "+", role="display", rim="circle")
-        parts = (came, layers, change, plus, *([total] if whole else []))
-        flows = (
-            ("came", "layers"), ("layers", "change"), ("change", "plus"),
-            ("came", "round"), ("round", "plus"), *([("plus", "sum")] if whole else []),
-        )  # fmt: skip
+        parts: tuple[Part, ...] = {
+            "plus": (came, layers, plus), "change": (came, layers, change, plus),
+            "sum": (came, layers, change, plus, total),
+        }[end]  # fmt: skip
+        through = [part.name for part in (came, layers, change, plus) if part in parts]
+        behind = [("plus", "sum")] if end == "sum" else []
+        flows = (*pairwise(through), ("came", "round"), ("round", "plus"), *behind)
         links = tuple(
             Link(start, end, tone="muted", headless=end == "round") for start, end in flows
         )
@@ -210,16 +226,61 @@ class Residual(FilterLesson):
         body: Part = (
             Row(Column(*parts, gap=1.0, align="middle"), way, gap=1.5)
             if upright
-            else Column(Row(*parts, gap=0.9 if whole else 1.6), way, gap=1.2, align="middle")
+            else Column(Row(*parts, gap=0.9 if end == "sum" else 1.6), way, gap=1.2, align="middle")
         )
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
-    def _named(self) -> Caption:
-        """Name the layers between, or tell their number."""
+    def _named(self, *, zero: bool = False) -> Caption:
+        """Name the layers between, or tell their number; if zero, say of what weights are 0."""
         if max(map(len, self.between), default=0) > _SHORT:
-            return _LAYERS.fill(n=fmt.count(len(self.between)))
-        names = " ".join(self.between)
+            return (_ALL_ZERO if zero else _LAYERS).fill(n=fmt.count(len(self.between)))
+        weighted = self.between if zero else ()
+        # A name and its 0 stand in one line.
+        said = (
+            f"{name}:\N{NO-BREAK SPACE}0"
+            if name in weighted and self.network.weights_of(name) else name
+            for name in self.between
+        )  # fmt: skip
+        names = " ".join(said)
         return Caption(en=names, zh=names)
+
+    def deep(self) -> Diagram:
+        """Describe how many digits few and many convolutions read right, with arrows and without.
+
+        These are networks trained to compare them, the same beside every network.
+        """
+        rows = facts.rows("depth")
+        title = _READ_RIGHT.capital.fill(
+            n=fmt.count(facts.steps("depth")), s=fmt.count(rows[0]["seeds"])
+        )
+        counts = dict.fromkeys(row["convolutions"] for row in rows)
+
+        def laid(length: float, role: Literal["heading", "text"], measure: float) -> Part:
+            bars = (
+                Bars(
+                    f"deep-{count}",
+                    [
+                        Bar(
+                            row["arrows"], _ARROWS[row["arrows"]], row["accuracy"],
+                            fmt.percent(row["accuracy"]),
+                            "ink" if row["arrows"] == "yes" else "muted",
+                        )
+                        for row in rows if row["convolutions"] == count
+                    ],
+                    Scale(1.0), length=length, role=role, pitch=2.0,
+                    title=_CONVOLUTIONS.fill(n=count),
+                )
+                for count in counts
+            )  # fmt: skip
+            said = Text("read-right", title, role=role, measure=measure)
+            return Column(said, *bars, gap=1.2)
+
+        large = (
+            laid(22, "heading", math.inf),
+            laid(12, "heading", _BROAD),
+            laid(8, "text", _BROAD),
+        )
+        return Diagram(Either(*large))
 
     def adding(self, *, upright: bool = False) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
@@ -286,15 +347,15 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 4.4, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("reads", 4.4, self.question)
+        yield Event("reads", 4.0, self.question)
         said = Caption(
             en="Two ways lead to the plus: through {n} layers, and round.",
             zh="两条路通向加号：穿过 {n} 层，或者绕过去。",
         )
-        yield Event("ways", 5.6, said.fill(n=len(self.between)))
+        yield Event("ways", 5.2, said.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
         said = Caption(
@@ -304,7 +365,7 @@ class Residual(FilterLesson):
         yield Event("arrive", 4.6, said)
         came, change, _ = map(fmt.number, self.numbers)
         said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
-        yield Event("meet", 4.6, said.fill(a=came, b=change))
+        yield Event("meet", 4.2, said.fill(a=came, b=change))
         said = Caption(
             en="They are added, each number to the one at its own place.",
             zh="两者相加，每个数各加同一位置的数。",
@@ -335,7 +396,7 @@ class Residual(FilterLesson):
                 en="The layers give 0, so what came in goes on, unchanged.",
                 zh="各层给出 0，所以输入原样传下去。",
             )
-            yield Event("silent", 5.8, said)
+            yield Event("silent", 5.4, said)
             said = Caption(
                 en="To leave the map as it is, the layers need only give 0.",
                 zh="要保持原样，各层只需给出 0。",
@@ -344,7 +405,14 @@ class Residual(FilterLesson):
             said = Caption(
                 en="So they learn only the change: the residual.", zh="所以它们只学改动，即残差。"
             )
-            yield Event("learn", 4.0, said, detail=1)
+            yield Event("learn", 3.6, said, detail=1)
+        *_, plain, arrows = facts.rows("depth")
+        said = Caption(
+            en="Without arrows {n} convolutions read {a} right, with them {b}.",
+            zh="{n} 个卷积：没有箭头认对 {a}，有箭头 {b}。",
+        )
+        a, b = fmt.percent(plain["accuracy"]), fmt.percent(arrows["accuracy"])
+        yield Event("deep", 5.0, said.fill(n=plain["convolutions"], a=a, b=b), detail=1)
 
 
 #: The three maps, by name.
