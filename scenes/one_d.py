@@ -218,23 +218,21 @@ class OneD(LessonScene):
             self.during(0.25, self.board.pulse(f"moving-{frame}[{row}, {col}]", times=2))
 
     def show_answer(self, event: Event) -> None:
-        """Row, picture and film stand together; in each a window gives its largest number."""
-        row, col, frame = self.lesson.changes[0]
-        down, along = np.unravel_index(int(self.lesson.map.argmax()), self.lesson.map.shape)
-        place = int(self.lesson.out.argmax())
-        self.during(0.05, self.board.hide(*self.standing()))
-        film, made = self.frames[frame : frame + len(self.lesson.weights)], f"moving-{frame}"
-        there = ("row", "out", "input", "map", *film, made, "legend")
-        self.turn_into(self.picture.ending(frame), 0.25, show=there)
-        ways: dict[str, list[tuple[float, float]]] = {
-            ROW: [(0, 0), (0, place - self.lesson.ahead)],
-            BLOCK: [(0, 0), (0, int(along)), (int(down), int(along))],
-            **{name: [(0, 0), (0, col), (row, col)] for name in self.windows(frame)},
-        }
-        for name, (start, *_) in ways.items():
-            self.board.move(name, *start)(1.0)
-        self.during(0.06, self.board.show(*ways))
-        # Each goes along its axes, one after the other, to where its number is largest.
-        self.during(0.45, *(self.board.search(name, way) for name, way in ways.items()))
-        cells = f"out[0, {place}]", f"map[{down}, {along}]", f"{made}[{row}, {col}]"
-        self.during(1, self.board.pulse(*cells))
+        """Row, picture and film stand together; each window goes along its axes and then stops."""
+        made = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
+        self.during(0.06, self.board.hide(*self.standing(), *made, "legend"))
+        axes = ("axes-0", "axes-1", "axes-2")
+        shown = ("row", "input", *self.frames)
+        self.turn_into(self.picture.ending(), 0.16, show=shown, hold=axes)
+        k, film = len(self.lesson.weights), self.windows(0)
+        down, along = (n - k for n in self.lesson.drawn.shape)
+        for name in (ROW, BLOCK, *self.windows(1), *film):
+            self.board.move(name, 0, 0)(1.0)
+        self.during(0.06, self.board.show(ROW, BLOCK, *film))
+        self.during(0.16, *(self.board.move(n, 0, along) for n in (ROW, BLOCK, *film)))
+        self.during(0.06, self.board.show(axes[0]))
+        self.during(0.16, *(self.board.move(name, down, along) for name in (BLOCK, *film)))
+        self.during(0.06, self.board.show(axes[1]))
+        self.during(0.12, self.go_to(down, along, 1))
+        self.during(0.06, self.board.show(axes[2]))
+        self.during(1, *map(self.board.pulse, axes))

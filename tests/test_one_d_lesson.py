@@ -131,7 +131,7 @@ def pictures(lesson, upright):
     yield picture.three()
     yield picture.block(lesson.changes[0][2])
     yield picture.through()
-    yield picture.ending(lesson.changes[0][2])
+    yield picture.ending()
     yield lesson.diagram()
 
 
@@ -175,19 +175,27 @@ def test_a_row_s_cells_are_higher_than_broad_and_its_window_as_high(lesson):
     assert np.ptp(stage["row.window"].places[:, 1]) == pytest.approx(height)
 
 
-def test_at_the_end_each_window_stands_where_its_result_is_largest():
-    lesson, stage = OneD(), of("one-d", LOOKS[0]).ends["answer"]
-    row, col, first = lesson.changes[0]
-    place = int(lesson.out.argmax())
-    ends = {"row": (0, place), "input": np.unravel_index(lesson.map.argmax(), lesson.map.shape)}
-    ends |= {f"film-{first + n}": (row, col) for n in range(3)}
-    for name, (down, along) in ends.items():
+def test_at_the_end_each_window_has_gone_to_the_end_of_its_axes(lesson):
+    stage = of("one-d", LOOKS[0]).ends["answer"]
+    for name, row, col in (
+        ("row", 0, 25),
+        ("input", 25, 25),
+        *((f"film-{n}", 25, 25) for n in (1, 2, 3)),
+    ):
         cells = stage[name]
-        corner = cells.places[0] + np.array([along, down]) * cells.cell
+        corner = cells.places[0] + np.array([col, row]) * cells.cell
         np.testing.assert_allclose(stage[f"{name}.window"].places[0], corner, atol=1e-6)
-    np.testing.assert_allclose(stage["out"].values, lesson.out[None])
-    np.testing.assert_allclose(stage["map"].values, lesson.map)
-    np.testing.assert_allclose(stage[f"moving-{first}"].values, lesson.moving[..., first])
+    assert "film-0.window" not in stage
+    sizes = [stage[f"axes-{n}"].text for n in range(3)]
+    assert sizes == ["One axis: 26 numbers", "Two axes: 26 × 26", "Three axes: 26 × 26 × 2"]
+
+
+def test_at_the_end_row_picture_and_film_are_as_broad(lesson):
+    placed = place(lesson.picture_of().ending(), ASPECTS["16:9"])
+    film = placed["film-1"].right - placed["film-0"].x
+    assert placed["row"].width == pytest.approx(placed["input"].width)
+    assert film == pytest.approx(placed["input"].width, rel=0.15)
+    assert placed["input"].width > 0.22 * ASPECTS["16:9"].width
 
 
 def test_the_window_is_a_frame_further_for_every_map_of_the_result():

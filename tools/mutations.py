@@ -108,12 +108,11 @@ MUTATIONS = (
         "tests/test_axes.py",
     ),
     Mutation(
-        "a window that stands where the result is least, not largest",
+        "a window on the film that does not go on in time",
         "scenes.one_d",
-        "place = int(self.lesson.out.argmax())",
-        "place = int(self.lesson.out.argmin())",
-        "tests/test_one_d_lesson.py::"
-        "test_at_the_end_each_window_stands_where_its_result_is_largest",
+        "self.go_to(down, along, 1)",
+        "self.go_to(down, along, 0)",
+        "tests/test_one_d_lesson.py::test_at_the_end_each_window_has_gone_to_the_end_of_its_axes",
     ),
     Mutation(
         "a patch that lies where its number is on the small map",

@@ -456,7 +456,7 @@ class Depthwise(NetworkLesson):
             many=True,
         )  # fmt: skip
 
-    def cost(self, *, work: bool = False) -> Diagram:
+    def cost(self, *, work: bool = False, framed: bool = True) -> Diagram:
         """Describe the weights of both layers to scale, with the count of these or of products."""
         found = self.separable
         whole, less = found.weights
@@ -477,7 +477,9 @@ class Depthwise(NetworkLesson):
         if work:
             way = f"{fmt.count(less)} × {fmt.count(places)}"
         both = Text("both", f"{way} = {fmt.count(total)}", role="heading", weight="bold")
-        return Diagram(Column(self._areas(titles, both), *self._cut(), align="middle"))
+        return Diagram(
+            Column(self._areas(titles, both, framed=framed), *self._cut(), align="middle")
+        )
 
     @property
     def tiled(self) -> tuple[int, int, int, int]:
@@ -487,7 +489,7 @@ class Depthwise(NetworkLesson):
         columns = next(n for n in range(min(many, _BESIDE), 0, -1) if many % n == 0)
         return self.per, high, wide, columns
 
-    def _areas(self, titles: Sequence[Caption], *total: Part) -> Part:
+    def _areas(self, titles: Sequence[Caption], *total: Part, framed: bool) -> Part:
         """Lay out the weights of both layers to scale, each in colours of its own."""
         found, (high, wide, channels, filters) = self.separable, self.walled.shape
         shapes, scales = found.shapes[:, :, : channels * self.per], found.scales[:, :filters]
@@ -502,6 +504,7 @@ class Depthwise(NetworkLesson):
             *total,
         )
         whole = self._all_kernels(Scale(_most(self.walled), terms.WEIGHT), ordinary)
+        whole = whole if framed else replace(whole, marks={})
         legend = Legend("legend", row=True)
         return Either(
             Column(Row(whole, parts, gap=1.5, align="top"), legend, align="middle"),
@@ -510,7 +513,7 @@ class Depthwise(NetworkLesson):
 
     def work(self) -> Diagram:
         """Describe the weights of both as areas, and their multiplications."""
-        return Diagram(Column(self.cost().root, self._bars(), align="middle"))
+        return Diagram(Column(self.cost(framed=False).root, self._bars(), align="middle"))
 
     def _bars(self) -> Bars:
         bars = [

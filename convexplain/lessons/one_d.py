@@ -274,7 +274,7 @@ class OneD(Lesson):
         yield Beat.of("question", self.title, *self._tell_row())
         yield Beat.of("slide", self.title, *self._tell_slide())
         yield Beat.of("axes", self.title, *self._tell_axes())
-        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 6.0, self.answer))
 
     def _tell_row(self) -> Iterator[Event]:
         yield Event("picture", 3.4, self.question)

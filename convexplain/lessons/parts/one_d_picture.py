@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -33,6 +34,8 @@ Floats = npt.NDArray[Any]
 _STRIP = 2.5
 #: How many times as high as broad a row's cells are, which would be a line.
 _TALL = 4.5
+#: The same beside a picture of as many columns; and how large pictures of the three kinds are.
+_HIGH, _SIDE = 12.0, 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,31 +217,33 @@ class OneDPicture:
         rows = (tuple(frames), beside) if below else (tuple(frames),)
         return Either(Aligned(rows, across="middle", gap=0.6), upright)
 
-    def ending(self, first: int) -> Diagram:
-        """Describe a window along one axis, two and three, each over what it makes.
-
-        Parameters
-        ----------
-        first : int
-            Of the frames that the window along three axes reads.
-        """
-        k, middle = len(self.kernel), len(self.kernel) // 2
+    def ending(self) -> Diagram:
+        """Describe a window along one axis, two and three, and how many numbers that gives."""
         row, picture = self._read_by()
-        film = [
-            replace(frame, title=None if n else words.NAMES[2])
-            for n, frame in enumerate(self._film()[first : first + k])
+        frames = self._film(words.NAMES[2])
+        columns = math.ceil(len(frames) ** 0.5)
+        small = [
+            replace(frame, weight=_SIDE / columns, share="film", marks=each.marks)
+            for frame, each in zip(frames, self._film(), strict=True)
         ]
-        out, grid, stack = (_size(values) for values in (self.out, self.map, self.moving))
-        strips = Column(
-            row, self._out(self.out, counter=out), align="middle", gap=0.4
-        )  # fmt: skip
-        two, made = self._map(counter=grid), replace(self._moving()[first], counter=stack)
-        below = [made if n == middle else None for n in range(k)]
-        flat = Column(strips, Row(picture, two, gap=0.7), align="middle", gap=0.5)
-        deep = Aligned([film, below], gap=0.4, row_gap=0.5)
-        legend = Legend("legend", row=True)
-        both = Row(flat, deep, gap=1.2), Column(flat, deep, align="middle", gap=0.5)
-        return Diagram(Either(*(Column(part, legend, align="middle") for part in both)))
+        lines = [small[n : n + columns] for n in range(0, len(small), columns)]
+        tiles = (
+            replace(row, weight=_SIDE, share="pixels", tall=_HIGH),
+            replace(picture, weight=_SIDE),
+            Aligned(lines, gap=0.3, row_gap=0.3),
+        )
+        said = [
+            Text(f"axes-{n}", words.AXES[n].fill(n=fmt.shape(values.shape)), role="heading",
+                 weight="bold")
+            for n, values in enumerate((self.out, self.map, self.moving))
+        ]  # fmt: skip
+        if self.upright:
+            pairs = (Column(*pair, gap=0.4, align="middle")
+                     for pair in zip(tiles, said, strict=True))  # fmt: skip
+            return Diagram(Column(*pairs, align="middle", gap=0.6))
+        grid = Aligned([list(tiles), list(said)], gap=1.2, across="middle", down="middle")
+        one_by_one = Column(*(part for pair in zip(tiles, said, strict=True) for part in pair))
+        return Diagram(Either(grid, one_by_one))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""

@@ -83,6 +83,11 @@ NAMES = (
     Caption(en="2-D: → ↓", zh="二维：→ ↓"),
     Caption(en="3-D: → ↓ + time", zh="三维：→ ↓ 和时间"),
 )
+AXES = (
+    Caption(en="One axis: {n} numbers", zh="一个方向：{n} 个数"),
+    Caption(en="Two axes: {n}", zh="两个方向：{n}"),
+    Caption(en="Three axes: {n}", zh="三个方向：{n}"),
+)
 RESPONSES = (
     Caption(en="response, 1-D", zh="响应，一维"),
     Caption(en="response, 2-D", zh="响应，二维"),
