@@ -163,13 +163,13 @@ class DenseVsConv(LessonScene):
         for network in NETWORKS:
             if self.board.has(network) and hasattr(self.board.part(network), "shares"):
                 self.board.part(network).shares[...] = 1.0
-        convnet, other = self.lesson.wrong
+        _, other = self.lesson.wrong
         first = f"needed.dense-{max(other)}"
         # The bar comes out of what the dense network saw: the stage is never empty.
         left, top, width, height = self.board.box(DENSE)
         middle = left + width / 4, top + 3 * height / 8, width / 2, height / 4
         grown = self.board.grow(first, out_of=middle)
-        labels = [f"needed.cnn-{digits}.label" for digits in convnet]
+        labels = [f"needed.cnn-{digits}.label" for digits in self.lesson.compared]
         come = ("needed.title", "needed.zero", *labels)
         self.become(self.lesson.needed(), 0.3, grown, show=come)
         notes = [name for name in self.board.names("needed") if name.startswith("needed.note")]
@@ -198,7 +198,7 @@ class DenseVsConv(LessonScene):
         hidden = [name for name in self.rows[1:] if not self.board.shown(f"{name}.value")]
         if hidden:
             self.during(0.4, in_turn(*map(self.raised, hidden)))
-        few = self.lesson.enough or max(self.lesson.wrong[0])
+        few = self.lesson.enough or max(self.lesson.compared)
         both = self.rows[0], f"needed.cnn-{few}"
         pieces = [self.board.part(name) for name in self.rows if name not in both]
 

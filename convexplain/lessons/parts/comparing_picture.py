@@ -119,7 +119,7 @@ def needed(
     most = max(share for _, _, share in rows)
     note = TRAINED.fill(n=fmt.count(steps), m=seeds)
     lost = Bars(
-        "needed", bars, Scale(most), title=SHARE_WRONG, note=note, length=24, pitch=1.2 * _PITCH
+        "needed", bars, Scale(most), title=SHARE_WRONG, note=note, length=24, pitch=1.4 * _PITCH
     )
     return Diagram(Either(replace(lost, length=32), lost))
 
