@@ -52,7 +52,7 @@ class OneD(LessonScene):
     def show_predict(self, event: Event) -> None:
         """The window takes two steps, goes on to the row's end, and back; the video waits."""
         share = min(1.0, 5.5 / event.seconds)
-        self.turn_into(self.picture.first(), 0.05 * share, show=("input", "input.row", "row"))
+        self.turn_into(self.picture.first(), 0.12 * share, show=("row",))
         self.during(0.1 * share, self.board.show(ROW))
         last = len(self.lesson.samples) - len(self.lesson.weights)
         for place, long in ((1, 0.08), (2, 0.08), (last, 0.2), (0, 0.12)):
@@ -66,7 +66,6 @@ class OneD(LessonScene):
         picture = self.picture.window(self.first, self.lesson.addends, value)
         parts = list(self.lesson.addends)
         if self.board.has(ROW):
-            self.during(0.06, self.board.hide("input", "input.row"))
             self.become(picture, 0.12, show=("kernel",), hold=(*parts, "total"))
             self.during(0.1, self.board.move(ROW, 0, self.first))
         else:
@@ -145,7 +144,8 @@ class OneD(LessonScene):
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
         self.during(0.42, play, rate=linear)
-        self.turn_into(self.picture.three(), 0.14, show=tuple(self.frames))
+        self.during(0.04, self.board.hide("input"))
+        self.turn_into(self.picture.three(), 0.1, show=tuple(self.frames))
         self.during(0.06, self.board.show(*self.windows(0)))
         self.during(1, self.board.pulse(*self.frames[: len(self.lesson.weights)]))
 
@@ -223,7 +223,7 @@ class OneD(LessonScene):
         self.during(0.06, self.board.hide(*self.standing(), *made, "legend"))
         axes = ("axes-0", "axes-1", "axes-2")
         shown = ("row", "input", *self.frames)
-        self.turn_into(self.picture.ending(), 0.16, show=shown, hold=axes)
+        self.turn_into(self.picture.ending(), 0.11, show=shown, hold=axes)
         k, film = len(self.lesson.weights), self.windows(0)
         down, along = (n - k for n in self.lesson.drawn.shape)
         for name in (ROW, BLOCK, *self.windows(1), *film):

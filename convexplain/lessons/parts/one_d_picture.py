@@ -32,8 +32,8 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
-#: How many times as high as broad a row's cells are, which would be a line.
-_TALL = 4.5
+#: How many times as high as broad a row's cells are, which would be a line: with others, and alone.
+_TALL, _ALONE = 4.5, 8.0
 #: The same beside a picture of as many columns; and how large pictures of the three kinds are.
 _HIGH, _SIDE = 12.0, 4.0
 
@@ -98,8 +98,8 @@ class OneDPicture:
         return Diagram(self._under_one_another(self._read(), self._strip()))
 
     def first(self) -> Diagram:
-        """Describe a window at the row's beginning, below the picture."""
-        return Diagram(self._under_one_another(self._read(), self._strip(0)))
+        """Describe a window at the beginning of the row, which is all that is seen."""
+        return Diagram(Row(replace(self._strip(0), tall=_ALONE)))
 
     def window(self, at: int, told: Mapping[str, str], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
