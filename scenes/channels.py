@@ -73,17 +73,17 @@ class Channels(LessonScene):
     def show_window(self, event: Event) -> None:
         """The window is drawn through all three; three patches come out."""
         marks = [f"sheet-{n}.window" for n in COLOURS]
-        self.during(0.3, in_turn(*(self.board.show(mark) for mark in marks)))
-        self.during(0.2, *(self.board.pulse(mark) for mark in marks))
-        places = [self.board.box(mark) for mark in marks]
-        patches = [self.board.grow(f"patch-{n}", out_of=place) for n, place in enumerate(places)]
-        self.during(0.28, self.board.become(self.photo.sums()), *patches)
-        if self.board.has("photo"):
-            self.board.show("photo.window")(1.0)
-        self.during(1, in_turn(*(self.board.pulse(f"patch-{n}") for n in COLOURS)))
+        self.during(0.2, in_turn(*(self.board.show(mark) for mark in marks)))
+        self.during(0.15, *(self.board.pulse(mark) for mark in marks))
+        shown = "photo.window", *marks
+        self.become(self.photo.patches(), 0.2, show=filter(self.board.has, shown))
+        self.during(
+            1, *(self.board.grow(f"patch-{n}", out_of=f"sheet-{n}.window") for n in COLOURS)
+        )
 
     def show_kernels(self, event: Event) -> None:
-        """Three kernels come beside their patches."""
+        """The patches stand alone, and three kernels come to them."""
+        self.during(0.3, self.board.become(self.photo.kernels()))
         legend = ["legend"] if self.board.has("legend") else []
         kernels = [
             together(self.board.show(f"times-{n}", f"kernel-{n}"), self.board.pulse(f"kernel-{n}"))
@@ -94,11 +94,12 @@ class Channels(LessonScene):
     def show_sums(self, event: Event) -> None:
         """Pixel by pixel the first channel's products come, then the others'; each gives a sum."""
         first, *others = COLOURS
+        self.during(0.07, self.board.become(self.photo.sums()))
         products = self.lesson.colours.stop.products
         self.board.fill("products", np.full(products.shape[:2], np.nan))
         self.during(0.05, self.board.show("products"))
         cells = np.ndindex(*products.shape[:2])
-        self.during(0.45, in_turn(*(self.multiplied(first, *cell) for cell in cells)), rate=linear)
+        self.during(0.42, in_turn(*(self.multiplied(first, *cell) for cell in cells)), rate=linear)
         rows = [self.added_up(first), *(f(n) for n in others for f in (self.turned, self.added_up))]
         self.during(1, in_turn(*rows), rate=linear)
 
@@ -136,8 +137,10 @@ class Channels(LessonScene):
         """The three sums are put on each other."""
         more = self.board.there("sum.bias", "sum.activation")
         self.during(0.25, self.board.show("sum.rule", "sum.total", *more))
-        self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
-        self.during(1, self.board.pulse("sum.activated", times=2))
+        self.during(0.25, self.board.grow("sum.activated", out_of="sum.total"))
+        self.during(0.15, self.board.come("number"))
+        large = self.board.there("number") or ["sum.activated"]
+        self.during(1, self.board.pulse(*large, times=2))
 
     # The layer.
 
@@ -265,7 +268,7 @@ class Channels(LessonScene):
         self.board.come(*(f"says-{n}" for n in self.lesson.top))(1.0)
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
-        moves = [eased(self.laid_on(name)) for name in blocks]
+        moves = [together(eased(self.laid_on(name)), self.unnamed()) for name in blocks]
         self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
         said = [name for name in self.said_of_blocks() if name != "pile.bias.label"]
         self.during(1, self.board.show(*said, *self.board.there("says-others")))

@@ -434,6 +434,6 @@ def test_every_picture_of_the_photograph_fits_every_frame(aspect, lang):
     sheet = ASPECTS[aspect]
     photo = replace(Channels().photo_picture, upright=sheet.height > sheet.width)
     for diagram in (
-        photo.photograph(), photo.sheets(), photo.sums(),
+        photo.photograph(), photo.sheets(), photo.patches(), photo.kernels(), photo.sums(),
     ):  # fmt: skip
         assert place(diagram, sheet, lang).pieces

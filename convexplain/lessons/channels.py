@@ -302,7 +302,7 @@ class Channels(FilterLesson):
             added = added.then(terms.ROUNDED_BRIEFLY)
         yield Event("peel", 2.8, words.PEEL, detail=1)
         yield Event("window", 2.6, words.WINDOW, detail=1)
-        yield Event("kernels", 2.8, words.OWN, detail=1)
+        yield Event("kernels", 3.6, words.OWN, detail=1)
         rows, cols, _ = self.colours.kernel.shape
         size = rows * cols
         k = Caption(en=in_words(size, capital=True).en, zh=str(size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -79,22 +80,30 @@ class PhotoPicture:
             return Diagram(Column(self._photo(), sheets, align="middle"))
         return Diagram(Either(Row(self._photo(), sheets), Column(self._photo(), sheets)))
 
-    def sums(self) -> Diagram:
-        """Describe three patches with their kernels, one channel's products, and the sum of all.
+    def patches(self) -> Diagram:
+        """Describe the three with the patch that the window cuts out of each below it."""
+        sheets, cut = [self._sheet(n) for n in range(3)], [self._patch(n) for n in range(3)]
+        alone = Aligned([sheets, cut], row_gap=0.5, across="middle")
+        if self.upright:
+            return Diagram(alone)
+        beside = Aligned([[self._photo(), *sheets], [None, *cut]], row_gap=0.5, across="middle")
+        return Diagram(Either(beside, alone))
 
-        Where the photograph would leave no room for the weights' decimals it is left out.
-        """
+    def kernels(self) -> Diagram:
+        """Describe the three patches with their kernels, alone unless sums have room below."""
+        return self.sums() if self.upright else Diagram(Either(self._broad(), self.sums().root))
+
+    def sums(self) -> Diagram:
+        """Describe three patches with their kernels, one channel's products, and the sum of all."""
         table = Column(self._table(), self._hand_made(), Legend("legend"))
         made, beside = Column(self._products(), self._sum()), Row(self._products(), self._sum())
         low = Column(self._table(), Row(beside, Column(self._hand_made(), Legend("legend"))))
         alone = Column(table, beside, align="middle"), low, Row(table, made)
         if self.upright:
             return Diagram(Either(*alone))
-        return Diagram(Either(
-            Row(self._photo(), table, made),
-            Column(Row(self._photo(), made), table, align="middle"),
-            *alone,
-        ))  # fmt: skip
+        large = Text("number", fmt.number(self._step.activated), role="display", weight="bold")
+        counted = Column(self._products(), Row(self._sum(), large))
+        return Diagram(Either(Row(self._broad(), counted), *alone))
 
     def diagram(self) -> Diagram:
         """Describe all of it: photograph, patches, kernels, sums and map."""
@@ -140,14 +149,9 @@ class PhotoPicture:
 
     def _table(self) -> Part:
         """Three patches over their kernels, or beside them."""
-        step, most = self._step, self.colours.most
-        light = LIGHT if most == 1 else Scale(most, words.BYTES, False, counts=True, light=True)
         columns = [
             (
-                Cells(
-                    f"patch-{n}", step.patch[:, :, n], light, numbers=True, share="numbers",
-                    title=name.capital,
-                ),
+                replace(self._patch(n), title=name.capital),
                 Text(f"times-{n}", "⊙", role="sign", tone="muted"),
                 self._kernel(n),
             )
@@ -157,6 +161,19 @@ class PhotoPicture:
             Aligned([*zip(*columns, strict=True)], gap=0.4, row_gap=0.3, across="middle"),
             Aligned(columns, gap=0.4, row_gap=0.4, down="middle"),
         )
+
+    def _broad(self) -> Part:
+        """The table with its note in one line."""
+        return Column(self._table(), self._hand_made(math.inf), Legend("legend"), gap=0.4)
+
+    def _patch(self, channel: int) -> Cells:
+        """What the window cuts out of a channel."""
+        most = self.colours.most
+        light = LIGHT if most == 1 else Scale(most, words.BYTES, False, counts=True, light=True)
+        return Cells(
+            f"patch-{channel}", self._step.patch[:, :, channel], light, numbers=True,
+            share="numbers",
+        )  # fmt: skip
 
     def _products(self, channel: int = 0) -> Cells:
         """The products of a channel, on the scale of those of all."""
@@ -175,12 +192,12 @@ class PhotoPicture:
             alternative=words.KERNEL_OF.fill(name=name, values=_listed(values)),
         )  # fmt: skip
 
-    def _hand_made(self) -> Text:
+    def _hand_made(self, measure: float = 18) -> Text:
         colours = self.colours
         said = words.HAND_MADE.fill(n=colours.kernel.size)
         if isinstance(colours, TrainedColours):
             said = words.TRAINED.fill(f=colours.stop.filter, layer=colours.layer)
-        return Text("hand-made", said, role="note", tone="muted", measure=18)
+        return Text("hand-made", said, role="note", tone="muted", measure=measure)
 
     def _sum(self) -> Sum:
         step = self._step
