@@ -90,8 +90,8 @@ class Learning(LessonScene):
             self.board.show(f"surprise.digit-{n}")
             for n in range(len(self.lesson.history.batch_losses))
         ]
-        self.during(0.4, in_turn(*dots, overlap=0.6), rate=linear)
-        self.during(0.15, self.board.walk("surprise.mean"))
+        self.during(0.25, in_turn(*dots, overlap=0.6), rate=linear)
+        self.during(0.1, self.board.walk("surprise.mean"))
         self.during(0.05, self.board.show("surprise.mean.label"))
         self.during(1, self.board.pulse("surprise.mean.label", times=2))
 

@@ -278,3 +278,16 @@ def test_nothing_overlaps_in_any_frame(lesson):
             read = lesson.run_picture(), lesson.check_picture()
             for picture in (*read, lesson.guess_picture(), lesson.strides(), valley, born):
                 assert panels.problems(panels.place(picture, sheet, lang)) == []
+
+
+@pytest.mark.parametrize("sample", some([102, 180, 21, 41, 109, 195]))
+def test_what_a_digit_was_misread_as_stands_clear_of_the_lines(sample):
+    from convexplain import panels
+
+    lesson = Learning(picture=digits.sample(sample))
+    for sheet in panels.ASPECTS.values():
+        placed = panels.place(lesson.run_picture(), sheet, "en")
+        assert panels.problems(placed) == []
+    marks = lesson.run_picture().panel("loss").dots
+    right = lesson.history.probabilities[-1, sample].argmax() == lesson.label
+    assert len(marks) == (len(relapses(sample, lesson.label)) if right else 0)

@@ -158,8 +158,13 @@ class Learning(Lesson):
 
     @property
     def again(self) -> tuple[int, ...]:
-        """Snapshots at which it was misread, but read right at the one before."""
+        """Snapshots at which it was misread, but read right at the one before.
+
+        None if it is misread in the end: then that is told.
+        """
         right = self.answers == self.label
+        if not right[-1]:
+            return ()
         after = range(self.snapshot + 1, len(right))
         return tuple(n for n in after if right[n - 1] and not right[n])
 

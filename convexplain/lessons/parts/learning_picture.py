@@ -44,6 +44,8 @@ _LONG, _SHORT = 40, 16
 _PITCH = 2.2
 #: Points of a drawn curve; what is free above and below a valley, as a part of its height.
 _FINE, _AIR = 121, 0.05
+#: How many times as large a loss is where the line to it is steep.
+_STEEP = 1.5
 #: Height and width in cells of a chart beside the kernels.
 _RUN = (18, 20)
 #: How many cells long bars there are.
@@ -364,18 +366,24 @@ def run(
         loss,
         # Beside a counter of single steps, a mean of several has no number of its own.
         title=LOSS.capital, counter=None, size=_RUN, y=Axis(
-            TRAINING_MEAN_OF.fill(n=BATCHES), 0.0, highest + 0.5, at=tuple(np.arange(highest + 1))
+            TRAINING_MEAN_OF.fill(n=BATCHES), 0.0, highest + 0.5, most=4
         ),
         curves=[
             replace(loss.curves[0], label=TRAINING_LOSS),
             Curve("own", steps, own, THIS_ONE.fill(k=answers.name)),
         ],
         dots=[
-            Dot(f"again-{n}", float(steps[n]), float(own[n]), name, "ink", side="above")
+            Dot(f"again-{n}", float(steps[n]), float(own[n]),
+                "" if _rises(own, n) else name, "ink", side="above")
             for n, name in answers.again.items()
         ],
     )  # fmt: skip
     return _beside_kernels(kernels, pixels, said, both)
+
+
+def _rises(losses: Floats, n: int) -> bool:
+    """Tell whether the line goes on so steeply that it would run through a label."""
+    return bool(n + 1 < len(losses) and losses[n + 1] > _STEEP * losses[n])
 
 
 def checked(
