@@ -43,18 +43,15 @@ class Depthwise(LessonScene):
 
     # The windows slide.
 
-    def slide(self, outputs: list[str], seconds: float) -> Move:
+    def slide(self, known: dict[str, Floats], seconds: float) -> Move:
         """Let the windows go over all maps at once; what they give comes place by place."""
 
         def start() -> Move:
             window = self.lesson.window
-            known = {name: self.board.part(name).values.copy() for name in outputs}
-            for name in outputs:
-                self.board.part(name).values[...] = float("nan")
             frames = [f"{name}.window" for name in self.of("map")]
-            cells = [f"{name}.cell" for name in outputs]
-            self.board.show(*outputs, *frames, *cells)(1.0)
-            height, width = known[outputs[0]].shape
+            cells = [f"{name}.cell" for name in known]
+            self.board.show(*frames, *cells)(1.0)
+            height, width = next(iter(known.values())).shape
             at = row_by_row(height, width, seconds, _BEGIN)
 
             def corner(alpha: float) -> tuple[float, float]:
@@ -64,8 +61,8 @@ class Depthwise(LessonScene):
             def fill(alpha: float) -> None:
                 row, col = at(alpha)
                 reached = row * width + col + 1
-                for name in outputs:
-                    self.board.part(name).values.flat[:reached] = known[name].flat[:reached]
+                for name, values in known.items():
+                    self.board.part(name).values.flat[:reached] = values.flat[:reached]
 
             moved = [self.board.visit(frame, corner) for frame in frames]
             return together(*moved, *(self.board.visit(cell, at) for cell in cells), fill)
@@ -126,13 +123,19 @@ class Depthwise(LessonScene):
         gone = [name for c in self.lesson.channels for name in self.of_channel("kernel", c)]
         gone += ["ordinary", "note", "legend"]
         self.during(0.05, self.board.hide(*self.board.there(*gone)))
-        shown = (*self.named(), *self.of("map"), *self.of("shape"), *self.more)
-        self.turn_into(self.lesson.by_channel(), 0.12, show=shown, hold=tuple(self.of("between")))
-        outputs = self.of("between")
-        words = [name for panel in outputs for name in self.board.names(panel) if name != panel]
-        if words:
-            self.board.show(*words)(1.0)
-        self.during(0.55, self.slide(outputs, 0.55 * event.seconds), rate=linear)
+        outputs, per = self.of("between"), self.lesson.per
+        shown = (*self.named(), *self.of("map"), *self.of("shape"), *outputs, *self.more)
+        known = {
+            name: self.lesson.separable.between[:, :, channel * per]
+            for name, channel in zip(outputs, self.lesson.channels, strict=True)
+        }
+
+        def empty(_: float) -> None:
+            for name in outputs:
+                self.board.fill(name, np.nan)
+
+        self.turn_into(self.lesson.by_channel(), 0.12, empty, show=shown)
+        self.during(0.55, self.slide(known, 0.55 * event.seconds), rate=linear)
         frames = [f"{name}.window" for name in self.of("map")]
         frames += [f"{name}.cell" for name in outputs]
         self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))
