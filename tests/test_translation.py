@@ -129,6 +129,8 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert lesson.fails[0] - lesson.fails[1] >= 2
     assert lesson.fails[0] <= FAR
     assert 40 <= lesson.seconds <= 66
+    product = lesson.picture_of.one_place().panel("product-before").words
+    assert float(product.split(" = ")[1]) > 0
     said = told(lesson)
     assert said["staircase"] == (
         f"This {label}: the convnet gives up at {lesson.fails[0]} px, "

@@ -53,6 +53,8 @@ AT = 3
 _WIDTH = 28
 #: Of more layers with maps than so many, the first and the last are told.
 _LAYERS = 12
+#: Of a filter that speaks for a class one product is at least so large, and prints as more than 0.
+_SPEAKS = 0.1
 #: How sure both networks are of a digit that is to be an example.
 SURE = 0.99
 
@@ -459,12 +461,17 @@ class Translation(FilterLesson):
 
     @cached_property
     def weighed(self) -> Filter | None:
-        """The filter of the last map whose share of the lead falls most as the picture moves."""
+        """The filter of the last map whose share of the lead falls most as the picture moves.
+
+        Of those that speak for the class at first, if there are any.
+        """
         if self._lead is None:
             return None
         kernel, values = self._lead
         before, after = values[0], values[self.whole_step]
-        number = int(((before - after) * kernel).sum(axis=(0, 1)).argmax())
+        falls = ((before - after) * kernel).sum(axis=(0, 1))
+        speaks = (before * kernel).max(axis=(0, 1)) >= _SPEAKS
+        number = int(np.where(speaks, falls, falls.min() - 1).argmax())
         return Filter(number, kernel.shape[2], *(v[:, :, number] for v in (kernel, before, after)))
 
     @cached_property
