@@ -82,10 +82,11 @@ def test_zeros_of_a_layer_and_those_of_the_convolution_behind_it_add_up():
 
 def test_what_two_layers_read_and_what_has_an_activation_stays():
     layers = (
-        Conv2D("conv", 2, 1, activation="relu"),
+        Conv2D("conv", 2, 1, activation="linear"),
+        Activation("bent", "tanh"),
+        Conv2D("other", 2, 1, activation="relu", inputs=("conv",)),
         Activation("again", "tanh"),
-        Conv2D("other", 2, 1, activation="linear", inputs=("conv",)),
-        Add("sum", inputs=("again", "other")),
+        Add("sum", inputs=("bent", "again")),
     )
     network = Network.initialised(layers, input_shape=(4, 4, 1))
     assert compact(network) is network
