@@ -248,6 +248,7 @@ class Transposed(LessonScene):
         gone = self.board.there("map", "stamp", "output", "larger", "painted", "counts", "legend")
         self.during(0.06, self.board.hide(*gone))
         self.turn_into(picture, 0.12, show=("there",), hold=("through", "back"))
+        assert self.lesson.return_trip is not None
         _, through, back, _, _ = self.lesson.return_trip
         both = {"through": through, "back": back}
         for name in both:

@@ -118,6 +118,7 @@ def test_how_many_stamps_a_cell_gets_is_counted(size, stride, said, larger, same
 
 
 def test_the_same_weights_there_and_back_give_another_picture(lesson):
+    assert lesson.return_trip is not None
     there, through, back, kernel, alike = lesson.return_trip
     filter = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(float)
     np.testing.assert_array_equal(kernel, filter)
@@ -136,7 +137,9 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
 
 
 def test_the_picture_its_convolution_and_the_way_back_stand_beside_one_another():
-    there, through, back, _, _ = Transposed().return_trip
+    trip = Transposed().return_trip
+    assert trip is not None
+    there, through, back, _, _ = trip
     stage = of("transposed", LOOKS[0]).ends["inverse"]
     for name, values in (("there", there), ("through", through), ("back", back)):
         np.testing.assert_allclose(stage[name].values, values, atol=1e-12)

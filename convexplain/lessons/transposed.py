@@ -338,19 +338,22 @@ class Transposed(FilterLesson):
     # There and back.
 
     @cached_property
-    def return_trip(self) -> tuple[Floats, Floats, Floats, Floats, float]:
+    def return_trip(self) -> tuple[Floats, Floats, Floats, Floats, float] | None:
         """A picture, its convolution, what the same weights make of that, and the weights.
 
         The picture and its filter, if that reads it; else the map and the stamp. Last, how alike
-        the first and the third are, as a correlation.
+        the first and the third are, as a correlation. None if the weights reach over the picture.
         """
         there, kernel = self.map, self.kernel
         if self.own_kernel is not None:
             there, kernel = self.trace.image[:, :, -1].astype(np.float64), self.own_kernel
+        if any(side > size for side, size in zip(kernel.shape, there.shape, strict=True)):
+            return None
         weights, pixels = kernel[..., None, None], there[..., None]
         through = ops.conv2d(pixels, weights)
         back = ops.conv2d_transpose(through, weights).squeeze(axis=-1)
-        alike = float(np.corrcoef(there.ravel(), back.ravel())[0, 1])
+        with np.errstate(invalid="ignore", divide="ignore"):  # of a picture of one gray: NaN
+            alike = float(np.corrcoef(there.ravel(), back.ravel())[0, 1])
         return there, through.squeeze(axis=-1), back, kernel, alike
 
     # The pictures.
@@ -432,6 +435,7 @@ class Transposed(FilterLesson):
 
     def returned(self, picture: TransposedPicture) -> Diagram:
         """Describe a picture, its convolution, and what the same weights make of that."""
+        assert self.return_trip is not None
         there, through, back, _, _ = self.return_trip
         called = picture.called if there is self.map else terms.INPUT.capital
         return picture.returned((there, called), through, back)
@@ -453,7 +457,7 @@ class Transposed(FilterLesson):
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
         if self.larger is not None:
             yield Beat.of("remedy", self.title, *self._tell_larger(self.larger))
-        if self.return_trip[-1] < _SAME:
+        if self.return_trip is not None and self.return_trip[-1] < _SAME:
             yield Beat.of("inverse", self.title, Event("back", 4.6, words.BACK, detail=1))
         yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
 

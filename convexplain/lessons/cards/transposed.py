@@ -15,6 +15,7 @@ def card(lesson: Transposed) -> Card:
     assert lesson.flat is not None
     assert lesson.larger is not None
     equal, block = lesson.flat
+    assert lesson.return_trip is not None
     there, _, back, _, alike = lesson.return_trip
     printed = sorted({fmt.number(value) for value in block.painted.flat})
     values: dict[str, Value] = {
