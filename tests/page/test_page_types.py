@@ -25,7 +25,7 @@ export const untyped = (x) => x;
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What the checker says of all modules and a wrong one; it takes seconds to begin with."""
+    """What the checker says of all modules and a wrong one; it takes a second."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node, which runs TypeScript's checker: it is not on the PATH")
