@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from convexplain.data.mnist import FILES, VARIABLE
 from convexplain.network import Network, shipped
+from convexplain.page import data, examples
 
 # What a shell or nohup starts in the background ignores these signals, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -102,6 +104,22 @@ def photo() -> Network:
     if "photo" not in shipped():
         pytest.skip("the network photo was left out of this copy")
     return Network.load("photo")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _searched_once() -> Iterator[None]:
+    """The digits that pages suggest are searched once for the same two networks."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def find(network: Network, baseline: Network) -> dict[str, Any]:
+        both = data.weights(network), data.weights(baseline)
+        if both not in found:
+            found[both] = examples.find_examples(network, baseline)
+        return found[both]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "find_examples", find)
+        yield
 
 
 @pytest.fixture

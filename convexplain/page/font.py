@@ -37,10 +37,9 @@ def faces(text: str, also: str = "") -> str:
 @lru_cache(maxsize=8)
 def _subset(weight: str, characters: str) -> str:
     """A WOFF with these characters of one weight, in base64; the same bytes on any day."""
-    font = TTFont(fonts.path(weight), recalcTimestamp=False)
-    subsetter = Subsetter(
-        Options(layout_features=["*"], name_IDs=["*"], hinting=False, desubroutinize=True)
-    )
+    # The bundled fonts have neither hints nor subroutines; the box of all their glyphs may stay.
+    font = TTFont(fonts.path(weight), recalcTimestamp=False, recalcBBoxes=False)
+    subsetter = Subsetter(Options(layout_features=["*"], name_IDs=["*"], hinting=True))
     subsetter.populate(text=characters)
     subsetter.subset(font)
     font.flavor = "woff"

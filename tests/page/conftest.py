@@ -17,8 +17,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from convexplain import page as classroom
 from convexplain.data import digits
-from convexplain.network import Network
-from convexplain.page import data, examples
 from tests.page.handle import core_page
 from tests.page.looking import DESK, settled
 
@@ -176,24 +174,6 @@ def _packed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _packed(part) for key, part in value.items()}
     return [_packed(part) for part in value] if isinstance(value, (list, tuple)) else value
-
-
-_suggested: dict[tuple[str, str], dict[str, Any]] = {}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _searched_once() -> Iterator[None]:
-    """The digits that pages suggest are searched once for the same two networks."""
-
-    def find(network: Network, baseline: Network) -> dict[str, Any]:
-        both = data.weights(network), data.weights(baseline)
-        if both not in _suggested:
-            _suggested[both] = examples.find_examples(network, baseline)
-        return _suggested[both]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "find_examples", find)
-        yield
 
 
 @pytest.fixture(scope="session")
