@@ -13,7 +13,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.board.drawing import Region
+from convexplain.stage.board.drawing import Region, corners_of
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
@@ -28,20 +28,15 @@ class Hierarchy(LessonScene):
     lesson: hierarchy.Hierarchy
 
     def prepare(self) -> None:
-        """Lay out what is read; find where in the tree each node stands."""
+        """Lay out what is read; find where in the tree each cell stands."""
         self.board.lay(self.lesson.opening())
         self.seen = "photograph" if self.board.has("photograph") else "input"
         self.board.show(self.seen)(1.0)
-        every = dict(_walk(self.lesson.tree))
-        # One path alone is drawn.
-        self.places = {place: node for place, node in every.items() if node in self.lesson.path}
-
-    def row(self, depth: int) -> list[str]:
-        """Return the places in one row of the tree, counted from the answer."""
-        return [place for place in self.places if place.count("-") == depth - 1]
+        self.rows = self.lesson.picture_of.rows
+        self.places = {place: node for row in self.rows for place, node in row.items()}
 
     def branch(self) -> Diagram:
-        """Return the picture of the path, as the frame has room for it."""
+        """Return the picture of the tree, as the frame has room for it."""
         return self.lesson.branch(upright=self.upright)
 
     # The digit, and the answer.
@@ -84,58 +79,59 @@ class Hierarchy(LessonScene):
     # Down the tree.
 
     def show_level(self, event: Event) -> None:
-        """A patch comes out of that above it, the first one out of the picture."""
-        depth = event.data
-        (place,) = self.row(depth)
-        layer = self.places[place].layer
-        if depth == 1:
+        """Cells come out of the one that they are parts of, the strongest first."""
+        if event.data == 1:
             # The digit makes room for all that it is made of.
             told = ANSWER if self.lesson.centred else ANSWER[:1]
-            self.during(0.2, self.board.become(self.branch(), show=told))
-            self.during(0.05, self.show_there(*(f"patch-{below}.empty" for below in self.places)))
-        window = self.window(place)
-        self.during(0.1, self.show_there(*window))
-        self.during(0.1, self.board.pulse(*window) if window else together())
-        named = self.show_there(f"row-{layer}", f"adds-{place}")
-        self.during(0.5, eased(self.cut(place)), in_turn(together(), named))
-        self.during(1, self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")))
+            self.during(0.16, self.board.become(self.branch(), show=told))
+        else:
+            self.during(0.08, self.board.pulse(*self.there(self.own(event.data - 1))))
+        moves = [self.cut(place) for place in self.rows[event.data - 1]]
+        self.during(0.6, in_turn(*moves, overlap=0.2), rate=linear)
+        self.during(1, self.board.pulse(*self.there(self.own(event.data))))
 
-    def window(self, place: str) -> list[str]:
-        """Return the mark of what a patch is cut out of."""
-        above = place.rpartition("-")[0]
-        mark = f"patch-{above}.{place}" if above else f"input.{self.places[place].layer}"
-        return self.there(mark)
+    def own(self, depth: int) -> str:
+        """Return the name of the path's cell in a row, counted from the answer, which is 0."""
+        if depth == 0:
+            return "input"
+        row = self.rows[depth - 1]
+        return self.panel(next(place for place in row if row[place] in self.lesson.path))
+
+    def panel(self, place: str) -> str:
+        """Return the name of the panel of a cell; that of a unit has no picture."""
+        name = f"patch-{place}"
+        return name if self.board.has(name) else f"unit-{place}"
 
     def show_deeper(self, event: Event) -> None:
         """The lowest row is not the first level."""
-        patches = [f"patch-{place}" for place in self.lowest()]
-        self.during(1, self.board.pulse(*patches, times=2))
-
-    def lowest(self) -> list[str]:
-        """Return the places of the leaves that have patches."""
-        return [
-            place for place, node in self.places.items()
-            if not node.parts and self.board.has(f"patch-{place}")
-        ]  # fmt: skip
+        self.during(1, self.board.pulse(*map(self.panel, self.rows[-1]), times=2))
 
     def path_marks(self, *pictures: str) -> list[str]:
         """Return the names of the windows of the path on pictures, on all if none is named."""
         on = pictures or ("photograph", "input")
         return self.there(*(f"{name}.{node.layer}" for node in self.lesson.path for name in on))
 
-    def cut(self, place: str) -> Move:
-        """Return the move in which a node's patch comes out of its window, then the lines to it."""
-        patch = f"patch-{place}"
-        if not self.board.has(patch):  # a unit: it reads all there is
-            return self.show_there(f"share-{place}")
-        # In its place: on the way there it would lie on what it is a part of.
-        return in_turn(together(*self.zooms(patch)), self.board.show(patch), overlap=0.5)
+    def window(self, place: str) -> str:
+        """Return the name of the mark where a cell lies in the one that it is a part of."""
+        above = place.rpartition("-")[0]
+        return f"patch-{above}.{place}" if above else f"input.{place}"
 
-    def zooms(self, *patches: str) -> list[Move]:
-        """Return the moves in which lines run from windows to what is seen in them."""
-        ends = tuple(f"->{patch}" for patch in patches)
-        return [self.board.walk(name) for name in self.board.parts
-                if name.partition(".")[0].endswith(ends) or name.endswith(ends)]  # fmt: skip
+    def cut(self, place: str) -> Move:
+        """Return the move in which a cell comes out of its window, with what it adds."""
+        name, window = self.panel(place), self.there(self.window(place))
+        comes = (
+            self.board.grow(name, out_of=self.source(place, self.places))
+            if name.startswith("patch-")
+            else self.board.show(name)
+        )
+        links = [
+            self.board.walk(line) for line in self.board.parts
+            if line.endswith(f"->{name}") or f"->{name}." in line
+        ]  # fmt: skip
+        return in_turn(
+            self.board.show(*window), eased(comes),
+            together(self.board.show(f"adds-{place}"), *links), overlap=0.3,
+        )  # fmt: skip
 
     def source(self, place: str, places: Mapping[str, Node], prefix: str = "") -> Region:
         """Return where in the patch above it, or in the picture, a node's patch lies."""
@@ -152,66 +148,59 @@ class Hierarchy(LessonScene):
     # Up again.
 
     def show_upwards(self, event: Event) -> None:
-        """The path lights up from the leaf to the answer; its windows nest on the digit."""
-        self.light_up(1)
+        """Row by row, from the leaf upwards, cells go back into what they are parts of."""
+        self.light_up()
 
-    def light_up(self, share: float) -> None:
-        """Light the path up, then frame on the digit what else makes the answer."""
-        gone = self.board.hide(*self.beside(self.lighting_order[-1]))
-        others = self.show_there(*self.marked("input.other-"), "others")
-        answer = together(gone, others, self.board.pulse("answer"))
-        self.during(share, in_turn(*self.lighting(), answer), rate=linear)
+    def light_up(self) -> None:
+        """Let each cell of the path light up as those that it is made of come into it."""
+        depths = range(len(self.rows), 0, -1)
+        moves = [self.lighting(depth) for depth in depths]
+        self.during(1, in_turn(*moves, self.board.pulse("answer")), rate=linear)
 
-    def marked(self, prefix: str) -> list[str]:
-        """Return the names of all marks that begin so."""
-        return [name for name in self.board.parts if name.startswith(prefix)]
+    def lighting(self, depth: int) -> Move:
+        """Return the move in which a row's own cell lights up and its cells go into that above."""
+        row = self.rows[depth - 1]
+        own = next(place for place in row if row[place] in self.lesson.path)
+        sent = [place for place in row if self.board.has(self.window(place))]
+        called = self.lesson.kinds[len(self.rows) - depth] if self.lesson.kinds else None
 
-    @property
-    def lighting_order(self) -> list[str]:
-        """The places of the path, from the leaf upwards."""
-        return sorted(self.places, key=len, reverse=True)
+        def light() -> Move:
+            if called is not None:
+                adds = fmt.number(row[own].contribution or 0.0)
+                said = words.ADDS_AS.fill(kind=called, v=adds)
+                self.board.say(f"adds-{own}", self.text(said))
+            return self.show_there(f"patch-{own}.lit")
 
-    def beside(self, place: str) -> list[str]:
-        """Return the names of the windows on what else a patch is made of."""
-        return self.marked(f"patch-{place}.also-")
-
-    def lighting(self) -> list[Move]:
-        """Return the moves in which the path lights up, from the leaf upwards.
-
-        With each patch come the windows on what else it is made of, and those of the one before
-        go. On the digit the windows of the path nest where nothing else is known of its patches:
-        under other frames they would be a tangle.
-        """
-        order = self.lighting_order
-        pictures = () if any(self.lesson.beside.values()) else ("photograph", "input")
-        moves = []
-        for before, place in zip(["", *order], order, strict=False):
-            layer, also = self.places[place].layer, self.beside(place)
-            names = [f"patch-{place}.lit", *also, f"kind-{layer}"]
-            names += [f"{name}.{layer}" for name in pictures] + (["others"] if also else [])
-            gone = self.board.hide(*self.beside(before)) if before else together()
-            looks = self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1])
-            moves.append(together(gone, self.show_there(*names), looks))
-        return moves
+        goes = (eased(self.board.send(f"patch-{place}", self.window(place))) for place in sent)
+        return in_turn(lazily(light), together(*goes))
 
     # In other digits.
 
-    def show_wall(self, event: Event) -> None:
-        """A patch; beside it come those that excite its filter most in other digits."""
-        node = event.data
-        own = f"patch-{self.lesson.tree.parts.index(node)}"
-        wall = self.board.become(self.lesson.wall(node), show=(own,))
-        self.during(0.4, wall)
-        self.others = [panel.name for panel in self.lesson.found_elsewhere(node)]
-        place = self.board.box(own)
-        moves = [eased(self.board.emerge(name, place)) for name in self.others]
-        self.during(0.5, in_turn(*moves, overlap=0.7), rate=linear)
-        self.during(1, self.board.pulse(own))
+    def show_elsewhere(self, event: Event) -> None:
+        """A patch; beside it other digits come, bright where its filter responds most."""
+        found = self.lesson.elsewhere
+        assert found is not None
+        place = next(place for place, node in self.places.items() if node is found.node)
+        start = self.board.box(f"patch-{place}")
+        self.during(0.08, self.board.hide(*self.board.parts))
+        self.board.lay(self.lesson.picture_of.elsewhere(found))
+        self.others = [digit.label for digit in found.pictures]
+        moves = [self.board.show(f"digit-{n}", f"digit-{n}.window") for n in self.others]
+        own = eased(self.board.grow("own", out_of=start))
+        self.during(1, in_turn(own, *moves, overlap=0.5), rate=linear)
 
-    def show_classes(self, event: Event) -> None:
-        """The classes of the digits from which they come are told, one after the other."""
-        moves = [self.board.pulse(name) for name in self.others]
-        self.during(1, in_turn(*moves, overlap=0.6), rate=linear)
+    def show_crops(self, event: Event) -> None:
+        """What is bright comes out of each digit, and stands in its place."""
+
+        def out(n: int | None) -> Move:
+            def begin() -> Move:
+                grow = eased(self.board.grow(f"found-{n}", out_of=f"digit-{n}.window"))
+                return together(grow, self.board.hide(f"digit-{n}.window"))
+
+            return in_turn(lazily(begin), self.board.hide(f"digit-{n}"))
+
+        self.during(0.8, in_turn(*map(out, self.others), overlap=0.75), rate=linear)
+        self.during(1, self.board.pulse("own"))
 
     # The check.
 
@@ -246,7 +235,22 @@ class Hierarchy(LessonScene):
         last = len(removal.order) if removal.tipping is None else removal.tipping.removed
         labels = [reading.label for reading in removal.readings]
         self.during(0.08, self.board.hide("pushes.top"), self.show_there("out"))
-        self.during(0.9, self.taking(last, labels), rate=linear)
+        counts = self.counts("strongest") if self.board.has("orders") else together()
+        self.during(0.9, self.taking(last, labels), counts, rate=linear)
+
+    def counts(self, order: str) -> Move:
+        """Return the move in which the bar of an order grows, as cells go out."""
+        name = f"orders.{order}"
+        self.board.show("orders.title", "orders.zero", f"{name}.label")(1.0)
+        bar = self.board.part(name)
+        left, top, width, height = self.board.box(name)
+
+        def grow(alpha: float) -> None:
+            bar.places = corners_of((left, top, alpha * width, height))
+
+        grow(0.0)
+        self.add(bar)
+        return grow
 
     def taking(self, last: int, labels: Sequence[int], *, at_random: bool = False) -> Move:
         """Return the move in which cells go out, and what is read then is told."""
@@ -261,8 +265,18 @@ class Hierarchy(LessonScene):
         return take
 
     def show_tips(self, event: Event) -> None:
-        """What is read now is looked at."""
-        self.during(1, self.board.pulse("reads", "out", times=2))
+        """What is read now is looked at, and how many it took."""
+        self.count_told("strongest")
+
+    def show_random_tips(self, event: Event) -> None:
+        """So many did it take in a random order."""
+        self.count_told("random")
+
+    def count_told(self, order: str) -> None:
+        """Let the number come at the end of an order's bar."""
+        value = self.there(f"orders.{order}.value")
+        self.during(0.15, self.board.show(*value))
+        self.during(1, self.board.pulse("reads", *value, times=2))
 
     def show_random(self, event: Event) -> None:
         """All cells are back, and go out in a random order until another class is read."""
@@ -272,7 +286,7 @@ class Hierarchy(LessonScene):
         going = self.taking(last, removal.typical_readings, at_random=True)
         going(0.0)
         self.during(0.15)
-        self.during(0.9, going, rate=linear)
+        self.during(0.9, going, self.counts("random"), rate=linear)
 
     # A square that is covered, and other squares of the photograph.
 
@@ -350,20 +364,18 @@ class Hierarchy(LessonScene):
             self.during(0.22 if depth < deepest else 1, in_turn(*moves, overlap=0.85))
 
     def show_branch(self, event: Event) -> None:
-        """The path once more, as a whole, and up again."""
-        laid = self.branch()
+        """The tree once more, as a whole, and up again."""
         told = ANSWER if self.lesson.centred else ANSWER[:1]
-        # The patches come as the bars go: the picture, small as it is, would stand alone.
-        patches = [p.name for p in laid.root.panels() if p.name.startswith("patch-")]
-        self.during(0.2, self.board.become(laid, show=(*told, *patches)))
-        down = sorted(self.places, key=len)
-        shares = [f"share-{place}" for place in down]
-        layers = [f"row-{self.places[place].layer}" for place in down]
-        self.during(0.02, self.show_there(*shares, *layers))
-        windows = [window for place in down for window in self.window(place)]
-        links = self.zooms(*(f"patch-{place}" for place in down))
-        self.during(0.15, self.show_there(*windows), *links)
-        self.light_up(1)
+        cells = [f"adds-{place}" for place in self.places]
+        units = self.lesson.picture_of.units
+        for place, node in self.places.items():
+            cells.append(f"unit-{place}" if node.layer in units else f"patch-{place}")
+        self.during(0.15, self.alone("input"))
+        self.during(0.2, self.board.become(self.branch(), show=(*told, *cells)))
+        windows = self.there(*(self.window(place) for place in self.places))
+        links = [self.board.walk(name) for name in self.board.parts if "->" in name]
+        self.during(0.1, self.board.show(*windows), *links)
+        self.light_up()
 
 
 def _walk(node: Node, place: str = "") -> Iterator[tuple[str, Node]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import LOOKS, check_layout, lasting, lesson_of, of
+from played import LOOKS, check_layout, lesson_of, of
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.lessons.parts.elsewhere import LIKE, SAME, correlation
 from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import CHAPTER_LAYERS, Network
 from tests.often import some
@@ -165,40 +166,78 @@ def made_of(lesson, node):
 
 
 @pytest.mark.parametrize("label", [None, 7])
-def test_windows_beside_the_path_are_the_strongest_that_lie_half_a_window_apart(lesson, label):
+def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, label):
     if label is not None:
         lesson = Hierarchy(picture=digits.first(label))
     leaf, stroke, part = lesson.path
     picture = lesson.branch()
-    for node, own, place in ((part, stroke, "patch-0"), (stroke, leaf, None)):
+    rows = lesson.picture_of.rows
+    for node, own, row in ((part, stroke, rows[1]), (stroke, leaf, rows[2])):
         side, kept = own.box.height, [(own.box.top, own.box.left)]
-        for adds, top, left in made_of(lesson, node):
+        every = made_of(lesson, node)
+        for adds, top, left in every:
             away = [max(abs(top - row), abs(left - col)) for row, col in kept]
             if adds > 0 and len(kept) < 3 and 2 * min(away) >= side:
                 kept.append((top, left))
-        boxes = lesson.beside[node.layer]
-        assert [(box.top, box.left) for box in boxes] == kept[1:]
-        assert len(boxes) > 1
-        assert {box.height for box in boxes} == {side}
-        if place is not None:
-            marks = [picture.panel(place).marks[f"also-{n}"] for n in range(len(boxes))]
-            at = [(mark.row + node.box.top, mark.col + node.box.left) for mark in marks]
-            assert at == kept[1:]
+        assert {(each.box.top, each.box.left) for each in row.values()} == set(kept)
+        assert len(kept) == 3
+        above = next(iter(row)).rpartition("-")[0]
+        best = {(top, left): adds for adds, top, left in reversed(every)}
+        for place, each in row.items():
+            mark = picture.panel(f"patch-{above}").marks[place]
+            at = (mark.row + node.box.top, mark.col + node.box.left)
+            assert at == (each.box.top, each.box.left)
+            told = next(p for p in picture.root.panels() if p.name == f"adds-{place}")
+            assert told.words.text("en") == f"adds {each.contribution:.2f}"
+            if each is not own:
+                assert each.contribution == pytest.approx(best[at], abs=1e-5)
 
 
-def test_patterns_elsewhere_are_those_of_other_digits(lesson):
-    node = lesson.path[0]
-    found = lesson.elsewhere(node)
-    assert len(found) == 6
-    kernel = lesson.kernels[..., node.filter].squeeze(axis=2).astype(np.float64)
-    bias = float(lesson.network.weights["conv1/bias"][node.filter])
-    shown = lesson.shown_picture.pixels
-    others = [d.pixels[:, :, 0] for d in digits.load() if not np.array_equal(d.pixels, shown)]
-    patches = np.lib.stride_tricks.sliding_window_view(np.stack(others), (3, 3), axis=(1, 2))
-    best = np.sort(np.einsum("nrcij,ij->nrc", patches, kernel).max(axis=(1, 2)))[::-1] + bias
-    np.testing.assert_allclose([top.value for top in found], best[:6], atol=1e-5)
-    for top in found:
-        assert (top.patch[:, :, 0] * kernel).sum() + bias == pytest.approx(top.value, abs=1e-5)
+def test_the_parts_of_the_answer_are_the_strongest_of_their_places(lesson):
+    _, order = strongest(lesson, centred=False)
+    shown = [(n.row, n.col, n.filter) for n in lesson.branches[0]]
+    places, expected = set(), []
+    for index in order.tolist():
+        place = divmod(index // 128, 3)
+        if place not in places and len(expected) < 3:
+            places.add(place)
+            expected.append((*place, index % 128))
+    assert shown == expected
+
+
+@pytest.mark.parametrize("label", [None, *some(range(10), 1)])
+def test_a_stroke_elsewhere_is_called_alike_only_if_it_is(lesson, label):
+    if label is not None:
+        lesson = Hierarchy(picture=digits.first(label))
+    found = lesson.elsewhere
+    assert {picture.label for picture in found.pictures}.isdisjoint({lesson.label})
+    assert len({picture.label for picture in found.pictures}) == 8
+    own = found.node.patch.ravel().astype(np.float64)
+    alike = [np.corrcoef(own, top.patch.ravel())[0, 1] for top in found.patches]
+    said = next(e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "elsewhere")
+    assert ("the same stroke" in said) == (np.mean(alike) >= 0.7)
+    assert ("like this" in said) == (0.55 <= np.mean(alike) < 0.7)
+    if found.node.layer == "conv2":
+        # Each is the strongest response of its digit, computed with loops at that place.
+        for top, picture in zip(found.patches, found.pictures, strict=True):
+            maps = lesson.network.activations(picture.pixels)["conv2"][..., found.node.filter]
+            assert maps.max() == pytest.approx(top.value, abs=1e-5)
+            assert maps[top.row, top.col] == maps.max()
+            seen = picture.pixels[2 * top.row : 2 * top.row + 8, 2 * top.col : 2 * top.col + 8]
+            np.testing.assert_allclose(seen, top.patch, atol=1e-6)
+
+
+def test_patches_cut_at_random_are_not_called_alike():
+    random, pictures = np.random.default_rng(0), digits.load()
+
+    def patch():
+        row, col = random.integers(0, 21, 2)
+        return pictures[random.integers(len(pictures))].pixels[row : row + 8, col : col + 8]
+
+    pairs = ((patch(), patch()) for _ in range(2000))
+    alike = [correlation(a, b) for a, b in pairs if min(a.std(), b.std()) > 0.2]
+    assert len(alike) > 200
+    assert np.quantile(alike, 0.95) < LIKE < SAME
 
 
 def test_what_cannot_be_followed_is_refused(tmp_path):
@@ -243,12 +282,15 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     order = np.random.default_rng(firsts.index(middle)).permutation(np.sort(lesson.removal.order))
     left = logits - cells[order[:middle]] @ kernel[order[:middle]]
     (said,) = [
-        e.said.text("en")
-        for beat in lasting(lesson, 120).beats()
-        for e in beat.events
-        if e.name == "random-tips"
+        e.said.text("en") for beat in lesson.beats() for e in beat.events if e.name == "random-tips"
     ]
-    assert said == f"… it takes {middle} until it reads {left.argmax()}."
+    assert said == f"… it takes {middle}, the middle of 20 such orders: the strongest count more."
+    first, second = lesson.check().panel("orders").bars
+    assert (first.value, second.value) == (lesson.removal.tipping.removed, middle)
+    assert second.printed("en") == f"{middle} ({min(firsts)} to {max(firsts)})"
+    read = lesson.removal.typical_readings[: middle + 1]
+    assert read[-1] == left.argmax()
+    assert set(read[:-1]) == {lesson.label}
     # Asked is how many of the strongest: what another order needs would be right as well.
     assert str(middle) not in {choice.text.en for choice in question(lesson).choices}
     _, by_push = strongest(lesson, centred=False)
@@ -260,17 +302,6 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
 @pytest.mark.parametrize("label", some(range(10)))
 def test_every_digit_takes_less_than_a_minute(label):
     assert 40 <= Hierarchy(picture=digits.first(label)).seconds <= 60
-
-
-def test_a_longer_video_looks_at_all_parts_in_other_digits():
-    usual = lesson_of("hierarchy")
-    longer = lasting(usual, 120)
-    shown = [e.data for beat in longer.beats() for e in beat.events if e.shown_by == "wall"]
-    assert not any(e.shown_by == "wall" for beat in usual.beats() for e in beat.events)
-    assert [part.filter for part in shown] == [part.filter for part in usual.tree.parts]
-    for part in shown:
-        own = {panel.values.tobytes() for panel in longer.found_elsewhere(part)}
-        assert len(own) == 6
 
 
 def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digits():
@@ -304,10 +335,10 @@ def test_bars_are_what_cells_add_strongest_first_in_one_scale(lesson, out):
     assert said.words.text("en").endswith(f"the first 3: {100 * share:.1f}%")
 
 
-def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
+def test_the_tree_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
     picture, pixels = lesson.branch(), lesson.shown_picture.pixels[..., 0]
     patches = {panel.name for panel in picture.root.panels() if panel.name.startswith("patch-")}
-    assert len(patches) == 3
+    assert len(patches) == len(picture.links) == 9
     for link in picture.links:
         source, _, mark = link.start.partition(".")
         window = picture.panel(source).marks[mark]
@@ -315,17 +346,17 @@ def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
         rows, cols = (slice(int(n), int(n + m)) for n, m in
                       ((window.row, window.rows), (window.col, window.cols)))  # fmt: skip
         np.testing.assert_array_equal(values[rows, cols], picture.panel(link.end).values)
-    assert len(picture.links) == 3
     np.testing.assert_array_equal(picture.panel("input").values, pixels)
     adds, _ = strongest(lesson, centred=False)
     told = next(part for part in picture.root.panels() if part.name == "adds-0")
-    assert f"adds {adds.max():.2f} to" in told.words.text("en")
+    assert told.words.text("en") == f"adds {adds.max():.2f}"
 
 
-def test_on_the_way_up_gray_frames_lie_on_one_picture_at_last_and_are_told():
+def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    stage = of("hierarchy", LOOKS[0]).ends["upwards"]
-    gray = {name.partition(".")[0] for name in stage.names if ".also-" in name or ".other-" in name}
-    pink = [name for name in stage.names if name.startswith("input.conv") and "->" not in name]
-    assert (gray, pink) == ({"input"}, ["input.conv3"])
-    assert stage["others"].text == "gray frames: other cells that add much"
+    played = of("hierarchy", LOOKS[0])
+    stage = played.ends["upwards"]
+    told = [stage[f"adds-{'-'.join('0' * n)}"].text for n in (1, 2, 3)]
+    adds = [node.contribution for node in reversed(played.lesson.path)]
+    kinds = ("a part", "a stroke", "an edge")
+    assert told == [f"{kind} adds {v:.2f}" for kind, v in zip(kinds, adds, strict=True)]

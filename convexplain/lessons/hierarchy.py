@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +16,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cuts import Cuts
+from convexplain.lessons.parts.elsewhere import LIKE, SAME, Elsewhere, most_alike
 from convexplain.lessons.parts.hiding import Hiding
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
@@ -24,14 +24,12 @@ from convexplain.lessons.parts.removal import Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
 from convexplain.network import (
     Node,
-    TopPatch,
     hierarchy,
     is_piecewise_linear,
     level_layers,
-    top_patches,
 )
 from convexplain.ops import Box
-from convexplain.panels import Cells, Diagram
+from convexplain.panels import Bar, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -42,10 +40,8 @@ MOST_ROWS = 4
 #: Of so many levels, the first finds edges, the others strokes and parts; with more of them each
 #: cell has fewer parts.
 BRANCHING = 3
-#: What a cell of the path is made of: so many more windows are framed, chosen from so many cells.
-BESIDE, CANDIDATES = 2, 40
-#: How many patches of other digits stand beside a pattern: one would prove nothing.
-ELSEWHERE = 6
+#: From so many cells those are chosen that are followed, each at another place.
+CANDIDATES = 40
 #: So many points are all bars broad, about; how high the highest is, of that.
 POINTS, BARS_HIGH = 640, 0.27
 #: How opaque a bar is that is taken out.
@@ -188,29 +184,29 @@ class Hierarchy(NetworkLesson):
         return tuple(reversed(way))
 
     @cached_property
-    def beside(self) -> dict[str, tuple[Box, ...]]:
-        """What else adds most to each cell of the path but the leaf, by layer: where it lies.
+    def branches(self) -> tuple[tuple[Node, ...], ...]:
+        """What makes the answer, and each cell of the path below it, strongest first.
 
-        Cells are taken from the strongest down, each at least half a window from those before it,
-        the first of which is the path's own. None where levels are skipped.
+        The path's own cell is among them. The others are the strongest of those that lie at least
+        half a window from it and from one another, or at another place where too few do.
         """
-        found: dict[str, tuple[Box, ...]] = {}
-        down = tuple(reversed(self.path))
-        if self.skips or not self.has_places(self.rows[-1]):
-            return found
-        for depth, (above, below) in enumerate(pairwise(down), 1):
-            node = hierarchy(
-                self.trace, self.label, STRONGEST, below=[2] * (depth - 1) + [CANDIDATES],
-                depth=depth + 1, centred=self.centred,
-            )  # fmt: skip
-            for cell in down[:depth]:
-                node = next(part for part in node.parts if part.name == cell.name)
-            apart = [below.box]
-            for part in node.parts:
-                if len(apart) <= BESIDE and all(_apart(part.box, other) for other in apart):
-                    apart.append(part.box)
-            found[above.layer] = tuple(apart[1:])
-        return found
+        found = []
+        for depth, own in enumerate(reversed(self.path)):
+            node = self.tree
+            if not self.skips:
+                node = hierarchy(
+                    self.trace, self.label, STRONGEST if depth else CANDIDATES,
+                    below=[*[2] * (depth - 1), CANDIDATES][:depth], depth=depth + 1,
+                    centred=self.centred,
+                )  # fmt: skip
+            for above in self.path[: -depth - 1 : -1]:
+                node = next(part for part in node.parts if part.name == above.name)
+            parts: Sequence[Node] = node.parts
+            if not self.skips and self.has_places(own.layer):
+                parts = _spread(own, parts)
+            kept = [own, *(part for part in parts if part.name != own.name)][:STRONGEST]
+            found.append(tuple(sorted(kept, key=lambda part: -(part.contribution or 0.0))))
+        return tuple(found)
 
     def is_edge(self, leaf: Node) -> bool:
         """Tell whether a cell of the first level has the kernel of an oriented edge, by rule.
@@ -227,16 +223,21 @@ class Hierarchy(NetworkLesson):
         """What the strongest cells give together, of all that pushes towards the answer."""
         return float(sum(part.share or 0.0 for part in self.tree.parts))
 
-    def elsewhere(self, node: Node) -> tuple[TopPatch, ...]:
-        """Find what excites a node's filter most in other bundled digits, strongest first."""
-        prepared = np.stack([self.network.prepare(other) for other in self._others])
-        return top_patches(self.network, node.layer, node.filter, prepared, ELSEWHERE)
-
     @cached_property
-    def _others(self) -> tuple[Picture, ...]:
-        """All bundled digits but the one that is shown."""
-        given = self.subject.given.pixels
-        return tuple(o for o in digits.load() if not np.array_equal(o.pixels, given))
+    def elsewhere(self) -> Elsewhere | None:
+        """What of the path's patterns other digits have, too: the filter that finds it most alike.
+
+        Of all cells that are shown but those of the first level, whose few pixels are alike
+        anyway. None for pictures that are no digits.
+        """
+        shown = [
+            node for nodes in self.branches for node in nodes
+            if self.has_places(node.layer) and node.layer != self.levels[0]
+        ]  # fmt: skip
+        if not self.subject.reads_digits or not shown:
+            return None
+        own = {self.label, self.subject.label}
+        return most_alike(self.network, shown, [o for o in digits.load() if o.label not in own])
 
     # The pictures: the same panels, laid out for what is spoken of.
 
@@ -258,8 +259,7 @@ class Hierarchy(NetworkLesson):
             centred=self.centred,
             skips=self.skips,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
-            together=self.beside,
-            kinds=dict(zip(layers, self.kinds, strict=True)) if self.kinds else {},
+            levels=self.branches,
         )
 
     def diagram(self) -> Diagram:
@@ -269,10 +269,6 @@ class Hierarchy(NetworkLesson):
     def opening(self) -> Diagram:
         """Describe the digit alone."""
         return self.picture_of.opening()
-
-    def wall(self, part: Node) -> Diagram:
-        """Describe a part beside the patches of other digits that excite its filter."""
-        return self.picture_of.wall(part, self.found_elsewhere(part))
 
     @cached_property
     def other(self) -> Hierarchy:
@@ -285,12 +281,27 @@ class Hierarchy(NetworkLesson):
         return self.picture_of.beside_other(self.other.picture_of)
 
     def branch(self, *, upright: bool = False) -> Diagram:
-        """Describe the path from the answer down to its leaf, large, for a scene."""
+        """Describe the way from the answer down to a leaf, large, for a scene."""
         return self.picture_of.branch(upright=upright)
 
     def check(self) -> Diagram:
         """Describe what all cells add to the answer, as long as none is taken out."""
-        return self.picture_of.check(self.bars(0), self.top_share)
+        return self.picture_of.check(self.bars(0), self.top_share, tuple(self._orders()))
+
+    def _orders(self) -> Iterator[Bar]:
+        """Yield how many cells must go in each order until another class is read."""
+        removal = self.removal
+        if removal.tipping is not None and self.tells_random:
+            m, tips = removal.tipping.removed, removal.random_tips
+            yield Bar("strongest", words.STRONGEST_FIRST, m, fmt.count(m), "positive")
+            m = tips[removal.typical or 0]
+            said = words.MIDDLE.fill(m=fmt.count(m), a=fmt.count(min(tips)), b=fmt.count(max(tips)))
+            yield Bar("random", words.RANDOM_ORDER, m, said, "muted")
+
+    @property
+    def tells_random(self) -> bool:
+        """Whether random orders are told: a photograph has other things to tell."""
+        return self.subject.sharp is None and self.removal.typical is not None
 
     def bars(
         self, out: int, *, at_random: bool = False, risen: float = 1.0
@@ -325,18 +336,6 @@ class Hierarchy(NetworkLesson):
         if wide > 2:  # a gap behind each, where there is room
             bars[:, wide - 1 :: wide] = 0.0
         return bars
-
-    def found_elsewhere(self, part: Node) -> tuple[Cells, ...]:
-        """Return the patches of other digits that excite a part's filter most, with classes."""
-        number, recipe = self.tree.parts.index(part), self.subject.recipe
-        return tuple(
-            Cells(
-                f"wall-{number}-{n}", recipe.drawn(found.patch), share="wall", lines=False,
-                title=Caption(en=str(label), zh=str(label)) if label is not None else None,
-            )
-            for n, found in enumerate(self.elsewhere(part))
-            for label in [self._others[found.index].label]
-        )  # fmt: skip
 
     # What is checked.
 
@@ -383,16 +382,16 @@ class Hierarchy(NetworkLesson):
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
         k, title, m = self.answer_name, self.shown_title, len(self.tree.parts)
         # A photograph has more to tell: what can go, goes.
-        spare = 0 if self.subject.sharp is None else 2
+        spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 5.6, self.upwards, detail=spare))
-        if self.subject.reads_digits and self.has_places(self.rows[-1]):
-            yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere())
+        yield Beat.of("upwards", title, Event("upwards", 4.4, self.upwards, detail=spare))
+        if self.elsewhere is not None:
+            yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
         n = fmt.count(len(self.removal.order))
         top = fmt.number(100 * self.top_share, 1)
         shares = words.SHARES.fill(m=m, n=n, top3=top)
-        yield Beat.of("shares", words.CHECK_TITLE, Event("pushes", 4.0, shares))
+        yield Beat.of("shares", words.CHECK_TITLE, Event("pushes", 3.4, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
         if self.network.outputs > 1:
             yield Beat.of("hide", words.HIDE_TITLE, *self.hiding.tell())
@@ -401,7 +400,7 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("branch", 4.6, self.answer.fill(k=k)))
+        yield Beat.of("answer", title, Event("branch", 4.2, self.answer.fill(k=k)))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("ask", 2.8, self._question)
@@ -419,7 +418,7 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 4.4 if depth == 1 else 4.0, said, depth, shown_by="level")
+            yield Event(name, 4.4 if depth == 1 else 3.5, said, depth, shown_by="level")
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
@@ -428,6 +427,7 @@ class Hierarchy(NetworkLesson):
         """Tell of one row of the tree: its layer, and what its cells see."""
         values: dict[str, str | Caption] = {
             "layer": node.layer, "size": _size(node.box), "k": self.answer_name,
+            "n": words.how_many(len(self.branches[depth - 1])),
         }  # fmt: skip
         if not self.has_places(node.layer):
             said = words.UNITS if depth == 1 else words.UNITS_BELOW
@@ -453,30 +453,34 @@ class Hierarchy(NetworkLesson):
             return self.question
         return words.QUESTION.fill(size=fmt.shape(size))
 
-    def _tell_elsewhere(self) -> Iterator[Event]:
-        """Tell where the filters of the strongest cells respond, if a video has time for it."""
-        for number, part in enumerate(self.tree.parts):
-            said, detail = words.FILTER_ELSEWHERE.fill(n=part.filter), number + 2
-            yield Event(f"wall-{number}", 4.0, said, part, shown_by="wall", detail=detail)
-            yield Event(f"classes-{number}", 3.0, shown_by="classes", detail=detail)
+    def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
+        """Tell what a filter finds in other digits; that it is the same only if it looks so."""
+        layer = found.node.layer
+        said = words.FILTER_ELSEWHERE.fill(layer=layer)
+        if found.alike >= LIKE:
+            like = words.SAME_ELSEWHERE if found.alike >= SAME else words.LIKE_ELSEWHERE
+            said = like.fill(layer=layer, kind=self._called(layer))
+        yield Event("elsewhere", 4.0, said, detail=1)
+        yield Event("crops", 3.2, detail=1)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
             yield Event("predict", self.pause, ask=self._ask(top, tipping.removed), detail=1)
-        yield Event("removing", 4.0, words.TAKEN)
+        yield Event("removing", 3.4, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
         j = self.network.class_name(tipping.label)
-        yield Event("tips", 2.8, words.TIPS.fill(m=tipping.removed, j=j))
-        if removal.typical is not None:
-            m = removal.random_tips[removal.typical]
-            other = self.network.class_name(removal.typical_readings[m])
-            said = words.TIPS.fill(m=m, j=other)
-            yield Event("random", 3.4, words.RANDOM, detail=2)
-            yield Event("random-tips", 2.4, said, shown_by="tips", detail=2)
+        yield Event("tips", 2.6, words.TIPS.fill(m=tipping.removed, j=j))
+        if self.tells_random:
+            tips = removal.random_tips
+            m = tips[removal.typical or 0]
+            counts = tipping.removed < min(tips)
+            said = (words.RANDOM_MORE if counts else words.RANDOM_TIPS).fill(m=m, n=len(tips))
+            yield Event("random", 3.2, words.RANDOM, detail=1)
+            yield Event("random-tips", 3.0, said, detail=1)
 
     def _ask(self, top: str, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""
@@ -503,6 +507,12 @@ class Hierarchy(NetworkLesson):
             return ()
         return self._small, words.A_STROKE, words.A_PART
 
+    def _called(self, layer: str) -> Caption:
+        """What a pattern of a layer above the first is called by itself."""
+        names = (words.STROKE, words.PART) if self.kinds else ()
+        known = dict(zip((node.layer for node in self.path[1:]), names, strict=False))
+        return known.get(layer, words.PATTERN)
+
     @property
     def _small(self) -> Caption:
         """What the leaf's pattern is called."""
@@ -513,9 +523,20 @@ class Hierarchy(NetworkLesson):
     @property
     def upwards(self) -> Caption:
         """What one sees on the way up."""
-        several = self.kinds and all(self.beside.values())
-        said = words.UPWARDS if several else words.UPWARDS_LARGER
+        said = words.UPWARDS if self.kinds else words.UPWARDS_LARGER
         return said.fill(small=self._small, k=self.answer_name)
+
+
+def _spread(own: Node, parts: Sequence[Node]) -> list[Node]:
+    """Choose the strongest that lie apart from a cell and from one another, or where they can."""
+    kept = [own]
+    for apart in (_apart, Box.__ne__):
+        for part in parts:
+            if all(apart(part.box, other.box) for other in kept):
+                kept.append(part)
+        if len(kept) >= STRONGEST:
+            break
+    return kept[:STRONGEST]
 
 
 def _apart(one: Box, other: Box) -> bool:

@@ -10,7 +10,7 @@ from convexplain.panels.box import Box, Point, around
 from convexplain.panels.pieces import Grid, Path, Piece, Words
 from convexplain.panels.routes import End, Pitch, route
 
-Kind = Literal["zoom", "feeds", "gather"]
+Kind = Literal["zoom", "feeds", "gather", "part"]
 Find = Callable[[str], Box]
 
 # In gaps of the sheet: what a bend costs, how far lanes are from what they pass, and how far a way
@@ -30,9 +30,9 @@ class Link:
     ----------
     start, end : str
         Names of panels, marks or cells.
-    kind : {"zoom", "feeds", "gather"}
+    kind : {"zoom", "feeds", "gather", "part"}
         The same cells enlarged; a value on its way; a bracket round what is gathered, and an
-        arrow to what is made of it.
+        arrow to what is made of it; a straight line from beside a window to what lies in it.
     tone : str
         Token of the theme.
     headless : bool
@@ -70,6 +70,22 @@ class Link:
             if lines:
                 yield from (self._path(points, n) for n, points in enumerate(lines))
                 return
+        if self.kind == "part":
+            whole = find(_holder(self.start, placed))
+            x, y = (
+                min(max(at, low), high)
+                for at, low, high in zip(
+                    start.middle, (whole.x, whole.y), (whole.right, whole.bottom), strict=True
+                )
+            )
+            beside = end.x >= whole.right
+            ends = (
+                [(whole.right, y), (end.x, end.middle[1])]
+                if beside
+                else [(x, whole.bottom), (end.middle[0], end.y)]
+            )
+            yield self._path(ends, 0)
+            return
         lane = _LANE * gap
         if self.kind == "gather" and end.x > start.right:
             near, far = start.right + 0.7 * lane, start.right + 1.4 * lane

@@ -11,10 +11,12 @@ import numpy.typing as npt
 
 from convexplain.data import photographs
 from convexplain.data.photographs import Photograph
+from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.cuts import Cut
+from convexplain.lessons.parts.elsewhere import Elsewhere
 from convexplain.lessons.parts.subject import Subject
-from convexplain.network import Node, Occlusion
+from convexplain.network import Node, Occlusion, TopPatch
 from convexplain.ops import Box
 from convexplain.ops.patching import cut
 from convexplain.panels import (
@@ -29,9 +31,11 @@ from convexplain.panels import (
     Legend,
     Link,
     Mark,
+    Overlay,
     Part,
     Row,
     Scale,
+    Space,
     Text,
     Tree,
 )
@@ -50,6 +54,10 @@ _LONG = 44
 _UNIT = 12
 #: The name of what has one size where one path is drawn large.
 _LARGE = "large"
+#: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
+_ROOT, _HEADED = 2.0, 1.45
+#: A patch is so many times as large as a digit beside it.
+_OWN = 1.3
 #: Above bars the picture has so much of their width.
 _ASIDE = 0.15
 
@@ -93,10 +101,8 @@ class HierarchyPicture:
         Whether weights are taken less their mean over all classes.
     edge : bool
         Whether the leaf of the path has the kernel of an oriented edge.
-    kinds : mapping of str to Caption
-        What the patterns of a layer are called on the way up, where that is known.
-    together : mapping of str to tuple of Box
-        What else adds most to a layer's cell on the path: where in the picture it lies.
+    levels : tuple of tuple of Node
+        What makes the answer, and each cell of the path below it, the path's own among them.
     skips : bool
         Whether levels are skipped; what the biases of all on the way add has bars of its own then.
     one_scale : bool
@@ -119,8 +125,7 @@ class HierarchyPicture:
     answer: Caption
     centred: bool
     edge: bool
-    kinds: Mapping[str, Caption]
-    together: Mapping[str, tuple[Box, ...]]
+    levels: tuple[tuple[Node, ...], ...]
     skips: bool = False
     one_scale: bool = True
     detail: int = 2
@@ -157,31 +162,40 @@ class HierarchyPicture:
         both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
         return Diagram(Either(*(Column(self._said(), shape, gap=0.4) for shape in both)))
 
-    def wall(self, node: Node, others: Sequence[Cells]) -> Diagram:
-        """Describe a patch, named as in the tree, beside those of other digits.
+    def elsewhere(self, found: Elsewhere) -> Diagram:
+        """Describe a patch beside other digits, and on each of them the patch that is found there.
 
-        Parameters
-        ----------
-        node : Node
-            Of the last level.
-        others : sequence of Cells
-            What excites its filter most elsewhere.
+        Panels ``own``; ``digit-3`` with the mark ``window``, dim but for what lies in it, and
+        ``found-3``, which hides it, by the class of the digit.
         """
-        number = self.tree.parts.index(node)
-        own = Cells(
-            f"patch-{number}", self._patch(node), share="own", lines=False,
-            title=terms.MAP_OF.fill(layer=node.layer, n=node.filter),
-        )  # fmt: skip
+        recipe, size = self.subject.recipe, (self.pixels.shape[0], self.pixels.shape[1])
+        named = terms.MAP_OF.fill(layer=found.node.layer, n=found.node.filter)
+        finer = found.node.box.height / size[0]
+        own = Cells("own", self._patch(found.node), share="other", lines=False, title=named,
+                    fine=finer / _OWN)  # fmt: skip
 
-        def rows(width: int) -> Aligned:
-            cut = [others[n : n + width] for n in range(0, len(others), width)]
-            return Aligned([[*row, *[None] * (width - len(row))] for row in cut], gap=0.6)
+        def tile(digit: Picture, patch: TopPatch) -> Part:
+            label, box = digit.label, patch.box.clip(size)
+            dim = np.ones(size, bool)
+            dim[box.rows, box.cols] = False
+            whole = Cells(
+                f"digit-{label}", recipe.drawn(self.subject.network.prepare(digit)), share="other",
+                lines=False, marks={"window": Mark.over(box)}, dim=dim,
+            )  # fmt: skip
+            part = Cells(
+                f"found-{label}", recipe.drawn(patch.patch), share="other", lines=False,
+                fine=finer, title=Caption(str(label), str(label)),
+            )  # fmt: skip
+            return Overlay(whole, part)
+
+        tiles = [tile(*each) for each in zip(found.pictures, found.patches, strict=True)]
+
+        def rows_of(width: int) -> Aligned:
+            return Aligned([tiles[n : n + width] for n in range(0, len(tiles), width)], gap=0.5,
+                           row_gap=0.5)  # fmt: skip
 
         return Diagram(
-            Either(
-                Row(own, rows(3), gap=1.5),
-                Column(own, rows(3), align="middle"),
-            )
+            Either(Row(own, rows_of(4), gap=1.5), Column(own, rows_of(3), align="middle"))
         )
 
     def beside_other(self, other: HierarchyPicture) -> Diagram:
@@ -201,43 +215,56 @@ class HierarchyPicture:
         )
 
     def branch(self, *, upright: bool = False) -> Diagram:
-        """Describe the path from the answer to its leaf, large: each cell beside what reads it.
+        """Describe the way from the answer to its leaf, and at each step what else adds to it.
 
-        All pictures are of one size, whatever they show of the digit; a window on what each was cut
-        from shows where it lies. Panels are called as in `diagram`.
+        All patches are of one size, whatever they show of the digit; windows on a cell show where
+        its parts lie. Those of the path stand in one line, the others on both sides of it.
 
         Parameters
         ----------
         upright : bool
-            Whether the cells are rather below one another.
+            Whether the cells of a level rather stand side by side.
 
         Returns
         -------
         Diagram
-            Panels ``input``, and of the nodes ``patch-0-1`` with the marks ``lit``, ``empty``, of
-            the part on the path ``0-1-0``, and of others ``also-0``; of the first ``adds-0``; of
-            layers ``row-conv2`` and ``kind-conv2``; what the frames of others are: ``others``.
+            Panels ``input``, ``answer``, and of the cells ``patch-0-1`` and ``adds-0-1``; marks of
+            their parts such as ``input.0`` and ``patch-0.0-1``, and of the path ``lit``.
         """
-        steps = self._steps()
-        marks = self._input().marks
-        read = self._large(replace(self._input(), note=None, marks=marks))
-        pictures = [read, *(self._level(place, node) for place, node in steps)]
-        above = [self._said(), *(self._kind(node.layer) for _, node in steps)]
-        below = [None, *(self._heads(place, node) for place, node in steps)]
-        beside = [
-            Column(*(words for words in told if words is not None), gap=0.3)
-            for told in zip(above, below, strict=True)
+        marks = self._windows(self.rows[0], Box(0, 0, *self.pixels.shape[:2]))
+        read = replace(
+            self._input(), note=None, marks=marks, share=_LARGE,
+            fine=self.pixels.shape[0] / self._side / _ROOT,
+        )  # fmt: skip
+        levels = [
+            [self._child(place, node, upright=upright) for place, node in self._ordered(row)]
+            for row in self.rows
         ]
+        digit = Column(self._said(), read, Space(height=_HEADED), gap=0.2, align="middle")
         shapes: list[Part] = [
-            Aligned([above, pictures, below], gap=1.3, row_gap=0.4, across="middle"),
-            Aligned(list(zip(pictures, beside, strict=True)), gap=0.8, row_gap=0.6, down="middle"),
-        ]
-        if upright:
-            shapes.reverse()
-        if any(self.together.values()):
-            others = Text("others", words.GRAY_FRAMES, role="heading")
-            shapes = [Column(shape, others, gap=0.8, align="middle") for shape in shapes]
-        return Diagram(Either(*shapes), tuple(self._zooms(steps)), about=self._told())
+            Row(digit, *(Column(*level, gap=0.3, align="middle") for level in levels), gap=1.6),
+            Column(
+                Column(self._said(), read, gap=0.2, align="middle"),
+                *(Row(*level, gap=0.6) for level in levels), gap=1.2, align="middle",
+            ),
+        ]  # fmt: skip
+        return Diagram(shapes[upright], tuple(self._branches()), about=self._told())
+
+    @cached_property
+    def rows(self) -> tuple[dict[str, Node], ...]:
+        """The cells of each level by their places in the tree, the strongest first."""
+        above, found = "", list[dict[str, Node]]()
+        for nodes in self.levels:
+            row = {f"{above}{n}": node for n, node in enumerate(nodes)}
+            above = next(place for place, node in row.items() if node in self.path) + "-"
+            found.append(row)
+        return tuple(found)
+
+    def _ordered(self, row: Mapping[str, Node]) -> list[tuple[str, Node]]:
+        """Return the cells of a level with that of the path in the middle."""
+        others = [item for item in row.items() if item[1] not in self.path]
+        own = [item for item in row.items() if item[1] in self.path]
+        return [*others[: len(others) // 2], *own, *others[len(others) // 2 :]]
 
     def _said(self) -> Part:
         """What is read, and where it is spoken of its logit."""
@@ -248,75 +275,59 @@ class HierarchyPicture:
         logit = Text("logit", words.LOGIT.fill(z=fmt.number(self.logit)), role="note")
         return Column(answer, logit, gap=0.2, align="middle")
 
-    def _steps(self) -> list[tuple[str, Node]]:
-        """Return the cells of the path with their places in the tree, from the last level down."""
-        parent, place, steps = self.tree, "", list[tuple[str, Node]]()
-        for node in reversed(self.path):
-            number = str(parent.parts.index(node))
-            place = f"{place}-{number}" if place else number
-            steps.append((place, node))
-            parent = node
-        return steps
-
-    def _large(self, panel: Cells) -> Cells:
-        """Draw a panel as large as a patch of the last level."""
-        return replace(panel, share=_LARGE, fine=panel.shape[0] / self._side)
-
     @cached_property
     def _side(self) -> float:
         """How many cells are as long as a patch of the last level; of a unit, half the picture."""
         top = self.tree.parts[0]
         return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
-    def _level(self, place: str, node: Node) -> Part:
-        """Return a cell of the path, large; of a unit, which reads all there is, its name."""
-        if node.layer in self.units:
-            return Text(f"share-{place}", terms.UNIT.fill(n=node.filter), weight="bold")
-
-        def within(box: Box) -> Mark:
-            return Mark(box.top - node.box.top, box.left - node.box.left, box.height, box.width)
-
-        marks = {
-            f"also-{n}": replace(within(box), tone="muted")
-            for n, box in enumerate(self.together.get(node.layer, ()))
-        }
-        marks |= {
-            f"{place}-{n}": within(below.box)
-            for n, below in enumerate(node.parts)
-            if below in self.path and below.layer not in self.units
-        }
-        whole = Mark(0, 0, node.box.height, node.box.width)
-        marks |= {"empty": replace(whole, tone="muted", strong=False), "lit": whole}
-        patch = Cells(f"patch-{place}", self._patch(node), lines=False, marks=marks)
-        return self._large(patch)
-
-    def _kind(self, layer: str) -> Text | None:
-        """What the pattern of a layer is on the way up, where that is known."""
-        found = self.kinds.get(layer)
-        return None if found is None else Text(f"kind-{layer}", found, role="heading")
-
-    def _heads(self, place: str, node: Node) -> Part:
-        """The name of a cell's layer, how much it sees, and what the first one adds."""
-        if node.layer in self.units:
-            return Text(f"row-{node.layer}", node.layer, role="note")
-        field = words.CELL_SEES.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
-        sees = Text(f"row-{node.layer}", field, role="note")
-        if "-" in place:
-            return sees
-        adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0), k=self.answer)
+    def _child(self, place: str, node: Node, *, upright: bool) -> Part:
+        """Return a cell with what it adds; of a unit, which reads all there is, its name."""
+        adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0))
         told = Text(f"adds-{place}", adds, role="note")
-        return Column(sees, told, gap=0.15, align="middle")
+        if node.layer in self.units:
+            name = Text(f"unit-{place}", terms.UNIT.fill(n=node.filter), weight="bold")
+            return Column(name, told, gap=0.2, align="middle")
+        below = next((row for row in self.rows if f"{place}-0" in row), {})
+        marks = self._windows(below, node.box)
+        marks["lit"] = Mark(0, 0, node.box.height, node.box.width)
+        patch = Cells(
+            f"patch-{place}", self._patch(node), share=_LARGE, lines=False, marks=marks,
+            fine=node.box.height / self._side,
+        )  # fmt: skip
+        if upright:
+            return Row(patch, told, gap=0.25)
+        return Column(told, patch, gap=0.1)
 
-    def _zooms(self, steps: Sequence[tuple[str, Node]]) -> Iterator[Link]:
-        """Yield a link from each window of the path to what is seen in it, enlarged."""
-        above = ""
-        for place, node in steps:
-            if node.layer not in self.units:
-                start = f"patch-{above}.{place}" if above else f"input.{node.layer}"
-                yield Link(start, f"patch-{place}", "zoom")
-                above = place
+    def _windows(self, row: Mapping[str, Node], within: Box) -> dict[str, Mark]:
+        """Return where cells lie in what they are parts of, that of the path last."""
+        return {
+            place: Mark(
+                node.box.top - within.top, node.box.left - within.left,
+                node.box.height, node.box.width, "accent" if node in self.path else "muted",
+                strong=node in self.path,
+            )
+            for place, node in sorted(row.items(), key=lambda item: item[1] in self.path)
+            if node.layer not in self.units
+        }  # fmt: skip
 
-    def check(self, bars: npt.NDArray[np.float64], share: float) -> Diagram:
+    def _branches(self) -> Iterator[Link]:
+        """Yield a link from each window to what is seen in it, on the path enlarged."""
+        above = "input"
+        for row in self.rows:
+            own = next(place for place, node in row.items() if node in self.path)
+            for place, node in row.items():
+                start = above if above.startswith("unit-") else f"{above}.{place}"
+                end = f"unit-{place}" if node.layer in self.units else f"patch-{place}"
+                start = "input" if node.layer in self.units else start
+                # On the digit, where windows lie on one another, their lines would be a tangle.
+                if place == own and start.startswith("patch-"):
+                    yield Link(start, end, "zoom")
+                else:
+                    yield Link(start, end, "part", "accent" if place == own else "muted")
+            above = f"unit-{own}" if row[own].layer in self.units else f"patch-{own}"
+
+    def check(self, bars: npt.NDArray[np.float64], share: float, orders: Sequence[Bar]) -> Diagram:
         """Describe what each cell adds to the answer, as bars, below what is read.
 
         Parameters
@@ -325,6 +336,8 @@ class HierarchyPicture:
             How opaque each point of the bars is, as `Hierarchy.bars` gives it.
         share : float
             What the marked ones give of the sum.
+        orders : sequence of Bar
+            How many cells must go in which order, as bars ``orders.strongest``.
         """
         many = self.tree.supporters
         top = Mark(0, 0, bars.shape[0], bars.shape[1] * len(self.tree.parts) / many)
@@ -342,9 +355,20 @@ class HierarchyPicture:
         )  # fmt: skip
         reads = Text("reads", words.ANSWER.fill(k=self.answer), role="display", weight="bold")
         out = Text("out", words.OUT.fill(m=0, n=fmt.count(many)), role="heading")
-        told = Column(reads, out, gap=0.3)
+        told: Part = Row(read, Column(reads, out, gap=0.3), gap=1.0)
         said = Text("adding", title, role="note")
-        return Diagram(Column(Row(read, told, gap=1.0), Column(said, cells, gap=0.3), gap=0.7))
+        pushes = Column(said, cells, gap=0.3)
+        if not orders:
+            return Diagram(Column(told, pushes, gap=0.7))
+        taken = Bars(
+            "orders", orders, Scale(many), pitch=2.2, share="orders", title=words.TAKEN_OUT
+        )
+        return Diagram(
+            Either(
+                Column(Row(told, taken, gap=3.0), pushes, gap=0.7),
+                Column(told, pushes, taken, gap=0.7, align="middle"),
+            )
+        )
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.

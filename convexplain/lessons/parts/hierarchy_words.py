@@ -38,8 +38,8 @@ CENTRED_ON_CLASSES = Caption(
     zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
-    en="This cell of {layer} adds most to the {k}: it sees {size} pixels.",
-    zh="{layer} 最支持“{k}”的格：{size}。",
+    en="What adds most to the {k}, at {n} places of {layer}: {size} pixels.",
+    zh="{layer} 最支持“{k}”的{n}处：{size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
@@ -57,8 +57,8 @@ UPWARDS_LARGER = Caption(
     en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
 )
 STROKES = Caption(
-    en="What adds most to it, in {layer}, sees {size} pixels.",
-    zh="{layer}：{size} 像素。",
+    en="What adds most to that part, in {layer}: {size} pixels.",
+    zh="对它贡献最大的，{layer}：{size} 像素。",
 )
 PARTS_SEEN = Caption(
     en="In {layer}, {size} pixels, we see {parts}.",
@@ -66,20 +66,31 @@ PARTS_SEEN = Caption(
 )
 EDGES = Caption(
     en="And to that, in {layer}: {size} pixels.",
-    zh="{layer}：{size} 像素。",
+    zh="再往下，{layer}：{size} 像素。",
 )
 UPWARDS = Caption(
     en="Windows add up: {small}, a stroke, a part, the {k}.",
     zh="层层合成：{small}、笔画、部件，到“{k}”。",
 )
+LIKE_ELSEWHERE = Caption(
+    en="One filter of {layer} finds a {kind} like this in other digits.",
+    zh="{layer} 的一个过滤器，在其他数字里找到这样的{kind}。",
+)
 A_STROKE = Caption(en="a stroke", zh="笔画")
+STROKE = Caption(en="stroke", zh="笔画")
+PART = Caption(en="part", zh="部件")
+PATTERN = Caption(en="pattern", zh="模式")
 A_PART = Caption(en="a part", zh="部件")
 AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
-WALL_TITLE = Caption(en="The same filter in other digits", zh="同一个过滤器，其他样本")
+WALL_TITLE = Caption(en="The same filter in other digits", zh="同一个过滤器，其他数字")
 FILTER_ELSEWHERE = Caption(
-    en="What filter {n} finds in other digits.",
-    zh="过滤器 {n} 在其他样本里找到什么。",
+    en="One filter of {layer}: what it finds in other digits.",
+    zh="{layer} 的一个过滤器在其他数字里找到什么。",
+)
+SAME_ELSEWHERE = Caption(
+    en="One filter of {layer} finds the same {kind} in other digits.",
+    zh="{layer} 的一个过滤器，在其他数字里找到同样的{kind}。",
 )
 SHARES = Caption(
     en="{n} cells add to it; the first {m} give {top3}%.",
@@ -107,6 +118,18 @@ RANDOM = Caption(
     en="And in a random order …",
     zh="按随机顺序去掉……",
 )
+RANDOM_TIPS = Caption(
+    en="… it takes {m}, the middle of {n} such orders.",
+    zh="……要 {m} 个（{n} 次的中位数）。",
+)
+RANDOM_MORE = Caption(
+    en="… it takes {m}, the middle of {n} such orders: the strongest count more.",
+    zh="……要 {m} 个（{n} 次的中位数）：强者更重要。",
+)
+TAKEN_OUT = Caption(en="Taken out until it reads otherwise", zh="改判前去掉几个")
+STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
+RANDOM_ORDER = Caption(en="random order", zh="随机顺序")
+MIDDLE = Caption(en="{m} ({a} to {b})", zh="{m}（{a} 到 {b}）")
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
 )
@@ -164,9 +187,8 @@ BARS = Caption(
     en="What each of {n} cells of {layer} adds to the {k}; the first {m}: {share}%",
     zh="{layer} 的 {n} 个单元各为“{k}”加多少，前 {m} 个：{share}%",
 )
-CELL_SEES = Caption(en="{layer} cell: {size} pixels", zh="{layer} 单元：{size} 像素")
-ADDS = Caption(en="adds {v} to the {k}", zh="为“{k}”加 {v}")
-GRAY_FRAMES = Caption(en="gray frames: other cells that add much", zh="灰框：另外几个贡献大的单元")
+ADDS = Caption(en="adds {v}", zh="加 {v}")
+ADDS_AS = Caption(en="{kind} adds {v}", zh="{kind}，加 {v}")
 OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")

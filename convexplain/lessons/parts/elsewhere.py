@@ -1,0 +1,101 @@
+"""Where a filter responds most in other digits, one of each class, and how alike that looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.carrying import carried
+from convexplain.network import Network, Node, TopPatch
+from convexplain.ops.patching import cut
+
+#: How many other digits are shown.
+ELSEWHERE = 8
+#: From so large a correlation on, patches are called the same; and like one another. Of two patches
+#: of strokes that are cut at random, one pair in twenty is so much alike.
+SAME, LIKE = 0.7, 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """What excites a cell's filter most in digits of other classes.
+
+    Parameters
+    ----------
+    node : Node
+    patches : tuple of TopPatch
+        One of each class, by class; `index` is that of the picture among `pictures`.
+    pictures : tuple of Picture
+        From which they are.
+    """
+
+    node: Node
+    patches: tuple[TopPatch, ...]
+    pictures: tuple[Picture, ...]
+
+    @cached_property
+    def alike(self) -> float:
+        """The mean correlation of the patches with the cell's own, pixel by pixel."""
+        found = [correlation(patch.patch, self.node.patch) for patch in self.patches]
+        return float(np.mean(found)) if found else 0.0
+
+
+def correlation(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
+    """Return how alike two patches are, from -1 to 1; 0 where one has no contrast."""
+    x, y = (np.asarray(each, np.float64).ravel() - each.mean() for each in (one, other))
+    size = float(np.linalg.norm(x) * np.linalg.norm(y))
+    return float(x @ y) / size if size else 0.0
+
+
+def most_alike(
+    network: Network, nodes: Iterable[Node], pictures: Sequence[Picture]
+) -> Elsewhere | None:
+    """Return that of some cells whose filter finds what looks most like its own patch.
+
+    Parameters
+    ----------
+    network : Network
+    nodes : iterable of Node
+        Of layers with maps.
+    pictures : sequence of Picture
+        With labels, in which is searched.
+
+    Returns
+    -------
+    Elsewhere or None
+        None if there is none that is found in as many classes as are shown.
+    """
+    prepared = np.stack([network.prepare(each) for each in pictures])
+    found, maps = list[Elsewhere](), dict[str, npt.NDArray[Any]]()
+    for node in nodes:
+        if node.layer not in maps:
+            maps[node.layer] = carried(network, prepared, until=node.layer)
+        each = _by_class(network, node, maps[node.layer][..., node.filter], prepared, pictures)
+        if len(each) == ELSEWHERE:
+            found.append(Elsewhere(node, each, tuple(pictures[top.index] for top in each)))
+    return max(found, key=lambda one: one.alike, default=None)
+
+
+def _by_class(
+    network: Network,
+    node: Node,
+    maps: npt.NDArray[Any],
+    prepared: npt.NDArray[Any],
+    pictures: Sequence[Picture],
+) -> tuple[TopPatch, ...]:
+    """Return the strongest response in each class, of those with the strongest; (N, rows, cols)."""
+    field, best = network.receptive_field(node.layer), dict[int, TopPatch]()
+    for index in np.argsort(-maps.max(axis=(1, 2)), kind="stable").tolist():
+        label, value = pictures[index].label, float(maps[index].max())
+        if label is None or label in best or value <= 0 or len(best) == ELSEWHERE:
+            continue
+        row, col = np.unravel_index(int(maps[index].argmax()), maps.shape[1:])
+        box = field.box(int(row), int(col))
+        best[label] = TopPatch(index, int(row), int(col), box, cut(prepared[index], box), value)
+    return tuple(best[label] for label in sorted(best))
