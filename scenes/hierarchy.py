@@ -126,7 +126,7 @@ class Hierarchy(LessonScene):
         )
         links = [
             self.board.walk(line) for line in self.board.parts
-            if line.endswith(f"->{name}") or f"->{name}." in line
+            if line.endswith((f"->{name}", f"->adds-{place}")) or f"->{name}." in line
         ]  # fmt: skip
         return in_turn(
             self.board.show(*window), eased(comes),
@@ -181,13 +181,13 @@ class Hierarchy(LessonScene):
         found = self.lesson.elsewhere
         assert found is not None
         place = next(place for place, node in self.places.items() if node is found.node)
-        start = self.board.box(f"patch-{place}")
-        self.during(0.08, self.board.hide(*self.board.parts))
-        self.board.lay(self.lesson.picture_of.elsewhere(found))
+        self.own_patch = f"patch-{place}"
+        self.during(0.1, self.alone(self.own_patch))
+        laid = self.lesson.picture_of.elsewhere(found, self.own_patch)
+        self.during(0.2, self.board.become(laid))
         self.others = [digit.label for digit in found.pictures]
         moves = [self.board.show(f"digit-{n}", f"digit-{n}.window") for n in self.others]
-        own = eased(self.board.grow("own", out_of=start))
-        self.during(1, in_turn(own, *moves, overlap=0.5), rate=linear)
+        self.during(1, in_turn(*moves, overlap=0.5), rate=linear)
 
     def show_crops(self, event: Event) -> None:
         """What is bright comes out of each digit, and stands in its place."""
@@ -200,13 +200,15 @@ class Hierarchy(LessonScene):
             return in_turn(lazily(begin), self.board.hide(f"digit-{n}"))
 
         self.during(0.8, in_turn(*map(out, self.others), overlap=0.75), rate=linear)
-        self.during(1, self.board.pulse("own"))
+        self.during(1, self.board.pulse(self.own_patch))
 
     # The check.
 
     def show_pushes(self, event: Event) -> None:
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
-        self.during(0.06, self.alone("input"))
+        # Something stands until the bars come, so that the stage is never empty.
+        stays = "input" if self.board.has("input") else self.own_patch
+        self.during(0.06, self.alone(stays))
         laid = self.lesson.check()
         self.during(0.1, self.board.become(laid, show=("reads", "input")))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))

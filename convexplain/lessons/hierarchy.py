@@ -461,7 +461,7 @@ class Hierarchy(NetworkLesson):
             like = words.SAME_ELSEWHERE if found.alike >= SAME else words.LIKE_ELSEWHERE
             said = like.fill(layer=layer, kind=self._called(layer))
         yield Event("elsewhere", 4.0, said, detail=1)
-        yield Event("crops", 3.2, detail=1)
+        yield Event("crops", 3.0, detail=1)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name

@@ -10,7 +10,7 @@ from convexplain.panels.box import Box, Point, around
 from convexplain.panels.pieces import Grid, Path, Piece, Words
 from convexplain.panels.routes import End, Pitch, route
 
-Kind = Literal["zoom", "feeds", "gather", "part"]
+Kind = Literal["zoom", "feeds", "gather", "aside", "under"]
 Find = Callable[[str], Box]
 
 # In gaps of the sheet: what a bend costs, how far lanes are from what they pass, and how far a way
@@ -30,9 +30,10 @@ class Link:
     ----------
     start, end : str
         Names of panels, marks or cells.
-    kind : {"zoom", "feeds", "gather", "part"}
+    kind : {"zoom", "feeds", "gather", "aside", "under"}
         The same cells enlarged; a value on its way; a bracket round what is gathered, and an
-        arrow to what is made of it; a straight line from beside a window to what lies in it.
+        arrow to what is made of it; a straight line from the edge of a grid, beside a window or
+        under it, to what lies in the window.
     tone : str
         Token of the theme.
     headless : bool
@@ -70,21 +71,13 @@ class Link:
             if lines:
                 yield from (self._path(points, n) for n, points in enumerate(lines))
                 return
-        if self.kind == "part":
+        if self.kind in ("aside", "under"):
             whole = find(_holder(self.start, placed))
-            x, y = (
-                min(max(at, low), high)
-                for at, low, high in zip(
-                    start.middle, (whole.x, whole.y), (whole.right, whole.bottom), strict=True
-                )
-            )
-            beside = end.x >= whole.right
-            ends = (
-                [(whole.right, y), (end.x, end.middle[1])]
-                if beside
-                else [(x, whole.bottom), (end.middle[0], end.y)]
-            )
-            yield self._path(ends, 0)
+            x = min(max(start.middle[0], whole.x), whole.right)
+            y = min(max(start.middle[1], whole.y), whole.bottom)
+            aside = (whole.right, y), (end.x, end.middle[1])
+            under = (x, whole.bottom), (end.middle[0], end.y)
+            yield self._path(aside if self.kind == "aside" else under, 0)
             return
         lane = _LANE * gap
         if self.kind == "gather" and end.x > start.right:

@@ -162,16 +162,16 @@ class HierarchyPicture:
         both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
         return Diagram(Either(*(Column(self._said(), shape, gap=0.4) for shape in both)))
 
-    def elsewhere(self, found: Elsewhere) -> Diagram:
+    def elsewhere(self, found: Elsewhere, name: str) -> Diagram:
         """Describe a patch beside other digits, and on each of them the patch that is found there.
 
-        Panels ``own``; ``digit-3`` with the mark ``window``, dim but for what lies in it, and
-        ``found-3``, which hides it, by the class of the digit.
+        Panels of the name given, which is the patch; ``digit-3`` with the mark ``window``, dim but
+        for what lies in it, and ``found-3``, which hides it, by the class of the digit.
         """
         recipe, size = self.subject.recipe, (self.pixels.shape[0], self.pixels.shape[1])
         named = terms.MAP_OF.fill(layer=found.node.layer, n=found.node.filter)
         finer = found.node.box.height / size[0]
-        own = Cells("own", self._patch(found.node), share="other", lines=False, title=named,
+        own = Cells(name, self._patch(found.node), share="other", lines=False, title=named,
                     fine=finer / _OWN)  # fmt: skip
 
         def tile(digit: Picture, patch: TopPatch) -> Part:
@@ -237,18 +237,17 @@ class HierarchyPicture:
             fine=self.pixels.shape[0] / self._side / _ROOT,
         )  # fmt: skip
         levels = [
-            [self._child(place, node, upright=upright) for place, node in self._ordered(row)]
-            for row in self.rows
+            [self._child(place, node) for place, node in self._ordered(row)] for row in self.rows
         ]
         digit = Column(self._said(), read, Space(height=_HEADED), gap=0.2, align="middle")
         shapes: list[Part] = [
             Row(digit, *(Column(*level, gap=0.3, align="middle") for level in levels), gap=1.6),
             Column(
                 Column(self._said(), read, gap=0.2, align="middle"),
-                *(Row(*level, gap=0.6) for level in levels), gap=1.2, align="middle",
+                *(Row(*level, gap=2.0) for level in levels), gap=1.2, align="middle",
             ),
         ]  # fmt: skip
-        return Diagram(shapes[upright], tuple(self._branches()), about=self._told())
+        return Diagram(shapes[upright], tuple(self._branches(upright=upright)), about=self._told())
 
     @cached_property
     def rows(self) -> tuple[dict[str, Node], ...]:
@@ -281,7 +280,7 @@ class HierarchyPicture:
         top = self.tree.parts[0]
         return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
-    def _child(self, place: str, node: Node, *, upright: bool) -> Part:
+    def _child(self, place: str, node: Node) -> Part:
         """Return a cell with what it adds; of a unit, which reads all there is, its name."""
         adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0))
         told = Text(f"adds-{place}", adds, role="note")
@@ -295,8 +294,6 @@ class HierarchyPicture:
             f"patch-{place}", self._patch(node), share=_LARGE, lines=False, marks=marks,
             fine=node.box.height / self._side,
         )  # fmt: skip
-        if upright:
-            return Row(patch, told, gap=0.25)
         return Column(told, patch, gap=0.1)
 
     def _windows(self, row: Mapping[str, Node], within: Box) -> dict[str, Mark]:
@@ -311,20 +308,23 @@ class HierarchyPicture:
             if node.layer not in self.units
         }  # fmt: skip
 
-    def _branches(self) -> Iterator[Link]:
+    def _branches(self, *, upright: bool) -> Iterator[Link]:
         """Yield a link from each window to what is seen in it, on the path enlarged."""
         above = "input"
         for row in self.rows:
             own = next(place for place, node in row.items() if node in self.path)
             for place, node in row.items():
                 start = above if above.startswith("unit-") else f"{above}.{place}"
-                end = f"unit-{place}" if node.layer in self.units else f"patch-{place}"
+                patch = f"unit-{place}" if node.layer in self.units else f"patch-{place}"
                 start = "input" if node.layer in self.units else start
+                tone = "accent" if place == own else "muted"
+                if upright:
+                    yield Link(start, f"adds-{place}", "under", tone)
                 # On the digit, where windows lie on one another, their lines would be a tangle.
-                if place == own and start.startswith("patch-"):
-                    yield Link(start, end, "zoom")
+                elif place == own and start.startswith("patch-"):
+                    yield Link(start, patch, "zoom")
                 else:
-                    yield Link(start, end, "part", "accent" if place == own else "muted")
+                    yield Link(start, patch, "aside", tone)
             above = f"unit-{own}" if row[own].layer in self.units else f"patch-{own}"
 
     def check(self, bars: npt.NDArray[np.float64], share: float, orders: Sequence[Bar]) -> Diagram:

@@ -126,7 +126,7 @@ RANDOM_MORE = Caption(
     en="… it takes {m}, the middle of {n} such orders: the strongest count more.",
     zh="……要 {m} 个（{n} 次的中位数）：强者更重要。",
 )
-TAKEN_OUT = Caption(en="Taken out until it reads otherwise", zh="改判前去掉几个")
+TAKEN_OUT = Caption(en="Cells that must go", zh="要去掉几个")
 STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
 RANDOM_ORDER = Caption(en="random order", zh="随机顺序")
 MIDDLE = Caption(en="{m} ({a} to {b})", zh="{m}（{a} 到 {b}）")
