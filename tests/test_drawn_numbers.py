@@ -560,17 +560,20 @@ def test_cells_go_out_until_another_class_is_read(look, weights):
     order, many = np.argsort(-adds, kind="stable"), int((adds > 0).sum())
     stages = [s for s in played.during("check") if "reads" in s and "out" in s]
     counts = set()
-    for stage in (stages[0], stages[-1]):
+    for stage in (*stages[::8], stages[-1]):
         feet = stage["pushes"].values[-1]
-        gone = int((feet[:: feet.size // many] < 1).sum())
+        gone = feet[:: feet.size // many] < 1
         left = cells.copy()
-        left[order[:gone]] = 0
+        left[order[:many][gone]] = 0
         read = int((left @ kernel + weights["dense/bias"]).argmax())
         assert stage["reads"].text.endswith(f" {read}")
-        assert sorted(re.findall(r"\d+", stage["out"].text), key=int) == [str(gone), str(many)]
-        counts.add((gone, read == lesson.label))
-    assert {still for _, still in counts} == {True, False}
-    assert max(counts)[0] == lesson.removal.tipping.removed
+        out = str(gone.sum())
+        assert sorted(re.findall(r"\d+", stage["out"].text), key=int) == [out, str(many)]
+        counts.add((int(gone.sum()), bool(gone[: gone.sum()].all()), read == lesson.label))
+    assert {still for _, _, still in counts} == {True, False}
+    # The strongest go first; then a random order needs more.
+    first = max(out for out, strongest, _ in counts if strongest)
+    assert first <= lesson.removal.tipping.removed < max(counts)[0]
 
 
 def test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge(look):
