@@ -408,8 +408,8 @@ class Residual(FilterLesson):
             yield Event("learn", 3.6, said, detail=1)
         *_, plain, arrows = facts.rows("depth")
         said = Caption(
-            en="Without arrows {n} convolutions read {a} right, with them {b}.",
-            zh="{n} 个卷积：没有箭头认对 {a}，有箭头 {b}。",
+            en="With arrows depth pays: {n} convolutions read {b} right, without {a}.",
+            zh="有箭头，深才有用：{n} 个卷积认对 {b}，没有则 {a}。",
         )
         a, b = fmt.percent(plain["accuracy"]), fmt.percent(arrows["accuracy"])
         yield Event("deep", 5.0, said.fill(n=plain["convolutions"], a=a, b=b), detail=1)
