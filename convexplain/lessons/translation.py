@@ -652,6 +652,8 @@ class Translation(FilterLesson):
         if len(said) == 1:
             told = _HOLDS_ALONE if self.fails[0] > FAR else _READS
             return told.fill(n=px, k=said[0])
+        if said[0] == said[1]:
+            return _ALIKE.fill(n=px, k=said[0])
         return _BOTH.fill(k=said[0], j=said[1])
 
     def _question(self) -> Question | None:
@@ -776,6 +778,7 @@ _ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。
 _BOTH = Caption(
     en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判为“{k}”，全连接判为“{j}”。"
 )
+_ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为“{k}”。")
 _READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
 _HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
 _INSIDE = Caption(
@@ -790,8 +793,8 @@ _CHANGES = Caption(
     en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
 _EACH_PLACE = Caption(
-    en="The last layer is dense: a weight for each place. Here a place is {n} px.",
-    zh="最后一层是全连接：每个位置一个权重，一个位置 {n} 像素。",
+    en="The last layer is dense: a weight for each cell. One cell on is {n} px.",
+    zh="最后一层是全连接：每格一个权重，移一格是 {n} 像素。",
 )
 _OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
