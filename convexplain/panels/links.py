@@ -33,7 +33,7 @@ class Link:
     kind : {"zoom", "feeds", "gather", "aside", "under"}
         The same cells enlarged; a value on its way; a bracket round what is gathered, and an
         arrow to what is made of it; a straight line from the edge of a grid, beside a window or
-        under it, to what lies in the window.
+        under it, to what lies in the window, where it clears all words.
     tone : str
         Token of the theme.
     headless : bool
@@ -77,7 +77,10 @@ class Link:
             y = min(max(start.middle[1], whole.y), whole.bottom)
             aside = (whole.right, y), (end.x, end.middle[1])
             under = (x, whole.bottom), (end.middle[0], end.y)
-            yield self._path(aside if self.kind == "aside" else under, 0)
+            line = aside if self.kind == "aside" else under
+            words = (p for p in placed if isinstance(p, Words) and p.panel != self.end)
+            if not any(piece.box.crossed_by(*line) for piece in words):
+                yield self._path(line, 0)
             return
         lane = _LANE * gap
         if self.kind == "gather" and end.x > start.right:

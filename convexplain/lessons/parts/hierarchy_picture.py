@@ -314,18 +314,21 @@ class HierarchyPicture:
         for row in self.rows:
             own = next(place for place, node in row.items() if node in self.path)
             for place, node in row.items():
-                start = above if above.startswith("unit-") else f"{above}.{place}"
+                start = above if not above.startswith(("input", "patch-")) else f"{above}.{place}"
                 patch = f"unit-{place}" if node.layer in self.units else f"patch-{place}"
                 start = "input" if node.layer in self.units else start
                 tone = "accent" if place == own else "muted"
                 if upright:
-                    yield Link(start, f"adds-{place}", "under", tone)
+                    below = patch if node.layer in self.units else f"adds-{place}"
+                    yield Link(start, below, "under", tone)
                 # On the digit, where windows lie on one another, their lines would be a tangle.
                 elif place == own and start.startswith("patch-"):
                     yield Link(start, patch, "zoom")
                 else:
                     yield Link(start, patch, "aside", tone)
-            above = f"unit-{own}" if row[own].layer in self.units else f"patch-{own}"
+            above = f"patch-{own}"
+            if row[own].layer in self.units:  # what it adds stands under its name
+                above = f"adds-{own}" if upright else f"unit-{own}"
 
     def check(self, bars: npt.NDArray[np.float64], share: float, orders: Sequence[Bar]) -> Diagram:
         """Describe what each cell adds to the answer, as bars, below what is read.
