@@ -65,18 +65,28 @@ class Channels(LessonScene):
     # The photograph.
 
     def show_peel(self, event: Event) -> None:
-        """The photograph peels into its red, its green and its blue light."""
-        self.during(0.25, self.board.become(self.photo.sheets()))
-        sheets = [eased(self.board.grow(f"sheet-{n}", out_of="photo")) for n in COLOURS]
-        self.during(1, in_turn(*sheets))
+        """The photograph's red, green and blue light leave it, and it is gone."""
+        place = self.board.box("photo")
+        sheets = [eased(self.leaves(f"sheet-{n}", place)) for n in COLOURS]
+        self.become(self.photo.sheets(), 0.6, in_turn(*sheets, overlap=0.6))
+        self.during(1, in_turn(*(self.board.pulse(f"sheet-{n}") for n in COLOURS)))
+
+    def leaves(self, name: str, place: tuple[float, float, float, float]) -> Move:
+        """Let a picture come out of another, where it is seen through at first."""
+        grow = self.board.grow(name, out_of=place)
+
+        def go(alpha: float) -> None:
+            grow(alpha)
+            self.board.part(name).opacity = min(1.0, 3 * alpha)
+
+        return go
 
     def show_window(self, event: Event) -> None:
         """The window is drawn through all three; three patches come out."""
         marks = [f"sheet-{n}.window" for n in COLOURS]
         self.during(0.2, in_turn(*(self.board.show(mark) for mark in marks)))
         self.during(0.15, *(self.board.pulse(mark) for mark in marks))
-        shown = "photo.window", *marks
-        self.become(self.photo.patches(), 0.2, show=filter(self.board.has, shown))
+        self.become(self.photo.patches(), 0.2, show=marks)
         self.during(
             1, *(self.board.grow(f"patch-{n}", out_of=f"sheet-{n}.window") for n in COLOURS)
         )
@@ -92,16 +102,18 @@ class Channels(LessonScene):
         self.during(1, in_turn(*kernels), self.board.show("hand-made", *legend))
 
     def show_sums(self, event: Event) -> None:
-        """Pixel by pixel the first channel's products come, then the others'; each gives a sum."""
-        first, *others = COLOURS
-        self.during(0.07, self.board.become(self.photo.sums()))
-        products = self.lesson.colours.stop.products
-        self.board.fill("products", np.full(products.shape[:2], np.nan))
-        self.during(0.05, self.board.show("products"))
-        cells = np.ndindex(*products.shape[:2])
-        self.during(0.42, in_turn(*(self.multiplied(first, *cell) for cell in cells)), rate=linear)
-        rows = [self.added_up(first), *(f(n) for n in others for f in (self.turned, self.added_up))]
-        self.during(1, in_turn(*rows), rate=linear)
+        """Pixel by pixel a channel's products come, stand, and fold into their sum."""
+        self.during(0.06, self.board.become(self.photo.sums()))
+        self.board.fill("products", np.nan)
+        self.during(0.02, self.board.show("products"))
+        shape = self.lesson.colours.stop.products.shape[:2]
+        for channel in COLOURS:
+            cells = (self.multiplied(channel, *cell) for cell in np.ndindex(*shape))
+            self.say_products(channel)
+            self.during(0.06 if channel else 0.16, in_turn(*cells), rate=linear)
+            self.during(0.17, self.board.pulse("products"))
+            self.during(0.055, self.fold_up(channel))
+            self.during(0.02, self.board.show(f"sum-{channel}"))
 
     def multiplied(self, channel: int, row: int, col: int) -> Move:
         """Return a move in which a pixel and its weight are looked at, and their product comes."""
@@ -118,29 +130,30 @@ class Channels(LessonScene):
 
         return go
 
-    def turned(self, channel: int) -> Move:
-        """Return a move in which the products of another channel take the place of those before."""
+    def say_products(self, channel: int) -> None:
+        """Say whose products they are."""
+        name = PRODUCTS_OF.fill(name=COLOUR_NAMES[channel].capital)
+        self.board.say("products.title", self.text(name))
+
+    def fold_up(self, channel: int) -> Move:
+        """Return a move in which the products that stand there shrink into their sum's place."""
 
         def start() -> Move:
-            name = PRODUCTS_OF.fill(name=COLOUR_NAMES[channel].capital)
-            self.board.say("products.title", self.text(name))
-            self.board.fill("products", self.lesson.colours.stop.products[:, :, channel])
-            return self.board.pulse(f"patch-{channel}", f"kernel-{channel}")
+            flight = self.board.send("products", f"sum-{channel}")
+            flight(0.0)
+            self.board.fill("products", np.nan)
+            return together(flight, self.board.show(f"name-{channel}"))
 
         return lazily(start)
 
-    def added_up(self, channel: int) -> Move:
-        """Return a move in which the sum of the products that stand there comes."""
-        return together(self.board.pulse("products"), self.board.show(f"sum.{channel}"))
-
     def show_added(self, event: Event) -> None:
-        """The three sums are put on each other."""
-        more = self.board.there("sum.bias", "sum.activation")
-        self.during(0.25, self.board.show("sum.rule", "sum.total", *more))
-        self.during(0.25, self.board.grow("sum.activated", out_of="sum.total"))
-        self.during(0.15, self.board.come("number"))
-        large = self.board.there("number") or ["sum.activated"]
-        self.during(1, self.board.pulse(*large, times=2))
+        """The three sums are added up, with the bias."""
+        sums = [f"sum-{n}" for n in COLOURS]
+        self.during(0.15, self.board.become(self.photo.summed()))
+        self.during(0.15, self.board.come("name-bias", "sum-bias"))
+        self.during(0.15, self.board.pulse(*sums))
+        self.during(0.2, self.board.show("name-all", "number"))
+        self.during(1, self.board.pulse("number", times=2))
 
     # The layer.
 
@@ -179,7 +192,7 @@ class Channels(LessonScene):
             # The first come while the photograph goes, on what is nearly empty and never quite.
             maps(max(0.0, alpha - 0.4) / 0.6)
 
-        self.become(self.picture.wall(), 0.6, come)
+        self.become(self.picture.wall(), 0.5, come)
         self.during(
             1,
             self.board.show(*self.said()),
@@ -194,20 +207,20 @@ class Channels(LessonScene):
     # One number.
 
     def show_first(self, event: Event) -> None:
-        """One channel: its patch, its weights, their products; their sum begins a pile."""
+        """One channel: its patch, its weights, their products, and the sum of these."""
         channel: int = event.data
         mark = f"map-{channel}.window"
-        self.during(0.05, self.board.leave("legend"))
+        self.during(0.04, self.board.leave("legend"))
         moves = self.board.become(self.picture.making(channel), show=[f"map-{channel}", mark])
-        self.during(0.2, moves)
-        self.during(0.03, self.board.come("legend"))
-        self.during(0.12, self.board.grow("patch", out_of=f"map-{channel}.window"))
+        self.during(0.14, moves)
+        self.during(0.08, self.board.come("legend"), self.board.grow("patch", out_of=mark))
         self.link(channel)
-        self.during(0.2, self.board.show("kernel", "times"))
-        self.multiply(0.2)
+        self.during(0.08, self.board.show("kernel", "times"))
+        self.multiply(0.22)
         if self.board.has("place"):
             self.board.show("place")(1.0)
-        self.stack(channel, 1)
+        self.during(0.06, self.board.show("one"))
+        self.during(1, self.board.pulse("products", "one", times=2))
 
     def link(self, channel: int) -> None:
         """Show where a patch comes from."""
@@ -225,26 +238,24 @@ class Channels(LessonScene):
         self.board.fill("products", products)
         self.during(0.05 * share, self.board.come("products.title"))
 
-    def stack(self, channel: int, share: float) -> None:
-        """The products' sum comes, and becomes a block of the pile."""
-        block = f"pile.{channel}"
-        grow = [self.board.grow(block, out_of="products")] if self.board.has(block) else []
-        self.during(0.4 * share, self.board.show("one"))
-        self.during(share, *grow, self.unnamed(), self.board.show("pile.title", "pile.zero"))
-
     def unnamed(self) -> Move:
         """Return a move that leaves the names of blocks away until all of them lie there."""
         return lambda _: self.board.leave(*self.said_of_blocks())(1.0)
 
     def show_next(self, event: Event) -> None:
-        """The next channels' sums lie down on the pile, each out of its own map."""
+        """The next channels' sums lie down beside the first, each out of its own map."""
         self.lay_pile(0.22)
         moves = []
         for n in self.lesson.top[1:]:
-            grown = [eased(self.laid_on(str(n)))] if self.board.has(f"pile.{n}") else []
-            said = self.board.show(f"says-{n}")
-            moves.append(together(self.board.pulse(f"map-{n}"), said, *grown, self.unnamed()))
+            moves.append(together(self.board.pulse(f"map-{n}"), self.gives(n)))
         self.during(1, in_turn(*moves, overlap=0.1), rate=linear)
+
+    def gives(self, channel: int) -> Move:
+        """Return a move in which a channel's block lies down, past where its number then comes."""
+        block = f"pile.{channel}"
+        grown = [eased(self.laid_on(str(channel)))] if self.board.has(block) else []
+        said = self.board.show(f"says-{channel}")
+        return together(in_turn(*grown, said), self.unnamed())
 
     def lay_pile(self, share: float) -> None:
         """Lay out the maps that count most over the pile, whose blocks have no names yet."""
@@ -253,13 +264,13 @@ class Channels(LessonScene):
             """Yield these names, once all is laid out."""
             yield from self.said_of_blocks()
 
-        def comes() -> Iterator[str]:
-            """Yield what is told already."""
-            yield from self.few
-            yield f"says-{self.lesson.top[0]}"
-            yield from self.board.there("legend", "others")
-
-        self.become(self.picture.piled(), share, show=comes(), hold=waits())
+        first = self.lesson.top[0]
+        own = f"map-{first}", f"map-{first}.window"
+        self.become(self.picture.piled(), 0.6 * share, show=own, hold=waits())
+        # The others do not come before the first is at its place.
+        others = self.board.there("legend", "others")
+        said = self.board.show(*self.few, *others, "pile.title", "pile.zero")
+        self.during(0.4 * share, said, self.gives(first))
 
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
@@ -305,8 +316,8 @@ class Channels(LessonScene):
         self.board.show("patch.frame")(1.0)
         self.multiply(0.35)
         self.during(0.1, self.board.explain())
-        block = f"pile.{channel}"
-        self.during(1, self.board.pulse(block if self.board.has(block) else "products", times=2))
+        self.during(0.1, self.board.show("one"))
+        self.during(1, self.board.pulse("products", "one", times=2))
 
     # All places, all filters.
 
@@ -321,8 +332,12 @@ class Channels(LessonScene):
         """The windows run over all maps at once, and one map fills."""
         step = self.lesson.step
         self.computed["map"][step.row, step.col] = step.activated
-        names = "map", "map.cell", "in-out", "legend", "others", *self.few
-        self.become(self.picture.field(), 0.22, show=filter(self.board.has, names))
+
+        def comes() -> Iterator[str]:
+            """Yield what is to be seen, once all is laid out."""
+            yield from (*self.wall(), *self.windows, "map", "map.cell", "in-out")
+
+        self.become(self.picture.field(), 0.22, show=comes())
         values = self.picture.outputs[:, :, step.filter]
         (down, across), (top, left) = self.law()
 
@@ -333,10 +348,15 @@ class Channels(LessonScene):
 
     def show_predict_maps(self, event: Event) -> None:
         """The windows leave the place, over all maps at once; then the video waits."""
-        if self.board.has("products"):
-            self.lay_pile(0.15)
-            says = (f"says-{n}" for n in (*self.lesson.top, "others"))
-            self.during(0.05, self.board.come("pile", "left", *says))
+
+        def comes() -> Iterator[str]:
+            """Yield what is to be seen, once all is laid out."""
+            yield from (*self.wall(), *self.windows)
+
+        # What was said of the place goes first: it does not hold for others.
+        said = ("pile", "left", *(f"says-{n}" for n in (*self.lesson.top, "others")))
+        self.during(0.05, self.board.leave(*said))
+        self.become(self.picture.wall(), 0.15, show=comes())
         step = self.lesson.step
         height, width = self.picture.outputs.shape[:2]
         (down, across), (top, left) = self.law()
@@ -366,18 +386,24 @@ class Channels(LessonScene):
         place = self.board.box("map")
         own = self.picture.filters.index(self.lesson.step.filter)
         others = [n for n in range(len(self.picture.filters)) if n != own]
-        self.during(0.06, self.board.hide("map.cell", "legend", *self.windows))
+        self.during(0.08, self.board.hide("map.cell", "in-out", *self.windows))
         grown = self.board.grow(f"maps[{own}]", out_of=place)
-        self.become(self.picture.all_maps(), 0.3, grown)
-        self.during(0.1, self.board.come("maps.title", "maps.own", "told-0", "told", "legend"))
-        self.during(1, in_turn(*(self.board.show(f"maps[{n}]") for n in others), overlap=0.7))
+        self.become(self.picture.all_maps(), 0.25, grown)
+        self.during(0.08, self.board.come("maps.title", "maps.own"))
+        maps = in_turn(*(self.board.show(f"maps[{n}]") for n in others), overlap=0.5)
+        self.during(0.45, maps)
+        self.during(1, self.board.come("more"))
 
     def show_answer(self, event: Event) -> None:
         """What is read is looked at, and the one map that the filter makes of it."""
         own = "maps.own"
         if not self.board.has(own):
-            names = "map", "in-out", "legend", "others", *self.few
-            self.become(self.picture.field(), 0.2, show=filter(self.board.has, names))
+
+            def comes() -> Iterator[str]:
+                """Yield what is to be seen, once all is laid out."""
+                yield from (*self.wall(), "map", "in-out")
+
+            self.become(self.picture.field(), 0.2, show=comes())
             self.board.fill("map", self.picture.outputs[:, :, self.lesson.step.filter])
             own = "map"
         tiles = filter(self.board.has, self.tiles)

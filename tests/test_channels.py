@@ -59,10 +59,35 @@ def test_a_trained_filter_adds_three_correlations_of_bytes_and_its_bias(lesson, 
     (total,) = (p for p in lesson.photo_diagram().root.panels() if p.name == "sum")
     assert total.activated == pytest.approx(expected[step.row, step.col], rel=1e-6)
     assert [addend.name for addend in total.addends] == ["0", "1", "2", "bias"]
-    assert step.breakdown().adds_up()
     (products,) = (p for p in lesson.photo_picture.sums().root.panels() if p.name == "products")
     patch = bytes_read[step.row : step.row + 3, step.col : step.col + 3, 0]
     np.testing.assert_allclose(products.values, patch * kernel[:, :, 0], rtol=1e-4, atol=1e-3)
+
+
+def printed(panels, name):
+    """The number that stands in a line of text."""
+    words = panels[name].words
+    return float((words if isinstance(words, str) else words.text("en")).replace("−", "-"))
+
+
+@pytest.mark.parametrize("sheet", ["16:9", "9:16"])
+def test_what_is_printed_of_the_photograph_can_be_worked_out(lesson, photo_network, sheet):
+    picture = replace(lesson.photo_picture, upright=sheet == "9:16").sums()
+    placed = place(picture, ASPECTS[sheet])
+    panels = {p.name: p for p in picture.root.panels()}
+    assert placed.piece("products").decimals == 0
+    step, sums = lesson.colours.stop, []
+    for channel in range(3):
+        kernel = placed.piece(f"kernel-{channel}")
+        assert (kernel.decimals, kernel.values.shape) == (3, (3, 3))
+        bytes_read = panels[f"patch-{channel}"].values
+        np.testing.assert_array_equal(bytes_read, bytes_read.round())
+        products = (bytes_read * kernel.values.astype(float).round(3)).round()
+        np.testing.assert_array_equal(products, step.products[:, :, channel].round())
+        sums.append(printed(panels, f"sum-{channel}"))
+        assert products.sum() == sums[-1]
+    assert sum(sums) + printed(panels, "sum-bias") == printed(panels, "number")
+    assert "rounded" not in captions(lesson)["added"].lower()
 
 
 def test_a_photograph_s_map_is_the_sum_of_three_correlations():
@@ -158,21 +183,22 @@ def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
     figure = {p.name: p for p in lesson.diagram().root.panels()}
     assert {f"map-{n}" for n in shown} == {n for n in figure if n.startswith("map-")}
     assert figure["told"].words.text("en") == "6 of 32: those that count most here."
-    # A video has room for all that are read; in the end few are large.
-    panels = {p.name: p for p in lesson.picture_of.wall().root.panels()}
+    # A video has room for all that are read, and in the end for few of what is made of them.
+    panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
     for n in range(32):
         np.testing.assert_array_equal(panels[f"map-{n}"].values, lesson.inputs[:, :, n])
     assert not [name for name in panels if name.startswith("told")]
-    panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
-    assert [f"map-{n}" for n in np.argsort(-sums, kind="stable")[:5]] == [
-        name for name in panels if name.startswith("map-")
-    ]
-    assert panels["others"].words.text("en") == "27 other channels"
     filters = list(lesson.shown_filters)
     np.testing.assert_array_equal(panels["maps"].values, lesson.outputs[:, :, filters])
     here = lesson.outputs[lesson.step.row, lesson.step.col]
     assert {*np.argsort(-here)[:5]} <= {*filters}
-    assert panels["told-0"].words.text("en") == "6 of 64: those that respond most here."
+    assert panels["maps"].title.text("en") == "6 of 64 maps, 11 × 11 each"
+    assert panels["more"].words.text("en") == "+ 58 more"
+    panels = {p.name: p for p in lesson.picture_of.piled().root.panels()}
+    assert [f"map-{n}" for n in np.argsort(-sums, kind="stable")[:5]] == [
+        name for name in panels if name.startswith("map-")
+    ]
+    assert panels["others"].words.text("en") == "27 other channels"
 
 
 def test_what_is_said_below_the_maps_adds_up_to_the_total_as_printed(lesson):
@@ -195,13 +221,10 @@ def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
     filters = list(lesson.shown_filters)
     assert lesson.step.filter in filters
     assert np.sort(here[filters])[1] >= np.delete(here, filters).max()
-    pictures = lesson.picture_of.wall(), lesson.picture_of.all_maps()
-    texts = {p.words.text("en") for picture in pictures for p in picture.root.panels()
-             if p.name.startswith("told")}  # fmt: skip
-    assert texts == {
-        "6 of 65: those that count most here.",
-        "6 of 66: those that respond most here.",
-    }
+    panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
+    assert panels["told"].words.text("en") == "6 of 65: those that count most here."
+    assert panels["maps"].title.text("en") == "6 of 66 maps, 24 × 24 each"
+    assert panels["more"].words.text("en") == "+ 60 more"
 
 
 @pytest.mark.parametrize(("channels", "named"), [(4, 4), (5, 5), (6, 6), (7, 5)])
@@ -435,5 +458,6 @@ def test_every_picture_of_the_photograph_fits_every_frame(aspect, lang):
     photo = replace(Channels().photo_picture, upright=sheet.height > sheet.width)
     for diagram in (
         photo.photograph(), photo.sheets(), photo.patches(), photo.kernels(), photo.sums(),
+        photo.summed(),
     ):  # fmt: skip
         assert place(diagram, sheet, lang).pieces

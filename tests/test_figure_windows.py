@@ -200,15 +200,15 @@ def test_the_three_channels_of_a_photograph_make_one_number(width, photo):
     np.testing.assert_array_equal(read.colours, pixels.astype(np.uint8))
     assert framed(figure, read.box(stop.row, stop.col, 3, 3))
     assert framed(figure, filled.box(stop.row, stop.col))
-    assert f"{result[stop.row, stop.col]:.2f}" in said
+    assert f"{result[stop.row, stop.col]:.0f}" in said
     for channel in range(3):
         total = sums[channel][stop.row, stop.col]
         label = said.index(("red", "green", "blue")[channel])
-        assert said[label + 1].removeprefix("+") == f"{total:.2f}"
+        assert said[label + 1].removeprefix("+") == f"{total:.0f}"
         patch = pixels[stop.row : stop.row + 3, stop.col : stop.col + 3, channel]
         for value in patch.ravel():
             assert f"{value:.0f}" in said
-    assert said[said.index("bias") + 1].removeprefix("+") == f"{bias:.2f}"
+    assert said[said.index("bias") + 1].removeprefix("+") == f"{bias:.0f}"
 
 
 def test_a_photograph_of_ones_own_can_be_shown(tmp_path):

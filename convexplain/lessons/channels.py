@@ -298,7 +298,7 @@ class Channels(FilterLesson):
 
     def _tell_photograph(self) -> Iterator[Event]:
         added = words.ADDED
-        if not self.colours.stop.breakdown().adds_up():
+        if not self.colours.checkable:
             added = added.then(terms.ROUNDED_BRIEFLY)
         yield Event("peel", 2.8, words.PEEL, detail=1)
         yield Event("window", 2.6, words.WINDOW, detail=1)
@@ -306,7 +306,7 @@ class Channels(FilterLesson):
         rows, cols, _ = self.colours.kernel.shape
         size = rows * cols
         k = Caption(en=in_words(size, capital=True).en, zh=str(size))
-        yield Event("sums", 6.5, words.SUMS.fill(k=k), detail=1)
+        yield Event("sums", 9.5, words.SUMS.fill(k=k), detail=1)
         yield Event("added", 3.0, added, detail=1)
 
     def _tell_layer(self) -> Iterator[Event]:
@@ -333,7 +333,7 @@ class Channels(FilterLesson):
         step, first, count = self.step, self.top[0], self.inputs.shape[2]
         size = int(step.kernel[:, :, first].size)
         k = Caption(en=in_words(size).en, zh=str(size))
-        yield Event("first", 3.4, words.FIRST.fill(n=first, k=k), first)
+        yield Event("first", 5.2, words.FIRST.fill(n=first, k=k), first)
         if len(self.top) > 1:
             following = words.NEXT_ONE if len(self.top) == 2 else words.NEXT
             said = following.fill(m=in_words(len(self.top) - 1)) if following.fields else following

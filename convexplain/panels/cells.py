@@ -109,6 +109,8 @@ class Cells(Panel):
         Cells that step back behind the others.
     finer : int
         So many decimals more than other panels' numbers have.
+    exactly : int, optional
+        With how many decimals its numbers are printed, whatever others have.
     printed : sequence of sequences of str, optional
         Signs that stand in the cells instead of their numbers, larger.
     """
@@ -129,6 +131,7 @@ class Cells(Panel):
     fine: float = 1.0
     dim: npt.NDArray[np.bool_] | None = None
     finer: int = 0
+    exactly: int | None = None
     printed: Sequence[Sequence[str]] | None = None
     blocks: tuple[int, int] = (1, 1)
 
@@ -159,6 +162,8 @@ class Cells(Panel):
         """Return with how many decimals its numbers are printed; None: they are not."""
         if not self.numbers or at.decimals is None:
             return None
+        if self.exactly is not None:
+            return self.exactly
         return 0 if self.scale.counts else at.decimals + self.finer
 
     def scales_shown(self) -> tuple[Scale, ...]:

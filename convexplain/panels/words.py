@@ -286,6 +286,8 @@ class Sum(Panel):
         Of the result.
     widest : float
         The largest ``|value|`` that the numbers will ever have; room is kept for it.
+    decimals : int
+        With how many its numbers are printed.
     """
 
     addends: Sequence[Addend]
@@ -295,6 +297,7 @@ class Sum(Panel):
     scale: Scale
     _: KW_ONLY
     widest: float = 0.0
+    decimals: int = 2
 
     @classmethod
     def of(
@@ -332,8 +335,10 @@ class Sum(Panel):
 
     def _numbers(self) -> list[str]:
         first, *others = self.addends
-        numbers = [fmt.number(addend.value, sign=True) for addend in others]
-        return [fmt.number(first.value), *numbers, *([fmt.number(self.total)] if others else [])]
+        places = self.decimals
+        numbers = [fmt.number(addend.value, places, sign=True) for addend in others]
+        total = [fmt.number(self.total, places)] if others else []
+        return [fmt.number(first.value, places), *numbers, *total]
 
     @property
     def printed(self) -> dict[str, str]:
@@ -342,7 +347,7 @@ class Sum(Panel):
         return dict(zip(names, self._numbers(), strict=False))
 
     def _column(self, at: Setting) -> float:
-        widest = fmt.number(-self.widest) if self.widest else ""
+        widest = fmt.number(-self.widest, self.decimals) if self.widest else ""
         return max(text_width(words, at.sheet.number) for words in (*self._numbers(), widest))
 
     def _labels(self, at: Setting) -> list[str]:
@@ -389,7 +394,7 @@ class Sum(Panel):
         cell = Box(box.right - wide, box.bottom - high, wide, high)
         yield Grid(
             f"{self.name}.activated", self.name, cell, np.array([[self.activated]]), self.scale,
-            2, sheet.number,
+            self.decimals, sheet.number,
         )  # fmt: skip
         if self.activation is not None:
             middle = cell.middle[1]
@@ -409,10 +414,10 @@ class Sum(Panel):
             for addend, number in zip(self.addends, self._numbers(), strict=False)
         ]
         if len(rows) > 1:
-            rows.append(f"= {fmt.number(self.total)}")
+            rows.append(f"= {fmt.number(self.total, self.decimals)}")
         said = COMMA[lang].join(rows)
         if self.activation is not None:
-            said += f"{COMMA[lang]}{self.activation} → {fmt.number(self.activated)}"
+            said += f"{COMMA[lang]}{self.activation} → {fmt.number(self.activated, self.decimals)}"
         return said + STOP[lang]
 
 

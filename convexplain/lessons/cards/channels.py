@@ -20,7 +20,7 @@ def card(lesson: Channels) -> Card:
         "f": filters,
         "rgb": colours.patch.shape[2],
         "k": colours.kernel[:, :, 0].size,
-        "s": fmt.number(colours.value),
+        "s": fmt.number(colours.value, lesson.colours.decimals[1]),
         "n": told(lesson, "number")["n"],
         "first": fmt.number(lesson.breakdown.parts[0].value),
         "v": fmt.number(step.activated),

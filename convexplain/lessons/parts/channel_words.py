@@ -23,8 +23,8 @@ PRODUCTS_OF = Caption(en="{name}: products", zh="{name}：乘积")
 SUMS = Caption(en="{k} products of each, added up.", zh="每个通道 {k} 个乘积，各自求和。")
 ADDED = Caption(en="Added up: one number.", zh="全部相加：一个数。")
 TRAINED = Caption(
-    en="Trained: filter {f} of {layer}. Pixels: 0 to 255. Weights are rounded.",
-    zh="训练得到：{layer} 的过滤器 {f}。像素值 0 到 255。权重已四舍五入。",
+    en="Trained: filter {f} of {layer}. Pixels: 0 to 255. Products: whole numbers.",
+    zh="训练得到：{layer} 的过滤器 {f}。像素值 0 到 255。乘积取整数。",
 )
 BYTES = Caption(en="light of a channel", zh="通道的亮度")
 # A layer of a network.
@@ -71,9 +71,8 @@ OF_MAPS = Caption(en="{layer}: {shape}", zh="{layer}：{shape}")
 SOME = Caption(
     en="{k} of {c}: those that count most here.", zh="{c} 个中的 {k} 个：在这里作用最大的。"
 )
-SOME_FILTERS = Caption(
-    en="{k} of {f}: those that respond most here.", zh="{f} 个中的 {k} 个：在这里响应最强的。"
-)
+MANY_OF = Caption(en="{k} of {f} maps, {size} each", zh="{f} 张图中的 {k} 张，每张 {size}")
+MORE = Caption(en="+ {n} more", zh="另有 {n} 张")
 KERNEL_OF = Caption(en="Kernel of {name}: {values}.", zh="{name}通道的卷积核：{values}。")
 PILE = Caption(
     en="The sums of {c} channels as a pile of blocks: positive up, negative down.",

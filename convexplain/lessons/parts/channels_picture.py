@@ -30,6 +30,7 @@ from convexplain.panels import (
     Maps,
     Mark,
     Part,
+    Role,
     Row,
     Scale,
     Sum,
@@ -42,6 +43,8 @@ from convexplain.style.captions import Caption
 Map = npt.NDArray[Any]
 #: So many channels are blocks of their own in a pile, at most.
 MOST_BLOCKS = 64
+#: So many filters' maps stand under one another.
+_HIGH = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,20 +77,17 @@ class PhotoPicture:
         return Diagram(self._photo())
 
     def sheets(self) -> Diagram:
-        """Describe the photograph, and its light in red, in green and in blue."""
-        sheets = Row(*(self._sheet(n) for n in range(3)))
-        if self.upright:
-            return Diagram(Column(self._photo(), sheets, align="middle"))
-        return Diagram(Either(Row(self._photo(), sheets), Column(self._photo(), sheets)))
+        """Describe the photograph's light in red, in green and in blue."""
+        sheets = [self._sheet(n) for n in range(3)]
+        ways = Row(*sheets), Column(*sheets)
+        return Diagram(Either(*ways[:: -1 if self.upright else 1]))
 
     def patches(self) -> Diagram:
-        """Describe the three with the patch that the window cuts out of each below it."""
-        sheets, cut = [self._sheet(n) for n in range(3)], [self._patch(n) for n in range(3)]
-        alone = Aligned([sheets, cut], row_gap=0.5, across="middle")
-        if self.upright:
-            return Diagram(alone)
-        beside = Aligned([[self._photo(), *sheets], [None, *cut]], row_gap=0.5, across="middle")
-        return Diagram(Either(beside, alone))
+        """Describe the three, and the patch that the window cuts out of each."""
+        pairs = [(self._sheet(n), self._named_patch(n)) for n in range(3)]
+        below = Aligned([*zip(*pairs, strict=True)], row_gap=0.5, across="middle")
+        beside = Aligned(pairs, row_gap=0.5, down="middle")
+        return Diagram(Either(*((beside, below) if self.upright else (below, beside))))
 
     def kernels(self) -> Diagram:
         """Describe the three patches with their kernels, alone unless sums have room below."""
@@ -95,15 +95,24 @@ class PhotoPicture:
 
     def sums(self) -> Diagram:
         """Describe three patches with their kernels, one channel's products, and the sum of all."""
+        return self._counted(self._products())
+
+    def summed(self) -> Diagram:
+        """Describe these patches and kernels, and the sum of all alone."""
+        return self._counted()
+
+    def _counted(self, *products: Part) -> Diagram:
         table = Column(self._table(), self._hand_made(), Legend("legend"))
-        made, beside = Column(self._products(), self._sum()), Row(self._products(), self._sum())
-        low = Column(self._table(), Row(beside, Column(self._hand_made(), Legend("legend"))))
-        alone = Column(table, beside, align="middle"), low, Row(table, made)
-        if self.upright:
-            return Diagram(Either(*alone))
-        large = Text("number", fmt.number(self._step.activated), role="display", weight="bold")
-        counted = Column(self._products(), Row(self._sum(), large))
-        return Diagram(Either(Row(self._broad(), counted), *alone))
+        notes = Column(self._hand_made(), Legend("legend"))
+        ways: list[Part] = []
+        for added in (self._added(large=True), self._added(large=False)):
+            beside = Row(*products, added)
+            low = Column(self._table(), Row(beside, notes))
+            ways += [Column(table, beside, align="middle"), low]
+            if not self.upright:
+                made = Column(*products, added, align="middle", gap=0.6)
+                ways[-2:-2] = [Row(self._broad(), made)]
+        return Diagram(Either(*ways))
 
     def diagram(self) -> Diagram:
         """Describe all of it: photograph, patches, kernels, sums and map."""
@@ -112,11 +121,11 @@ class PhotoPicture:
             shape=fmt.shape(self.colours.pixels.shape),
             r=step.row,
             c=step.col,
-            v=fmt.number(step.activated),
+            v=fmt.number(step.activated, self._places),
         )
         table, total, filled = self._table(), self._sum(), self._result()
         notes = [self._hand_made()]
-        if not step.breakdown().adds_up():
+        if not self.colours.checkable:
             notes.append(Text("rounded", terms.rounded(), role="note", tone="muted"))
         arranged = Either(
             Row(self._photo(), Column(table, total, align="middle"), filled),
@@ -151,12 +160,12 @@ class PhotoPicture:
         """Three patches over their kernels, or beside them."""
         columns = [
             (
-                replace(self._patch(n), title=name.capital),
+                self._named_patch(n),
                 Text(f"times-{n}", "⊙", role="sign", tone="muted"),
                 self._kernel(n),
             )
-            for n, name in enumerate(words.COLOURS)
-        ]  # fmt: skip
+            for n in range(3)
+        ]
         return Either(
             Aligned([*zip(*columns, strict=True)], gap=0.4, row_gap=0.3, across="middle"),
             Aligned(columns, gap=0.4, row_gap=0.4, down="middle"),
@@ -166,30 +175,36 @@ class PhotoPicture:
         """The table with its note in one line."""
         return Column(self._table(), self._hand_made(math.inf), Legend("legend"), gap=0.4)
 
-    def _patch(self, channel: int) -> Cells:
-        """What the window cuts out of a channel."""
+    def _named_patch(self, channel: int) -> Cells:
+        """What the window cuts out of a channel, with the channel's name."""
         most = self.colours.most
         light = LIGHT if most == 1 else Scale(most, words.BYTES, False, counts=True, light=True)
         return Cells(
             f"patch-{channel}", self._step.patch[:, :, channel], light, numbers=True,
-            share="numbers",
+            share="numbers", title=words.COLOURS[channel].capital,
         )  # fmt: skip
+
+    @property
+    def _places(self) -> int:
+        """With how many decimals products and their sums are printed."""
+        return self.colours.decimals[1]
 
     def _products(self, channel: int = 0) -> Cells:
         """The products of a channel, on the scale of those of all."""
         scale = Scale(float(np.abs(self._step.products).max()) or 1.0)
         return Cells(
             "products", self._step.products[:, :, channel], scale, numbers=True, share="products",
+            exactly=self._places,
             title=words.PRODUCTS_OF.fill(name=words.COLOURS[channel].capital),
         )  # fmt: skip
 
     def _kernel(self, channel: int) -> Cells:
         values = self._step.kernel[:, :, channel]
-        name = words.COLOURS[channel]
+        name, fine = words.COLOURS[channel], self.colours.decimals[0]
         return Cells(
             f"kernel-{channel}", values, Scale(float(np.abs(self._step.kernel).max()) or 1.0),
-            numbers=True, share="numbers",
-            alternative=words.KERNEL_OF.fill(name=name, values=_listed(values)),
+            numbers=True, share="numbers", exactly=fine,
+            alternative=words.KERNEL_OF.fill(name=name, values=_listed(values, fine)),
         )  # fmt: skip
 
     def _hand_made(self, measure: float = 18) -> Text:
@@ -199,17 +214,40 @@ class PhotoPicture:
             said = words.TRAINED.fill(f=colours.stop.filter, layer=colours.layer)
         return Text("hand-made", said, role="note", tone="muted", measure=measure)
 
-    def _sum(self) -> Sum:
+    @property
+    def _addends(self) -> list[Addend]:
+        """What each channel gives, and the bias of a trained filter."""
         step = self._step
-        addends = [
+        found = [
             Addend(str(n), name, float(step.channel_sums[n]))
             for n, name in enumerate(words.COLOURS)
         ]
-        if not isinstance(self.colours, TrainedColours):
-            return Sum("sum", addends, step.total, None, step.value, self._response)
-        addends.append(Addend("bias", terms.BIAS, step.bias))
-        named = terms.activation(step.activation)
-        return Sum("sum", addends, step.value, named, step.activated, self._response)
+        if isinstance(self.colours, TrainedColours):
+            found.append(Addend("bias", terms.BIAS, step.bias))
+        return found
+
+    def _sum(self) -> Sum:
+        """On paper, with what the activation makes of it."""
+        step, trained = self._step, isinstance(self.colours, TrainedColours)
+        named = terms.activation(step.activation) if trained else None
+        return Sum(
+            "sum", self._addends, step.value, named, step.activated, self._response,
+            decimals=self._places,
+        )  # fmt: skip
+
+    def _added(self, *, large: bool) -> Part:
+        """In a video: each channel's number, and below them the one that they make."""
+        role: Role = "heading" if large else "text"
+        rows: list[list[Part | None]] = []
+        for n, addend in enumerate(self._addends):
+            said = fmt.number(addend.value, self._places, sign=n > 0)
+            name = Text(f"name-{addend.name}", addend.label, role=role, tone="muted")
+            rows.append([name, Text(f"sum-{addend.name}", said, role=role)])
+        equals = Text("name-all", "=", role=role, tone="muted")
+        made = fmt.number(self._step.value, self._places)
+        rows.append([equals, Text("number", made, role="display" if large else "heading",
+                                  weight="bold")])  # fmt: skip
+        return Aligned(rows, gap=0.5, row_gap=0.0, across="right", down="middle")
 
     def _result(self) -> Cells:
         values = self.colours.response_map
@@ -282,7 +320,7 @@ class ChannelsPicture:
                               Column(self._wall(), Legend("legend"))))  # fmt: skip
 
     def making(self, channel: int) -> Diagram:
-        """Describe how one channel gives its sum, and the pile of all sums.
+        """Describe how one channel gives its sum.
 
         Parameters
         ----------
@@ -292,59 +330,54 @@ class ChannelsPicture:
         patch, times, kernel, products = self._grids(channel)
         one = Text("one", f"= {fmt.number(float(self.step.channel_sums[channel]))}",
                    role="display")  # fmt: skip
-        smaller = replace(one, role="heading")
         links = (Link(f"map-{channel}.window", "patch", "zoom"),)
-        tile, legend = self._tile(channel, ""), Legend("legend")
-        told = Column(legend, *self._rounded())
-        factors, made = Row(patch, times, kernel, gap=0.4), Row(products, smaller, gap=0.4)
-        line = Row(tile, patch, times, kernel, products, one)
-        if self.upright:
-            ways = [
-                Column(Row(tile, told), factors, made, align="middle"),
-                Column(Row(tile, told), Row(factors, made, gap=0.4), align="middle"),
-            ]
-        else:
-            ways = [
-                Column(line, told, gap=0.4),
-                Column(Row(tile, told, smaller), Row(factors, products, gap=0.4), gap=0.4),
-            ]
-        below = [self._lying(large=n == 0 and not self.upright) for n in range(2)]
-        ways = [Column(way, pile, gap=0.6) for pile in below for way in ways]
+        tile, told = self._tile(channel, ""), Column(Legend("legend"), *self._rounded())
+        factors = Row(patch, times, kernel, gap=0.4, turns=False)
+        made = [Row(products, replace(one, role=role)) for role in ("display", "heading")]
+        ways: list[Part] = [Column(Row(tile, told), factors, row, align="middle") for row in made]
+        if not self.upright:
+            read = Column(tile, told, gap=0.4)
+            ways = [*(Row(read, Column(factors, row)) for row in made), *ways]
         return Diagram(Either(*ways), links)
 
     def piled(self) -> Diagram:
         """Describe the channels that count most, all sums end to end, and what they make."""
-        rows, left = self._row(told=True), self._left()
+        rows, left = self._row(), self._left()
         piles = self._lying(large=True), self._lying(large=False)
         ways = (Column(row, pile, *left, gap=0.5) for pile in piles for row in rows)
         return Diagram(Either(*ways))
 
     def field(self) -> Diagram:
-        """Describe the channels that count most and the map that one filter makes of all."""
-        filled = replace(self._map(), title=terms.RESPONSE_MAP.capital, weight=2.2)
+        """Describe all that is read, and the map that one filter makes of it."""
+        filled = replace(self._map(), title=terms.RESPONSE_MAP.capital, weight=8.0)
         said = words.IN_OUT.fill(c=self.inputs.shape[2])
-        ways = [
-            way(filled, Text("in-out", said, role=role, weight="bold"))
-            for role in ("display", "heading")
-            for way in ((Column,) if self.upright else (Row, Column))
-        ]
-        return Diagram(Either(*(Column(row, way) for way in ways for row in self._row())))
+        return self._beside(filled, Text("in-out", said, role="heading", weight="bold"))
 
     def all_maps(self) -> Diagram:
-        """Describe what counts most of what is read, and the strongest filters' maps."""
+        """Describe all that is read, and the strongest filters' maps."""
+        shown, count = len(self.filters), int(self.outputs.shape[2])
+        few = shown < count
+        title = _many(self.outputs)
+        if few:
+            size = fmt.shape(self.outputs.shape[:2])
+            title = words.MANY_OF.fill(k=shown, f=fmt.count(count), size=size)
         maps = Maps(
-            "maps", self.outputs[:, :, self.filters], self._response, share="filters", apart=0.5,
-            columns=self._columns(len(self.filters)) if self.upright else len(self.filters),
-            title=_many(self.outputs),
+            "maps", self.outputs[:, :, self.filters], self._response, share="filters",
+            apart=0.3, weight=4.0,
+            columns=self._columns(shown) if self.upright else -(-shown // _HIGH),
+            title=title,
             marks={"own": self.filters.index(self.step.filter)},
         )  # fmt: skip
-        notes: list[Part] = []
-        if len(self.filters) < self.outputs.shape[2]:
-            said = words.SOME_FILTERS.fill(k=len(self.filters), f=self.outputs.shape[2])
-            notes.append(Text("told-0", said, tone="muted", measure=8))
-        ways = [Row(maps, *notes), Column(maps, *notes, gap=0.5)]
-        chosen = ways[::-1] if self.upright else ways
-        return Diagram(Either(*(Column(row, way) for row in self._row() for way in chosen)))
+        left = words.MORE.fill(n=fmt.count(count - shown))
+        more = [Text("more", left, role="heading", tone="muted")] if few else []
+        return self._beside(maps, *more)
+
+    def _beside(self, *made: Part) -> Diagram:
+        """Describe all that is read, and beside it or below it what is made of it."""
+        read = Column(self._wall(), Legend("legend", row=True), gap=0.5)
+        right = Column(*made, gap=0.4)
+        below = Column(read, right)
+        return Diagram(below if self.upright else Either(Row(read, right), below))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it: what is read, the channel that counts most, all sums, and the map."""
@@ -409,10 +442,10 @@ class ChannelsPicture:
             ),
         )  # fmt: skip
 
-    def _row(self, *, told: bool = False) -> list[Part]:
+    def _row(self) -> list[Part]:
         """Describe the few maps that count most with their names, and how many others there are.
 
-        With what each gives if it is to be told. The first is one row; narrow frames have two.
+        Each stands over what it gives. The first is one row; narrow frames have two.
         The legend stands by the others.
         """
         names = [terms.CHANNEL.fill(n=n).capital for n in self.few]
@@ -434,7 +467,7 @@ class ChannelsPicture:
             rows: list[list[Part | None]] = []
             for n in range(0, len(tiles), wide):
                 rows.append([*tiles[n : n + wide]])
-                rows += [[*sums[n : n + wide]]] if told else []
+                rows.append([*sums[n : n + wide]])
             ways.append(Aligned(rows, gap=0.5, row_gap=0.2, across="middle", down="middle"))
         return ways[::-1] if self.upright else ways
 
@@ -567,9 +600,9 @@ def _tone(name: str, value: float) -> str:
     return "positive" if value > 0 else "negative"
 
 
-def _listed(values: Map) -> Caption:
+def _listed(values: Map, decimals: int) -> Caption:
     """Tell a small grid row by row."""
-    rows = [[fmt.number(value) for value in row] for row in values]
+    rows = [[fmt.number(value, decimals) for value in row] for row in values]
     return Caption(
         en="; ".join(", ".join(row) for row in rows), zh="；".join("，".join(row) for row in rows)
     )

@@ -98,7 +98,7 @@ class Colours:
         """The largest result whose printed numbers add up; the largest of all if there is none."""
         order = np.argsort(-self.response_map, axis=None, kind="stable")
         found = (self.steps[int(i)] for i in order[: 2 * LONGEST])
-        honest = (step for step in found if step.breakdown().adds_up())
+        honest = (step for step in found if self._comes_out(step))
         return next(honest, self.steps[int(order[0])])
 
     @property
@@ -106,12 +106,26 @@ class Colours:
         """The number that full light is."""
         return 1.0
 
+    @property
+    def decimals(self) -> tuple[int, int]:
+        """With how many decimals weights are printed, and products and their sums."""
+        return 2, 2
+
+    @property
+    def checkable(self) -> bool:
+        """Whether the printed numbers of the place that is followed give one another."""
+        return self._comes_out(self.stop)
+
+    def _comes_out(self, step: ConvStep) -> bool:
+        return step.breakdown().adds_up(self.decimals[1], total=False)
+
 
 @dataclass(frozen=True, eq=False)
 class TrainedColours(Colours):
     """A photograph through the first convolution of a network, which reads its bytes.
 
-    Of all its cells, the one is followed that responds most and whose printed numbers add up.
+    Of all its cells, the one is followed that responds most and whose printed numbers come out:
+    pixel times weight is the product, and products add up.
     """
 
     network: Network
@@ -133,14 +147,14 @@ class TrainedColours(Colours):
 
     @cached_property
     def stop(self) -> ConvStep:
-        """The largest response of all filters whose printed numbers add up."""
+        """The largest response of all filters whose printed numbers come out."""
         maps = self.trace.activations[self.layer]
         order = np.argsort(-maps, axis=None, kind="stable")[: 20 * LONGEST].tolist()
         cells = [tuple(int(n) for n in np.unravel_index(index, maps.shape)) for index in order]
         steps = (self._steps(channel).at(row, col) for row, col, channel in cells)
         strongest = next(steps)
         found = chain((strongest,), steps)
-        return next((step for step in found if step.breakdown().adds_up()), strongest)
+        return next((step for step in found if self._comes_out(step)), strongest)
 
     def _steps(self, filter: int) -> ConvSteps:
         return cast("ConvSteps", self.trace.steps(self.layer, filter))
@@ -164,6 +178,23 @@ class TrainedColours(Colours):
     def most(self) -> float:
         """The number that full light is."""
         return self.network.reading.scale
+
+    @property
+    def decimals(self) -> tuple[int, int]:
+        """With how many decimals weights are printed, and products and their sums.
+
+        A byte times a weight of three is off by 0.13 at most: mostly the same whole number.
+        """
+        return 3, 0
+
+    def _comes_out(self, step: ConvStep) -> bool:
+        fine, coarse = self.decimals
+        factors = zip(step.patch.flat, step.kernel.flat, step.products.flat, strict=True)
+        return all(
+            fmt.rounded(fmt.rounded(pixel, 0) * fmt.rounded(weight, fine), coarse)
+            == fmt.rounded(product, coarse)
+            for pixel, weight, product in factors
+        ) and super()._comes_out(step)
 
 
 def bundled() -> Colours:
