@@ -11,6 +11,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import depthwise
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
+from convexplain.stage.board import GROWN
 from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
 
 Floats = npt.NDArray[np.float64]
@@ -26,29 +27,39 @@ class Depthwise(LessonScene):
     lesson: depthwise.Depthwise
 
     def prepare(self) -> None:
-        """Lay out all kernels of the ordinary layer; they are there from the first moment."""
-        self.board.lay(self.lesson.wall())
-        self.board.show("ordinary", *self.board.there("note"))(1.0)
+        """Lay out some kernels of the ordinary layer; they are there from the first moment."""
+        self.board.lay(self.lesson.kernels())
+        self.more = self.board.there("more")
+        self.board.show(*self.of("kernel", self.lesson.compared), *self.named(), *self.more)(1.0)
         self.board.explain()(1.0)
         self.explains = True
+
+    def make_room(self, share: float = 0.04) -> None:
+        """Let all that stands there go before other things come."""
+        self.during(share, self.board.hide(*self.seen()))
+
+    def seen(self) -> list[str]:
+        """Return the names of all that is on the stage."""
+        return [name for name in self.board.parts if self.board.shown(name)]
 
     def of(self, kind: str, filters: Iterable[int] = ()) -> list[str]:
         """Return the names of all panels of a kind: one for each channel, or for each filter."""
         ends = [f"-{n}" for n in filters] or [""]
         return [f"{kind}-{c}{end}" for c in self.lesson.channels for end in ends]
 
-    def of_channel(self, kind: str, channel: int) -> list[str]:
-        """Return the names of all panels of a kind of one channel."""
-        return [f"{kind}-{channel}-{n}" for n in self.lesson.compared]
-
     # The windows slide.
 
-    def slide(self, known: dict[str, Floats], seconds: float) -> Move:
-        """Let the windows go over all maps at once; what they give comes place by place."""
+    def slide(
+        self, maps: Iterable[str], known: dict[str, Floats], seconds: float, *others: Move
+    ) -> Move:
+        """Let the windows go over all maps at once; what they give comes place by place.
+
+        Others move as far as places have been visited.
+        """
+        frames = [f"{name}.window" for name in maps]
 
         def start() -> Move:
             window = self.lesson.window
-            frames = [f"{name}.window" for name in self.of("map")]
             cells = [f"{name}.cell" for name in known]
             self.board.show(*frames, *cells)(1.0)
             height, width = next(iter(known.values())).shape
@@ -63,6 +74,8 @@ class Depthwise(LessonScene):
                 reached = row * width + col + 1
                 for name, values in known.items():
                     self.board.part(name).values.flat[:reached] = values.flat[:reached]
+                for move in others:
+                    move(reached / (height * width))
 
             moved = [self.board.visit(frame, corner) for frame in frames]
             return together(*moved, *(self.board.visit(cell, at) for cell in cells), fill)
@@ -71,11 +84,37 @@ class Depthwise(LessonScene):
 
     # An ordinary layer.
 
+    def show_kernels(self, event: Event) -> None:
+        """Look at the kernels filter by filter."""
+        filters = (self.of("kernel", [n]) for n in self.lesson.compared)
+        self.during(1, in_turn(*(self.board.pulse(*names) for names in filters), overlap=0.2))
+
+    def show_ordinary(self, event: Event) -> None:
+        """One filter's kernels, a channel after the other, and the channels that are not shown."""
+        own = self.of("kernel", [self.lesson.shown_filter])
+        rest = [n for n in self.of("kernel", self.lesson.compared) if n not in own]
+        if rest:
+            self.during(0.12, self.board.dim(*rest))
+        looks = [self.board.pulse(name) for name in (*own, *self.more)]
+        self.during(0.7, in_turn(*looks, overlap=0.2))
+        self.during(1, *([self.board.dim(*rest, to=1.0)] if rest else []))
+
     def show_wall(self, event: Event) -> None:
-        """A frame goes over the filters' columns."""
-        self.during(0.15, self.board.show(FILTER))
-        self.during(0.75, self.run(FILTER, down=False))
+        """The kernels go to their places among all others; a frame goes over the filters."""
+        places = {
+            f"kernel-{c}-{n}": place
+            for c in self.lesson.channels for n in self.lesson.compared
+            if (place := self.lesson.on_the_wall(c, n)) is not None
+        }  # fmt: skip
+        home = self.board.settle(places)
+        self.turn_into(self.lesson.wall(), 0.3, home, show=("ordinary", *self.of_wall()))
+        self.during(0.05, self.board.show(FILTER))
+        self.during(0.45, self.run(FILTER, down=False))
         self.during(1, self.board.move(FILTER, 0, self.lesson.framed["filter"].col))
+
+    def of_wall(self) -> tuple[str, ...]:
+        """Return what is said of a wall that is not all of the layer."""
+        return ("note",) if self.lesson.cut_short else ()
 
     def run(self, frame: str, *, down: bool, each: Move | None = None) -> Move:
         """Return the move of a frame over all columns of the wall, or down its rows."""
@@ -88,30 +127,6 @@ class Depthwise(LessonScene):
 
         return self.board.visit(frame, at, *([each] if each else []))
 
-    def show_ordinary(self, event: Event) -> None:
-        """A filter is a column of the wall: a kernel for each channel."""
-        self.during(0.1, self.board.show(FILTER))
-        self.during(0.35, self.board.pulse(FILTER, times=2))
-        self.during(0.1, self.board.show(CHANNEL))
-        self.during(0.35, self.run(CHANNEL, down=True))
-        self.during(1, self.board.hide(CHANNEL))
-
-    def show_kernels(self, event: Event) -> None:
-        """Some filters' kernels on some channels come near, with their weights."""
-        self.board.hide(*self.board.there("note"))(1.0)
-        high, wide, channels, filters = self.lesson.walled.shape
-        own = self.of("kernel", self.lesson.compared)
-        starts = [
-            self.board.within("ordinary", high * (c % channels), wide * (n % filters), high, wide)
-            for c in self.lesson.channels for n in self.lesson.compared
-        ]  # fmt: skip
-        grows = lazily(
-            lambda: together(*(self.board.grow(*pair) for pair in zip(own, starts, strict=True)))
-        )
-        self.turn_into(self.lesson.kernels(), 0.35, grows, show=(*self.named(), "more"))
-        self.more = ("more",) if self.board.has("more") else ()
-        self.during(1, in_turn(*map(self.board.pulse, own), overlap=0.5))
-
     def named(self) -> tuple[str, ...]:
         """Return the names of what is said beside each channel's row."""
         return tuple(self.of("channel"))
@@ -120,9 +135,7 @@ class Depthwise(LessonScene):
 
     def show_windows(self, event: Event) -> None:
         """Each channel has one kernel instead of all; each slides over its own map."""
-        gone = [name for c in self.lesson.channels for name in self.of_channel("kernel", c)]
-        gone += ["ordinary", "note", "legend"]
-        self.during(0.05, self.board.hide(*self.board.there(*gone)))
+        self.make_room()
         outputs, per = self.of("between"), self.lesson.per
         shown = (*self.named(), *self.of("map"), *self.of("shape"), *outputs, *self.more)
         known = {
@@ -134,8 +147,8 @@ class Depthwise(LessonScene):
             for name in outputs:
                 self.board.fill(name, np.nan)
 
-        self.turn_into(self.lesson.by_channel(), 0.12, empty, show=shown)
-        self.during(0.55, self.slide(known, 0.55 * event.seconds), rate=linear)
+        self.turn_into(self.lesson.by_channel(), 0.08, empty, show=shown)
+        self.during(0.6, self.slide(self.of("map"), known, 0.6 * event.seconds), rate=linear)
         frames = [f"{name}.window" for name in self.of("map")]
         frames += [f"{name}.cell" for name in outputs]
         self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))
@@ -146,7 +159,7 @@ class Depthwise(LessonScene):
         out, sums = "out", list(self.lesson.growing())
         passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
         # What is given goes over their places, and other scales stand where theirs do.
-        self.during(0.06, self.board.hide(*passed, "legend"))
+        self.during(0.04, self.board.hide(*passed, "legend"))
         shown = (
             *self.named(),
             *self.of("between"),
@@ -161,7 +174,7 @@ class Depthwise(LessonScene):
             self.board.fill(out, sums[channels])
             self.board.say("out.title", self.text(self.lesson.so_far(channels)))
 
-        self.turn_into(self.lesson.mixing(), 0.14, lambda _: add(0), show=shown)
+        self.turn_into(self.lesson.mixing(), 0.09, lambda _: add(0), show=shown)
         last = len(sums) - 1
         for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
             add(n + 1)
@@ -197,7 +210,8 @@ class Depthwise(LessonScene):
         """Row by row of the wall its kernels become one, and one weight for each of them."""
         lesson = self.lesson
         per, high, _, columns = lesson.tiled
-        self.turn_into(lesson.cost(), 0.1, show=("ordinary",), hold=("slide", "mix", "both"))
+        self.make_room(0.04)
+        self.turn_into(lesson.cost(), 0.06, show=("ordinary",), hold=("slide", "mix", "both"))
         known = {name: self.board.part(name).values.copy() for name in ("slide", "mix")}
         rows = np.arange(known["slide"].shape[0]) // high * columns
         kernel = rows[:, None] + np.arange(known["slide"].shape[1]) // lesson.walled.shape[1]
@@ -218,10 +232,25 @@ class Depthwise(LessonScene):
         self.during(1, self.board.pulse("both", times=2))
 
     def show_work(self, event: Event) -> None:
-        """Multiplications are as many times more of both."""
-        shown = ("ordinary", "slide", "mix", "both")
-        self.turn_into(self.lesson.cost(work=True), 0.2, show=shown)
-        self.during(1, in_turn(*map(self.board.pulse, shown)))
+        """A window goes to all places of a channel; multiplications add up as it does."""
+        lesson, channel = self.lesson, self.lesson.channel
+        values = lesson.separable.between[:, :, channel * lesson.per]
+        given = f"between-{channel}"
+        self.make_room()
+
+        def empty(_: float) -> None:
+            self.board.fill(given, np.nan)
+
+        grids = (f"map-{channel}", f"shape-{channel}", given)
+        said = [f"work.{name}.label" for name in ("ordinary", "separable")]
+        self.turn_into(lesson.sliding(), 0.08, empty, show=(*grids, "work.title", *said))
+        bars = together(*(self.board.rise(f"work.{name}") for name in ("ordinary", "separable")))
+        slid = self.slide(
+            grids[:1], {given: values}, 0.62 * event.seconds, lambda share: bars(GROWN * share)
+        )
+        self.during(0.62, slid, rate=linear)
+        self.during(0.06, lambda alpha: bars(GROWN + (1 - GROWN) * alpha))
+        self.during(1, self.board.pulse("work.separable", "work.separable.value", times=2))
 
     # The price.
 
@@ -232,19 +261,36 @@ class Depthwise(LessonScene):
         own: tuple[str, ...] = ("row-separable", "channel-separable")
         if self.lesson.separable.ordinary is None:
             own = *own, *(["shape"] if self.lesson.per == 1 else [])
-            self.turn_into(picture, 0.3, show=(*scaled, *own))
+            self.make_room()
+            self.turn_into(picture, 0.1, show=(*scaled, *own))
             self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
             return
         real = [f"kernel-{self.lesson.channel}-{n}" for n in self.lesson.priced]
         said = ("row-ordinary", "channel-ordinary", *own)
-        self.turn_into(picture, 0.16, show=(*real, *said, "shape"), hold=tuple(scaled))
-        # The farthest first, so that none goes over another.
-        moves = [self.board.grow(name, out_of="shape") for name in reversed(scaled)]
-        self.during(0.4, in_turn(*moves, overlap=0.3))
+        self.make_room()
+        self.turn_into(picture, 0.08, show=(*real, *said, "shape"), hold=tuple(scaled))
+        looks = [
+            together(self.board.pulse("shape", real), self.board.show(name))
+            for real, name in zip(real, scaled, strict=True)
+        ]  # fmt: skip
+        self.during(0.5, in_turn(*looks))
         self.during(1, *map(self.board.pulse, scaled))
+
+    def show_maps(self, event: Event) -> None:
+        """What a filter gives in either layer; the place where it gave most."""
+        self.make_room()
+        grids, said = (
+            tuple(f"{kind}-{name}" for name in ("ordinary", "separable")) for kind in ("sums", "at")
+        )
+        self.turn_into(self.lesson.both_maps(), 0.1, show=(*grids, *said))
+        cells = [f"{grid}.cell" for grid in grids]
+        self.during(0.08, self.board.show(*cells))
+        looks = [self.board.pulse(*pair) for pair in zip(grids, said, strict=True)]
+        self.during(1, in_turn(*looks, self.board.pulse(*said)))
 
     def show_answer(self, event: Event) -> None:
         """Both layers' weights once more, to scale."""
+        self.make_room(0.07)
         shown = ("ordinary", "slide", "mix", "both")
-        self.turn_into(self.lesson.cost(), 0.25, show=shown)
+        self.turn_into(self.lesson.cost(), 0.1, show=shown)
         self.during(1, in_turn(*map(self.board.pulse, shown)))

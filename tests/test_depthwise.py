@@ -13,9 +13,10 @@ from scipy.signal import correlate2d
 from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.depthwise import Depthwise
-from convexplain.lessons.parts.separating import kept, of_shapes, split
+from convexplain.lessons.parts.separating import facing, kept, of_shapes, split
 from convexplain.network import Conv2D, DepthwiseConv2D, Flatten, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
 from convexplain.style.theme import Look
 from tests.often import covering
 
@@ -87,26 +88,74 @@ def test_all_shapes_together_are_the_kernels_and_fewer_are_closest(lesson):
             assert kept(kernels, count)[n] == pytest.approx(share)
 
 
+def test_a_kernel_is_turned_to_look_like_most_of_those_it_stands_for(lesson):
+    every, shares = split(lesson.separable.ordinary)
+    first, taken = every[..., 0], shares[:, 0]
+    shapes, scales = facing(first, taken)
+    np.testing.assert_array_equal(shapes, lesson.separable.shapes)
+    np.testing.assert_array_equal(scales, lesson.separable.scales)
+    assert ((scales > 0).sum(axis=1) >= 32).all()
+    turned = (shapes != first).any(axis=(0, 1))
+    assert 0 < turned.sum() < 32
+    # Both signs are turned, or none: what they make up together stays the same.
+    np.testing.assert_array_equal(turned, (scales != taken).any(axis=1))
+    for one, other, sign in zip(first.T, shapes.T, np.where(turned, -1, 1), strict=True):
+        np.testing.assert_array_equal(one * sign, other)
+    np.testing.assert_allclose(lesson.separable.kernels, of_shapes(lesson.separable.ordinary, 1))
+    # On the channels that are shown every filter that is shown takes a share above zero.
+    assert (scales[list(lesson.channels)][:, list(lesson.compared)] > 0).all()
+
+
+def test_products_of_the_price_come_out_as_printed(lesson):
+    found, channel = lesson.separable, lesson.channel
+    assert channel == lesson.channels[0]
+    for n in lesson.priced:
+        share = fmt.rounded(found.scales[channel, n])
+        assert str(share) in lesson.sharing().panel(f"scaled-{n}").title.text("en")
+        for row, col in np.ndindex(3, 3):
+            weight, product = (
+                fmt.rounded(values[row, col])
+                for values in (found.shapes[:, :, channel], found.kernels[:, :, channel, n])
+            )
+            assert fmt.rounded(weight * share) == product
+
+
+def test_both_maps_of_a_filter_have_one_scale_and_the_numbers_of_one_place(lesson):
+    picture, n = lesson.both_maps(), lesson.shown_filter
+    ordinary, separable = (picture.panel(f"sums-{name}") for name in ("ordinary", "separable"))
+    assert ordinary.scale == separable.scale
+    kernel = lesson.network.weights["conv2/kernel"][..., n].astype(float)
+    sums = sum(
+        correlate2d(lesson.separable.maps[:, :, c].astype(float), kernel[:, :, c], "valid")
+        for c in range(32)
+    )
+    np.testing.assert_allclose(ordinary.values, sums + lesson.separable.biases[n], atol=1e-9)
+    np.testing.assert_array_equal(separable.values, lesson.separable.sums[:, :, n])
+    place = np.unravel_index(ordinary.values.argmax(), (11, 11))
+    assert place == lesson.place
+    numbers = [fmt.number(panel.values[place]) for panel in (ordinary, separable)]
+    assert told(lesson, "maps") == "So filter 2's map changes: {} becomes {}.".format(*numbers)
+    assert [picture.panel(f"at-{name}").words for name in ("ordinary", "separable")] == numbers
+
+
 def test_what_the_storyboard_counts_is_counted(lesson):
     assert lesson.separable.weights == (9 * 32 * 64, 9 * 32 + 32 * 64)
     assert lesson.separable.work == (121 * 18_432, 121 * 2_336)
-    assert told(lesson, "kernels").endswith("9 × 32 × 64 = 18,432 weights.")
+    assert told(lesson, "wall").endswith("9 × 32 × 64 = 18,432 weights.")
     assert told(lesson, "areas") == "Slide 9 × 32, mix 32 × 64: 2,336 weights, 13% of before."
-    assert told(lesson, "work").startswith("Each weight works at 121 places")
-    for work, (whole, less) in ((False, lesson.separable.weights), (True, lesson.separable.work)):
-        picture = lesson.cost(work=work)
-        assert picture.panel("ordinary").values.size == 18_432
-        assert (picture.panel("slide").values.size, picture.panel("mix").values.size) == (
-            288,
-            2_048,
-        )
-        said = [picture.panel(name).title.text("en") for name in ("ordinary", "slide", "mix")]
-        ways = [re.sub("[^0-9×+= ]", "", words) for words in (*said, picture.panel("both").words)]
-        for way in ways:
-            terms, total = way.split("=")
-            factors = [re.findall(r"\d+", term) for term in terms.split("+")]
-            assert sum(math.prod(map(int, each)) for each in factors) == int(total)
-        assert [int(way.split("=")[1]) for way in (ways[0], ways[-1])] == [whole, less]
+    assert told(lesson, "work").startswith("Each weight works at 11 × 11 = 121 places")
+    picture = lesson.cost()
+    assert picture.panel("ordinary").values.size == 18_432
+    assert (picture.panel("slide").values.size, picture.panel("mix").values.size) == (288, 2_048)
+    said = [picture.panel(name).title.text("en") for name in ("ordinary", "slide", "mix")]
+    said.append(picture.panel("both").words)
+    bars = lesson.sliding().panel("work").bars
+    for words in (*said, *(bar.text for bar in bars)):
+        terms, total = re.sub("[^0-9×+= ]", "", words).split("=")
+        factors = [re.findall(r"\d+", term) for term in terms.split("+")]
+        assert sum(math.prod(map(int, each)) for each in factors) == int(total)
+    assert [bar.value for bar in bars] == [121 * 18_432, 121 * 2_336]
+    assert [bar.text[-9:] for bar in bars] == ["2,230,272", "= 282,656"]
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
     before, after = ([lesson.network.layer(n) for n in part] for part in names)
     middle = [DepthwiseConv2D("window"), Conv2D("mix", 64, (1, 1))]
@@ -137,26 +186,33 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
         {event.name for beat in each.beats() for event in beat.parts}
         for each in (lesson_of("depthwise"), learned)
     )
-    assert names == own
+    assert names - own == {"maps"}  # a trained layer stands for no ordinary one
+    assert own < names
     np.testing.assert_array_equal(learned.ordinary_sums, found.sums)  # so there is nothing to tell
     assert told(learned, "areas").endswith("656 weights, 14% of before.")
     assert told(learned, "windows") == "Step one: each channel slides a kernel of its own."
 
 
-def test_all_weights_have_one_scale(lesson):
+def test_the_weights_of_either_layer_have_one_scale(lesson):
     def scales(picture, *names):
         return {picture.panel(name).scale for name in names}
 
     c, n = lesson.channels[0], lesson.shown_filter
-    (pieces,) = scales(lesson.shares(), *(f"shape-{c}" for c in lesson.channels), f"share-{c}-{n}")
     rows = list(lesson.channels)
-    shares = lesson.separable.scales[rows][:, list(lesson.compared)]
-    shapes = lesson.separable.shapes[:, :, rows]
-    assert pieces.limit == max(np.abs(shapes).max(), np.abs(shares).max())
+    own = scales(lesson.shares(), *(f"shape-{c}" for c in rows), f"share-{c}-{n}")
+    (limit,) = {scale.limit for scale in own}
+    assert limit == max(
+        np.abs(lesson.separable.shapes).max(), np.abs(lesson.separable.scales).max()
+    )
+    assert own == scales(lesson.cost(), "slide", "mix") == scales(lesson.sharing(), "shape")
     kernels = scales(lesson.kernels(), *(f"kernel-{c}-{n}" for c in rows))
     assert lesson.kernels().panel(f"kernel-{c}-{n}").numbers
     scaled = scales(lesson.sharing(), *(f"scaled-{k}" for k in lesson.priced))
-    assert kernels == scaled == {pieces}
+    assert kernels == scaled == scales(lesson.wall(), "ordinary")
+    # Each picture says what its colours mean, those of cells with numbers as well.
+    for diagram in (lesson.kernels(), lesson.by_channel(), lesson.mixing(), lesson.shares()):
+        legend = [p for p in place(diagram, ASPECTS["16:9"]).pieces if p.panel == "legend"]
+        assert any("weight" in getattr(piece, "text", "") for piece in legend)
 
 
 def test_what_two_channels_add_is_seen_and_counted(lesson):
@@ -196,7 +252,7 @@ def test_all_kernels_stand_on_the_wall_a_row_a_channel_a_column_a_filter(lesson)
 
 
 def test_maps_of_like_numbers_have_one_scale_others_their_own(lesson):
-    read, _, slid, mixed = lesson.scales
+    read, slid, mixed = (getattr(lesson.scales, name) for name in ("read", "slid", "mixed"))
     assert read == slid == mixed
     assert lesson.separable.maps[:, :, [5, 24]].max() > 0.5 * read.limit
 
@@ -233,7 +289,7 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
     assert choices.pop("2,336") is None
-    assert set(choices) == {"288", "18,432", "20,480"}
+    assert set(choices) == {"288", "18,432"}
 
 
 @pytest.mark.parametrize(("which", "aspect"), covering(["lesson", "learned"], [*ASPECTS]))
@@ -241,7 +297,7 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
     shown = [lesson.wall(), lesson.kernels(), lesson.by_channel(),
              lesson.mixing(), lesson.shares(), lesson.cost(),
-             lesson.cost(work=True), lesson.sharing()]  # fmt: skip
+             lesson.sliding(), lesson.sharing(), lesson.both_maps()]  # fmt: skip
     for diagram in shown:
         for lang in ("en", "zh"):
             assert problems(place(diagram, sheet, lang)) == []
@@ -279,8 +335,6 @@ def test_each_kernel_stands_over_the_one_that_all_share():
     moments = of("depthwise", LOOKS[0]).during("shared")
     stage = next(m for m in reversed(moments) if f"scaled-{lesson.priced[-1]}" in m)
     found, channel = lesson.separable, lesson.channel
-    taken = {n: abs(found.scales[channel, n]) for n in lesson.compared}
-    assert set(lesson.priced) == set(sorted(taken, key=taken.get)[-3:])
     for n in lesson.priced:
         real, scaled = stage[f"kernel-{channel}-{n}"], stage[f"scaled-{n}"]
         np.testing.assert_array_equal(real.values, found.ordinary[:, :, channel, n])
@@ -306,3 +360,28 @@ def test_windows_slide_over_their_own_channels_alone():
         grid = stage[f"map-{channel}"]
         left, top = (stage[frame].places[0] - grid.places[0]) / grid.cell
         assert (top, left) == pytest.approx((10, 10), abs=0.01)
+
+
+def test_the_first_kernels_go_to_their_places_among_all_others():
+    lesson, played = lesson_of("depthwise"), of("depthwise", LOOKS[0])
+    first = played.plays[0]
+    for channel in lesson.channels:
+        for filter in lesson.compared:
+            own = first[f"kernel-{channel}-{filter}"].values
+            grid, row, col, rows, cols = lesson.on_the_wall(channel, filter)
+            wall = lesson.wall().panel(grid).values
+            np.testing.assert_array_equal(wall[row : row + rows, col : col + cols], own)
+    stage = played.ends["question"]
+    assert "ordinary" in stage
+    assert not any(name.startswith("kernel-") for name in stage.names)
+
+
+def test_multiplications_add_up_as_places_are_visited():
+    lesson, shares = lesson_of("depthwise"), []
+    for stage in of("depthwise", LOOKS[0]).during("cost"):
+        if "work.separable" in stage and "work.ordinary" in stage:
+            wide = [np.ptp(stage[f"work.{n}"].places[:, 0]) for n in ("separable", "ordinary")]
+            shares.append(wide[0] / wide[1])
+    assert shares
+    whole, less = lesson.separable.work
+    np.testing.assert_allclose(shares, less / whole, rtol=0.1)

@@ -1179,8 +1179,8 @@ MUTATIONS = (
     Mutation(
         "a colour that no legend explains",
         "convexplain.panels.place",
-        "if panel.numbered() and decimals is not None:",
-        "if panel.numbered():",
+        "if panel.numbered() and decimals is not None and not every:",
+        "if panel.numbered() and not every:",
         "tests/test_panels.py",
     ),
     Mutation(

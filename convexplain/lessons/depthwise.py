@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -46,6 +47,8 @@ Floats = npt.NDArray[Any]
 MOST = 32
 #: So many channels stand under one another, and so many filters side by side.
 _CHANNELS, _FILTERS = 2, 4
+#: Filters are taken from so many with the largest kernels.
+_STRONGEST = 16
 #: Of so many filters is seen what they share on one channel.
 _PRICED = 3
 #: With more columns than so many a row is folded where it is too long, behind so many of them.
@@ -61,7 +64,6 @@ _SIDE = 10.0
 
 #: How an ordinary layer's weights are counted, and its multiplications.
 _COUNTED = Caption(en="ordinary: {way} = {n} weights", zh="普通：{way} = {n} 个权重")
-_WORK = Caption(en="ordinary: {way} = {n} multiplications", zh="普通：{way} = {n} 次乘法")
 _OWN_WEIGHT = Caption(en="weight, separable", zh="权重，可分离")
 _SLIDE = Caption(en="slide: {way} = {n}", zh="滑动：{way} = {n}")
 _MIX = Caption(en="mix: {way} = {n}", zh="混合：{way} = {n}")
@@ -83,16 +85,18 @@ _SO_FAR = Caption(
 )
 _ALL_ADDED = Caption(en="{layer}, filter {n}: all channels", zh="{layer}，过滤器 {n}：所有通道相加")
 _FILTERED = Caption(en="filtered", zh="滑动后")
+_SIZED = Caption(en="{map}, {size}", zh="{map}，{size}")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
 _ROWS = ("ordinary", "separable")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
 class _Scales(NamedTuple):
-    """Of what is read, of weights, of slid maps, and of both steps' sums."""
+    """Of what is read, of weights of either layer, of slid maps, and of both steps' sums."""
 
     read: Scale
     weight: Scale
+    own: Scale
     slid: Scale
     mixed: Scale
 
@@ -188,39 +192,54 @@ class Depthwise(NetworkLesson):
     @cached_property
     def channels(self) -> tuple[int, ...]:
         """The channels of which both steps put most into the shown filter's map, in their order."""
-        found, n = self.separable, self.shown_filter
-        parts = [
-            np.abs(found.between[:, :, own] @ found.scales[own, n]).max()
-            for own in map(self._own, range(found.channels))
-        ]
-        best = np.argsort(-np.array(parts), kind="stable")[:_CHANNELS]
+        parts = np.array([self._part(channel) for channel in range(self.separable.channels)])
+        best = np.argsort(-parts, kind="stable")[:_CHANNELS]
         return tuple(sorted(int(n) for n in best))
 
     def _own(self, channel: int) -> slice:
         """Return which of the slid maps are a channel's."""
         return slice(channel * self.per, (channel + 1) * self.per)
 
-    @property
+    @cached_property
     def channel(self) -> int:
-        """The one of them of which the compared filters take most different shares."""
-        shares = self.separable.scales[:, list(self.compared)]
-        return max(self.channels, key=lambda n: float(np.ptp(shares[n * self.per])))
+        """The one of them of which both steps put most into the shown filter's map."""
+        return max(self.channels, key=self._part)
+
+    def _part(self, channel: int) -> float:
+        """Return how much of a channel both steps put into the shown filter's map at most."""
+        found, own = self.separable, self._own(channel)
+        return float(np.abs(found.between[:, :, own] @ found.scales[own, self.shown_filter]).max())
 
     @cached_property
     def compared(self) -> tuple[int, ...]:
-        """The shown filter, and those whose kernels of them are largest, in their order."""
+        """The shown filter and some of those whose kernels of them are largest, in their order.
+
+        Before others those whose kernels on `channel` are, as printed, the one kernel as printed
+        times their share of it.
+        """
         kernels = self.separable.kernels[:, :, list(self.channels)]
         strength = (kernels**2).sum(axis=(0, 1, 2))
-        strength[self.shown_filter] = np.inf
-        most = np.argsort(-strength, kind="stable")[:_FILTERS]
-        return tuple(sorted(int(n) for n in most))
+        strongest = np.argsort(-strength, kind="stable")[:_STRONGEST].tolist()
+        strongest.sort(key=lambda n: self._misprinted(n) > 0)
+        others = [n for n in strongest if n != self.shown_filter]
+        return tuple(sorted((self.shown_filter, *others[: _FILTERS - 1])))
+
+    def _misprinted(self, filter: int) -> int:
+        """Count the weights that a person who multiplies what is printed would not find."""
+        own = self.channel * self.per
+        share = self.separable.scales[own, filter]
+        shape = self.separable.shapes[:, :, own].ravel()
+        return sum(not fmt.multiplies((weight, share)) for weight in shape)
 
     @property
     def priced(self) -> tuple[int, ...]:
-        """Those of the compared filters that take most of that channel, in their order."""
-        shares = np.abs(self.separable.scales[self.channel * self.per, list(self.compared)])
-        best = np.argsort(-shares, kind="stable")[:_PRICED]
-        return tuple(sorted(self.compared[n] for n in best))
+        """Of the compared filters those that take most of that channel, in their order.
+
+        Before others those whose products come out as printed.
+        """
+        shares = np.abs(self.separable.scales[self.channel * self.per])
+        best = sorted(self.compared, key=lambda n: (self._misprinted(n) > 0, -shares[n]))
+        return tuple(sorted(best[:_PRICED]))
 
     @property
     def per(self) -> int:
@@ -281,8 +300,6 @@ class Depthwise(NetworkLesson):
         found, rows, cols = self.separable, list(self.channels), list(self.compared)
         read = found.maps[:, :, rows]
         given = found.between[:, :, [c * self.per for c in rows]]
-        shares = found.scales[[c * self.per for c in rows]][:, cols]
-        shapes = found.shapes[:, :, [c * self.per for c in rows]]
         kernels = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
         maps = {
             "read": (_most(read), terms.RESPONSE, bool(read.min() < 0)),
@@ -293,7 +310,8 @@ class Depthwise(NetworkLesson):
         if min(limit for limit, _, _ in maps.values()) > _SEEN * most:  # one scale will do
             maps = dict.fromkeys(maps, (most, terms.RESPONSE, True))
         return _Scales(
-            weight=Scale(_most(*kernels, shapes, shares), terms.WEIGHT),
+            weight=Scale(_most(*kernels, self.walled), terms.WEIGHT),
+            own=Scale(_most(found.shapes, found.scales), _OWN_WEIGHT),
             **{name: Scale(*each) for name, each in maps.items()},
         )
 
@@ -303,9 +321,11 @@ class Depthwise(NetworkLesson):
 
     def _map(self, channel: int) -> Cells:
         """Describe what is read of a channel, and where the window begins."""
+        values = self.separable.maps[:, :, channel]
         return _even(
-            f"map-{channel}", self.separable.maps[:, :, channel], self.scales.read, "maps",
-            self._first(channel, terms.INPUT), {"window": Mark.over(self.window.box(0, 0))},
+            f"map-{channel}", values, self.scales.read, "maps",
+            self._first(channel, _sized(terms.INPUT, values)),
+            {"window": Mark.over(self.window.box(0, 0))},
         )  # fmt: skip
 
     def _kernel(self, channel: int, filter: int) -> Cells:
@@ -320,9 +340,9 @@ class Depthwise(NetworkLesson):
         title = self._first(channel, terms.KERNEL)
         shape, given = (each[:, :, channel * self.per] for each in (found.shapes, found.between))
         return (
-            _even(f"shape-{channel}", shape, self.scales.weight, "kernels", title, numbers=True),
+            _even(f"shape-{channel}", shape, self.scales.own, "kernels", title, numbers=True),
             _even(f"between-{channel}", given, self.scales.slid, "slid",
-                  self._first(channel, _FILTERED), {"cell": Mark(0, 0)}),
+                  self._first(channel, _sized(_FILTERED, given)), {"cell": Mark(0, 0)}),
         )  # fmt: skip
 
     def _times(self, channel: int) -> Text:
@@ -333,7 +353,7 @@ class Depthwise(NetworkLesson):
         title = self._first(channel, terms.FILTER.fill(n=filter))
         share = self.separable.scales[channel * self.per, filter]
         return Cells(
-            f"share-{channel}-{filter}", np.array([[share]]), self.scales.weight, numbers=True,
+            f"share-{channel}-{filter}", np.array([[share]]), self.scales.own, numbers=True,
             share="shares", title=title, weight=5.0,
         )  # fmt: skip
 
@@ -364,7 +384,7 @@ class Depthwise(NetworkLesson):
                       for half in (row[:_KERNELS], row[_KERNELS:])]  # fmt: skip
             rows = Either(rows, Column(*folded, gap=0.7, align="middle"))
         body: Part = Column(rows, *self._others(filters=many), gap=0.4)
-        legend = Legend("legend", row=True)
+        legend = _legend()
         if out is not None:
             right, down = (Text("arrow", sign, role="sign") for sign in "→↓")
             body = Either(Row(body, right, out), Column(body, down, out, gap=0.4, align="middle"))
@@ -375,8 +395,8 @@ class Depthwise(NetworkLesson):
         found = self.separable
         counts = {"c": fmt.count(found.channels), "f": fmt.count(found.filters)}
         title = _WALL.fill(layer=self.layer, **counts)
-        kernels = self._all_kernels(Scale(_most(self.walled), terms.WEIGHT), title)
-        return Diagram(Column(kernels, *self._cut(), Legend("legend", row=True), align="middle"))
+        kernels = self._all_kernels(title)
+        return Diagram(Column(kernels, *self._cut(), _legend(), align="middle"))
 
     @property
     def walled(self) -> Floats:
@@ -393,17 +413,30 @@ class Depthwise(NetworkLesson):
             "filter": Mark(0, col * wide, high * channels, wide),
         }
 
-    def _all_kernels(self, scale: Scale, title: Caption) -> Cells:
+    def _all_kernels(self, title: Caption) -> Cells:
         high, wide = self.walled.shape[:2]
         return Cells(
-            "ordinary", _blocks(self.walled), scale, blocks=(high, wide), share="area", broad=True,
-            title=title, marks=self.framed,
+            "ordinary", _blocks(self.walled), self.scales.weight, blocks=(high, wide),
+            share="area", broad=True, title=title, marks=self.framed,
         )  # fmt: skip
+
+    def on_the_wall(self, channel: int, filter: int) -> tuple[str, int, int, int, int] | None:
+        """Return which cells of the wall a kernel is; None: it is not drawn there."""
+        high, wide, channels, filters = self.walled.shape
+        if channel >= channels or filter >= filters:
+            return None
+        return "ordinary", high * channel, wide * filter, high, wide
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether some channels or filters are not drawn to scale."""
+        found = self.separable
+        return self.walled.shape[2:] != (found.channels, found.filters)
 
     def _cut(self) -> list[Part]:
         """Say which channels and filters are drawn to scale, if these are not all."""
-        found, (_, _, channels, filters) = self.separable, self.walled.shape
-        if (channels, filters) == (found.channels, found.filters):
+        _, _, channels, filters = self.walled.shape
+        if not self.cut_short:
             return []
         note = _PART.fill(c=channels - 1, f=filters - 1)
         return [Text("note", note, role="note", tone="muted")]
@@ -456,27 +489,22 @@ class Depthwise(NetworkLesson):
             many=True,
         )  # fmt: skip
 
-    def cost(self, *, work: bool = False, framed: bool = True) -> Diagram:
-        """Describe the weights of both layers to scale, with the count of these or of products."""
+    def cost(self, *, framed: bool = True) -> Diagram:
+        """Describe the weights of both layers to scale, with their count."""
         found = self.separable
         whole, less = found.weights
         mix = found.scales.size
-        slide_by, mix_by = (found.size, found.shapes.shape[2]), found.scales.shape
-        ordinary: tuple[Caption, tuple[int, ...], int]
-        ordinary = _COUNTED, (found.size, found.channels, found.filters), whole
-        total = less
-        if work:
-            places = int(np.prod(found.between.shape[:2]))
-            ordinary, total = (_WORK, (whole, places), whole * places), less * places
-        told = ordinary, (_SLIDE, slide_by, less - mix), (_MIX, mix_by, mix)
+        told = (
+            (_COUNTED, (found.size, found.channels, found.filters), whole),
+            (_SLIDE, (found.size, found.shapes.shape[2]), less - mix),
+            (_MIX, found.scales.shape, mix),
+        )
         titles = [
             said.capital.fill(n=fmt.count(n), way=" × ".join(map(fmt.count, way)))
             for said, way, n in told
         ]
         way = " + ".join(map(fmt.count, (less - mix, mix)))
-        if work:
-            way = f"{fmt.count(less)} × {fmt.count(places)}"
-        both = Text("both", f"{way} = {fmt.count(total)}", role="heading", weight="bold")
+        both = Text("both", f"{way} = {fmt.count(less)}", role="heading", weight="bold")
         return Diagram(
             Column(self._areas(titles, both, framed=framed), *self._cut(), align="middle")
         )
@@ -493,8 +521,7 @@ class Depthwise(NetworkLesson):
         """Lay out the weights of both layers to scale, each in colours of its own."""
         found, (high, wide, channels, filters) = self.separable, self.walled.shape
         shapes, scales = found.shapes[:, :, : channels * self.per], found.scales[:, :filters]
-        scales = scales[: channels * self.per]
-        scale = Scale(_most(shapes, scales), _OWN_WEIGHT)
+        scales, scale = scales[: channels * self.per], self.scales.own
         ordinary, slide, mix = titles
         many, columns = shapes.shape[2], self.tiled[3]
         tiles = _blocks(shapes.reshape(high, wide, many // columns, columns))
@@ -503,9 +530,9 @@ class Depthwise(NetworkLesson):
             Cells("mix", scales, scale, lines=False, share="area", title=mix),
             *total,
         )
-        whole = self._all_kernels(Scale(_most(self.walled), terms.WEIGHT), ordinary)
+        whole = self._all_kernels(ordinary)
         whole = whole if framed else replace(whole, marks={})
-        legend = Legend("legend", row=True)
+        legend = _legend()
         return Either(
             Column(Row(whole, parts, gap=1.5, align="top"), legend, align="middle"),
             Column(whole, parts, legend),
@@ -515,16 +542,35 @@ class Depthwise(NetworkLesson):
         """Describe the weights of both as areas, and their multiplications."""
         return Diagram(Column(self.cost(framed=False).root, self._bars(), align="middle"))
 
+    @property
+    def places(self) -> tuple[int, int]:
+        """At how many places down and across a window stands."""
+        rows, cols = self.separable.between.shape[:2]
+        return rows, cols
+
+    def sliding(self) -> Diagram:
+        """Describe a channel's window at its places, and the multiplications of both layers."""
+        read, (shape, given) = self._map(self.channel), self._slid(self.channel)
+        maps = Row(
+            replace(read, title=_sized(terms.INPUT, read.values)),
+            replace(shape, title=terms.KERNEL.capital),
+            replace(given, title=_sized(_FILTERED, given.values)),
+        )
+        return Diagram(
+            Column(maps, replace(self._bars(), role="heading"), _legend(), align="middle")
+        )
+
     def _bars(self) -> Bars:
+        count = fmt.count(math.prod(self.places))
         bars = [
-            Bar(name, label, value, fmt.count(value), tone)
-            for name, label, value, tone in zip(
-                _ROWS, _WORDS, self.separable.work, ("muted", "accent"),
+            Bar(name, label, value, f"{fmt.count(weights)} × {count} = {fmt.count(value)}", tone)
+            for name, label, weights, value, tone in zip(
+                _ROWS, _WORDS, self.separable.weights, self.separable.work, ("muted", "accent"),
                 strict=True,
             )
         ]  # fmt: skip
         most = float(max(self.separable.work))
-        return Bars("work", bars, Scale(most), length=20, title=terms.MULTIPLICATIONS.capital)
+        return Bars("work", bars, Scale(most), length=16, title=terms.MULTIPLICATIONS.capital)
 
     def sharing(self) -> Diagram:
         """Describe kernels of several filters on one channel, as one shape times their weights."""
@@ -543,9 +589,8 @@ class Depthwise(NetworkLesson):
                       numbers=True)
             )  # fmt: skip
         rows.append(times)
-        legend = Legend("legend", row=True)
         heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
-        shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.weight, "kernels",
+        shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.own, "kernels",
                       terms.KERNEL.capital, numbers=True)  # fmt: skip
         own: list[Part | None] = [None for _ in rows]
         if self.per == 1:
@@ -557,7 +602,26 @@ class Depthwise(NetworkLesson):
         body = Either(
             *(Aligned(each, gap=1.0, row_gap=0.6, down="middle") for each in (whole, turned))
         )
-        return Diagram(Column(body, legend, align="middle"))
+        return Diagram(Column(body, _legend(), align="middle"))
+
+    def both_maps(self) -> Diagram:
+        """Describe what the shown filter gives in either layer, in one scale, and one place."""
+        n = self.shown_filter
+        maps = (self.ordinary_sums[:, :, n], self.separable.sums[:, :, n])
+        scale, (row, col) = replace(self.scales.mixed, limit=_most(*maps)), self.place
+        grids = [
+            Cells(
+                f"sums-{name}", sums, scale, lines=False, share="sums",
+                title=terms.MAP_OF.fill(layer=word.capital, n=n), marks={"cell": Mark(row, col)},
+            )
+            for name, word, sums in zip(_ROWS, _WORDS, maps, strict=True)
+        ]  # fmt: skip
+        said = [
+            Text(f"at-{name}", fmt.number(value), role="heading", weight="bold")
+            for name, value in zip(_ROWS, self.values, strict=True)
+        ]
+        pairs = [Column(*pair, gap=0.3, align="middle") for pair in zip(grids, said, strict=True)]
+        return Diagram(Column(Row(*pairs, gap=2.0), _legend(), align="middle"))
 
     def _of_row(self, name: str) -> Part:
         """Name a layer whose kernels stand in a row, and the channel that they read."""
@@ -590,19 +654,19 @@ class Depthwise(NetworkLesson):
 
     def _tell_question(self) -> Iterator[Event]:
         found = self.separable
-        yield Event("wall", 3.4, self.question)
+        yield Event("kernels", 3.4, self.question)
         said = Caption(
-            en="An ordinary filter: {k} weights for each of {c} channels, all added up.",
-            zh="普通过滤器：{c} 个通道各有 {k} 个权重，结果全部相加。",
+            en="An ordinary filter slides and mixes at once: {k} weights for each of {c} channels.",
+            zh="普通过滤器同时滑动和混合：{c} 个通道各有 {k} 个权重。",
         )
         yield Event("ordinary", 4.6, said.fill(k=found.size, c=fmt.count(found.channels)))
         said = Caption(
             en="{f} filters, each with its own: {k} × {c} × {f} = {n} weights.",
-            zh="{f} 个过滤器各有一套：{k} × {c} × {f} = {n} 个权重。",
+            zh="{f} 套：{k} × {c} × {f} = {n} 个权重。",
         )
         counts = {"f": found.filters, "c": found.channels, "n": found.weights[0]}
         told = said.fill(k=found.size, **{key: fmt.count(n) for key, n in counts.items()})
-        yield Event("kernels", 4.2, told, detail=1)
+        yield Event("wall", 4.0, told, detail=1)
 
     def _tell_steps(self) -> Iterator[Event]:
         found = self.separable
@@ -620,17 +684,17 @@ class Depthwise(NetworkLesson):
                 en="Step one: each channel slides one kernel, the closest to its {f}.",
                 zh="第一步：每个通道只滑动一个卷积核，最接近原来的 {f} 个。",
             ).fill(f=fmt.count(found.filters))
-        yield Event("windows", 5.2, said)
+        yield Event("windows", 4.8, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
             zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
         )
-        yield Event("mixes", 6.0, said)
+        yield Event("mixes", 5.5, said)
         said = Caption(
             en="All {f} filters mix these same maps, each with weights of its own.",
             zh="{f} 个过滤器混合的都是这些图，各用自己的权重。",
         )
-        yield Event("shares", 4.0, said.fill(f=fmt.count(found.filters)), detail=1)
+        yield Event("shares", 3.7, said.fill(f=fmt.count(found.filters)), detail=1)
 
     def _tell_cost(self) -> Iterator[Event]:
         found = self.separable
@@ -640,7 +704,7 @@ class Depthwise(NetworkLesson):
         whole, less = found.weights
         said = Caption(
             en="Slide {k} × {c}, mix {m} × {f}: {b} weights, {p} of before.",
-            zh="滑动 {k} × {c}，混合 {m} × {f}：共 {b} 个权重，是原来的 {p}。",
+            zh="滑动 {k} × {c}，混合 {m} × {f}：{b} 个权重，原来的 {p}。",
         )
         counts = {"c": found.shapes.shape[2], "m": found.scales.shape[0], "f": found.filters,
                   "b": less}  # fmt: skip
@@ -648,27 +712,26 @@ class Depthwise(NetworkLesson):
             k=found.size, p=fmt.percent(less / whole, 0),
             **{key: fmt.count(n) for key, n in counts.items()},
         )  # fmt: skip
-        yield Event("areas", 6.6, told)
+        yield Event("areas", 6.2, told)
         said = Caption(
-            en="Each weight works at {n} places, so multiplications fall to {p}, too.",
-            zh="每个权重都用在 {n} 处，所以乘法次数也降到 {p}。",
+            en="Each weight works at {places} = {n} places: multiplications fall to {p}, too.",
+            zh="每个权重用在 {places} = {n} 处：乘法也降到 {p}。",
         )
-        places = fmt.count(int(np.prod(found.between.shape[:2])))
         share = fmt.percent(found.work[1] / found.work[0], 0)
-        yield Event("work", 4.2, said.fill(n=places, p=share), detail=1)
+        counts = {"places": fmt.shape(self.places), "n": fmt.count(math.prod(self.places))}
+        yield Event("work", 4.6, said.fill(p=share, **counts), detail=1)
 
     def ask(self) -> Question | None:
         """Ask for the weights of the separable layer; None if ways print the same."""
         found = self.separable
         ordinary, less = found.weights
-        ways = {RIGHT: less, "no-mixing": less - found.scales.size, "ordinary": ordinary,
-                "both": ordinary + found.scales.size}  # fmt: skip
+        ways = {RIGHT: less, "no-mixing": less - found.scales.size, "ordinary": ordinary}
         choices = mistakes.choices(ways, fmt.count, REPLIES)
         if len(choices) < FEWEST_CHOICES:
             return None
         said = Caption(
             en="{c} channels, {f} filters: how many weights now?",
-            zh="{c} 个通道、{f} 个过滤器：现在有多少个权重？",
+            zh="{c} 通道、{f} 过滤器：现在几个权重？",
         )
         asked = said.fill(c=fmt.count(found.channels), f=fmt.count(found.filters))
         return Question(asked, choices)
@@ -683,7 +746,15 @@ class Depthwise(NetworkLesson):
                 en="The price: on channel {n} the filters can differ only by a factor.",
                 zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
             )
-        yield Event("sharing", 5.4, said.fill(n=self.channel), detail=1)
+        yield Event("sharing", 5.0, said.fill(n=self.channel), detail=1)
+        if self.separable.ordinary is None:
+            return
+        said = Caption(
+            en="So filter {n}'s map changes: {a} becomes {b}.",
+            zh="所以过滤器 {n} 的图变了：{a} 变成 {b}。",
+        )
+        before, now = map(fmt.number, self.values)
+        yield Event("maps", 4.2, said.fill(n=self.shown_filter, a=before, b=now), detail=1)
 
 
 REPLIES = {
@@ -695,15 +766,17 @@ REPLIES = {
         en="There every filter has its own kernel for each channel.",
         zh="那是普通卷积：每个过滤器对每个通道都有自己的卷积核。",
     ),
-    "both": Caption(
-        en="The 1 × 1 layer comes instead of the other kernels, not on top.",
-        zh="1×1 层代替了其余的卷积核，不是额外加上的。",
-    ),
 }
 
 
-def _of(weights: Floats, name: Caption = terms.WEIGHT) -> Scale:
-    return Scale(float(np.abs(weights).max()) or 1.0, name)
+def _legend() -> Legend:
+    """Describe the scales of all colours: of small weights the colour is seen before the number."""
+    return Legend("legend", row=True, every=True)
+
+
+def _sized(title: Caption, values: Floats) -> Caption:
+    """Name a map, and how large it is."""
+    return _SIZED.fill(map=title.capital, size=fmt.shape(values.shape))
 
 
 def _most(*arrays: Floats) -> float:

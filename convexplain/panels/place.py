@@ -423,10 +423,11 @@ def _groups(root: Part, at: Setting) -> dict[str, Bounds]:
 def _unexplained(
     root: Part, lang: str, decimals: int | None
 ) -> tuple[tuple[Scale, Caption | str], ...]:
-    """Return the scales of colours without numbers, each once, and how they are called."""
+    """Return the scales that a legend is to explain, each once, and how they are called."""
     found: dict[Scale, Caption | str] = {}
+    every = any(isinstance(panel, Legend) and panel.every for panel in root.panels())
     for panel in root.panels():
-        if panel.numbered() and decimals is not None:
+        if panel.numbered() and decimals is not None and not every:
             continue
         for scale in panel.scales_shown():
             found.setdefault(scale, scale.name or panel.title or panel.name)

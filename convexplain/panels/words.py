@@ -498,10 +498,13 @@ class Legend(Panel):
     ----------
     row : bool
         Whether the scales stand side by side, not under one another.
+    every : bool
+        Whether cells with numbers have their scale here, too.
     """
 
     _: KW_ONLY
     row: bool = False
+    every: bool = False
 
     def _sizes(self, at: Setting) -> tuple[float, float, float]:
         """Return the width of a scale, the height of its bar, and of all of it."""

@@ -244,6 +244,21 @@ def adds_up(
     return printed == rounded(total, decimals)
 
 
+def multiplies(factors: Iterable[SupportsFloat], decimals: int = 2) -> bool:
+    """Return whether the printed factors multiply to their product as printed, digit for digit.
+
+    Examples
+    --------
+    >>> multiplies([0.5, 0.3]), multiplies([0.124, 0.3])
+    (True, False)
+    """
+    printed, exact = Decimal(1), Decimal(1)
+    for factor in factors:
+        printed = _EXACT.multiply(printed, rounded(factor, decimals))
+        exact = _EXACT.multiply(exact, _exact(factor))
+    return rounded(printed, decimals) == rounded(exact, decimals)
+
+
 def _exact(value: SupportsFloat) -> Decimal:
     if isinstance(value, Decimal) and value.is_finite():
         return value

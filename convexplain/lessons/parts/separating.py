@@ -141,14 +141,15 @@ def closest(network: Network, trace: Trace, layer: Layer) -> Separable:
     (source,) = network.sources(layer.name)
     kernels = network.weights_of(layer.name)["kernel"].astype(np.float64)
     maps = trace.image if source == "input" else trace.activations[source]
-    shapes, scales = split(kernels)
+    every, shares = split(kernels)
+    shapes, scales = facing(every.take(0, axis=3), shares.take(0, axis=1))
     biases = network.biases(layer.name).astype(np.float64)
     assert layer.window is not None
     return Separable(
         source,
         maps,
-        shapes.take(0, axis=3),
-        scales.take(0, axis=1),
+        shapes,
+        scales,
         biases,
         layer.window,
         (layer.name,),
@@ -178,6 +179,21 @@ def split(kernels: Array) -> tuple[Array, Array]:
     shapes = (left * signs).reshape(channels, height, width, -1).transpose(1, 2, 0, 3)
     scales = sizes[:, :, None] * right * signs.transpose(0, 2, 1)
     return shapes, scales
+
+
+def facing(shapes: Array, scales: Array) -> tuple[Array, Array]:
+    """Turn the sign of each channel's shape, and of what filters take of it, towards their kernels.
+
+    A shape times a share is the same with both signs turned. Turned so that most shares are above
+    zero, the shape looks like most of the kernels that it stands for, not like their opposite.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray, shape (kH, kW, channels)
+    scales : numpy.ndarray, shape (channels, filters)
+    """
+    signs = np.where(2 * (scales < 0).sum(axis=1) > scales.shape[1], -1.0, 1.0)
+    return shapes * signs, scales * signs[:, None]
 
 
 def of_shapes(kernels: Array, count: int) -> Array:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from convexplain.stage.board.drawing import outline
+from convexplain.stage.board.drawing import outline, set_opacity
 from convexplain.stage.board.handing import Handing
 from convexplain.stage.board.lighting import DIM, Lighting
 from convexplain.stage.board.moving import Moving
 from convexplain.stage.pace import Move, lazily
 
 #: When a bar has its length, of the time it takes with its number.
-_GROWN = 0.8
+GROWN = 0.8
 
-__all__ = ["DIM", "Board", "lazily", "outline"]
+__all__ = ["DIM", "GROWN", "Board", "lazily", "outline"]
 
 
 class Board(Lighting, Moving, Handing):
@@ -59,13 +59,15 @@ class Board(Lighting, Moving, Handing):
         def start() -> Move:
             if self.has(f"{bar}.label"):
                 self.show(f"{bar}.label")(1.0)
+            label = [self.part(f"{bar}.label")] if self.has(f"{bar}.label") else []
             grow = self.grow(whole or bar, out_of=self.foot(bar))
             told = self.show(number or f"{bar}.value")
 
             def go(alpha: float) -> None:
-                grow(min(1.0, alpha / _GROWN))
-                if alpha > _GROWN:
-                    told((alpha - _GROWN) / (1 - _GROWN))
+                grow(min(1.0, alpha / GROWN))
+                set_opacity(label, 1.0)
+                if alpha > GROWN:
+                    told((alpha - GROWN) / (1 - GROWN))
 
             return go
 

@@ -242,6 +242,35 @@ class Moving(Picture):
 
         return lazily(start)
 
+    def settle(self, cells: Mapping[str, tuple[str, float, float, float, float]]) -> Move:
+        """Let grids shrink to cells of a picture that they make up, as `become` brings it.
+
+        Parameters
+        ----------
+        cells : mapping of str to (str, float, float, float, float)
+            What shrinks, of the picture as it is now, which the next one lacks; and of that one a
+            grid, a row and a column of it, and how many rows and columns.
+        """
+        parts = {name: self.part(name) for name in cells}
+
+        def start() -> Move:
+            ways = [
+                (part, part.points.copy(), to_scene(corners_of(self.within(*cells[name]))))
+                for name, part in parts.items()
+            ]  # fmt: skip
+            for part in parts.values():
+                part.z_index = FLYING
+
+            def go(alpha: float) -> None:
+                for part, origin, goal in ways:
+                    part.points = origin + (goal - origin) * alpha
+                    part.opacity, part.number_opacity = 1.0, max(0.0, 1 - 2 * alpha)
+
+            go(0.0)
+            return go
+
+        return lazily(start)
+
     def send(
         self,
         start: str,
