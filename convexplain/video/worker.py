@@ -27,6 +27,7 @@ from convexplain.errors import ConvexplainError
 from convexplain.messages import Message
 from convexplain.video import child, memory, sound, transcript
 from convexplain.video.job import POSTER, WORDS
+from convexplain.video.quick_manim import import_manim
 
 if TYPE_CHECKING:
     from convexplain.video.job import Job
@@ -239,7 +240,7 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
     """Render one job, and look at what has been made."""
     started, first = monotonic(), "manim" not in sys.modules
     try:
-        from manim import tempconfig
+        import_manim()
     except ImportError as error:
         if memory.is_lacking(error):
             raise
@@ -247,6 +248,8 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
             "manim is installed but does not start: {error}; install its libraries (cairo, pango)",
             error=error,
         ) from error
+    from manim import tempconfig
+
     from convexplain.video import measure_video, sections, subtitles
     from convexplain.video.versions import versions
 
