@@ -55,7 +55,7 @@ class Hierarchy(LessonScene):
     def show_reads(self, event: Event) -> None:
         """The answer stands above the digit."""
         self.during(0.2, self.board.hide(*self.marks()))
-        self.during(0.3, self.show_there(*(ANSWER if self.lesson.centred else ANSWER[:1])))
+        self.during(0.3, self.show_there(*ANSWER))
         self.during(1, self.board.pulse("answer", times=2))
 
     def show_centred(self, event: Event) -> None:
@@ -79,16 +79,57 @@ class Hierarchy(LessonScene):
     # Down the tree.
 
     def show_level(self, event: Event) -> None:
-        """Cells come out of the one that they are parts of, the strongest first."""
+        """Cells come out of the one that they are parts of, that of the path last."""
+        row = self.rows[event.data - 1]
         if event.data == 1:
             # The digit makes room for all that it is made of.
-            told = ANSWER if self.lesson.centred else ANSWER[:1]
-            self.during(0.16, self.board.become(self.branch(), show=told))
+            self.during(0.16, self.board.become(self.branch(), show=ANSWER))
         else:
             self.during(0.08, self.board.pulse(*self.there(self.own(event.data - 1))))
-        moves = [self.cut(place) for place in self.rows[event.data - 1]]
-        self.during(0.6, in_turn(*moves, overlap=0.2), rate=linear)
+        name = self.there(*{f"level-{node.layer}" for node in row.values()})
+        self.during(0.06, self.board.show(*name))
+        # On the digit windows lie on one another: each is seen alone, that of the path stays.
+        moves = []
+        for place in sorted(row, key=lambda place: row[place] in self.lesson.path):
+            moves.append(self.cut(place))
+            if self.passes(place):
+                moves[-1] = in_turn(moves[-1], self.board.leave(self.window(place)), overlap=0.5)
+        self.during(0.62, in_turn(*moves, overlap=0.1), rate=linear)
         self.during(1, self.board.pulse(*self.there(self.own(event.data))))
+
+    def passes(self, place: str) -> bool:
+        """Tell whether a cell's window is on the digit, and not that of the path."""
+        return "-" not in place and self.places[place] not in self.lesson.path
+
+    def standing(self) -> list[str]:
+        """Return the names of all that stands in the tree once it is complete."""
+        names = ["input", *ANSWER, *(f"level-{node.layer}" for node in self.places.values())]
+        for place in self.places:
+            names += [f"adds-{place}", self.panel(place)]
+            if not self.passes(place):
+                names.append(self.window(place))
+        return self.there(*dict.fromkeys(names))
+
+    def stand(self, keeps: str, event: Event) -> None:
+        """Let the whole tree stand again: all but one part goes, and then the tree comes."""
+        self.during(0.2 / event.seconds, self.alone(keeps))
+        self.during(0.3 / event.seconds, self.board.become(self.branch(), show=(keeps,)))
+        links = [name for name in self.board.parts if "->" in name]
+        self.during(0.3 / event.seconds, self.board.show(*self.standing(), *links))
+
+    def show_smallest(self, event: Event) -> None:
+        """The leaf's patch beside its kernel; both give its number."""
+        self.leaf = self.lesson.picture_of.leaf
+        self.during(0.07, self.alone(self.leaf))
+        assert self.lesson.smallest is not None
+        self.during(0.14, self.board.become(self.lesson.smallest_step(), show=(self.leaf,)))
+        self.during(0.1, self.board.show("times", "kernel"), self.board.explain())
+        self.during(0.2, self.board.pulse(self.leaf, "kernel"))
+        self.during(0.1, self.board.show("gives", "sum"), self.show_there("rounded"))
+        self.during(0.15, self.board.pulse("sum.activated"))
+        passes = self.there("passes-on")
+        self.during(0.1, self.board.show(*passes))
+        self.during(1, self.board.pulse("sum.activated", *passes))
 
     def own(self, depth: int) -> str:
         """Return the name of the path's cell in a row, counted from the answer, which is 0."""
@@ -117,20 +158,15 @@ class Hierarchy(LessonScene):
         return f"patch-{above}.{place}" if above else f"input.{place}"
 
     def cut(self, place: str) -> Move:
-        """Return the move in which a cell comes out of its window, with what it adds."""
-        name, window = self.panel(place), self.there(self.window(place))
-        comes = (
-            self.board.grow(name, out_of=self.source(place, self.places))
-            if name.startswith("patch-")
-            else self.board.show(name)
-        )
+        """Return the move in which a line leads from a cell's window to where it is enlarged."""
+        name = self.panel(place)
         links = [
             self.board.walk(line) for line in self.board.parts
             if line.endswith((f"->{name}", f"->adds-{place}")) or f"->{name}." in line
         ]  # fmt: skip
         return in_turn(
-            self.board.show(*window), eased(comes),
-            together(self.board.show(f"adds-{place}"), *links), overlap=0.3,
+            self.board.show(*self.there(self.window(place))), together(*links),
+            self.board.show(name, f"adds-{place}"), overlap=0.2,
         )  # fmt: skip
 
     def source(self, place: str, places: Mapping[str, Node], prefix: str = "") -> Region:
@@ -148,17 +184,18 @@ class Hierarchy(LessonScene):
     # Up again.
 
     def show_upwards(self, event: Event) -> None:
-        """Row by row, from the leaf upwards, cells go back into what they are parts of."""
+        """Row by row, from the leaf upwards, cells light up in what they are parts of."""
+        if not self.board.has("input"):
+            self.stand(self.leaf, event)
         self.light_up()
 
-    def light_up(self) -> None:
+    def light_up(self, share: float = 1.0) -> None:
         """Let each cell of the path light up as those that it is made of come into it."""
-        depths = range(len(self.rows), 0, -1)
-        moves = [self.lighting(depth) for depth in depths]
-        self.during(1, in_turn(*moves, self.board.pulse("answer")), rate=linear)
+        moves = [self.lighting(depth) for depth in range(len(self.rows), 0, -1)]
+        self.during(share, in_turn(*moves, self.board.pulse("answer")), rate=linear)
 
     def lighting(self, depth: int) -> Move:
-        """Return the move in which a row's own cell lights up and its cells go into that above."""
+        """Return the move in which a row's own cell lights up, and then windows on that above."""
         row = self.rows[depth - 1]
         own = next(place for place in row if row[place] in self.lesson.path)
         sent = [place for place in row if self.board.has(self.window(place))]
@@ -167,53 +204,70 @@ class Hierarchy(LessonScene):
         def light() -> Move:
             if called is not None:
                 adds = fmt.number(row[own].contribution or 0.0)
-                said = words.ADDS_AS.fill(kind=called, v=adds)
+                # A square frame has no room for both.
+                square = self.sheet.height == self.sheet.width
+                said = called if square else words.ADDS_AS.fill(kind=called, v=adds)
                 self.board.say(f"adds-{own}", self.text(said))
             return self.show_there(f"patch-{own}.lit")
 
-        goes = (eased(self.board.send(f"patch-{place}", self.window(place))) for place in sent)
-        return in_turn(lazily(light), together(*goes))
+        # On the digit windows lie on one another: each is seen alone.
+        alone = [self.returns(place) for place in sent if self.passes(place)]
+        others = [self.returns(place) for place in sent if not self.passes(place)]
+        return in_turn(lazily(light), together(*others), *alone)
+
+    def returns(self, place: str) -> Move:
+        """Return the move in which a cell comes back to its window, or is seen there."""
+        window = self.window(place)
+        if self.places[place] in self.lesson.path:
+            return eased(self.board.carry(self.panel(place), window))
+        if self.passes(place):
+            return in_turn(self.board.show(window), self.board.leave(window))
+        return self.board.pulse(window)
 
     # In other digits.
 
     def show_elsewhere(self, event: Event) -> None:
-        """A patch; beside it other digits come, bright where its filter responds most."""
+        """Where a filter of the tree finds its pattern; then other digits, and where it does so."""
         found = self.lesson.elsewhere
         assert found is not None
-        place = next(place for place, node in self.places.items() if node is found.node)
-        self.own_patch = f"patch-{place}"
-        self.during(0.1, self.alone(self.own_patch))
-        laid = self.lesson.picture_of.elsewhere(found, self.own_patch)
-        self.during(0.2, self.board.become(laid))
+        if not self.board.has("input"):
+            self.stand(self.leaf, event)
+        self.during(0.1, self.alone("input"))
+        laid = self.lesson.picture_of.elsewhere(found)
         self.others = [digit.label for digit in found.pictures]
-        moves = [self.board.show(f"digit-{n}", f"digit-{n}.window") for n in self.others]
-        self.during(1, in_turn(*moves, overlap=0.5), rate=linear)
+        wholes = ["input", *(f"digit-{n}" for n in self.others)]
+        self.during(0.2, self.board.become(laid, show=wholes))
+        windows = [f"{name}.window" for name in wholes]
+        self.during(0.5, in_turn(*map(self.board.show, windows), overlap=0.5), rate=linear)
+        self.during(1, self.board.pulse(*windows))
 
     def show_crops(self, event: Event) -> None:
         """What is bright comes out of each digit, and stands in its place."""
 
-        def out(n: int | None) -> Move:
+        def out(whole: str, found: str) -> Move:
             def begin() -> Move:
-                grow = eased(self.board.grow(f"found-{n}", out_of=f"digit-{n}.window"))
-                return together(grow, self.board.hide(f"digit-{n}.window"))
+                grow = eased(self.board.grow(found, out_of=f"{whole}.window"))
+                return together(grow, self.board.hide(f"{whole}.window"))
 
-            return in_turn(lazily(begin), self.board.hide(f"digit-{n}"))
+            return in_turn(lazily(begin), self.board.hide(whole))
 
-        self.during(0.8, in_turn(*map(out, self.others), overlap=0.75), rate=linear)
-        self.during(1, self.board.pulse(self.own_patch))
+        pairs = [("input", "found"), *((f"digit-{n}", f"found-{n}") for n in self.others)]
+        self.during(0.32, in_turn(*(out(*pair) for pair in pairs), overlap=0.8), rate=linear)
+        self.during(1, in_turn(*(self.board.pulse(found) for _, found in pairs), overlap=0.5))
 
     # The check.
 
     def show_pushes(self, event: Event) -> None:
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
-        # Something stands until the bars come, so that the stage is never empty.
-        stays = "input" if self.board.has("input") else self.own_patch
+        stays = "found" if self.board.has("found") else "input"
+        if not self.board.has(stays):
+            self.stand(self.leaf, event)
         self.during(0.06, self.alone(stays))
         laid = self.lesson.check()
-        self.during(0.1, self.board.become(laid, show=("reads", "input")))
+        self.during(0.1, self.board.become(laid, show=("reads", "input", "adding")))
+        self.board.say("out", self._out(0))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
-        self.during(0.03, self.board.show("adding"))
 
         def rise(alpha: float) -> None:
             self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
@@ -237,13 +291,13 @@ class Hierarchy(LessonScene):
         last = len(removal.order) if removal.tipping is None else removal.tipping.removed
         labels = [reading.label for reading in removal.readings]
         self.during(0.08, self.board.hide("pushes.top"), self.show_there("out"))
-        counts = self.counts("strongest") if self.board.has("orders") else together()
+        counts = self.counts("strongest") if self.board.has("strongest") else together()
         self.during(0.9, self.taking(last, labels), counts, rate=linear)
 
     def counts(self, order: str) -> Move:
         """Return the move in which the bar of an order grows, as cells go out."""
-        name = f"orders.{order}"
-        self.board.show("orders.title", "orders.zero", f"{name}.label")(1.0)
+        name = f"{order}.cells"
+        self.board.show(f"{order}.title", f"{order}.zero")(1.0)
         bar = self.board.part(name)
         left, top, width, height = self.board.box(name)
 
@@ -256,15 +310,20 @@ class Hierarchy(LessonScene):
 
     def taking(self, last: int, labels: Sequence[int], *, at_random: bool = False) -> Move:
         """Return the move in which cells go out, and what is read then is told."""
-        total, name = fmt.count(len(self.lesson.removal.order)), self.lesson.network.class_name
+        name = self.lesson.network.class_name
 
         def take(alpha: float) -> None:
             out = round(alpha * last)
             self.board.fill("pushes", self.lesson.bars(out, at_random=at_random))
-            self.board.say("out", self.text(words.OUT.fill(m=out, n=total)))
+            self.board.say("out", self._out(out))
             self.board.say("reads", self.text(words.ANSWER.fill(k=name(labels[out]))))
 
         return take
+
+    def _out(self, many: int) -> str:
+        """Say how many cells are out."""
+        total = fmt.count(len(self.lesson.removal.order))
+        return self.text(words.OUT.fill(m=fmt.count(many), n=total))
 
     def show_tips(self, event: Event) -> None:
         """What is read now is looked at, and how many it took."""
@@ -276,7 +335,7 @@ class Hierarchy(LessonScene):
 
     def count_told(self, order: str) -> None:
         """Let the number come at the end of an order's bar."""
-        value = self.there(f"orders.{order}.value")
+        value = self.there(f"{order}.cells.value", *(("spread",) if order == "random" else ()))
         self.during(0.15, self.board.show(*value))
         self.during(1, self.board.pulse("reads", *value, times=2))
 
@@ -367,17 +426,10 @@ class Hierarchy(LessonScene):
 
     def show_branch(self, event: Event) -> None:
         """The tree once more, as a whole, and up again."""
-        told = ANSWER if self.lesson.centred else ANSWER[:1]
-        cells = [f"adds-{place}" for place in self.places]
-        units = self.lesson.picture_of.units
-        for place, node in self.places.items():
-            cells.append(f"unit-{place}" if node.layer in units else f"patch-{place}")
-        self.during(0.15, self.alone("input"))
-        self.during(0.2, self.board.become(self.branch(), show=(*told, *cells)))
-        windows = self.there(*(self.window(place) for place in self.places))
-        links = [self.board.walk(name) for name in self.board.parts if "->" in name]
-        self.during(0.1, self.board.show(*windows), *links)
-        self.light_up()
+        self.stand("input", event)
+        self.light_up(0.75)
+        own = [self.panel(place) for place, node in self.places.items() if node in self.lesson.path]
+        self.during(1, self.board.pulse(*own))
 
 
 def _walk(node: Node, place: str = "") -> Iterator[tuple[str, Node]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from played import LOOKS, check_layout, lesson_of, of
+from scipy.linalg import eigvalsh
+from scipy.ndimage import correlate1d
+from scipy.signal import correlate
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
-from convexplain.lessons.parts.elsewhere import LIKE, SAME, correlation
+from convexplain.lessons.parts.elsewhere import LIKE, SAME, STRAIGHT, correlation, one_way
 from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import CHAPTER_LAYERS, Network
 from tests.often import some
@@ -68,7 +73,7 @@ def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
     share = adds[order[:3]].sum() / adds[adds > 0].sum()
     assert lesson.top_share == pytest.approx(share)
     assert captions(lesson)["shares"] == (
-        f"{(adds > 0).sum()} cells add to it; the first 3 give {100 * share:.1f}%."
+        f"{(adds > 0).sum()} cells add to its logit; the first 3 give {100 * share:.1f}% of that."
     )
 
 
@@ -147,7 +152,8 @@ def test_the_way_up_goes_through_the_strongest_parts(lesson):
     assert part is lesson.tree.parts[0]
     assert stroke is part.parts[0]
     assert leaf in stroke.parts
-    assert "an edge, a stroke" in captions(lesson)["upwards"]
+    what = "a stroke" if way(stroke.patch) >= STRAIGHT else "a pattern"
+    assert f"an edge, {what}, a part" in captions(lesson)["upwards"]
     assert lesson.is_edge(leaf)
 
 
@@ -161,7 +167,7 @@ def made_of(lesson, node):
         pooled = values[top : top + 2, left : left + 2, c]
         row, col = divmod(int(pooled.argmax()), 2)
         adds = pooled.max() * float(kernel[i, j, c, node.filter])
-        found.append((adds, step * (top + row), step * (left + col)))
+        found.append((adds, step * (top + row), step * (left + col), c))
     return sorted(found, reverse=True)
 
 
@@ -175,14 +181,14 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
     for node, own, row in ((part, stroke, rows[1]), (stroke, leaf, rows[2])):
         side, kept = own.box.height, [(own.box.top, own.box.left)]
         every = made_of(lesson, node)
-        for adds, top, left in every:
+        for adds, top, left, _ in every:
             away = [max(abs(top - row), abs(left - col)) for row, col in kept]
             if adds > 0 and len(kept) < 3 and 2 * min(away) >= side:
                 kept.append((top, left))
         assert {(each.box.top, each.box.left) for each in row.values()} == set(kept)
         assert len(kept) == 3
         above = next(iter(row)).rpartition("-")[0]
-        best = {(top, left): adds for adds, top, left in reversed(every)}
+        best = {(top, left): adds for adds, top, left, _ in reversed(every)}
         for place, each in row.items():
             mark = picture.panel(f"patch-{above}").marks[place]
             at = (mark.row + node.box.top, mark.col + node.box.left)
@@ -215,8 +221,10 @@ def test_a_stroke_elsewhere_is_called_alike_only_if_it_is(lesson, label):
     own = found.node.patch.ravel().astype(np.float64)
     alike = [np.corrcoef(own, top.patch.ravel())[0, 1] for top in found.patches]
     said = next(e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "elsewhere")
-    assert ("the same stroke" in said) == (np.mean(alike) >= 0.7)
+    assert ("the same" in said) == (np.mean(alike) >= 0.7)
     assert ("like this" in said) == (0.55 <= np.mean(alike) < 0.7)
+    strokes = [way(top.patch) >= STRAIGHT for top in found.patches]
+    assert ("stroke" in said) == (way(own.reshape(8, 8)) >= STRAIGHT and sum(strokes) > 4)
     if found.node.layer == "conv2":
         # Each is the strongest response of its digit, computed with loops at that place.
         for top, picture in zip(found.patches, found.pictures, strict=True):
@@ -225,6 +233,100 @@ def test_a_stroke_elsewhere_is_called_alike_only_if_it_is(lesson, label):
             assert maps[top.row, top.col] == maps.max()
             seen = picture.pixels[2 * top.row : 2 * top.row + 8, 2 * top.col : 2 * top.col + 8]
             np.testing.assert_allclose(seen, top.patch, atol=1e-6)
+
+
+def way(patch):
+    """How much edges lie one way, 0 to 1, by SciPy: the two sides of the structure tensor."""
+    down, across = (gradient(np.squeeze(patch).astype(float), axis) for axis in (0, 1))
+    tensor = [[(a * b).sum() for a in (down, across)] for b in (down, across)]
+    low, high = eigvalsh(tensor)
+    return (high - low) / (high + low)
+
+
+def gradient(patch, axis):
+    """Half the difference of the neighbours, at the edge the whole one of the last two."""
+    found = correlate1d(patch, [-0.5, 0, 0.5], axis=axis)
+    ends = np.diff(patch, axis=axis)
+    first, last = [slice(None)] * 2, [slice(None)] * 2
+    first[axis], last[axis] = 0, -1
+    found[tuple(first)], found[tuple(last)] = ends[tuple(first)], ends[tuple(last)]
+    return found
+
+
+def test_a_stroke_is_what_has_edges_one_way():
+    """Lines are, whatever their angle; blobs, rings, crossings, bends and noise are none."""
+    y, x = np.indices((8, 8)) - 3.5
+    for angle in np.deg2rad(range(0, 180, 15)):
+        line = np.clip(1.8 - abs(np.cos(angle) * y - np.sin(angle) * x), 0, 1)
+        assert one_way(line), angle
+    upright, level = np.clip(1.8 - abs(x), 0, 1), np.clip(1.8 - abs(y), 0, 1)
+    ring = np.clip(1.5 - abs(np.hypot(x, y) - 2.5), 0, 1)
+    bend = np.maximum(upright * (y < 1), level * (x > -1))
+    blob = np.clip(3 - np.hypot(x, y), 0, 1)
+    noise = np.random.default_rng(0).random((8, 8))
+    for other in (np.maximum(upright, level), ring, bend, blob, noise, np.zeros((8, 8))):
+        assert not one_way(other)
+
+
+def test_the_filter_that_is_looked_for_elsewhere_finds_strokes_most_alike(lesson):
+    """Of all that add most to the parts that are shown, each weighed again from the maps."""
+    own = {lesson.label, lesson.subject.label}
+    others = [digit for digit in digits.load() if digit.label not in own]
+    maps = np.stack([lesson.network.activations(digit.pixels)["conv2"] for digit in others])
+    best = []
+    for part in lesson.tree.parts:
+        for _, top, left, n in made_of(lesson, part)[:40]:
+            patch = lesson.shown_picture.pixels[top : top + 8, left : left + 8, 0]
+            found = {}
+            for index in np.argsort(-maps[..., n].max(axis=(1, 2)), kind="stable"):
+                label, values = others[index].label, maps[index, ..., n]
+                if label not in found and values.max() > 0 and len(found) < 8:
+                    row, col = divmod(int(values.argmax()), values.shape[1])
+                    pixels = others[index].pixels[2 * row : 2 * row + 8, 2 * col : 2 * col + 8, 0]
+                    found[label] = pixels
+            alike = np.mean([np.corrcoef(patch.ravel(), p.ravel())[0, 1] for p in found.values()])
+            many = sum(way(p) >= STRAIGHT for p in found.values())
+            strokes = way(patch) >= STRAIGHT and many > 4 and alike >= SAME
+            best.append((len(found) == 8, strokes, alike))
+    assert max(best)[2] == pytest.approx(lesson.elsewhere.alike, abs=1e-5)
+    assert max(best)[1] == (lesson.elsewhere.strokes and lesson.elsewhere.alike >= SAME)
+
+
+@pytest.mark.parametrize("label", [None, *some(range(10), 2)])
+def test_the_smallest_step_is_a_convolution_that_can_be_done_by_hand(lesson, label):
+    if label is not None:
+        lesson = Hierarchy(picture=digits.first(label))
+    leaf, picture = lesson.path[0], lesson.smallest_step()
+    patch, kernel = picture.panel(lesson.picture_of.leaf), picture.panel("kernel")
+    pixels = lesson.shown_picture.pixels[leaf.row : leaf.row + 3, leaf.col : leaf.col + 3, 0]
+    weights = lesson.network.weights["conv1/kernel"][:, :, 0, leaf.filter]
+    np.testing.assert_array_equal(patch.values, pixels)
+    np.testing.assert_array_equal(kernel.values, weights)
+    total = correlate(pixels.astype(float), weights.astype(float), mode="valid").item()
+    bias = float(lesson.network.weights["conv1/bias"][leaf.filter])
+    made = picture.panel("sum")
+    assert made.addends[0].value == pytest.approx(total, abs=1e-6)
+    assert made.activated == pytest.approx(max(0.0, total + bias), abs=1e-6)
+    # As a person does it, with the numbers that are printed.
+    digits_shown = 2 + patch.finer
+    factors = [np.round(panel.values.astype(float), digits_shown) for panel in (patch, kernel)]
+    named = [panel.name for panel in picture.root.panels()]
+    if "rounded" not in named:
+        assert f"{(factors[0] * factors[1]).sum():.2f}" == f"{total:.2f}"
+        assert round(round(total, 2) + round(bias, 2), 2) == round(total + bias, 2)
+    if "passes-on" in named:
+        said = picture.panel("passes-on").words.text("en")
+        response, weight, adds = (float(n) for n in re.findall(r"\d\.\d+", said))
+        assert f"{response * weight:.2f}" == f"{adds:.2f}" == f"{leaf.contribution:.2f}"
+        assert f"{response:.2f}" == f"{leaf.activated:.2f}"
+        taps = lesson.network.weights["conv2/kernel"][:, :, leaf.filter, lesson.path[1].filter]
+        assert np.isclose(taps, weight, atol=5.1e-3).any()
+
+
+def test_the_default_digit_s_smallest_step_comes_out_with_its_numbers(lesson):
+    named = [panel.name for panel in lesson.smallest_step().root.panels()]
+    assert "passes-on" in named
+    assert "rounded" not in named
 
 
 def test_patches_cut_at_random_are_not_called_alike():
@@ -285,9 +387,17 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
         e.said.text("en") for beat in lesson.beats() for e in beat.events if e.name == "random-tips"
     ]
     assert said == f"… it takes {middle}, the middle of 20 such orders: the strongest count more."
-    first, second = lesson.check().panel("orders").bars
+    picture = lesson.check()
+    (first,), (second,) = (picture.panel(name).bars for name in ("strongest", "random"))
     assert (first.value, second.value) == (lesson.removal.tipping.removed, middle)
-    assert second.printed("en") == f"{middle} ({min(firsts)} to {max(firsts)})"
+    assert picture.panel("spread").words.text("en") == (
+        f"20 random orders took {min(firsts)} to {max(firsts)}; shown is the middle one, {middle}."
+    )
+    # Each ends under as many of the bars above as it counts: they have one scale.
+    drawn = picture.panel("pushes").values.shape[1]
+    for name in ("strongest", "random"):
+        panel = picture.panel(name)
+        assert (panel.length, panel.scale.most) == (drawn, len(lesson.removal.order))
     read = lesson.removal.typical_readings[: middle + 1]
     assert read[-1] == left.argmax()
     assert set(read[:-1]) == {lesson.label}
@@ -358,5 +468,6 @@ def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():
     stage = played.ends["upwards"]
     told = [stage[f"adds-{'-'.join('0' * n)}"].text for n in (1, 2, 3)]
     adds = [node.contribution for node in reversed(played.lesson.path)]
-    kinds = ("a part", "a stroke", "an edge")
+    strokes = way(played.lesson.path[1].patch) >= STRAIGHT
+    kinds = ("a part", "a stroke" if strokes else "a pattern", "an edge")
     assert told == [f"{kind} adds {v:.2f}" for kind, v in zip(kinds, adds, strict=True)]

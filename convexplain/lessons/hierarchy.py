@@ -16,7 +16,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cuts import Cuts
-from convexplain.lessons.parts.elsewhere import LIKE, SAME, Elsewhere, most_alike
+from convexplain.lessons.parts.elsewhere import LIKE, SAME, Elsewhere, most_alike, one_way
 from convexplain.lessons.parts.hiding import Hiding
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
@@ -28,7 +28,7 @@ from convexplain.network import (
     is_piecewise_linear,
     level_layers,
 )
-from convexplain.ops import Box
+from convexplain.ops import Box, ConvStep
 from convexplain.panels import Bar, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -43,7 +43,9 @@ BRANCHING = 3
 #: From so many cells those are chosen that are followed, each at another place.
 CANDIDATES = 40
 #: So many points are all bars broad, about; how high the highest is, of that.
-POINTS, BARS_HIGH = 640, 0.27
+POINTS, BARS_HIGH = 480, 0.34
+#: So many rows and columns of a kernel have room for numbers that can be read.
+FEW = 5
 #: How opaque a bar is that is taken out.
 GONE = 0.16
 
@@ -225,19 +227,39 @@ class Hierarchy(NetworkLesson):
 
     @cached_property
     def elsewhere(self) -> Elsewhere | None:
-        """What of the path's patterns other digits have, too: the filter that finds it most alike.
+        """What of this digit's patterns others have, too: the filter that finds it most alike.
 
-        Of all cells that are shown but those of the first level, whose few pixels are alike
-        anyway. None for pictures that are no digits.
+        Of all cells that add most to those of the last level that are shown; of a network with
+        one level only, of these. None for pictures that are no digits.
         """
-        shown = [
-            node for nodes in self.branches for node in nodes
-            if self.has_places(node.layer) and node.layer != self.levels[0]
-        ]  # fmt: skip
-        if not self.subject.reads_digits or not shown:
+        if not self.subject.reads_digits:
             return None
+        made: Sequence[Node] = self.tree.parts
+        if len(self.rows) > 1 and not self.skips:
+            tree = hierarchy(
+                self.trace, self.label, STRONGEST, below=[CANDIDATES], depth=2,
+                centred=self.centred,
+            )  # fmt: skip
+            made = [part for node in tree.parts for part in node.parts]
+        shown = [node for node in made if self.has_places(node.layer)]
         own = {self.label, self.subject.label}
         return most_alike(self.network, shown, [o for o in digits.load() if o.label not in own])
+
+    @cached_property
+    def smallest(self) -> ConvStep | None:
+        """How the number of the path's leaf is made, where it is one kernel on a gray patch."""
+        leaf = self.path[0]
+        layer, steps = self.network.layer(leaf.layer), None
+        first = self.kernels is not None and layer.name == self.network.layers[0].name
+        if first and layer.family == "convolution":
+            steps = self.trace.steps(leaf.layer, leaf.filter)
+        if steps is None:
+            return None
+        step = steps.at(leaf.row, leaf.col)
+        if not isinstance(step, ConvStep) or step.padding.any():
+            return None
+        gray = step.patch.shape == leaf.patch.shape and step.kernel.shape[2] == 1
+        return step if gray and max(step.kernel.shape) <= FEW else None
 
     # The pictures: the same panels, laid out for what is spoken of.
 
@@ -280,23 +302,39 @@ class Hierarchy(NetworkLesson):
         """Describe the tree of the other digit, and this one beside it, row by row."""
         return self.picture_of.beside_other(self.other.picture_of)
 
+    def smallest_step(self) -> Diagram:
+        """Describe how the leaf's number is made: patch, kernel and sum."""
+        assert self.smallest is not None
+        return self.picture_of.smallest(self.smallest)
+
     def branch(self, *, upright: bool = False) -> Diagram:
         """Describe the way from the answer down to a leaf, large, for a scene."""
         return self.picture_of.branch(upright=upright)
 
     def check(self) -> Diagram:
         """Describe what all cells add to the answer, as long as none is taken out."""
-        return self.picture_of.check(self.bars(0), self.top_share, tuple(self._orders()))
+        return self.picture_of.check(
+            self.bars(0), self.top_share, tuple(self._orders()), self._spread
+        )
+
+    @property
+    def _spread(self) -> Caption | str:
+        """What is said of the random orders."""
+        tips = self.removal.random_tips
+        if not self.tells_random:
+            return ""
+        a, b, m = min(tips), max(tips), tips[self.removal.typical or 0]
+        return words.SPREAD.fill(n=len(tips), a=fmt.count(a), b=fmt.count(b), m=fmt.count(m))
 
     def _orders(self) -> Iterator[Bar]:
         """Yield how many cells must go in each order until another class is read."""
         removal = self.removal
         if removal.tipping is not None and self.tells_random:
             m, tips = removal.tipping.removed, removal.random_tips
-            yield Bar("strongest", words.STRONGEST_FIRST, m, fmt.count(m), "positive")
+            named = words.STRONGEST_FIRST.fill(k=self.answer_name)
+            yield Bar("strongest", named, m, fmt.count(m), "positive")
             m = tips[removal.typical or 0]
-            said = words.MIDDLE.fill(m=fmt.count(m), a=fmt.count(min(tips)), b=fmt.count(max(tips)))
-            yield Bar("random", words.RANDOM_ORDER, m, said, "muted")
+            yield Bar("random", words.RANDOM_ORDER, m, fmt.count(m), "muted")
 
     @property
     def tells_random(self) -> bool:
@@ -385,7 +423,7 @@ class Hierarchy(NetworkLesson):
         spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 4.4, self.upwards, detail=spare))
+        yield Beat.of("upwards", title, Event("upwards", 4.0, self.upwards, detail=spare))
         if self.elsewhere is not None:
             yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
         n = fmt.count(len(self.removal.order))
@@ -400,7 +438,7 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("branch", 4.2, self.answer.fill(k=k)))
+        yield Beat.of("answer", title, Event("branch", 5.4, self.answer.fill(k=k)))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("ask", 2.8, self._question)
@@ -409,7 +447,7 @@ class Hierarchy(NetworkLesson):
             yield Event("melt", 3.4, words.MELTS.fill(shape=shape))
 
     def _tell_tree(self) -> Iterator[Event]:
-        yield Event("reads", 2.6, self.unusual)
+        yield Event("reads", 2.3, self.unusual)
         if self.centred:
             digits_read = self.subject.reads_digits
             said = words.CENTRED if digits_read else words.CENTRED_ON_CLASSES
@@ -418,7 +456,10 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 4.4 if depth == 1 else 3.5, said, depth, shown_by="level")
+            yield Event(name, 4.4 if depth == 1 else 3.3, said, depth, shown_by="level")
+        if self.smallest is not None:
+            # Where a logit is explained, there is less time.
+            yield Event("smallest", 4.8, words.SMALLEST, detail=2 if self.centred else 1)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
@@ -427,7 +468,6 @@ class Hierarchy(NetworkLesson):
         """Tell of one row of the tree: its layer, and what its cells see."""
         values: dict[str, str | Caption] = {
             "layer": node.layer, "size": _size(node.box), "k": self.answer_name,
-            "n": words.how_many(len(self.branches[depth - 1])),
         }  # fmt: skip
         if not self.has_places(node.layer):
             said = words.UNITS if depth == 1 else words.UNITS_BELOW
@@ -459,27 +499,27 @@ class Hierarchy(NetworkLesson):
         said = words.FILTER_ELSEWHERE.fill(layer=layer)
         if found.alike >= LIKE:
             like = words.SAME_ELSEWHERE if found.alike >= SAME else words.LIKE_ELSEWHERE
-            said = like.fill(layer=layer, kind=self._called(layer))
-        yield Event("elsewhere", 4.0, said, detail=1)
-        yield Event("crops", 3.0, detail=1)
+            said = like.fill(layer=layer, kind=words.STROKE if found.strokes else words.PATTERN)
+        yield Event("elsewhere", 3.2, said, detail=1)
+        yield Event("crops", 4.6, detail=1)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
             yield Event("predict", self.pause, ask=self._ask(top, tipping.removed), detail=1)
-        yield Event("removing", 3.4, words.TAKEN)
+        yield Event("removing", 3.2, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
         j = self.network.class_name(tipping.label)
-        yield Event("tips", 2.6, words.TIPS.fill(m=tipping.removed, j=j))
+        yield Event("tips", 2.5, words.TIPS.fill(m=tipping.removed, j=j))
         if self.tells_random:
             tips = removal.random_tips
             m = tips[removal.typical or 0]
             counts = tipping.removed < min(tips)
             said = (words.RANDOM_MORE if counts else words.RANDOM_TIPS).fill(m=m, n=len(tips))
-            yield Event("random", 3.2, words.RANDOM, detail=1)
+            yield Event("random", 2.8, words.RANDOM, detail=1)
             yield Event("random-tips", 3.0, said, detail=1)
 
     def _ask(self, top: str, right: int) -> Question:
@@ -505,13 +545,8 @@ class Hierarchy(NetworkLesson):
         """What the patterns on the way up are called, from the leaf; none if that is not known."""
         if not self.subject.reads_digits or len(self.path) != BRANCHING:
             return ()
-        return self._small, words.A_STROKE, words.A_PART
-
-    def _called(self, layer: str) -> Caption:
-        """What a pattern of a layer above the first is called by itself."""
-        names = (words.STROKE, words.PART) if self.kinds else ()
-        known = dict(zip((node.layer for node in self.path[1:]), names, strict=False))
-        return known.get(layer, words.PATTERN)
+        middle = words.A_STROKE if one_way(self.path[1].patch) else words.A_PATTERN
+        return self._small, middle, words.A_PART
 
     @property
     def _small(self) -> Caption:
@@ -523,8 +558,10 @@ class Hierarchy(NetworkLesson):
     @property
     def upwards(self) -> Caption:
         """What one sees on the way up."""
-        said = words.UPWARDS if self.kinds else words.UPWARDS_LARGER
-        return said.fill(small=self._small, k=self.answer_name)
+        if not self.kinds:
+            return words.UPWARDS_LARGER.fill(small=self._small, k=self.answer_name)
+        small, middle, _ = self.kinds
+        return words.UPWARDS.fill(small=small, middle=middle, k=self.answer_name)
 
 
 def _spread(own: Node, parts: Sequence[Node]) -> list[Node]:

@@ -20,6 +20,9 @@ ELSEWHERE = 8
 #: From so large a correlation on, patches are called the same; and like one another. Of two patches
 #: of strokes that are cut at random, one pair in twenty is so much alike.
 SAME, LIKE = 0.7, 0.55
+#: From here on, edges that lie one way outweigh all others so much that they are one stroke's: of
+#: a bend, a crossing or a blob it is less.
+STRAIGHT = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,25 @@ class Elsewhere:
         found = [correlation(patch.patch, self.node.patch) for patch in self.patches]
         return float(np.mean(found)) if found else 0.0
 
+    @cached_property
+    def strokes(self) -> bool:
+        """Whether the cell's own patch is a stroke, and most of those that are found are."""
+        found = [one_way(patch.patch) for patch in self.patches]
+        return one_way(self.node.patch) and 2 * sum(found) > len(found)
+
+
+def one_way(patch: npt.NDArray[Any]) -> bool:
+    """Tell whether edges lie one way in a patch, as those of a stroke do.
+
+    By its structure tensor: the sum of squares of the changes along one way, less those across it,
+    as a share of both.
+    """
+    gray = np.asarray(patch, np.float64).reshape(*patch.shape[:2], -1).mean(axis=2)
+    down, across = np.gradient(gray)
+    both = float((down**2 + across**2).sum())
+    apart = float(np.hypot((down**2 - across**2).sum(), 2 * (down * across).sum()))
+    return both > 0 and apart >= STRAIGHT * both
+
 
 def correlation(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
     """Return how alike two patches are, from -1 to 1; 0 where one has no contrast."""
@@ -57,6 +79,8 @@ def most_alike(
     network: Network, nodes: Iterable[Node], pictures: Sequence[Picture]
 ) -> Elsewhere | None:
     """Return that of some cells whose filter finds what looks most like its own patch.
+
+    Those that find the same strokes come before others.
 
     Parameters
     ----------
@@ -79,7 +103,8 @@ def most_alike(
         each = _by_class(network, node, maps[node.layer][..., node.filter], prepared, pictures)
         if len(each) == ELSEWHERE:
             found.append(Elsewhere(node, each, tuple(pictures[top.index] for top in each)))
-    return max(found, key=lambda one: one.alike, default=None)
+    # A stroke can be named, and is seen to be the same; among equals the likest.
+    return max(found, key=lambda one: (one.strokes and one.alike >= SAME, one.alike), default=None)
 
 
 def _by_class(

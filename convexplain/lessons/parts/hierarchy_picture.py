@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import photographs
 from convexplain.data.photographs import Photograph
-from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.cuts import Cut
 from convexplain.lessons.parts.elsewhere import Elsewhere
 from convexplain.lessons.parts.subject import Subject
-from convexplain.network import Node, Occlusion, TopPatch
-from convexplain.ops import Box
+from convexplain.network import Node, Occlusion
+from convexplain.ops import Box, ConvStep
 from convexplain.ops.patching import cut
 from convexplain.panels import (
+    INK,
     Aligned,
     Bar,
     Bars,
@@ -36,6 +37,7 @@ from convexplain.panels import (
     Row,
     Scale,
     Space,
+    Sum,
     Text,
     Tree,
 )
@@ -55,11 +57,11 @@ _UNIT = 12
 #: The name of what has one size where one path is drawn large.
 _LARGE = "large"
 #: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
-_ROOT, _HEADED = 2.0, 1.45
-#: A patch is so many times as large as a digit beside it.
+_ROOT, _HEADED = 2.3, 1.45
+#: The digit that is read is so many times as large as others beside it.
 _OWN = 1.3
-#: Above bars the picture has so much of their width.
-_ASIDE = 0.15
+#: Beside bars the picture has so much of their width.
+_ASIDE = 0.32
 
 
 class _Silhouette(Cells):
@@ -162,33 +164,44 @@ class HierarchyPicture:
         both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
         return Diagram(Either(*(Column(self._said(), shape, gap=0.4) for shape in both)))
 
-    def elsewhere(self, found: Elsewhere, name: str) -> Diagram:
-        """Describe a patch beside other digits, and on each of them the patch that is found there.
+    def elsewhere(self, found: Elsewhere) -> Diagram:
+        """Describe a cell's patch beside those that its filter finds in other digits.
 
-        Panels of the name given, which is the patch; ``digit-3`` with the mark ``window``, dim but
-        for what lies in it, and ``found-3``, which hides it, by the class of the digit.
+        Panels ``input`` with the mark ``window``, dim but for what lies in it, and ``found``, which
+        hides it; ``digit-3`` and ``found-3`` likewise, by the class of the digit.
         """
-        recipe, size = self.subject.recipe, (self.pixels.shape[0], self.pixels.shape[1])
-        named = terms.MAP_OF.fill(layer=found.node.layer, n=found.node.filter)
+        size = self.pixels.shape[0], self.pixels.shape[1]
         finer = found.node.box.height / size[0]
-        own = Cells(name, self._patch(found.node), share="other", lines=False, title=named,
-                    fine=finer / _OWN)  # fmt: skip
 
-        def tile(digit: Picture, patch: TopPatch) -> Part:
-            label, box = digit.label, patch.box.clip(size)
+        def tile(
+            names: tuple[str, str], pixels: npt.NDArray[np.float32], box: Box,
+            patch: npt.NDArray[np.float32], said: Caption, large: float = 1.0,
+        ) -> Part:  # fmt: skip
+            seen = box.clip(size)
             dim = np.ones(size, bool)
-            dim[box.rows, box.cols] = False
+            dim[seen.rows, seen.cols] = False
             whole = Cells(
-                f"digit-{label}", recipe.drawn(self.subject.network.prepare(digit)), share="other",
-                lines=False, marks={"window": Mark.over(box)}, dim=dim,
+                names[0], pixels, share="other", lines=False, marks={"window": Mark.over(seen)},
+                dim=dim, fine=1 / large,
             )  # fmt: skip
             part = Cells(
-                f"found-{label}", recipe.drawn(patch.patch), share="other", lines=False,
-                fine=finer, title=Caption(str(label), str(label)),
+                names[1], patch, share="other", lines=False, fine=finer / large, title=said
             )  # fmt: skip
             return Overlay(whole, part)
 
-        tiles = [tile(*each) for each in zip(found.pictures, found.patches, strict=True)]
+        drawn, prepare = self.subject.recipe.drawn, self.subject.network.prepare
+        here = self.answer if self.subject.label is None else self.subject.label
+        own = tile(
+            ("input", "found"), self.pixels, found.node.box, self._patch(found.node),
+            words.IN_THE.fill(k=here), _OWN,
+        )  # fmt: skip
+        tiles = [
+            tile(
+                (f"digit-{digit.label}", f"found-{digit.label}"), drawn(prepare(digit)), top.box,
+                drawn(top.patch), words.IN_A.fill(k=digit.label or 0),
+            )
+            for digit, top in zip(found.pictures, found.patches, strict=True)
+        ]  # fmt: skip
 
         def rows_of(width: int) -> Aligned:
             return Aligned([tiles[n : n + width] for n in range(0, len(tiles), width)], gap=0.5,
@@ -197,6 +210,58 @@ class HierarchyPicture:
         return Diagram(
             Either(Row(own, rows_of(4), gap=1.5), Column(own, rows_of(3), align="middle"))
         )
+
+    def smallest(self, step: ConvStep) -> Diagram:
+        """Describe how the leaf's number is made, as large as it can be.
+
+        Panels of its patch, as in `branch`, ``times``, ``kernel``, ``gives`` and ``sum``. Where the
+        printed factors would not give the printed sum, they have one decimal more.
+        """
+        finer = 0 if _comes_out(step, 2) else 1
+        weights = Scale(float(np.abs(step.kernel).max()) or 1.0, terms.KERNEL)
+
+        def grid(name: str, values: npt.NDArray[Any], scale: Scale, title: Caption) -> Cells:
+            return Cells(
+                name, values.squeeze(axis=2), scale, numbers=True, finer=finer, share="numbers",
+                title=title,
+            )  # fmt: skip
+
+        patch = grid(self.leaf, step.patch, INK, terms.PATCH.capital)
+        kernel = grid("kernel", step.kernel, weights, terms.KERNEL.capital)
+        times, gives = (Text(*sign, role="sign") for sign in (("times", "×"), ("gives", "=")))
+        total = Sum.of("sum", step.breakdown(), INK)
+        below: list[Part] = [Legend("legend")]
+        adds = self._adding()
+        if adds is not None:
+            below.insert(0, Text("passes-on", adds, role="heading"))
+        sums = (step.total, step.bias), step.value
+        if not (_comes_out(step, 2 + finer) and fmt.adds_up(*sums)):
+            below.append(Text("rounded", terms.rounded(), role="note"))
+        told = Column(*below, gap=0.6, align="middle")
+        factors = Row(patch, times, kernel, gap=0.5)
+        return Diagram(
+            Either(
+                Column(Row(factors, gives, total, gap=0.6), told, gap=0.8, align="middle"),
+                Column(factors, Row(gives, total, gap=0.6), told, gap=0.8, align="middle"),
+            )
+        )
+
+    def _adding(self) -> Caption | None:
+        """Say what the leaf adds to the cell above it: its response times a weight.
+
+        None where that is no single weight, or not what the printed numbers give.
+        """
+        leaf, *above = self.path
+        if not above or self.skips or leaf.weight is None:
+            return None
+        response, adds = fmt.rounded(leaf.activated), fmt.rounded(leaf.contribution or 0.0)
+        for decimals in (2, 3):
+            if fmt.rounded(response * fmt.rounded(leaf.weight, decimals)) == adds:
+                return words.PASSES_ON.fill(
+                    a=fmt.number(leaf.activated), w=fmt.number(leaf.weight, decimals),
+                    layer=above[0].layer, v=fmt.number(leaf.contribution or 0.0),
+                )  # fmt: skip
+        return None
 
     def beside_other(self, other: HierarchyPicture) -> Diagram:
         """Describe two trees without numbers, so that they can be compared row by row.
@@ -240,14 +305,24 @@ class HierarchyPicture:
             [self._child(place, node) for place, node in self._ordered(row)] for row in self.rows
         ]
         digit = Column(self._said(), read, Space(height=_HEADED), gap=0.2, align="middle")
+        named = [self._titled(*each) for each in zip(self.rows, levels, strict=True)]
         shapes: list[Part] = [
-            Row(digit, *(Column(*level, gap=0.3, align="middle") for level in levels), gap=1.6),
+            Row(digit, *named, gap=1.6),
             Column(
                 Column(self._said(), read, gap=0.2, align="middle"),
                 *(Row(*level, gap=2.0) for level in levels), gap=1.2, align="middle",
             ),
         ]  # fmt: skip
         return Diagram(shapes[upright], tuple(self._branches(upright=upright)), about=self._told())
+
+    def _titled(self, row: Mapping[str, Node], cells: Sequence[Part]) -> Part:
+        """Return the cells of a level as a column, under its name and how much one of them sees."""
+        node = next(iter(row.values()))
+        if node.layer in self.units:
+            return Column(*cells, gap=0.3, align="middle")
+        said = words.LEVEL.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
+        name = Text(f"level-{node.layer}", said, role="note", weight="bold")
+        return Column(name, *cells, gap=0.2)
 
     @cached_property
     def rows(self) -> tuple[dict[str, Node], ...]:
@@ -259,6 +334,11 @@ class HierarchyPicture:
             found.append(row)
         return tuple(found)
 
+    @property
+    def leaf(self) -> str:
+        """The name of the leaf's panel."""
+        return next(f"patch-{place}" for place, node in self.rows[-1].items() if node in self.path)
+
     def _ordered(self, row: Mapping[str, Node]) -> list[tuple[str, Node]]:
         """Return the cells of a level with that of the path in the middle."""
         others = [item for item in row.items() if item[1] not in self.path]
@@ -266,11 +346,9 @@ class HierarchyPicture:
         return [*others[: len(others) // 2], *own, *others[len(others) // 2 :]]
 
     def _said(self) -> Part:
-        """What is read, and where it is spoken of its logit."""
+        """What is read, and its logit, to which all cells add."""
         said = words.ANSWER.fill(k=self.answer)
         answer = Text("answer", said, role="heading", weight="bold")
-        if not self.centred:
-            return answer
         logit = Text("logit", words.LOGIT.fill(z=fmt.number(self.logit)), role="note")
         return Column(answer, logit, gap=0.2, align="middle")
 
@@ -302,7 +380,7 @@ class HierarchyPicture:
             place: Mark(
                 node.box.top - within.top, node.box.left - within.left,
                 node.box.height, node.box.width, "accent" if node in self.path else "muted",
-                strong=node in self.path,
+                strong=node in self.path or "-" not in place,
             )
             for place, node in sorted(row.items(), key=lambda item: item[1] in self.path)
             if node.layer not in self.units
@@ -330,8 +408,14 @@ class HierarchyPicture:
             if row[own].layer in self.units:  # what it adds stands under its name
                 above = f"adds-{own}" if upright else f"unit-{own}"
 
-    def check(self, bars: npt.NDArray[np.float64], share: float, orders: Sequence[Bar]) -> Diagram:
-        """Describe what each cell adds to the answer, as bars, below what is read.
+    def check(
+        self,
+        bars: npt.NDArray[np.float64],
+        share: float,
+        orders: Sequence[Bar],
+        spread: Caption | str = "",
+    ) -> Diagram:
+        """Describe what each cell adds to the answer, as bars, beside what is read.
 
         Parameters
         ----------
@@ -340,7 +424,9 @@ class HierarchyPicture:
         share : float
             What the marked ones give of the sum.
         orders : sequence of Bar
-            How many cells must go in which order, as bars ``orders.strongest``.
+            How many cells must go in which order, as bars ``strongest.cells``.
+        spread : Caption or str
+            What is said of random orders, below the bars.
         """
         many = self.tree.supporters
         top = Mark(0, 0, bars.shape[0], bars.shape[1] * len(self.tree.parts) / many)
@@ -357,19 +443,26 @@ class HierarchyPicture:
             fine=self.pixels.shape[1] / (_ASIDE * bars.shape[1]),
         )  # fmt: skip
         reads = Text("reads", words.ANSWER.fill(k=self.answer), role="display", weight="bold")
-        out = Text("out", words.OUT.fill(m=0, n=fmt.count(many)), role="heading")
-        told: Part = Row(read, Column(reads, out, gap=0.3), gap=1.0)
-        said = Text("adding", title, role="note")
-        pushes = Column(said, cells, gap=0.3)
-        if not orders:
-            return Diagram(Column(told, pushes, gap=0.7))
-        taken = Bars(
-            "orders", orders, Scale(many), pitch=2.2, share="orders", title=words.TAKEN_OUT
-        )
+        out = Text("out", words.OUT.fill(m=fmt.count(many), n=fmt.count(many)), role="heading")
+        said = Text("adding", title)
+        told = Column(read, reads, out, gap=0.4, align="middle")
+        flat = Row(read, Column(reads, out, gap=0.3), gap=1.0)
+        shown: list[Part] = [Column(said, cells, gap=0.3)]
+        if orders:
+            # In the scale of the bars above: each ends under as many of them.
+            taken = [
+                Bars(
+                    bar.name, [replace(bar, name="cells", label="")], Scale(many),
+                    length=bars.shape[1], share=_LARGE, pitch=1.4, role="heading",
+                    title=bar.label if isinstance(bar.label, Caption) else None,
+                )
+                for bar in orders
+            ]  # fmt: skip
+            shown.append(Column(*taken, Text("spread", spread), gap=0.3))
         return Diagram(
             Either(
-                Column(Row(told, taken, gap=3.0), pushes, gap=0.7),
-                Column(told, pushes, taken, gap=0.7, align="middle"),
+                Row(told, Column(*shown, gap=0.7), gap=1.5),
+                Column(flat, *shown, gap=0.7, align="middle"),
             )
         )
 
@@ -698,6 +791,13 @@ class HierarchyPicture:
             what=words.ORIENTED_EDGE if self.edge else words.OTHER_PATTERN,
             share=fmt.percent(leaf.share or 0.0),
         )
+
+
+def _comes_out(step: ConvStep, decimals: int) -> bool:
+    """Tell whether printed factors give the printed sum, as a person multiplies and adds them."""
+    pairs = zip(step.patch.flat, step.kernel.flat, strict=True)
+    found = sum(fmt.rounded(float(x), decimals) * fmt.rounded(float(w), decimals) for x, w in pairs)
+    return fmt.rounded(found) == fmt.rounded(step.total)
 
 
 def _rest(node: Node) -> float:

@@ -31,15 +31,15 @@ MELTS = Caption(
 )
 CENTRED = Caption(
     en="Its logit is negative, so weights count less their mean over the ten digits.",
-    zh="它的 logit 为负，所以先从权重里减去十个类别的平均权重。",
+    zh="logit 为负，所以先从权重里减去十类的平均权重。",
 )
 CENTRED_ON_CLASSES = Caption(
     en="Its logit is negative, so weights count less their mean over all classes.",
-    zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
+    zh="logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
-    en="What adds most to the {k}, at {n} places of {layer}: {size} pixels.",
-    zh="{layer} 最支持“{k}”的{n}处：{size}。",
+    en="What adds most to the logit of the {k}, in {layer}: {size} pixels.",
+    zh="{layer} 给“{k}”加分最多的：{size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
@@ -57,7 +57,7 @@ UPWARDS_LARGER = Caption(
     en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
 )
 STROKES = Caption(
-    en="What adds most to that part, in {layer}: {size} pixels.",
+    en="What adds most to that cell, in {layer}: {size} pixels.",
     zh="对它贡献最大的，{layer}：{size} 像素。",
 )
 PARTS_SEEN = Caption(
@@ -69,14 +69,19 @@ EDGES = Caption(
     zh="再往下，{layer}：{size} 像素。",
 )
 UPWARDS = Caption(
-    en="Windows add up: {small}, a stroke, a part, the {k}.",
-    zh="层层合成：{small}、笔画、部件，到“{k}”。",
+    en="Windows add up: {small}, {middle}, a part, the {k}.",
+    zh="层层合成：{small}、{middle}、部件，到“{k}”。",
+)
+SMALLEST = Caption(
+    en="The smallest step: patch times kernel, all added up.",
+    zh="最小的一步：图块乘卷积核，全部相加。",
 )
 LIKE_ELSEWHERE = Caption(
     en="One filter of {layer} finds a {kind} like this in other digits.",
     zh="{layer} 的一个过滤器，在其他数字里找到这样的{kind}。",
 )
 A_STROKE = Caption(en="a stroke", zh="笔画")
+A_PATTERN = Caption(en="a pattern", zh="模式")
 STROKE = Caption(en="stroke", zh="笔画")
 PART = Caption(en="part", zh="部件")
 PATTERN = Caption(en="pattern", zh="模式")
@@ -93,7 +98,7 @@ SAME_ELSEWHERE = Caption(
     zh="{layer} 的一个过滤器，在其他数字里找到同样的{kind}。",
 )
 SHARES = Caption(
-    en="{n} cells add to it; the first {m} give {top3}%.",
+    en="{n} cells add to its logit; the first {m} give {top3}% of that.",
     zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
@@ -126,10 +131,15 @@ RANDOM_MORE = Caption(
     en="… it takes {m}, the middle of {n} such orders: the strongest count more.",
     zh="……要 {m} 个（{n} 次的中位数）：强者更重要。",
 )
-TAKEN_OUT = Caption(en="Cells that must go", zh="要去掉几个")
-STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
-RANDOM_ORDER = Caption(en="random order", zh="随机顺序")
-MIDDLE = Caption(en="{m} ({a} to {b})", zh="{m}（{a} 到 {b}）")
+STRONGEST_FIRST = Caption(
+    en="Strongest first: taken out until it no longer reads {k}",
+    zh="从最强的开始，去掉多少个就不判为“{k}”",
+)
+RANDOM_ORDER = Caption(en="In a random order", zh="按随机顺序")
+SPREAD = Caption(
+    en="{n} random orders took {a} to {b}; shown is the middle one, {m}.",
+    zh="{n} 种随机顺序各要 {a} 到 {b} 个；图中是居中的 {m} 个。",
+)
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
 )
@@ -187,6 +197,13 @@ BARS = Caption(
     en="What each of {n} cells of {layer} adds to the {k}; the first {m}: {share}%",
     zh="{layer} 的 {n} 个单元各为“{k}”加多少，前 {m} 个：{share}%",
 )
+PASSES_ON = Caption(
+    en="{a} × {w}, its weight in {layer}, = {v}: what it adds",
+    zh="{a} × 它在 {layer} 的权重 {w} = {v}，就是它加的",
+)
+LEVEL = Caption(en="{layer}: {size}", zh="{layer}：{size}")
+IN_THE = Caption(en="in the {k}", zh="“{k}”里")
+IN_A = Caption(en="in a {k}", zh="“{k}”里")
 ADDS = Caption(en="adds {v}", zh="加 {v}")
 ADDS_AS = Caption(en="{kind} adds {v}", zh="{kind}，加 {v}")
 OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
