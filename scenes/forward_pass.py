@@ -15,7 +15,7 @@ from convexplain.lessons.parts.forward_picture import TELLING, Form
 from convexplain.ops import Box
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
 WINDOW = "input.window"
@@ -36,7 +36,13 @@ class ForwardPass(LessonScene):
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring the legend and whatever is named."""
         names = (name for name in ("legend", *show) if self.board.has(name))
-        self.during(share, self.camera.home(), self.board.become(picture, show=names))
+        self.become(picture, share, self.camera.home(), show=names)
+
+    def wipe(self, share: float) -> None:
+        """Let all that is seen but the input fade, so that it crosses nothing on its way."""
+        parts = self.board.parts.items()
+        seen = [name for name, part in parts if part in self.mobjects and name != "input"]
+        self.during(share, self.board.hide(*seen))
 
     # The layers.
 
@@ -75,7 +81,7 @@ class ForwardPass(LessonScene):
 
     def show_respond(self, event: Event) -> None:
         """The window goes over the picture; the first map fills."""
-        self.change(self.picture.begun(pooled=False), 0.2, "input", WINDOW)
+        self.change(self.picture.begun(pooled=False), 0.14, "input", WINDOW)
         fill = self.sweep(WINDOW, self.first, self.lesson.reads)
         self.board.show(self.first)(1.0)
         self.during(0.9, fill, rate=linear)
@@ -99,7 +105,8 @@ class ForwardPass(LessonScene):
         """The other layers come, each after a look at the one before it."""
         panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
         there = ["input", *self.board.there(*panels[1:])]
-        self.change(self.picture.layers(), 0.25, *there)
+        self.during(0.05, self.board.leave("legend"))
+        self.change(self.picture.layers(), 0.2, *there)
         grow = [
             in_turn(self.board.pulse(before, colour="muted"), self.board.show(name), overlap=0.5)
             for before, name in pairwise(panels) if name not in there
@@ -112,32 +119,36 @@ class ForwardPass(LessonScene):
 
     def show_products(self, event: Event) -> None:
         """All numbers come, multiplied, place by place; one product is written out."""
-        self.lay_products(self.picture.every(), 0.2)
+        names = ("number", "weight", "product")
+        self.wipe(0.05)
+        assert self.picture.products is not None
+        self.computed["products"] = np.full(self.picture.products.values.shape, np.nan)
+        self.lay_products(self.picture.every(), 0.1, *(f"one.{name}.over" for name in names))
         self.during(0.2, self._places(), rate=linear)
-        self.during(0.1, self.board.show(TELLING), self.board.pulse(TELLING))
-        self.during(0.2, self.board.grow("one", out_of=TELLING))
-        self.during(1, self.board.pulse("one", colour="muted"))
+        factors = (f"one.{name}" for name in ("number", "times", "weight", "equals"))
+        self.during(0.1, self.board.show(TELLING, *factors), self.board.pulse(TELLING))
+        self.during(0.1, self.board.show("one.product"))
+        self.during(1, self.board.pulse(TELLING, "one.product", times=2))
 
     def _places(self) -> Move:
         """Let the products come, place by place."""
         products = self.picture.products
         assert products is not None
-        whole = self.board.part("products").values.copy()
-        known = np.full(whole.shape, np.nan)
-        self.board.fill("products", known)
+        whole, known = products.values, self.computed["products"]
+        there = np.where(products.there, whole, np.nan)
 
         def go(alpha: float) -> None:
             for mark in products.blocks[: math.ceil(alpha * len(products.blocks))]:
                 place = np.s_[mark.row : mark.row + mark.rows, mark.col : mark.col + mark.cols]
-                known[place] = whole[place]
-            self.board.fill("products", known)
+                known[place] = there[place]
+            self.refill()
 
         return go
 
-    def lay_products(self, picture: Diagram, share: float) -> None:
-        """Lay out the products, each place in its frame."""
+    def lay_products(self, picture: Diagram, share: float, *more: str) -> None:
+        """Lay out the products, each place in its frame, and whatever is named."""
         blocks = self.picture.products.blocks if self.picture.products else ()
-        self.change(picture, share, "input", "products")
+        self.change(picture, share, "input", "products", *more)
         self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
 
     def show_pushes(self, event: Event) -> None:
@@ -167,17 +178,18 @@ class ForwardPass(LessonScene):
         """The sums of all classes, one after the other, run up to where they are."""
         labels = (f"{name}.label" for name in self.names)
         shown = "input", "classes.zero", "classes.zero.label", "classes.title", *labels
-        self.change(self.picture.sums("logits"), 0.2, *shown)
+        self.wipe(0.07)
+        self.change(self.picture.sums("logits"), 0.05, *shown)
         runs = [eased(self.run(name)) for name in self.names]
-        self.during(0.5, in_turn(*runs, overlap=0.4), rate=linear)
+        self.during(0.5, in_turn(*runs, overlap=0.85), rate=linear)
         self.during(0.1, self.board.show("said"))
         self.during(1, self.board.pulse(self.best))
 
     def run(self, name: str) -> Move:
-        """Return the move in which a class's point comes out of its name, along its lane."""
+        """Return the move in which a class's point comes out of its name, which is there."""
         lanes = (self.board.walk(lane) for lane in self.board.there(f"{name}.lane"))
         go = together(self.board.grow(name, out_of=f"{name}.label"), *lanes)
-        return in_turn(self.board.show(f"{name}.label"), go, self.board.show(f"{name}.value"))
+        return in_turn(go, self.board.show(f"{name}.value"))
 
     def show_predict(self, event: Event) -> None:
         """The two highest are looked at."""
@@ -219,13 +231,13 @@ class ForwardPass(LessonScene):
         gone = [f"{name}.{part}" for name in self.names for part in parts[:2]]
         marks = *self.names, *gone, "classes.zero", "classes.zero.label", "classes.title", "said"
         labels = [f"{name}.{parts[2]}" for name in self.names]
-        self.during(0.14, self.board.hide(*self.board.there(*marks)))
+        self.during(0.1, self.board.hide(*self.board.there(*marks)))
         self.board.show(*labels)(1.0)
         bars = self.board.become(self.picture.sums("powers"), hold=("classes", "said"))
-        self.during(0.06, bars)
-        self.during(0.08, self.board.show("classes.zero", "classes.title"))
-        rises = [eased(self.board.rise(name)) for name in self.names]
-        self.during(0.4, in_turn(*rises, overlap=0.8), rate=linear)
+        self.during(0.03, bars)
+        rises = in_turn(*(eased(self.board.rise(name)) for name in self.names), overlap=0.97)
+        there = self.board.show("classes.zero", "classes.title")
+        self.during(0.45, rises, lambda alpha: there(min(1.0, 4 * alpha)), rate=linear)
         self.during(1, in_turn(*(self.board.pulse(name, f"{name}.value") for name in self.names),
                                overlap=0.5), rate=linear)  # fmt: skip
 
@@ -239,13 +251,36 @@ class ForwardPass(LessonScene):
         self.reform("shares", 0.12)
         self.during(0.04, self.board.show("said"))
         self.during(0.22, self.board.pulse("said", self.best, f"{self.best}.value"))
-        bars = self.picture.stack.bars
-        places = {bar.name: self.board.box(f"classes.{bar.name}") for bar in bars}
-        grown = [self.board.grow(f"stack.{name}", out_of=place) for name, place in places.items()]
-        self.during(0.5, self.board.become(self.picture.verdict(), show=("stack.title",)), *grown)
-        self.board.show(*self.board.there("stack.rest"))(1.0)
-        self.during(0.1, self.board.show("read"))
+        self.lay_end_to_end()
+        self.during(0.06, self.board.come("stack.others", "input", "read"))
         self.during(1, self.board.pulse("read"))
+
+    def lay_end_to_end(self) -> None:
+        """Lay the bars of the large shares end to end, once all else has made way."""
+        names = [f"classes.{bar.name}" for bar in self.picture.stack.bars if bar.name != "others"]
+        names = self.board.there(*names)
+        places = {name: self.board.box(name) for name in names}
+        others = (key for key in self.board.names("classes") if key not in names)
+        self.during(0.07, self.board.leave(*others, "input", "said"))
+        # From here on bars of the other picture stand for them.
+        self.board.hide(*names)(1.0)
+        # The last first: each passes where no other lies yet.
+        laid = [eased(self.lay(name, place)) for name, place in reversed(places.items())]
+        picture = self.board.become(self.picture.verdict(), hold=("input", "read"))
+        picture(1.0)
+        for move in laid:
+            move(0.0)
+        self.during(0.27, in_turn(*laid, overlap=0.3), self.board.show("stack.title"), rate=linear)
+
+    def lay(self, name: str, place: tuple[float, float, float, float]) -> Move:
+        """Return the move of a bar along its row to above its place, and then down to it."""
+        new = name.replace("classes", "stack")
+
+        def start() -> Move:
+            left, _, width, _ = self.board.box(new)
+            return self.board.grow(new, out_of=place, via=(left, place[1], width, place[3]))
+
+        return lazily(start)
 
     def show_ratio(self, event: Event) -> None:
         """How many times as large the one share is as the other."""
@@ -262,9 +297,9 @@ class ForwardPass(LessonScene):
         """From the picture through all layers to the shares, once more."""
         names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
         self.during(0.1, self.board.hide(*self.board.there("read", "input")))
-        joined = "products", "to-shares"
+        joined = ("products", "to-sums-said", "to-sums", "ladder", "to-shares-said", "to-shares")
         shown = (name for name in (*names, *joined, "legend") if self.board.has(name))
         self.during(0.2, self.board.become(self.picture.whole(), show=shown))
-        looked = *names, *self.board.there(joined[0]), "stack.title"
+        looked = *names, *self.board.there("products", "ladder"), "stack.title"
         looks = [self.board.pulse(name) for name in looked]
         self.during(1, in_turn(*looks), rate=linear)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -136,9 +135,7 @@ def test_the_logit_is_what_pushes_for_it_and_against_it(lesson, computed):
 
 
 def test_the_product_that_is_written_out_can_be_checked(lesson, computed):
-    number_, weight, product = (
-        float(n.replace("−", "-")) for n in re.split(" × | = ", lesson.products.written)
-    )
+    number_, weight, product = (float(n.replace("−", "-")) for n in lesson.products.written)
     weights = lesson.network.weights["dense/kernel"][:, lesson.trace.prediction]
     assert f"{number_ * weight:.2f}" == f"{product:.2f}"
     place = np.flatnonzero(
@@ -164,7 +161,54 @@ def test_a_vector_without_places_is_one_block(tmp_path):
 def test_powers_are_printed_as_finely_as_their_sum(lesson, computed):
     powers = np.exp(computed["logits"] - computed["logits"].max())
     texts = {bar.name: bar.text for bar in lesson.picture_of.bars("powers").bars}
-    assert texts == {str(k): f"{p:.3f}" if p >= 0.0005 else "<0.001" for k, p in enumerate(powers)}
+    assert texts == {
+        str(k): f"{p:.4f}" if p >= 0.00005 else "<0.0001" for k, p in enumerate(powers)
+    }
+    added = sum(float(text) for text in texts.values() if text[0] != "<")
+    assert f"{added:.4f}" == lesson.softmax.printed_total
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_printed_powers_divided_by_their_printed_sum_are_the_printed_shares(label):
+    lesson = ForwardPass(picture=choose_picture({"digit": label}, None, ForwardPass))
+    total = float(lesson.softmax.printed_total)
+    powers = {bar.name: bar.text for bar in lesson.picture_of.bars("powers").bars}
+    shares = {bar.name: bar.text for bar in lesson.picture_of.bars("shares").bars}
+    large = [str(k) for k in np.flatnonzero(lesson.softmax.shares >= 0.01)]
+    assert large
+    for name in large:
+        share = 100 * float(powers[name]) / total
+        assert shares[name] in (f"{share:.1f}%", f">{min(share, 99.9):.1f}%")
+
+
+def test_what_is_left_of_the_shares_is_told_so_that_they_make_a_whole(lesson, computed):
+    shares = softmax(computed["logits"])
+    bars = lesson.picture_of.stack.bars
+    assert [bar.name for bar in bars] == ["9", "7", "others"]
+    assert bars[-1].value == pytest.approx(np.sort(shares)[:-2].sum(), abs=1e-5)
+    assert sum(float(bar.text.strip("%")) for bar in bars) == pytest.approx(100)
+    placed = panels.place(lesson.picture_of.verdict(), panels.VIDEO, "en")
+    (told,) = (p for p in placed.pieces if p.name == "stack.others.label")
+    assert told.text == "8 others 0.3%"
+    assert told.box.right == pytest.approx(placed["stack.others"].right, abs=1)
+
+
+def test_the_scale_of_the_maps_ends_at_their_layers_largest_responses(lesson, computed):
+    picture = lesson.picture_of.layers()
+    scale = picture.panel("layer-conv3").scale
+    largest = [f"{computed[f'conv{n}'].max():.2f}" for n in (1, 2, 3)]
+    assert scale.name.text("en") == "response: conv1 · conv2 · conv3"
+    assert scale.ends == ("0", " · ".join(largest))
+    first = lesson.picture_of.begun(pooled=True).panel("layer-pool1").scale
+    assert first.ends == ("0", largest[0])
+
+
+def test_the_last_picture_has_all_stations_of_the_way(lesson):
+    picture = lesson.picture_of.whole()
+    for sheet in panels.ASPECTS.values():
+        placed = panels.place(picture, sheet, "zh")
+        for name in ("layer-conv3", "products", "to-sums", "ladder", "to-shares", "stack"):
+            assert name in {piece.panel for piece in placed.pieces}
 
 
 def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):

@@ -227,7 +227,7 @@ class ForwardPass(NetworkLesson):
         yield Event("powers", 2.6, powers)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("total", 1.4, _TOTAL.fill(s=softmax.printed_total))
+        yield Event("total", 2.6, _TOTAL.fill(s=softmax.printed_total))
         yield Event("shares", 4.9, _SHARES)
         yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)
 
@@ -298,8 +298,8 @@ _ALL_BELOW = Caption(
 )
 _ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
 _HOW_SURE = Caption(
-    en="Each gets its share of their sum. How sure is it of {a}?",
-    zh="各按所占的比例分。判为“{a}”有多确定？",
+    en="Each gets its share. How sure is it of {a}?",
+    zh="各得一份：“{a}”占多少？",
 )
 _NO_SHARES = Caption(
     en="Negative numbers have no shares: first e to the power, then divide.",

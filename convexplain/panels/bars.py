@@ -78,7 +78,8 @@ class Bars(Panel):
     pitch : float
         From one bar to the next below it, in sizes of the text.
     labelled : bool
-        Whether names and numbers stand under those bars of a lying stack that are broad enough;
+        Whether names and numbers stand under those bars of a lying stack that are broad enough,
+        and in one line under the end of the last one if it is not;
         of an upright one with a total, whether a name that bars have stands once beside them.
     points : bool
         Whether values are points on a scale, each with a line from zero, not bars.
@@ -183,7 +184,9 @@ class Bars(Panel):
             if self.total:
                 longest = max(self._sum(at, 1), self._sum(at, -1))
                 return self._lying(at, Extent(longest, rows * self.thick * size))
-            under = 2.2 * leading(size) if self.labelled else 0.0
+            under = 0.0
+            if self.labelled:
+                under = (3.2 if self._broader(at, self.bars[-1]) else 2.2) * leading(size)
             return Extent(whole, rows * self.thick * size, down=under)
         below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
         whole = whole if self._ahead else 0.0
@@ -347,10 +350,22 @@ class Bars(Panel):
                 yield from self._under(at, bar, place)
             ends[up] += long
 
+    def _broader(self, at: Setting, bar: Bar) -> bool:
+        """Tell whether name or number of a bar of a stack are broader than it is."""
+        words = say(bar.label, at.lang), bar.printed(at.lang)
+        widest = max(text_width(said, self._text(at), "bold") for said in words)
+        return widest > self._long(at, bar.value)
+
     def _under(self, at: Setting, bar: Bar, place: Box) -> Iterator[Piece]:
-        """Yield name and number of a bar of a stack, if it is as broad as they are."""
+        """Yield name and number of a bar of a stack, if it is as broad as they are, or the last."""
         size, words = self._text(at), (say(bar.label, at.lang), bar.printed(at.lang))
-        if max(text_width(said, size, "bold") for said in words) > place.width:
+        if self._broader(at, bar):
+            if bar is self.bars[-1]:
+                name, y = f"{self.name}.{bar.name}.label", place.bottom + 2.7 * leading(size)
+                yield line(
+                    at, self.name, name, " ".join(words), place.right, y, size, align="right",
+                    tone="muted",
+                )  # fmt: skip
             return
         for n, (said, name) in enumerate(zip(words, ("label", "value"), strict=True)):
             y = place.bottom + (n + 0.7) * leading(size)

@@ -33,6 +33,8 @@ class Scale:
     light : bool
         Whether a picture's 1, or the limit, is light in every theme, as in one channel of a
         photograph.
+    ends : (Caption or str, Caption or str), optional
+        What a legend says at its ends, where that is not their numbers.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Scale:
     signed: bool = True
     counts: bool = False
     light: bool = False
+    ends: tuple[Caption | str, Caption | str] | None = None
 
     def text(self, value: float) -> str:
         """Print a value as it is read on the scale."""

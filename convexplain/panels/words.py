@@ -506,29 +506,44 @@ class Legend(Panel):
     row: bool = False
     every: bool = False
 
-    def _sizes(self, at: Setting) -> tuple[float, float, float]:
-        """Return the width of a scale, the height of its bar, and of all of it."""
+    def _heights(self, at: Setting) -> tuple[float, float]:
+        """Return the height of a scale's bar, and of all of it."""
         note = at.sheet.note
-        said = [text_width(at.say(name), note) for _, name in at.scales]
-        return max([8.5 * note, *said]), 0.7 * note, 0.7 * note + 2 * leading(note)
+        return 0.7 * note, 0.7 * note + 2 * leading(note)
+
+    def _widths(self, at: Setting) -> list[float]:
+        """Return how wide the scales are: those under one another all the same."""
+        note, found = at.sheet.note, []
+        for scale, name in at.scales:
+            low, high = self._ends(at, scale)
+            middle = "  0" if scale.least < 0 else ""
+            said = at.say(name), f"{low}{middle}  {high}"
+            found.append(max(8.5 * note, *(text_width(words, note) for words in said)))
+        return found if self.row else [max(found, default=0.0)] * len(found)
+
+    def _ends(self, at: Setting, scale: Scale) -> tuple[str, str]:
+        """Return what is said at the ends of a scale."""
+        if scale.ends is not None:
+            return at.say(scale.ends[0]), at.say(scale.ends[1])
+        return (scale.text(scale.least) if scale.least else "0"), scale.text(scale.most)
 
     def body(self, at: Setting) -> Extent:
         """Return the room of all scales."""
-        many = len(at.scales)
+        many, widths = len(at.scales), self._widths(at)
         if not many:
             return Extent(0.0, 0.0)
-        wide, _, high = self._sizes(at)
-        apart = (at.sheet.gap * (many - 1), 0.0) if self.row else (0.0, 0.4 * high * (many - 1))
-        cols, rows = (many, 1) if self.row else (1, many)
-        return Extent(wide * cols + apart[0], high * rows + apart[1])
+        _, high = self._heights(at)
+        if self.row:
+            return Extent(sum(widths) + at.sheet.gap * (many - 1), high)
+        return Extent(widths[0], high * many + 0.4 * high * (many - 1))
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield name, bar and ends of each scale."""
         if not at.scales:
             return
-        note, (wide, bar, high) = at.sheet.note, self._sizes(at)
+        note, (bar, high) = at.sheet.note, self._heights(at)
         x, y = box.x, box.y
-        for n, (scale, name) in enumerate(at.scales):
+        for n, ((scale, name), wide) in enumerate(zip(at.scales, self._widths(at), strict=True)):
             full = f"{self.name}.{n}"
             top = y + leading(note) / 2
             yield line(
@@ -537,13 +552,11 @@ class Legend(Panel):
             place = Box(x, y + leading(note), wide, bar)
             values = np.linspace(scale.least, scale.most, 129)[np.newaxis]
             yield Grid(full, self.name, place, values, scale, lines=False)
-            ends: list[tuple[float, float, Align]] = [
-                (x, scale.least, "left"), (x + wide, scale.most, "right"),
-            ]  # fmt: skip
+            low, most = self._ends(at, scale)
+            ends: list[tuple[float, str, Align]] = [(x, low, "left"), (x + wide, most, "right")]
             if scale.least < 0:
-                ends.insert(1, (x + wide / 2, 0.0, "middle"))
-            for k, (left, value, align) in enumerate(ends):
-                words = scale.text(value) if value else "0"
+                ends.insert(1, (x + wide / 2, "0", "middle"))
+            for k, (left, words, align) in enumerate(ends):
                 below = place.bottom + leading(note) / 2
                 yield line(
                     at, self.name, f"{full}.{k}", words, left, below, note, align=align,

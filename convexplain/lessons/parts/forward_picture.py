@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
-from typing import Literal, NamedTuple, SupportsFloat
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +23,15 @@ from convexplain.panels import (
     Column,
     Diagram,
     Either,
+    Formula,
     Legend,
     Mark,
     Overlay,
     Part,
-    Role,
     Row,
     Scale,
     Space,
+    Term,
     Text,
 )
 from convexplain.style import format as fmt
@@ -52,8 +54,12 @@ _PLACES = 5
 _TRIED = 200
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 15.0, 36.0
-#: How high four bars in large words are, in gaps of the sheet.
-_SUMS = 6.0
+#: What makes a product in large words as high as four bars, in gaps of the sheet.
+_SUMS = 4.3
+#: A share from which on it comes out of printed numbers, and from which on it has a name.
+_LARGE, _NAMED = 0.01, 0.06
+#: So many layers' largest responses are said at the end of a scale.
+_FEW = 3
 
 
 class Softmax(NamedTuple):
@@ -79,11 +85,27 @@ class Softmax(NamedTuple):
         return float(self.powers.sum())
 
     @property
+    def places(self) -> int:
+        """So many that large printed powers divided by their printed sum are the shares."""
+        return next((n for n in range(2, _PLACES) if self._comes_out(n)), _PLACES)
+
+    def _comes_out(self, places: int) -> bool:
+        large = [k for k in self.order if self.shares[k] >= _LARGE]
+        total = self._added(places)
+        return all(
+            fmt.probability(fmt.rounded(self.powers[k], places) / total)
+            == fmt.probability(self.shares[k])
+            for k in large
+        )
+
+    def _added(self, places: int) -> Decimal:
+        """Add up the powers as they are printed."""
+        return sum((fmt.rounded(power, places) for power in self.powers), Decimal(0))
+
+    @property
     def printed_total(self) -> str:
-        """The sum with as many places as the largest share needs to be 1 divided by it."""
-        share = fmt.probability(self.shares[self.order[0]])
-        places = (n for n in range(2, _PLACES) if _over(fmt.rounded(self.total, n)) == share)
-        return fmt.number(self.total, next(places, _PLACES))
+        """The sum of the printed powers."""
+        return fmt.number(self._added(self.places), self.places)
 
 
 class Products(NamedTuple):
@@ -101,7 +123,7 @@ class Products(NamedTuple):
         How many numbers each place has.
     telling : (int, int)
         The cell of the largest product that its printed factors make.
-    written : str
+    written : (str, str, str)
         Its factors and the product.
     """
 
@@ -110,7 +132,7 @@ class Products(NamedTuple):
     blocks: tuple[Mark, ...]
     numbers: int
     telling: tuple[int, int]
-    written: str
+    written: tuple[str, str, str]
 
     @classmethod
     def of(cls, read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> Products:
@@ -138,8 +160,8 @@ class Products(NamedTuple):
         place = _telling(read.ravel(), weights.ravel())
         row, col = divmod(int(laid(np.arange(products.size).reshape(products.shape) == place)
                               .argmax()), cols * wide)  # fmt: skip
-        factors = fmt.number(read.flat[place]), fmt.number(weights.flat[place])
-        written = f"{factors[0]} × {factors[1]} = {fmt.number(products.flat[place])}"
+        number, weight, product = (fmt.number(x.flat[place]) for x in (read, weights, products))
+        written = number, weight, product
         return cls(laid(products).astype(np.float64), there, blocks, numbers, (row, col), written)
 
     @property
@@ -201,8 +223,9 @@ class ForwardPicture:
         behind = self.first + pooled
         before = self.stages[0] if not pooled else self.stages[self.first]
         stages = before, self.stages[behind]
-        sized = [self._layer(stage, small=False) for stage in stages]
-        named = [self._layer(stage, small=True) for stage in stages]
+        scale = self._scale(*stages)
+        sized = [self._layer(stage, scale, small=False) for stage in stages]
+        named = [self._layer(stage, scale, small=True) for stage in stages]
         wide = (Row(*cells, Legend("legend")) for cells in (sized, named))
         high = (way(*cells) for cells in (sized, named) for way in (Row, Column))
         return Diagram(Either(*wide, *(Column(part, Legend("legend"), gap=0.6) for part in high)))
@@ -234,8 +257,8 @@ class ForwardPicture:
 
     def _layers(self, *, small: bool = False) -> Part:
         """One map of each layer, all as large as the picture."""
-        count = len(self.with_maps)
-        sized = [self._layer(stage, small=small) for stage in self.with_maps]
+        count, scale = len(self.with_maps), self._scale(*self.with_maps)
+        sized = [self._layer(stage, scale, small=small) for stage in self.with_maps]
         widths = [count] if small else [n for n in (-(-count // 2), 2) if n <= count]
 
         def rows(cells: list[Cells], width: int) -> Part:
@@ -245,11 +268,28 @@ class ForwardPicture:
 
         ways = [rows(sized, width) for width in dict.fromkeys(widths or [count])]
         if not small:  # long names leave no room for sizes on narrow sheets
-            named = [self._layer(stage, small=True) for stage in self.with_maps]
+            named = [self._layer(stage, scale, small=True) for stage in self.with_maps]
             ways += [rows(named, width) for width in dict.fromkeys((*widths, 1))]
         return Either(*ways)
 
-    def _layer(self, stage: Stage, *, small: bool) -> Cells:
+    def _scale(self, *stages: Stage) -> Scale:
+        """One scale for maps of layers, each drawn relative to its largest response.
+
+        Its end is said in numbers, layer by layer, where these are few.
+        """
+        signed = any(stage.values.min() < 0 for stage in self.stages)
+        limits: dict[float, str] = {}
+        for stage in stages:
+            if stage.kind != "input":  # a pooling is drawn on the scale of what it reads
+                limits.setdefault(_whole(stage), stage.name)
+        if signed or len(limits) > _FEW:
+            return Scale(1.0, _OF_LARGEST, signed, ends=(_LOWEST if signed else "0", terms.LARGEST))
+        name = terms.RESPONSE
+        if len(limits) > 1:
+            name = _RESPONSE_OF.fill(layers=" · ".join(limits.values()))
+        return Scale(1.0, name, signed, ends=("0", " · ".join(map(fmt.number, limits))))
+
+    def _layer(self, stage: Stage, scale: Scale, *, small: bool) -> Cells:
         """The map that responds most, relative to the largest response of its layer."""
         fine = stage.shape[0] / self.pixels.shape[0]
         rows, cols, channels = stage.shape
@@ -259,8 +299,6 @@ class ForwardPicture:
             marks = {"window": Mark.over(self.window)}
             return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine,
                          marks=marks)  # fmt: skip
-        whole = stage.limit if stage.limit > _FAINT else 1.0
-        scale = Scale(1.0, _OF_LARGEST, signed=any(s.values.min() < 0 for s in self.stages))
         place, marks = self.stages.index(stage), {}
         shown = stage
         if self.pooled is not None and place == self.first:
@@ -268,7 +306,7 @@ class ForwardPicture:
         elif self.pooled is not None and place == self.first + 1:  # of the map that it reads
             shown = self.stages[self.first]
             marks = {"cell": Mark(self.pooled.row, self.pooled.col)}
-        values = stage.values[:, :, shown.strongest[0]] / whole
+        values = stage.values[:, :, shown.strongest[0]] / _whole(stage)
         return Cells(stage.panel, values, scale, share="layers", lines=False, title=said,
                      fine=fine, marks=marks)  # fmt: skip
 
@@ -276,9 +314,9 @@ class ForwardPicture:
 
     def every(self) -> Diagram:
         """Describe all products beside the picture, and one of them written out."""
-        large, small = (self._one(role) for role in ("display", "heading"))
+        large, small = (self._one(large=large) for large in (True, False))
         # The products stay where they are as the sums come.
-        return self._multiplied(Overlay(Space(height=_SUMS), large), small)
+        return self._multiplied(Overlay(Space(height=_SUMS), large), large, small)
 
     def push(self) -> Diagram:
         """Describe all products beside the picture, and what they come to for the answer."""
@@ -293,14 +331,20 @@ class ForwardPicture:
             Bar("bias", terms.BIAS, vote.bias),
             Bar("logit", terms.LOGIT, vote.value, tone="ink"),
         ]
-        push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR, role="heading")
-        return self._multiplied(push, push, replace(push, role="text"))
+        push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR, role="heading",
+                    pitch=1.3)  # fmt: skip
+        return self._multiplied(push, push, replace(push, role="text", pitch=1.5))
 
     def _multiplied(self, below: Part, *lower: Part) -> Diagram:
         products, legend = self._products(), Legend("legend")
         return Diagram(
             Either(
-                Column(Row(self._input(), products, legend), below, align="middle"),
+                Column(
+                    Row(products, Column(self._input(), legend, gap=0.6)),
+                    below,
+                    gap=0.6,
+                    align="middle",
+                ),
                 *(Column(products, legend, part, gap=0.6, align="middle") for part in lower),
             )
         )
@@ -318,13 +362,21 @@ class ForwardPicture:
         )  # fmt: skip
         return Cells(
             "products", products.values, scale, computed=products.there, lines=False,
-            broad=True, marks=marks, title=counted,
+            broad=True, weight=3.0, marks=marks, title=counted,
         )  # fmt: skip
 
-    def _one(self, role: Role) -> Text:
+    def _one(self, *, large: bool) -> Formula:
         """Write out the product that is marked."""
         assert self.products is not None
-        return Text("one", _plain(self.products.written), role=role, weight="bold")
+        number, weight, product = self.products.written
+        said = [
+            Term("number", number, _NUMBER),
+            Term("times", "×"),
+            Term("weight", weight, terms.WEIGHT),
+            Term("equals", "="),
+            Term("product", product, _MADE),
+        ]
+        return Formula("one", said, large=large)
 
     def sums(self, form: Form) -> Diagram:
         """Describe the classes with a bar each, from logits to shares."""
@@ -370,24 +422,37 @@ class ForwardPicture:
 
     def whole(self) -> Diagram:
         """Describe the way from the picture to the shares: maps, products, and all shares."""
-        legend, stack = Legend("legend", row=True), replace(self.stack, counter=None)
-        ways: list[Part] = []
-        if self.products is not None:
-            arrow = Text("to-shares", "→", role="sign", tone="muted")
-            large = replace(stack, role="heading")
-            sums = (Row(self._products(), arrow, last) for last in (large, stack))
-            ways = [Column(self._layers(small=True), last, gap=0.8) for last in sums]
-        return Diagram(
-            Either(
-                *(Column(way, legend, gap=0.4) for way in ways),
-                Column(self._layers(small=True), stack, legend, gap=1.5),
-                Column(self._layers(), stack, legend, gap=0.4),
+        row, column = Legend("legend", row=True), Legend("legend")
+        stack, layers = replace(self.stack, counter=None), self._layers(small=True)
+        if self.products is None:
+            return Diagram(
+                Either(
+                    Column(layers, stack, row, gap=1.5),
+                    Column(self._layers(), stack, row, gap=0.4),
+                )
             )
-        )
+        ladder = replace(self.bars("logits", "ladder", pitch=1.1), share="", length=18.0)
+        add, soft = _arrow("to-sums", _ADD), _arrow("to-shares", _SOFTMAX)
+        way = add, ladder, soft
+        products = replace(self._products(), weight=1.0)
+        counted = _COUNTED.fill(n=fmt.count(self.products.many))
+        firsts = products, replace(products, title=counted)
+        lasts = replace(stack, role="heading"), stack
+        # Legends lie below the shares, where there is room, or below all.
+        ways: list[Part] = [
+            Column(layers, Row(first, *way, Column(last, column, gap=0.6), gap=0.6, turns=False),
+                   gap=0.4)
+            for first in firsts for last in lasts
+        ]  # fmt: skip
+        for legend in (row, column):
+            beside = [Row(f, *way, last, gap=0.6, turns=False) for f in firsts for last in lasts]
+            under = [Column(products, Row(*way), last, gap=0.6) for last in lasts]
+            ways += [Column(layers, part, legend, gap=0.4) for part in (*beside, *under)]
+        return Diagram(Either(*ways))
 
     def summary(self, verdict: Caption) -> Diagram:
         """Describe sums and shares side by side, on paper."""
-        bars = [self.bars("logits", "logits"), self.bars("shares", "shares")]
+        bars = [self.bars(form, form, pitch=1.35) for form in ("logits", "shares")]
         return Diagram(
             Either(
                 Column(Row(self._input(small=True), *bars), self.stack, gap=0.8),
@@ -456,17 +521,23 @@ class ForwardPicture:
     @cached_property
     def stack(self) -> Bars:
         """All shares end to end, the largest first."""
-        shares, left = self.softmax.shares, [k for k in self.softmax.order if k in self.shown]
+        shares, order = self.softmax.shares, self.softmax.order
+        named = [k for n, k in enumerate(order) if n == 0 or shares[k] >= _NAMED]
+        if len(named) == len(order) - 1:
+            named = list(order)
         tones = ("accent", "ink")
         bars = [
             Bar(str(k), self.classes[k], float(shares[k]), fmt.probability(shares[k]),
                 tones[n] if n < len(tones) else "muted")
-            for n, k in enumerate(left)
+            for n, k in enumerate(named)
         ]  # fmt: skip
-        rest = max(0.0, float(1 - sum(shares[k] for k in left)))
+        left = [k for k in order if k not in named]
+        if left:
+            label, rest = OTHERS.fill(n=fmt.count(len(left))), float(shares[left].sum())
+            bars.append(Bar("others", label, rest, fmt.probability(rest), "muted"))
         return Bars(
-            "stack", bars, Scale(1.0), length=60, stacked=True, thick=1.8, rest=rest,
-            labelled=True, title=_WHOLE, counter=self._times(),
+            "stack", bars, Scale(1.0), length=60, stacked=True, thick=1.8, labelled=True,
+            title=_WHOLE, counter=self._times(),
         )  # fmt: skip
 
     def _times(self) -> Caption:
@@ -487,7 +558,7 @@ class ForwardPicture:
 
     def _small(self, power: float) -> str:
         """Print a power of e with the sum's places: what would be nothing is said to be less."""
-        places = len(self.softmax.printed_total.partition(".")[2])
+        places = self.softmax.places
         least = 0.1**places
         return fmt.number(power, places) if power >= least / 2 else f"<{fmt.number(least, places)}"
 
@@ -506,19 +577,31 @@ def _telling(read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) ->
     )  # fmt: skip
 
 
-def _over(total: SupportsFloat) -> str:
-    """Print the share of e to the power of 0, which is 1."""
-    return fmt.probability(1 / float(total))
+def _whole(stage: Stage) -> float:
+    """Return the response that a map of a layer is drawn relative to."""
+    return stage.limit if stage.limit > _FAINT else 1.0
+
+
+def _arrow(name: str, said: Caption) -> Part:
+    """Describe an arrow with what is done on the way."""
+    told = Text(f"{name}-said", said, role="note", tone="muted")
+    return Column(told, Text(name, "→", role="sign", tone="muted"), gap=0.0, align="middle")
 
 
 def _plain(text: str) -> Caption:
     return Caption(en=text, zh=text)
 
 
-_OF_LARGEST = Caption(en="response: 1 is the layer's largest", zh="响应（该层最大值为 1）")
+_OF_LARGEST = Caption(en="response, layer by layer", zh="各层的响应")
+_LOWEST = Caption(en="−largest", zh="−最大值")
+_RESPONSE_OF = Caption(en="response: {layers}", zh="响应：{layers}")
+_NUMBER = Caption(en="number", zh="数")
+_MADE = Caption(en="product", zh="乘积")
+_ADD, _SOFTMAX = Caption(en="add", zh="求和"), Caption(en="softmax", zh="softmax")
 _ANSWER = Caption(en="{k}: {p}", zh="{k}：{p}")
 _PRODUCT = Caption(en="number × weight", zh="数 × 权重")
 _EVERY = Caption(en="{p} places × {m} = {n} products", zh="{p} 个位置 × {m} = {n} 个乘积")
+_COUNTED = Caption(en="{n} products", zh="{n} 个乘积")
 _LEAD = Caption(en="{a} leads {b} by {d}", zh="“{a}”比“{b}”高 {d}")
 _TIMES = Caption(en="{a} has {r} times the share of {b}", zh="“{a}”是“{b}”的 {r} 倍")
 _SIZE = Caption(en="{layer}: {rows} × {cols}, 1 of {n}", zh="{layer}：{rows} × {cols}，{n} 张之一")

@@ -150,7 +150,7 @@ class Moving(Picture):
 
         return follow
 
-    def grow(self, name: str, out_of: str | Region) -> Move:
+    def grow(self, name: str, out_of: str | Region, *, via: Region | None = None) -> Move:
         """Let a panel come out of something that is there: a patch out of its window.
 
         Its grids grow from there, with their numbers; its words come up as it arrives.
@@ -160,12 +160,15 @@ class Moving(Picture):
         name : str
         out_of : str or (float, float, float, float)
             A name, or left, top, width and height on the stage.
+        via : (float, float, float, float), optional
+            What it fills half-way, where the straight way would cross something.
         """
 
         def start() -> Move:
             parts = self._all([name])
             grids: list[Any] = [p for p in parts if isinstance(p, PixelGrid | Rectangle)]
             words = [part for part in parts if part not in grids]
+            between = None if via is None else to_scene(corners_of(via))
             goals = [grid.points.copy() for grid in grids]
             place = self.box(out_of) if isinstance(out_of, str) else out_of
             places = to_scene(corners_of(place))
@@ -178,7 +181,12 @@ class Moving(Picture):
 
             def go(alpha: float) -> None:
                 for grid, goal, number in zip(grids, goals, numbers, strict=True):
-                    grid.points = places + (goal - places) * alpha
+                    if between is None:
+                        grid.points = places + (goal - places) * alpha
+                    elif alpha < 0.5:
+                        grid.points = places + (between - places) * 2 * alpha
+                    else:
+                        grid.points = between + (goal - between) * (2 * alpha - 1)
                     if number:
                         grid.number_opacity = number * late(alpha)
                 set_opacity(words, late(alpha))
