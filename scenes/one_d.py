@@ -9,6 +9,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import one_d
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.one_d_picture import OneDPicture
+from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, row_by_row, together
 
@@ -43,17 +44,17 @@ class OneD(LessonScene):
         self.during(1, self.board.pulse("input.row"))
 
     def show_row(self, event: Event) -> None:
-        """The row slides out of the picture and becomes a strip below it."""
-        self.turn_into(self.picture.unrolled(), 0.25, show=("input.row",))
-        start = self.board.box("input.row")
-        self.during(0.4, self.board.grow("row", out_of=start))
+        """A frame goes from the row to a strip beside the picture, where its pixels come up."""
+        self.turn_into(self.picture.unrolled(), 0.3, show=("input.row",))
+        self.during(0.4, self.board.carry("input.row", "row"))
         self.during(1, self.board.pulse("row"))
 
     def show_predict(self, event: Event) -> None:
         """The window takes two steps, goes on to the row's end, and back; the video waits."""
         share = min(1.0, 5.5 / event.seconds)
-        self.turn_into(self.picture.first(), 0.12 * share, show=("row",))
-        self.during(0.1 * share, self.board.show(ROW))
+        self.during(0.04 * share, self.board.hide("input", "input.row"))
+        self.turn_into(self.picture.first(), 0.1 * share, show=("row",))
+        self.during(0.08 * share, self.board.show(ROW))
         last = len(self.lesson.samples) - len(self.lesson.weights)
         for place, long in ((1, 0.08), (2, 0.08), (last, 0.2), (0, 0.12)):
             self.during(long * share, self.board.move(ROW, 0, place))
@@ -63,22 +64,20 @@ class OneD(LessonScene):
     def show_window(self, event: Event) -> None:
         """The window stands on the row; its products fall and add up."""
         value = float(self.lesson.out[self.lesson.told])
-        picture = self.picture.window(self.first, self.lesson.addends, value)
-        parts = list(self.lesson.addends)
+        lesson = self.lesson
+        picture = self.picture.window(self.first, lesson.read, lesson.addends, value)
+        parts = list(lesson.addends)
+        waits = (*parts, "total", "patch")
         if self.board.has(ROW):
-            self.become(picture, 0.12, show=("kernel",), hold=(*parts, "total"))
-            self.during(0.1, self.board.move(ROW, 0, self.first))
+            self.become(picture, 0.12, show=("kernel",), hold=waits)
+            self.during(0.08, self.board.move(ROW, 0, self.first))
         else:
-            self.turn_into(picture, 0.2, show=("kernel", ROW), hold=(*parts, "total"))
-        cells = [
-            f"row[0, {self.first + n}]" if 0 <= self.first + n < len(self.lesson.samples) else "row"
-            for n in range(len(parts))
-        ]
+            self.turn_into(picture, 0.2, show=("kernel", ROW), hold=waits)
+        self.during(0.12, self.board.grow("patch", out_of=ROW))
         told = [
-            together(self.board.pulse(cell, f"kernel[0, {n}]"),
-                     self.board.show(part))
-            for n, (cell, part) in enumerate(zip(cells, parts, strict=True))
-        ]  # fmt: skip
+            together(self.board.pulse(f"patch[0, {n}]", f"kernel[0, {n}]"), self.board.show(part))
+            for n, part in enumerate(parts)
+        ]
         self.during(0.45, in_turn(*map(eased, told)))
         self.during(0.1, self.board.show("total"))
         self.during(1, self.board.pulse("total", times=2))
@@ -87,7 +86,9 @@ class OneD(LessonScene):
         """The window runs along; the strip below fills."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        self.become(picture, 0.15, show=(ROW, "out", "legend"))
+        told = (*self.lesson.addends, "total", "patch", "kernel")
+        self.during(0.05, self.board.hide(*told))
+        self.become(picture, 0.1, show=(ROW, "out", "legend"))
         fill = self.filling("out", self.lesson.out[None])
         last = len(known) - 1
         run = self.board.visit(
@@ -118,10 +119,10 @@ class OneD(LessonScene):
     def show_two(self, event: Event) -> None:
         """A square window slides along both axes, and fills a map."""
         known = np.zeros(self.lesson.map.shape, dtype=bool)
-        self.during(0.08, self.board.hide("legend", ROW))
-        self.turn_into(self.picture.two(known), 0.2, show=("input", "kernel", "map", BLOCK))
-        slid = self.slide([BLOCK], "map", self.lesson.map, 0.7 * event.seconds, BEGIN)
-        self.during(0.7, slid, rate=linear)
+        self.make_room()
+        self.turn_into(self.picture.two(known), 0.08, show=("input", "kernel", "map", BLOCK))
+        slid = self.slide([BLOCK], "map", self.lesson.map, 0.62 * event.seconds, BEGIN)
+        self.during(0.62, slid, rate=linear)
         self.during(1, self.board.pulse("map"))
 
     @property
@@ -135,7 +136,8 @@ class OneD(LessonScene):
 
     def show_three(self, event: Event) -> None:
         """A film is played; then its frames fan out, and a block stands in a corner."""
-        self.turn_into(self.picture.playing(0), 0.08, show=("input",))
+        self.make_room()
+        self.turn_into(self.picture.playing(0), 0.06, show=("input",))
         frames, last = self.lesson.film, self.lesson.film.shape[2] - 1
 
         def play(alpha: float) -> None:
@@ -143,22 +145,33 @@ class OneD(LessonScene):
             self.board.fill("input", frames[..., frame])
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
-        self.during(0.42, play, rate=linear)
-        self.during(0.04, self.board.hide("input"))
-        self.turn_into(self.picture.three(), 0.1, show=tuple(self.frames))
+        self.during(0.56, play, rate=linear)
+        self.make_room()
+        self.turn_into(self.laid_out(), 0.1, show=tuple(self.frames))
         self.during(0.06, self.board.show(*self.windows(0)))
         self.during(1, self.board.pulse(*self.frames[: len(self.lesson.weights)]))
 
+    def make_room(self, share: float = 0.04) -> None:
+        """Let all that stands there go before other things come."""
+        here = [name for name in self.board.parts if self.board.shown(name)]
+        self.during(share, self.board.hide(*here))
+
+    def laid_out(self) -> Diagram:
+        """Return the picture of the film's frames, with what is told of one window below them."""
+        row, col = self.lesson.spot
+        return self.picture.block(self.lesson.parts, float(self.lesson.moving[row, col, 0]))
+
     def show_block(self, event: Event) -> None:
-        """The window goes to ink that arrives; its weights come, a sheet for each frame."""
-        row, col, frame = self.lesson.changes[0]
-        self.turn_into(self.picture.block(frame), 0.15, show=tuple(self.frames))
-        self.during(0.15, self.go_to(row, col, frame))
-        sheets = [f"weights-{n}" for n in range(len(self.lesson.weights))]
-        for sheet, window in zip(sheets, self.windows(frame), strict=True):
-            self.during(0.1, self.board.grow(sheet, out_of=window))
-            self.during(0.05, self.board.pulse(sheet))
-        self.during(1, self.board.pulse(*sheets))
+        """The window goes to where most ink arrives; with its weights comes what each adds."""
+        count = len(self.lesson.weights)
+        sheets, parts = ([f"{kind}-{n}" for n in range(count)] for kind in ("weights", "part"))
+        self.turn_into(self.laid_out(), 0.02, show=tuple(self.frames), hold=(*sheets, *parts))
+        self.during(0.1, self.go_to(*self.lesson.spot, 0))
+        for sheet, window, part in zip(sheets, self.windows(0), parts, strict=True):
+            self.during(0.18 / count, self.board.show(sheet))
+            self.during(0.36 / count, self.board.pulse(window, sheet), self.board.show(part))
+        self.during(0.06, self.board.show("total"))
+        self.during(1, self.board.pulse("total", times=2))
 
     def go_to(self, row: int, col: int, frame: int) -> Move:
         """Return the move of the window along the axes of a film from where it stands."""
@@ -175,15 +188,20 @@ class OneD(LessonScene):
 
     def show_through(self, event: Event) -> None:
         """The window goes along rows and columns of a film, and then a frame further."""
-        self.turn_into(self.picture.through(), 0.12, show=tuple(self.frames))
+        sheets = [f"weights-{n}" for n in range(len(self.lesson.weights))]
+        words = (f"{each}-{n}{end}" for each, end in (("part", ""), ("weights", ".title"))
+                 for n in range(len(sheets)))  # fmt: skip
+        self.during(0.04, self.board.hide(*self.board.there(*words, "total")))
+        self.turn_into(self.picture.through(), 0.09, show=(*self.frames, *sheets))
         results = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
         for name in results:
             self.board.fill(name, np.nan)
-        self.during(0.05, self.board.show(*results), self.go_to(0, 0, 0))
+        self.during(0.05, self.board.show(results[0]), self.go_to(0, 0, 0))
         share = 0.74 / (len(results) + 1)
         for frame, name in enumerate(results):
             long = share * (2 if frame == 0 else 1)
             self.go_to(0, 0, frame)(1.0)
+            self.board.show(name)(1.0)
             self.during(long, self.scan(frame, name, long * event.seconds), rate=linear)
         self.during(1, self.board.pulse(*results))
 
@@ -219,20 +237,21 @@ class OneD(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """Row, picture and film stand together; each window goes along its axes and then stops."""
-        made = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
-        self.during(0.06, self.board.hide(*self.standing(), *made, "legend"))
+        self.make_room()
         axes = ("axes-0", "axes-1", "axes-2")
-        shown = ("row", "input", *self.frames)
-        self.turn_into(self.picture.ending(), 0.11, show=shown, hold=axes)
+        made = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
+        shown = ("row", "input", *self.frames, "out", "map", *made)
+        named = ("name-0", "name-1", "name-2")
+        self.turn_into(self.picture.ending(), 0.08, show=(*shown, *named), hold=axes)
         k, film = len(self.lesson.weights), self.windows(0)
         down, along = (n - k for n in self.lesson.drawn.shape)
         for name in (ROW, BLOCK, *self.windows(1), *film):
             self.board.move(name, 0, 0)(1.0)
-        self.during(0.06, self.board.show(ROW, BLOCK, *film))
-        self.during(0.16, *(self.board.move(n, 0, along) for n in (ROW, BLOCK, *film)))
-        self.during(0.06, self.board.show(axes[0]))
-        self.during(0.16, *(self.board.move(name, down, along) for name in (BLOCK, *film)))
-        self.during(0.06, self.board.show(axes[1]))
-        self.during(0.12, self.go_to(down, along, 1))
-        self.during(0.06, self.board.show(axes[2]))
+        self.during(0.04, self.board.show(ROW, BLOCK, *film))
+        self.during(0.14, *(self.board.move(n, 0, along) for n in (ROW, BLOCK, *film)))
+        self.during(0.04, self.board.show(axes[0]))
+        self.during(0.12, *(self.board.move(name, down, along) for name in (BLOCK, *film)))
+        self.during(0.04, self.board.show(axes[1]))
+        self.during(0.08, self.go_to(down, along, 1))
+        self.during(0.04, self.board.show(axes[2]))
         self.during(1, *map(self.board.pulse, axes))

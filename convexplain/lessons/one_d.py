@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 SIZES = (2, 5)
 #: A film has so many frames more than its window.
 _MORE = 1
+#: By so many pixels a frame the film moves, where that leaves all ink in it.
+_PACE = 2
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,11 @@ class OneD(Lesson):
         return [(float(w), x, float(w) * x) for w, x in zip(self.weights, read, strict=True)]
 
     @property
+    def read(self) -> list[float]:
+        """The numbers that the told window reads."""
+        return [sample for _, sample, _ in self._products(self.told)]
+
+    @property
     def addends(self) -> dict[str, str]:
         """The told sum, product by product, as they are written."""
         return {
@@ -214,11 +221,17 @@ class OneD(Lesson):
 
     @cached_property
     def film(self) -> Floats:
-        """The picture as it moves right by a pixel a frame, (rows, columns, frames)."""
+        """The picture as it moves right, by `pace` pixels a frame, (rows, columns, frames)."""
         frames, width = len(self.weights) + _MORE, self.drawn.shape[1]
         padded = np.pad(self.drawn, ((0, 0), (width, width)))
-        starts = width + self.ahead_of_film - np.arange(frames)
+        starts = width + self.ahead_of_film - self.pace * np.arange(frames)
         return np.stack([padded[:, at : at + width] for at in starts], axis=-1)
+
+    @property
+    def pace(self) -> int:
+        """By how many pixels a frame the film moves."""
+        left, right = self._free
+        return max(1, min(_PACE, (left + right) // (len(self.weights) + _MORE - 1)))
 
     @property
     def ahead_of_film(self) -> int:
@@ -226,11 +239,16 @@ class OneD(Lesson):
 
         So that its ink is at first as far from the left edge as at last from the right one.
         """
-        inked = np.flatnonzero(self.drawn.any(axis=0))
+        left, right = self._free
+        return (left - right + self.pace * (len(self.weights) + _MORE - 1)) // 2
+
+    @property
+    def _free(self) -> tuple[int, int]:
+        """How many columns are left and right of all ink; of a picture without it half of them."""
+        inked, width = np.flatnonzero(self.drawn.any(axis=0)), self.drawn.shape[1]
         if not inked.size:
-            return 0
-        left, right = int(inked[0]), self.drawn.shape[1] - 1 - int(inked[-1])
-        return int(left - right + len(self.weights) + _MORE - 1) // 2
+            return width // 2, width // 2
+        return int(inked[0]), width - 1 - int(inked[-1])
 
     @cached_property
     def moving(self) -> Floats:
@@ -241,6 +259,29 @@ class OneD(Lesson):
         frames, k = self.film.transpose(2, 0, 1)[..., None], len(self.weights)
         block = np.tile(self.weights[:, None, None, None, None], (1, k, k, 1, 1))
         return ops.conv3d(frames, block).squeeze(axis=-1).transpose(1, 2, 0)
+
+    @cached_property
+    def spot(self) -> tuple[int, int]:
+        """Where in the film's first map the told sum stands: row, column.
+
+        The largest whose parts, one from each frame, add up as printed.
+        """
+        first, *_ = np.moveaxis(self.moving, -1, 0)
+        order = np.argsort(-first, axis=None, kind="stable")
+        places = [divmod(int(n), int(first.shape[1])) for n in order]
+        fits = (p for p in places if fmt.adds_up(self._parts(*p), first[p]))
+        return next(fits, places[0])
+
+    def _parts(self, row: int, col: int) -> list[float]:
+        """Return what each frame adds to a number of the film's first map."""
+        k = len(self.weights)
+        patch = self.film[row : row + k, col : col + k, :k].sum(axis=(0, 1))
+        return [float(part) for part in patch * self.weights]
+
+    @property
+    def parts(self) -> list[float]:
+        """What each frame adds to the told sum."""
+        return self._parts(*self.spot)
 
     @property
     def changes(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
@@ -274,32 +315,34 @@ class OneD(Lesson):
         yield Beat.of("question", self.title, *self._tell_row())
         yield Beat.of("slide", self.title, *self._tell_slide())
         yield Beat.of("axes", self.title, *self._tell_axes())
-        yield Beat.of("answer", self.title, Event("answer", 6.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 6.6, self.answer))
 
     def _tell_row(self) -> Iterator[Event]:
         yield Event("picture", 3.4, self.question)
-        yield Event("row", 4.4, words.ROW.fill(n=len(self.samples)))
+        yield Event("row", 3.4, words.ROW.fill(n=len(self.samples)))
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
 
     def _tell_slide(self) -> Iterator[Event]:
         k, n, out = len(self.weights), len(self.samples), len(self.out)
-        yield Event("window", 4.8, words.WINDOW.fill(n=k))
+        yield Event("window", 4.6, words.WINDOW.fill(n=k))
         count = words.CAUSAL.fill(n=out) if self.causal else words.SLIDE.fill(out=out, n=n, k=k)
         yield Event("slide", 4.4, count)
         if self.is_difference and self.out.max() > 0 > self.out.min():
             yield Event("ends", 3.4, words.ENDS, detail=1)
 
     def _tell_axes(self) -> Iterator[Event]:
-        k = len(self.weights)
-        yield Event("two", 5.4, words.TWO.fill(weights=fmt.shape((k, k))))
-        yield Event("three", 7.0, words.THREE.fill(k=k))
+        k, (*_, frames) = len(self.weights), self.film.shape
+        yield Event("two", 6.0, words.TWO.fill(weights=fmt.shape((k, k))))
+        step = words.STEP if self.pace == 1 else words.STEPS.fill(n=self.pace)
+        yield Event("three", 6.0, words.THREE.fill(k=k, step=step))
         said = words.OF_EACH.fill(k=k)
         if self.weights.tolist() == [-1, 0, 1]:
             said = words.COMPARES
-        yield Event("block", 4.0, said.fill(size=fmt.shape((k, k, k))), detail=1)
-        yield Event("through", 6.2, words.THROUGH.fill(n=self.moving.shape[2]))
+        yield Event("block", 5.0, said.fill(size=fmt.shape((k, k, k))), detail=1)
+        counted = words.THROUGH.fill(frames=frames, k=k, n=self.moving.shape[2])
+        yield Event("through", 6.2, counted)
         if self.is_difference and self.moving.max() > 0 > self.moving.min():
             yield Event("arrives", 4.0, words.ARRIVES, detail=1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Literal
 
 import numpy as np
@@ -34,8 +35,10 @@ Floats = npt.NDArray[Any]
 _STRIP = 2.5
 #: How many times as high as broad a row's cells are, which would be a line: with others, and alone.
 _TALL, _ALONE = 4.5, 8.0
-#: The same beside a picture of as many columns; and how large pictures of the three kinds are.
-_HIGH, _SIDE = 12.0, 4.0
+#: The same beside a picture of as many columns.
+_HIGH = 12.0
+#: How much larger than pixels the cells of weights are that stand beside maps.
+_SMALL = 2.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +104,17 @@ class OneDPicture:
         """Describe a window at the beginning of the row, which is all that is seen."""
         return Diagram(Row(replace(self._strip(0), tall=_ALONE)))
 
-    def window(self, at: int, told: Mapping[str, str], value: float) -> Diagram:
+    def window(
+        self, at: int, read: Sequence[float], told: Mapping[str, str], value: float
+    ) -> Diagram:
         """Describe a window on the row, and how its number comes about.
 
         Parameters
         ----------
         at : int
             Its first sample.
+        read : sequence of float
+            What it reads.
         told : mapping of str to str
             Its products, by the name of their panel.
         value : float
@@ -120,7 +127,12 @@ class OneDPicture:
             role: Literal["display", "heading"] = "display" if large else "heading"
             return Column(*(Text(name, text, role=role) for name, text in said.items()), gap=0)
 
-        sums = [Row(self._kernel(), lines(large=large), gap=2) for large in (True, False)]
+        patch = Cells(
+            "patch", np.array([read], dtype=np.float64), INK, numbers=True, share="numbers",
+            title=words.PIXELS,
+        )  # fmt: skip
+        both = Column(patch, self._kernel(), gap=0.6, turns=False)
+        sums = [Row(both, lines(large=large), gap=2) for large in (True, False)]
         return Diagram(self._under_one_another(self._strip(at), Either(*sums)))
 
     def slide(self, at: int, known: npt.NDArray[np.bool_] | None = None) -> Diagram:
@@ -168,17 +180,17 @@ class OneDPicture:
         """Tell which frame of the film is seen."""
         return words.PLAYED.fill(n=frame + 1, of=self.film.shape[2])
 
-    def three(self) -> Diagram:
-        """Describe a film, frame beside frame, and a window on some of them."""
-        return Diagram(self._strip_of(self._film()))
+    def block(self, parts: Sequence[float], value: float) -> Diagram:
+        """Describe a film, frame beside frame, and how a number of its result comes about.
 
-    def block(self, first: int) -> Diagram:
-        """Describe the same, and the window's weights, a sheet for each frame that it reads.
+        Below each frame that is read stands the window's sheet of weights, and what that adds.
 
         Parameters
         ----------
-        first : int
-            The first of these frames.
+        parts : sequence of float
+            The sum of the products on each frame.
+        value : float
+            Their sum.
         """
         sheets = [
             Cells(
@@ -187,63 +199,86 @@ class OneDPicture:
             )
             for n, title in enumerate(self._sheets())
         ]  # fmt: skip
-        strip = self._strip_of(self._film(), sheets, first)
-        return Diagram(Column(strip, Legend("legend", row=True), align="middle"))
+        each = words.PART.fill(n=len(self.kernel) ** 2)
+        sums = [Text(f"part-{n}", each.fill(v=fmt.number(part))) for n, part in enumerate(parts)]
+        said = words.TOTAL.capital.fill(v=fmt.number(value))
+        total = Text("total", said, role="heading", weight="bold")
+        strip = self._strip_of(self._film(), sheets, [*sums, total])
+        return Diagram(Column(strip, Legend("legend", row=True), align="middle", turns=False))
 
     def through(self) -> Diagram:
         """Describe the film, and what the window makes of it: each map by its window's middle."""
-        if self.upright:
-            strip = self._strip_of(self._film(), self._moving(), len(self.kernel) // 2)
-            return Diagram(Column(strip, Legend("legend", row=True), align="middle"))
-        below = self._moving(), len(self.kernel) // 2, Legend("legend")
-        return Diagram(self._strip_of(self._film(), *below))
+        small = [
+            Cells(
+                f"weights-{n}", self.weights[:, :, n], self.weight, share="pixels",
+                title=None if n else terms.KERNEL.capital, fine=1 / _SMALL,
+            )
+            for n in range(len(self.kernel))
+        ]  # fmt: skip
+        kernel = Row(*small, gap=0.15, turns=False)
+        below = [*self._below(self._moving(named=True), kernel), Legend("legend")]
+        return Diagram(self._strip_of(self._film(), below))
 
-    def _strip_of(
-        self,
-        frames: Sequence[Part],
-        below: Sequence[Part] = (),
-        first: int = 0,
-        corner: Part | None = None,
-    ) -> Part:
-        """Stand frames in a line, and something beside each from one on; the corner is free."""
-        left = len(frames) - first - len(below)
-        beside = (*(None,) * first, *below, *(None,) * left)
-        if first:
-            beside = (corner, *beside[1:])
-        down = tuple(zip(frames, beside, strict=True)) if below else tuple((f,) for f in frames)
-        upright = Aligned(down, across="middle", down="middle", row_gap=0.6)
+    def _below(self, maps: Sequence[Part], corner: Part | None = None) -> list[Part | None]:
+        """Stand maps below the middles of the frames that they are made of; a corner is free."""
+        return [corner, *(None,) * (len(self.kernel) // 2 - 1), *maps]
+
+    def _strip_of(self, frames: Sequence[Part], *below: Sequence[Part | None]) -> Part:
+        """Stand frames in a line, and something below each, or beside it."""
+        rows: list[Sequence[Part | None]] = [frames, *below]
+        upright = Aligned(
+            [*zip_longest(*rows)], across="middle", down="middle", row_gap=0.6
+        )  # fmt: skip
         if self.upright:
             return upright
-        rows = (tuple(frames), beside) if below else (tuple(frames),)
-        return Either(Aligned(rows, across="middle", gap=0.6), upright)
+        return Either(Aligned(rows, across="middle", down="middle", row_gap=0.6), upright)
 
     def ending(self) -> Diagram:
         """Describe a window along one axis, two and three, and how many numbers that gives."""
-        row, picture = self._read_by()
-        frames = self._film(words.NAMES[2])
-        columns = math.ceil(len(frames) ** 0.5)
-        small = [
-            replace(frame, weight=_SIDE / columns, share="film", marks=each.marks)
-            for frame, each in zip(frames, self._film(), strict=True)
-        ]
-        lines = [small[n : n + columns] for n in range(0, len(small), columns)]
-        tiles = (
-            replace(row, weight=_SIDE, share="pixels", tall=_HIGH),
-            replace(picture, weight=_SIDE),
-            Aligned(lines, gap=0.3, row_gap=0.3),
+        row, picture = (replace(each, title=None) for each in self._read_by())
+        row = replace(row, share="pixels", weight=None, tall=_HIGH)
+        scale = Scale(1.0, words.RELATIVE)
+        strip, grid, *maps = (
+            Cells(name, _relative(values), scale, share="pixels", lines=False, tall=tall)
+            for name, values, tall in (
+                ("out", self.out[None], _HIGH), ("map", self.map, 1.0),
+                *((f"moving-{n}", each, 1.0)
+                  for n, each in enumerate(np.moveaxis(self.moving, 2, 0))),
+            )
+        )  # fmt: skip
+        film = [replace(frame, title=None) for frame in self._film()]
+        columns = math.ceil(len(film) ** 0.5)
+        tiles = [film[n : n + columns] for n in range(0, len(film), columns)]
+        both = Aligned(tiles, gap=0.3, row_gap=0.3), Column(*maps, gap=0.3, turns=False)
+        pictures = (
+            Column(row, strip, gap=0.4, align="middle", turns=False),
+            Column(picture, grid, gap=0.4, align="middle", turns=False),
+            Row(*both, gap=0.8, turns=False),
         )
-        said = [
-            Text(f"axes-{n}", words.AXES[n].fill(n=fmt.shape(values.shape)), role="heading",
-                 weight="bold")
-            for n, values in enumerate((self.out, self.map, self.moving))
-        ]  # fmt: skip
+        named = [Text(f"name-{n}", name) for n, name in enumerate(words.NAMES)]
+        legend = Legend("legend", row=True)
+
+        def counted(role: Literal["heading", "text"]) -> list[Text]:
+            sizes = (fmt.shape(values.shape) for values in (self.out, self.map, self.moving))
+            return [Text(f"axes-{n}", words.SIZE.fill(n=size), role=role, weight="bold")
+                    for n, size in enumerate(sizes)]  # fmt: skip
+
+        def beside(role: Literal["heading", "text"]) -> Part:
+            said = counted(role)
+            first = Column(pictures[0], said[0], legend, gap=0.5, align="middle", turns=False)
+            rows: list[Sequence[Part | None]]
+            rows = [named, [first, *pictures[1:]], [None, *said[1:]]]
+            return Aligned(rows, gap=1.2, row_gap=0.3, across="middle", down="middle")
+
+        def stacked(role: Literal["heading", "text"]) -> Part:
+            three = [Column(*each, align="middle", gap=0.4, turns=False)
+                     for each in zip(named, pictures, counted(role), strict=True)]  # fmt: skip
+            flat = Row(*three[:2], align="middle", turns=False)
+            return Column(flat, three[2], legend, align="middle", turns=False)
+
         if self.upright:
-            pairs = (Column(*pair, gap=0.4, align="middle")
-                     for pair in zip(tiles, said, strict=True))  # fmt: skip
-            return Diagram(Column(*pairs, align="middle", gap=0.6))
-        grid = Aligned([list(tiles), list(said)], gap=1.2, across="middle", down="middle")
-        one_by_one = Column(*(part for pair in zip(tiles, said, strict=True) for part in pair))
-        return Diagram(Either(grid, one_by_one))
+            return Diagram(stacked("heading"))
+        return Diagram(Either(beside("heading"), stacked("text")))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
@@ -251,8 +286,7 @@ class OneDPicture:
         out, grid = (_size(values) for values in (self.out, self.map))
         strips = Column(row, self._out(self.out, counter=out), align="middle", gap=0.5)
         two = Row(picture, self._map(None, counter=grid), gap=1.2)
-        k = len(self.kernel)
-        three = self._strip_of(self._film(words.NAMES[2]), self._moving(), k // 2)
+        three = self._strip_of(self._film(words.NAMES[2]), self._below(self._moving()))
         legend = Legend("legend", row=True)
         return Diagram(Column(strips, two, three, legend, align="middle"), (), about)
 
@@ -338,12 +372,22 @@ class OneDPicture:
                  for n, frame in enumerate(frames)]  # fmt: skip
         return [replace(named[0], title=title), *named[1:]]
 
-    def _moving(self) -> list[Cells]:
-        scale = self.response(self.moving)
+    def _moving(self, *, named: bool = False) -> list[Cells]:
+        """Describe the maps of the film; named by the frames that they are made of."""
+        scale, k = self.response(self.moving), len(self.kernel)
         return [
-            Cells(f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False)
+            Cells(
+                f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False,
+                title=words.READ.capital.fill(a=n + 1, b=n + k) if named else None,
+            )
             for n in range(self.moving.shape[2])
-        ]
+        ]  # fmt: skip
+
+
+def _relative(values: Floats) -> Floats:
+    """Return numbers of which the largest is 1."""
+    largest = float(np.abs(values).max()) or 1.0
+    return np.asarray(values / largest)
 
 
 def _added(product: str) -> str:

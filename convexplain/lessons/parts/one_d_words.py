@@ -17,10 +17,7 @@ ANSWER = Caption(
 )
 
 # A row.
-ROW = Caption(
-    en="One row of the picture: {n} numbers, like a short sound.",
-    zh="图片的一行：{n} 个数，像一小段声音。",
-)
+ROW = Caption(en="One row of the picture: {n} numbers.", zh="图片的一行：{n} 个数。")
 ASK = Caption(
     en="{n} pixels, window {k}, stride 1: how many numbers?",
     zh="{n} 个像素，窗口 {k}，步幅 1：几个数？",
@@ -50,19 +47,22 @@ TWO = Caption(
     zh="二维：{weights} 个权重沿两个方向滑动，得到一张图。",
 )
 THREE = Caption(
-    en="A film is many pictures: the window reads {k} at once.",
-    zh="影片是很多张图，窗口一次读 {k} 张。",
+    en="The picture, moved right {step}: a film. The window reads {k} frames.",
+    zh="图片{step}，成为影片；窗口一次读 {k} 帧。",
 )
+STEP = Caption(en="a pixel a frame", zh="每帧右移 1 像素")
+STEPS = Caption(en="{n} pixels a frame", zh="每帧右移 {n} 像素")
 COMPARES = Caption(
-    en="{size} weights: the frame after, minus the frame before.",
-    zh="{size} 个权重：后一帧减前一帧。",
+    en="{size} weights, one sum: the frame after, minus the frame before.",
+    zh="{size} 个权重，一个和：后一帧减前一帧。",
 )
 OF_EACH = Caption(
-    en="{size} weights: a sheet for each of {k} frames.", zh="{size} 个权重：{k} 帧各有一张。"
+    en="{size} weights, one sum: a sheet for each of {k} frames.",
+    zh="{size} 个权重，一个和：{k} 帧各有一张。",
 )
 THROUGH = Caption(
-    en="Right, down, on through time: three axes, {n} maps.",
-    zh="向右、向下、穿过时间：得到 {n} 张图。",
+    en="Right, down, on through time: {frames} − {k} + 1 = {n} maps.",
+    zh="右、下、时间：{frames} − {k} + 1 = {n} 张图。",
 )
 
 ARRIVES = Caption(
@@ -72,6 +72,10 @@ ARRIVES = Caption(
 # On the pictures.
 BY_HAND = Caption(en="made by hand", zh="人工设计")
 SHEET = Caption(en="frame {n}", zh="第 {n} 帧")
+PART = Caption(en="{n} products: {v}", zh="{n} 个乘积：{v}")
+TOTAL = Caption(en="sum: {v}", zh="求和：{v}")
+PIXELS = Caption(en="Pixels", zh="像素")
+READ = Caption(en="frames {a} to {b}", zh="第 {a} 到 {b} 帧")
 AROUND = (
     Caption(en="frame before", zh="前一帧"),
     Caption(en="frame between", zh="中间一帧"),
@@ -79,20 +83,17 @@ AROUND = (
 )
 PLAYED = Caption(en="Film: frame {n} of {of}", zh="影片：第 {n} 帧，共 {of} 帧")
 NAMES = (
-    Caption(en="1-D: →", zh="一维：→"),
-    Caption(en="2-D: → ↓", zh="二维：→ ↓"),
-    Caption(en="3-D: → ↓ + time", zh="三维：→ ↓ 和时间"),
+    Caption(en="1-D: one axis →", zh="一维：一个方向 →"),
+    Caption(en="2-D: two axes → ↓", zh="二维：两个方向 → ↓"),
+    Caption(en="3-D: three axes → ↓ and time", zh="三维：三个方向 → ↓ 和时间"),
 )
-AXES = (
-    Caption(en="One axis: {n} numbers", zh="一个方向：{n} 个数"),
-    Caption(en="Two axes: {n}", zh="两个方向：{n}"),
-    Caption(en="Three axes: {n}", zh="三个方向：{n}"),
-)
+SIZE = Caption(en="{n} numbers", zh="{n} 个数")
 RESPONSES = (
     Caption(en="response, 1-D", zh="响应，一维"),
     Caption(en="response, 2-D", zh="响应，二维"),
     Caption(en="response, 3-D", zh="响应，三维"),
 )
+RELATIVE = Caption(en="response, largest = 1", zh="响应，最大为 1")
 ABOUT = Caption(
     en="One kernel slides along a row of samples, over a picture, and through the frames of a "
     "film: it gives a strip ({one}), a map ({two}) and {n} maps ({three}).",
