@@ -101,6 +101,8 @@ class Cells(Panel):
         Whether it may be as broad as the sheet: a strip, which takes little of its height.
     tall : float
         How many times as high as broad its cells are: of a single row, which would be a line.
+    large : bool
+        Whether it is what there is to see: its cells and numbers may be larger than others.
     small : bool
         Whether it may be as small as others of its `share` make its cells: a map of one cell.
     fine : float
@@ -120,6 +122,7 @@ class Cells(Panel):
     _: KW_ONLY
     broad: bool = False
     tall: float = 1.0
+    large: bool = False
     small: bool = False
     numbers: bool = False
     share: str = ""
@@ -178,7 +181,8 @@ class Cells(Panel):
         if self.fine != 1:  # others of its share say how large it is
             return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / count)
         room = sheet.body_box.width if self.broad else sheet.room
-        large = min(room / count, ROOMY * sheet.number)
+        number = sheet.heading if self.large else sheet.number
+        large = min(room / count, ROOMY * number)
         decimals = self.decimals(at)
         if decimals is None:
             least = max(sheet.thumb / count, sheet.pixel * min(1.0, _FINEST / count))
@@ -190,7 +194,7 @@ class Cells(Panel):
             for value in (self.scale.least, self.scale.most)
         )
         least, good = (widest * size / FILLED for size in (sheet.least, sheet.number))
-        return Bounds(self.weight or _LARGER, least, good, max(large, good), widest)
+        return Bounds(self.weight or _LARGER, least, good, max(large, good), widest, number)
 
     def body(self, at: Setting) -> Extent:
         """Return the room of the grid alone."""

@@ -65,6 +65,7 @@ class Bounds:
     good: float
     most: float
     widest: float = 0.0  # of the numbers in it: their width in sizes of the text, 0 without
+    number: float = 0.0  # the largest size of these; 0: that of all numbers
 
 
 @dataclass(frozen=True)

@@ -311,7 +311,10 @@ class _Fit:
         least = {name: bounds.least for name, bounds in self.bounds.items()}
         chosen = {**least, **sides}
         sizes = {
-            name: min(self.sheet.number, max(self.sheet.least, FILLED * chosen[name] / b.widest))
+            name: min(
+                b.number or self.sheet.number,
+                max(self.sheet.least, FILLED * chosen[name] / b.widest),
+            )
             for name, b in self.bounds.items()
             if b.widest
         }
@@ -415,6 +418,7 @@ def _groups(root: Part, at: Setting) -> dict[str, Bounds]:
             bounds = Bounds(
                 max(known.weight, bounds.weight), least, good,
                 max(min(known.most, bounds.most), least), max(known.widest, bounds.widest),
+                max(known.number, bounds.number),
             )  # fmt: skip
         found[panel.group] = bounds
     return found
