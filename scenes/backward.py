@@ -15,7 +15,6 @@ from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
 from convexplain.stage.pace import Move, in_turn, smoothly
-from convexplain.style import format as fmt
 from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
@@ -88,12 +87,13 @@ class Backward(LessonScene):
         if self.picture.arriving is not None:
             name, errors = "arriving", self.picture.arriving
         way = "answer->layers", f"layers->{name}"
+        layers = [p.name for p in picture.root.panels() if p.name.startswith("layers")]
 
         def reached(share: float) -> None:
             self.board.fill(name, share * errors)
 
         self.turn_into(
-            picture, 0.15, lambda _: reached(0.0), show=("answer", name, "layers"), hold=way
+            picture, 0.15, lambda _: reached(0.0), show=("answer", name, *layers), hold=way
         )
         first, last = map(self.board.walk, way)
         self.during(0.1, first)
@@ -119,11 +119,8 @@ class Backward(LessonScene):
         self.during(0.06, self.board.show(*self.zoom(), "left"))
         self.during(0.1, self.board.show("sums.winner"), self.board.pulse("comes"))
         row, col = gate.winner
-
-        def landed() -> None:
-            self.board.fill(f"left[{row}, {col}]", gate.error)
-
-        self.during(0.16, self.board.send("comes", f"left[{row}, {col}]", landed))
+        self.during(0.16, self.board.carry("comes", "left.winner"))
+        self.board.fill(f"left[{row}, {col}]", gate.error)
         self.during(0.08, self.board.pulse(f"left[{row}, {col}]"))
         self.board.fill("left", gate.left)
         self.during(1, self.board.pulse("left"))
@@ -137,12 +134,14 @@ class Backward(LessonScene):
         assert self.lesson.gates is not None
         _, gate = self.lesson.gates
         if self.board.has("sums"):
-            self.during(0.08, self.board.hide(*self.zoom(), "sums", "left", "sums.winner", "comes"))
-        self.gate(gate, 0.06)
-        self.during(0.08, self.board.show("arriving.cell", "comes"))
-        self.during(0.16, self.board.grow("sums", out_of="arriving.cell"))
-        self.during(0.06, self.board.show(*self.zoom(), "left"))
-        self.during(0.16, self.board.pulse("sums"))
+            going = (*self.zoom(), "sums", "left", "sums.winner", "comes")
+            self.during(0.04, self.board.hide(*going))
+        # The caption speaks of the sums: they come at once.
+        self.gate(gate, 0.03)
+        self.during(0.03, self.board.show("arriving.cell", "comes"))
+        self.during(0.1, self.board.grow("sums", out_of="arriving.cell"))
+        self.during(0.05, self.board.show(*self.zoom(), "left"))
+        self.during(0.25, self.board.pulse("sums", times=2))
         self.board.fill("left", gate.left)
         self.during(1, self.board.pulse("left", times=2))
 
@@ -313,48 +312,45 @@ class Backward(LessonScene):
         return place
 
     def show_places(self, event: Event) -> None:
-        """The errors slide to all places; each sum fills its cell."""
+        """The errors slide to all other places; at each, a sum fills its cell."""
         told = self.lesson.told
         known = self.known(0)
         known[told.row, told.col] = True
         picture = self.picture.laid(
-            self.picture.running(told.value), steep=self.lesson.followed, known=known
-        )
+            self.picture.rule(), steep=self.lesson.followed, known=known
+        )  # fmt: skip
         if self.board.has("product-0"):
-            self.during(0.05, self.board.hide(*self.lines("product"), *self.lines("total")))
-        self.turn_into(picture, 0.1, self.stays(told.row, told.col), show=("rule", "running"))
-        count = self.lesson.gradient.size
-        for number in range(count):
-            row, col = divmod(number, self.lesson.gradient.shape[1])
-            # The first ones are seen in peace, the others faster.
-            share = 0.8 * (1.6 if number < 3 else 0.8) / (0.8 * count + 0.8 * min(3, count))
-            pair = (self.board.move(mark, row, col) for mark in PAIR)
-            self.during(0.7 * share, self.stand(row, col), *pair)
+            going = (*self.lines("product"), *self.lines("total"), *PAIR)
+            self.during(0.05, self.board.hide(*going))
+        self.turn_into(
+            picture, 0.08, self.stays(told.row, told.col), show=("rule",), hold=PAIR
+        )  # fmt: skip
+        cells = [cell for cell in np.ndindex(self.lesson.gradient.shape)
+                 if cell != (told.row, told.col)]  # fmt: skip
+        for row, col in cells:
+            self.during(0.35 / len(cells), self.stand(row, col))
             self.give(row, col)
-            self.tell(row, col)
-            self.during(0.3 * share, self.board.pulse(*self.pair(row, col)))
+            self.during(0.42 / len(cells), self.board.pulse(*self.pair(row, col)))
         self.during(1, self.board.pulse("gradient"))
-
-    def tell(self, row: int, col: int) -> None:
-        """Write a weight's sum."""
-        self.board.say("running.value", fmt.number(self.lesson.gradient[row, col]))
 
     # The loss, and a step.
 
     def show_step(self, event: Event) -> None:
         """Each weight gets its way: first those whose slope is below 0, then those above."""
-        if self.board.has("running"):
-            self.during(0.05, self.board.hide("rule", "running", *PAIR))
-        self.turn_into(self.picture.ways(), 0.25, show=("kernel", "gradient"), hold=("ways",))
+        # The caption says already which way: all this is short.
+        if self.board.has("rule"):
+            gone = ("rule", "input", "errors", "input.place", "input.edge", "legend")
+            self.during(0.03, self.board.hide(*gone))
+        self.turn_into(self.picture.ways(), 0.1, show=("kernel", "gradient"), hold=("ways",))
         self.empty("ways")
-        self.during(0.05, self.board.show("ways"))
+        self.during(0.03, self.board.show("ways"))
         gradient = self.lesson.gradient
         for sign in (-1, 1):
             cells = [(row, col) for row, col in np.argwhere(sign * gradient > 0)]
             for row, col in cells:
                 self.board.part("ways").values[row, col] = gradient[row, col]
                 looked = self.cell(row, col), f"ways[{row}, {col}]"
-                self.during(0.55 / gradient.size, self.board.pulse(*looked))
+                self.during(0.5 / gradient.size, self.board.pulse(*looked))
         self.board.fill("ways", gradient)  # of a slope of 0, too
         self.during(1, self.board.pulse("ways"))
 
@@ -392,10 +388,13 @@ class Backward(LessonScene):
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""
         shown = ("input", "answer", "ways")
-        self.turn_into(self.close(self.lesson.back), 0.1, show=shown)
+        layers = [name for name in self.board.parts if name.startswith("layer-")]
+        if layers:  # they would run into the answer
+            self.during(0.03, self.board.hide(*layers))
+        self.turn_into(self.close(self.lesson.back), 0.08, show=shown)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(self.close(self.lesson.stepped), 0.13, hold=tuple(values))
+        self.turn_into(self.close(self.lesson.stepped), 0.11, hold=tuple(values))
         self.during(0.04, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 

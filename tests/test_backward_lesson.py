@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from played import LANGUAGES, LOOKS, check_events, lasting, lesson_of, of
@@ -125,7 +127,18 @@ def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
     met = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
     largest = sorted(met.flat, key=abs)[-2:]
     assert sorted(round(a * b, 2) for a, b in given) == sorted(round(n, 2) for n in largest)
-    assert laid.panel("total-rest-note").words.text("en") == f"{np.count_nonzero(met) - 2} more"
+
+
+@pytest.mark.parametrize("number", some([None, *range(10)], 3))
+def test_as_many_products_are_told_as_places_got_an_error(number):
+    lesson = lesson_of("backward")
+    if number is not None:
+        lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
+    counted = re.search(r"(\d+) of", told(lesson, "scatter"))
+    panels = [*lesson.picture_of().products(lesson.told).panels()]
+    names = [panel.name for panel in panels if re.fullmatch(r"product-\d", panel.name)]
+    (more,) = (p.words.text("en") for p in panels if p.name == "total-rest-note")
+    assert more == f"{int(counted[1]) - len(names)} more"
 
 
 def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesson):
@@ -259,7 +272,7 @@ def pictures(lesson, upright):
     yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital)
     yield picture.standing()
     yield picture.laid(picture.sum(lesson.told), steep=lesson.followed)
-    for told in (picture.products(lesson.told), picture.running(lesson.told.value)):
+    for told in (picture.products(lesson.told), picture.rule()):
         yield picture.laid(told)
     yield picture.ways()
     yield picture.stepping(lesson.followed)

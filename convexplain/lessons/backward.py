@@ -272,7 +272,7 @@ class Backward(FilterLesson):
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
         error = fmt.percent(shares[self.right] - 1)
         said = words.ERRORS.fill(p=right, e=error)
-        yield Event("errors", 4.0, said)
+        yield Event("errors", 3.6, said)
 
     @property
     def little(self) -> bool:
@@ -283,27 +283,27 @@ class Backward(FilterLesson):
         if self.gates is None:
             yield Event("back", 3.5, words.BACK.fill(n=self.shown_filter))
             return
-        yield Event("back", 3.5, words.BACK_POOLED.fill(n=self.shown_filter))
+        yield Event("back", 3.2, words.BACK_POOLED.fill(n=self.shown_filter))
         through, _ = self.gates
         largest = fmt.number(through.sums[through.winner])
         yield Event("winner", 4.4, words.WINNER.fill(v=largest), detail=1)
-        yield Event("stopped", 3.8, words.STOPPED, detail=1)
+        yield Event("stopped", 3.6, words.STOPPED, detail=1)
         said = words.EVERYWHERE.fill(
             n=fmt.count(self.before.size), k=fmt.count(int(np.count_nonzero(self.before)))
         )
-        yield Event("scatter", 3.4, said, detail=1)
+        yield Event("scatter", 3.0, said, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
-        yield Event("stand", 2.8, words.STAND, detail=1)
+        yield Event("stand", 2.7, words.STAND, detail=1)
         question, many = self.ask(), in_words(self.gradient.size, capital=True)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             if self.gradient.size > 1:
-                yield Event("visits", 2.7, words.EACH_WEIGHT.fill(n=many), detail=1)
+                yield Event("visits", 2.4, words.EACH_WEIGHT.fill(n=many), detail=1)
         if self.picture_of().met(self.told):
             yield Event("read", 3.4, words.READ_BY, detail=1)
-        yield Event("lay", 3.4, words.LAY)
-        yield Event("places", 3.6, words.PLACES)
+        yield Event("lay", 3.2, words.LAY)
+        yield Event("places", 4.7, words.PLACES)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -317,7 +317,7 @@ class Backward(FilterLesson):
 
     def _tell_step(self) -> Iterator[Event]:
         yield Event("step", 3.6, words.STEP)
-        yield Event("moved", 3.4, words.MOVED.fill(r=f"{self.rate:g}"), detail=1)
+        yield Event("moved", 3.0, words.MOVED.fill(r=f"{self.rate:g}"), detail=1)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
         yield Event("again", 2.4, said, detail=1)
         before, after = (

@@ -122,7 +122,10 @@ class BackwardPicture:
     def reached(self, bars: Sequence[Bar], layers: int) -> Diagram:
         """Describe the errors' way, from the answer back through layers to the filter's map."""
         said = words.LAYER if layers == 1 else words.LAYERS.fill(n=layers)
-        box = Text("layers", said, role="heading", rim="box")
+        box: Part = Text("layers", said, role="heading", rim="box")
+        if layers > 1:
+            box = Column(box, Text("layers-rule", words.SAME_RULE, tone="muted", measure=6),
+                         gap=0.4, align="middle")  # fmt: skip
         answer = self._bars(bars, terms.ERROR.capital, True)
         errors = self._alone() if self.arriving is None else self._pooled()
         links = tuple(
@@ -143,7 +146,7 @@ class BackwardPicture:
                 ("left", gate.left, self.error, words.ERRORS_LEFT.capital),
             )
         ]  # fmt: skip
-        grids[0] = replace(grids[0], marks={"winner": Mark(*gate.winner)})
+        grids = [replace(grid, marks={"winner": Mark(*gate.winner)}) for grid in grids]
         comes = Text("comes", words.ARRIVES.capital.fill(v=fmt.number(gate.error)), role="heading")
         pooled = self._pooled({"cell": Mark(gate.row, gate.col)})
         links = (Link("arriving.cell", "sums", "zoom", tone="ink"),)
@@ -299,9 +302,11 @@ class BackwardPicture:
             (f"product-{number}", "+" if number else "", factors(step, part.place), words.FACTORS)
             for number, part in enumerate(account.parts)
         ] or [("product-0", "", fmt.number(0), words.FACTORS)]
-        if account.rest_count:
-            others = words.OTHERS.fill(n=account.rest_count)
-            told.append(("total-rest", "+", fmt.bracketed(account.rest), others))
+        # Each error is met, also where the input is 0: as many as are counted on the map.
+        others = int(np.count_nonzero(step.errors)) - len(account.parts)
+        if others:
+            said = words.OTHERS.fill(n=others)
+            told.append(("total-rest", "+", fmt.bracketed(account.rest), said))
         told.append(("total", "=", fmt.number(step.value), words.ADDED))
         rows = [
             (
@@ -313,20 +318,9 @@ class BackwardPicture:
         ]
         return Aligned(rows, gap=0.5, row_gap=0.2, down="middle")
 
-    def running(self, value: float) -> Part:
-        """Write how a weight gets its sum, and the sum, which changes as the errors slide."""
-        widest = max((fmt.number(each) for each in self.gradient.flat), key=len)
-        given = Term("value", fmt.number(value), terms.GRADIENT, widest=widest)
-        rule = Term("factors", words.FACTORS, words.ADDED)
-        return self._lines(rule=[rule], running=[Term("equals", "="), given])
-
-    def _lines(self, **lines: Sequence[Term]) -> Part:
-        """Write lines of a calculation, large where there is room."""
-        sizes = (False,) if self.upright else (True, False)
-        return Either(
-            *(Column(*(Formula(name, line, large=large) for name, line in lines.items()))
-              for large in sizes)
-        )  # fmt: skip
+    def rule(self) -> Part:
+        """Write how each weight gets its sum."""
+        return Text("rule", words.RULE, role="heading")
 
     def sum(self, step: GradientStep) -> Sum:
         """Describe one weight's sum, its largest products by their factors."""
@@ -377,8 +371,9 @@ class BackwardPicture:
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
         return self._side_by_side(before, self._ways(marks), after, below=[one])
 
-    def _side_by_side(self, *grids: Part, below: Sequence[Part] = ()) -> Diagram:
-        """Lay grids in a row, or under one another; below them what is told of them."""
+    def _side_by_side(self, *grids: Cells, below: Sequence[Part] = ()) -> Diagram:
+        """Lay grids in a row, or under one another, large; below them what is told of them."""
+        grids = tuple(replace(grid, large=True) for grid in grids)
         # Where no numbers fit, colours need their scales.
         under = (*below, Legend("legend", row=True))
         high = Column(*grids, *under, align="middle")

@@ -10,8 +10,8 @@ QUESTION = Caption(
     zh="答错了。每个权重该往哪边调？",
 )
 ANSWER = Caption(
-    en="Against its gradient: input × error, added up by sliding.",
-    zh="逆着梯度走：输入乘误差，滑动求和。",
+    en="Each weight steps against its gradient: input × error, added up.",
+    zh="每个权重逆着梯度走：输入乘误差，求和。",
 )
 
 # What is wrong.
@@ -52,7 +52,7 @@ EVERYWHERE = Caption(
 
 # The errors as a window.
 STAND = Caption(
-    en="Laid on the input, these errors move as one window.",
+    en="On the input, these errors move as one window.",
     zh="把误差叠在输入上，它们整体移动。",
 )
 ASK = Caption(en="At how many places can the errors lie?", zh="这些误差能放在几个位置？")
@@ -81,11 +81,11 @@ LAY = Caption(
     zh="输入越大影响越大：输入乘误差，求和。",
 )
 PLACES = Caption(
-    en="For each weight, how fast the loss (how wrong it is) grows.",
-    zh="每个权重：损失（错多少）随它怎样变。",
+    en="The gradient: how fast the loss (how wrong it is) grows when the weight grows.",
+    zh="梯度：权重增大时，损失（错多少）增大得多快。",
 )
 STEP = Caption(
-    en="Each weight steps against that: below 0 up, above 0 down.",
+    en="Each steps against its gradient: below 0 up, above 0 down.",
     zh="逆着它走：小于 0 调大，大于 0 调小。",
 )
 MOVED = Caption(
@@ -102,6 +102,8 @@ TOO_FAR = Caption(
 # On the pictures.
 FACTORS = Caption(en="input × error", zh="输入 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
+SAME_RULE = Caption(en="each by the same rule", zh="每层同一条规则")
+RULE = Caption(en="each: input × error, added up", zh="每个：输入 × 误差，求和")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
