@@ -8,7 +8,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import batch_norm
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, in_turn
+from convexplain.stage.pace import Move, in_turn, together
 
 #: What says how the bias changes: what it is, what is done, what comes of it.
 BIAS = ("bias-is", "bias-by", "bias-new")
@@ -81,9 +81,9 @@ class BatchNorm(LessonScene):
 
     def show_constants(self, event: Event) -> None:
         """One picture's map, the two stored numbers, and the two that were learned."""
-        self.turn_into(self.lesson.one(upright=self.upright), 0.15, show=("sums",))
+        self.turn_into(self.lesson.one(upright=self.upright), 0.1, show=("sums",))
+        self.during(0.06, self.board.show(*self.constants(*batch_norm.STEPS)))
         for names in (batch_norm.STEPS[:2], batch_norm.STEPS[2:]):
-            self.during(0.1, self.board.show(*self.constants(*names)))
             self.during(0.3, self.board.pulse(*(f"{name}.constant" for name in names)))
 
     def send_number(self) -> Move:
@@ -105,7 +105,8 @@ class BatchNorm(LessonScene):
 
     def goes_on(self, name: str, after: str) -> Move:
         """Return how a step's result becomes the number of the step after it."""
-        return self.board.carry(f"{name}.result", f"{after}.value")
+        looks, comes = self.board.pulse(f"{name}.result"), self.board.show(f"{after}.value")
+        return together(looks, comes)
 
     def show_together(self, event: Event) -> None:
         """The four steps become two, beside the map; the same number comes out."""
@@ -121,17 +122,13 @@ class BatchNorm(LessonScene):
         self.land("gives", "cell", self.lesson.place)
 
     def land(self, number: str, mark: str, cell: tuple[int, int]) -> None:
-        """Let a result fly to its cell of the normalized map, and look at the cell."""
-        row, col = cell
+        """Look at a result, and at its cell of the normalized map, which gets its colour."""
         mark = f"normal.{mark}"
-
-        def known() -> None:
-            self.known[cell] = True
-            self.refill()
-            self.board.show(mark)(1.0)
-
-        self.during(0.25, self.board.send(number, f"normal[{row}, {col}]", known))
-        self.during(1, self.board.pulse(mark))
+        self.during(0.2, self.board.pulse(number))
+        self.known[cell] = True
+        self.refill()
+        self.during(0.05, self.board.show(mark))
+        self.during(1, self.board.pulse(mark, times=2))
 
     def refill(self) -> None:
         """Leave blank what has not come yet of the normalized map."""
@@ -140,7 +137,7 @@ class BatchNorm(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """Another cell's number takes the place of the first; the video waits."""
-        self.change_number(0.7 / event.seconds)
+        self.change_number(0.35 / event.seconds)
         looked = [self.board.pulse(name) for name in ("faint-number", "times", "plus")]
         self.during(min(1.0, 4.0 / event.seconds), in_turn(*looked, overlap=0.2), rate=linear)
 
@@ -149,15 +146,15 @@ class BatchNorm(LessonScene):
         self.during(share, self.board.hide("number", "gives", "sums.cell", "normal.cell"))
         picture = self.lesson.everywhere(faint=True, upright=self.upright)
         self.become(picture, share, hold=("faint-number", "faint-gives"))
-        self.during(share, self.board.carry("sums.faint", "faint-number"))
         self.board.show("sums.faint")(1.0)
+        self.during(share, self.board.pulse("sums.faint"))
+        self.during(share, self.board.carry("sums.faint", "faint-number"))
 
     def show_faint(self, event: Event) -> None:
         """What comes of it, and where it comes."""
         if not self.board.has("faint-gives"):
             self.change_number(0.1)
         self.during(0.2, self.board.show("faint-gives"))
-        self.during(0.2, self.board.pulse("faint-gives"))
         self.land("faint-gives", "faint", self.lesson.faintest)
 
     def show_everywhere(self, event: Event) -> None:
@@ -173,7 +170,7 @@ class BatchNorm(LessonScene):
     def show_alike(self, event: Event) -> None:
         """Maps of several channels, before and after."""
         maps = self.seen("even")
-        shown = (*self.seen("seen"), *maps)
+        shown = ("seen-is", "even-is", *self.seen("seen"), *maps)
         self.turn_into(self.lesson.alike(upright=self.upright), 0.2, show=shown)
         self.during(1, in_turn(*map(self.board.pulse, maps), overlap=0.3), rate=linear)
 
@@ -182,7 +179,8 @@ class BatchNorm(LessonScene):
     def show_fold(self, event: Event) -> None:
         """Factor and shift go into kernel and bias."""
         picture = self.lesson.folding(upright=self.upright)
-        self.turn_into(picture, 0.15, show=("kernel", "weight-by"), hold=("after", *BIAS))
+        shown = ("kernel", "weight-by", *BIAS[:2])
+        self.turn_into(picture, 0.15, show=shown, hold=("after", BIAS[2]))
         self.during(0.12, self.board.show("kernel.cell"), self.board.pulse("weight-by"))
         after = self.lesson.kernel[1]
         cells = np.arange(after.size).reshape(after.shape)
@@ -195,13 +193,14 @@ class BatchNorm(LessonScene):
         self.during(0.06, self.board.show("after"))
         self.during(0.25, fill, rate=linear)
         self.during(0.12, self.board.show("after.cell"), self.board.pulse("after"))
-        self.during(0.1, self.board.show(*BIAS[:2]))
-        self.during(0.08, self.board.show("bias-new"))
+        self.during(0.12, self.board.pulse("bias-by"))
+        self.during(0.06, self.board.show("bias-new"))
         self.during(1, self.board.pulse("bias-new"))
 
     def show_same(self, event: Event) -> None:
         """The map of both ways, and what is left between them."""
-        self.turn_into(self.lesson.same(), 0.2, show=("normal", "joined"), hold=("apart",))
+        # Short, as in the answer: the kernels would be seen through the maps.
+        self.turn_into(self.lesson.same(), 0.08, show=("normal", "joined"), hold=("apart",))
         for name in ("normal", "joined"):
             self.during(0.2, self.board.pulse(name))
         self.during(0.1, self.board.show("apart"))
@@ -210,7 +209,7 @@ class BatchNorm(LessonScene):
     def show_answer(self, event: Event) -> None:
         """The kernel that does both."""
         picture = self.lesson.folding(upright=self.upright)
-        self.turn_into(picture, 0.2, show=("kernel", "weight-by", "after", *BIAS))
+        self.turn_into(picture, 0.08, show=("kernel", "weight-by", "after", *BIAS))
         self.during(0.05, self.board.show("kernel.cell", "after.cell"))
         self.during(0.25, self.board.pulse("weight-by"))
         self.during(0.25, self.board.pulse("bias-by"))

@@ -71,6 +71,15 @@ def test_the_map_is_a_convolution_then_four_steps(lesson):
 
 def test_each_step_is_right_as_it_is_printed(lesson):
     mean, variance, gamma, beta, epsilon = numbers(lesson)
+    said = told(lesson, "averages")
+    assert f"mean {lesson.printed('mean')}, spread {lesson.printed('spread')}." in said
+    shown = [float(lesson.printed(name).strip("()").replace("−", "-"))
+             for name in ("mean", "spread", "gamma", "beta")]  # fmt: skip
+    numbers_ = [round(value + 1e-9, 2) for value in (lesson.number, *lesson.steps)]
+    assert round(numbers_[0] - shown[0], 2) == numbers_[1]
+    assert round(numbers_[1] / shown[1], 2) == numbers_[2]
+    assert round(numbers_[2] * shown[2], 2) == numbers_[3]
+    assert round(numbers_[3] + shown[3], 2) == numbers_[4]
     printed = [round(value + 1e-9, 2) for value in (lesson.number, *lesson.steps)]
     spread = round(float(np.sqrt(variance + epsilon)), 2)
     assert round(printed[0] - round(mean, 2), 2) == printed[1]
@@ -113,8 +122,14 @@ def test_factor_shift_and_folded_weights_are_right_as_they_are_printed(lesson):
     assert fmt.rounded(fmt.rounded(four.gamma) / fmt.rounded(four.spread)) == factor
     old, new = lesson.kernel
     cell, decimals = lesson.weight
-    assert decimals == 2
-    assert fmt.rounded(fmt.rounded(old[cell]) * factor) == fmt.rounded(new[cell])
+    assert cell == np.unravel_index(np.abs(old).argmax(), old.shape)
+    for one, other in zip(old.flat, new.flat, strict=True):
+        assert fmt.rounded(fmt.rounded(one, decimals) * factor) == fmt.rounded(other)
+    assert lesson.folding().panel("kernel").finer == decimals - 2
+    assert lesson.folding().panel("after").finer == 0
+    mean, beta = (Decimal(lesson.printed(name).strip("()").replace("−", "-"))
+                  for name in ("mean", "beta"))  # fmt: skip
+    assert fmt.rounded(beta - mean * factor) == shift
     placed = place(lesson.folding(), ASPECTS["16:9"])
     assert placed.piece("weight-by").text == f"× {fmt.bracketed(float(factor))}"
     by, came = (placed.piece(f"bias-{part}").text for part in ("by", "new"))

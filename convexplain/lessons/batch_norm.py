@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,12 +59,17 @@ _DECIMALS = range(2, 5)
 #: Channels that are seen together; how much their sizes differ at least, and how many times less
 #: when they are normalized.
 _COMPARED, _APART, _EVENER = 4, 2.0, 1.5
+#: Sizes that differ by no more than so many times are similar.
+_SIMILAR = 1.5
+#: Where what is told beside two maps breaks, in sizes of its text.
+_NARROW = 7
 #: The four steps, by the constant that each takes.
 STEPS = ("mean", "spread", "gamma", "beta")
 
 _SUMS = Caption(en="sums of the convolution", zh="卷积的和")
 _NORMALISED = Caption(en="normalized", zh="归一化之后")
 _BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
+_OF_SUMS = Caption(en="mean and spread of the sums", zh="和的平均值与标准差")
 _STEP = Caption(en="steps of training", zh="训练步数")
 _STORED = Caption(en="average: {v}", zh="平均：{v}")
 _CONVOLVED = Caption(en="convolution, filter {n}", zh="卷积，过滤器 {n}")
@@ -71,12 +77,23 @@ _NORMAL = Caption(en="normalized, filter {n}", zh="归一化之后，过滤器 {
 _TWO_LAYERS = Caption(en="convolution, then normalization", zh="先卷积，再归一化")
 _ONE_LAYER = Caption(en="folded convolution alone", zh="只有合并后的卷积")
 _OTHERS = Caption(en="filter {n} on {k} pictures of a batch", zh="一批中 {k} 张图，过滤器 {n}")
-_CALLED = (terms.MEAN, terms.SPREAD, Caption(en="γ", zh="γ"), Caption(en="β", zh="β"))
+_CALLED = (
+    terms.MEAN, terms.SPREAD, Caption(en="γ, learned", zh="γ，学来的"),
+    Caption(en="β, learned", zh="β，学来的"),
+)  # fmt: skip
 _SIZE = Caption(en="filter {n}: up to ±{v}", zh="过滤器 {n}：±{v} 以内")
 _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
 _UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移。")
 _UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
+_SIMILAR_NOW = Caption(
+    en="Each filter by its own four numbers: now all are of similar size.",
+    zh="各用自己的四个数：现在大小相当。",
+)
+_CLOSER_NOW = Caption(
+    en="Each filter by its own four numbers: now their sizes are closer.",
+    zh="各用自己的四个数：大小更接近了。",
+)
 _RATIO = Caption(en="γ / spread", zh="γ / 标准差")
 _SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
 _OF_BIAS = Caption(en="bias × factor + shift", zh="偏置 × 倍数 + 平移")
@@ -163,6 +180,12 @@ class BatchNorm(FilterLesson):
             return ()
         ranges = [float(each[shown].max() / each[shown].min()) for each in (before, after)]
         return tuple(shown) if ranges[0] >= _APART and ranges[1] < ranges[0] / _EVENER else ()
+
+    @property
+    def similar(self) -> bool:
+        """Whether what is compared is of similar size once it is normalized."""
+        sizes = np.abs(self.maps[:, :, list(self.compared)]).max(axis=(0, 1))
+        return bool(sizes.max() <= _SIMILAR * sizes.min())
 
     @cached_property
     def faintest(self) -> tuple[int, int]:
@@ -265,17 +288,20 @@ class BatchNorm(FilterLesson):
 
     @property
     def weight(self) -> tuple[tuple[int, int], int]:
-        """A weight whose product is right as it is printed, and with how many decimals that is.
+        """A weight whose product is right as it is printed, and how many decimals all have.
 
-        The largest of those that are printed shortest.
+        The fewest with which the products of all weights are right; where none are enough, most,
+        and the weight is the largest whose product is.
         """
         factor, (old, new) = fmt.rounded(self.constants.factor), self.kernel
         order = [divmod(int(n), old.shape[1]) for n in np.argsort(-np.abs(old), axis=None)]
-        honest = (
-            ((row, col), n) for n in _DECIMALS for row, col in order
-            if fmt.rounded(fmt.rounded(old[row, col], n) * factor) == fmt.rounded(new[row, col])
-        )  # fmt: skip
-        return next(honest, (order[0], _DECIMALS[-1]))
+
+        def right(cell: tuple[int, int], n: int) -> bool:
+            return fmt.rounded(fmt.rounded(old[cell], n) * factor) == fmt.rounded(new[cell])
+
+        most = _DECIMALS[-1]
+        decimals = next((n for n in _DECIMALS if all(right(cell, n) for cell in order)), most)
+        return next((cell for cell in order if right(cell, decimals)), order[0]), decimals
 
     @property
     def bias(self) -> tuple[float, float]:
@@ -333,14 +359,35 @@ class BatchNorm(FilterLesson):
 
     def alike(self, *, upright: bool = False) -> Diagram:
         """Describe maps of several channels, before and after."""
-        walls = self._wall("seen", self.sums, told=True), self._wall("even", self.maps, told=True)
-        both = Column(*walls) if upright else Either(Row(*walls, gap=2), Column(*walls))
+        told = (("seen", self.sums, _SUMS), ("even", self.maps, _NORMALISED))
+        rows = [self._sized(name, maps, told=True) for name, maps, _ in told]
+
+        def heads(role: Literal["heading", "text"], measure: float = math.inf) -> list[Text]:
+            return [Text(f"{name}-is", said.capital, role=role, weight="bold", measure=measure)
+                    for name, _, said in told]  # fmt: skip
+
+        beside = Aligned(
+            [[head, *cells] for head, cells in zip(heads("heading", _NARROW), rows, strict=True)],
+            gap=0.7, row_gap=0.5, down="middle",
+        )  # fmt: skip
+        walls = [
+            [Column(head, Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5))
+             for head, cells in zip(heads(role), rows, strict=True)]
+            for role in ("heading", "text")
+        ]  # fmt: skip
+        high = [Column(*each) for each in walls]
+        both = Either(*high) if upright else Either(beside, Row(*walls[0], gap=2), *high)
         return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
     def _wall(self, name: str, maps: Floats, *, told: bool) -> Part:
         """Stand maps of several channels two by two."""
+        cells = self._sized(name, maps, told=told)
+        return Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5)
+
+    def _sized(self, name: str, maps: Floats, *, told: bool) -> list[Part]:
+        """Describe maps of several channels, with how large each is where that is told."""
         scale = self._scales()[0 if name == "seen" else 1]
-        cells = [
+        return [
             Cells(
                 f"{name}-{n}", maps[:, :, n], scale, share="maps", lines=False,
                 title=(_SIZE if told else terms.FILTER).capital.fill(
@@ -349,7 +396,6 @@ class BatchNorm(FilterLesson):
             )
             for n in self.compared
         ]  # fmt: skip
-        return Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5)
 
     def training(self, *, upright: bool = False) -> Diagram:
         """Describe maps of a batch, mean and spread of the batches, and what is stored."""
@@ -370,7 +416,7 @@ class BatchNorm(FilterLesson):
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
             "batches", self._courses(steps, self.history, high),
-            Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_SUMS, low, high), size=(16, 24),
+            Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_OF_SUMS, low, high), size=(16, 24),
         )  # fmt: skip
 
     def _of_batches(self) -> Chart:
@@ -385,7 +431,7 @@ class BatchNorm(FilterLesson):
         return Chart(
             "batches", self._courses(count, found, high + room),
             Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
-            Axis(_SUMS, low - room, high + room), size=(16, 24),
+            Axis(_OF_SUMS, low - room, high + room), size=(16, 24),
         )  # fmt: skip
 
     @property
@@ -393,24 +439,22 @@ class BatchNorm(FilterLesson):
         return self.constants.mean, self.constants.spread
 
     def _courses(self, x: Floats, found: Mapping[str, Floats], high: float) -> list[Curve]:
-        """Describe mean and spread, batch after batch, and what is stored once it has arrived.
+        """Describe mean and spread, batch after batch; heavier, what is stored once it is near.
 
         Before training the stored ones are 0 and 1, far from the batches'.
         """
         curves = []
-        for name, label, kept, tone in zip(
-            STEPS[:2], _CALLED[:2], self._stored, ("ink", "muted"), strict=True
+        for name, label, kept, decimals in zip(
+            STEPS[:2], _CALLED[:2], self._stored, (self.constants.decimals, 2), strict=True
         ):
-            curves.append(Curve(name, x, found[name], label, tone))
-            said = _STORED.fill(v=fmt.number(kept))
+            curves.append(Curve(name, x, found[name], label, "muted", strong=False))
+            said = _STORED.fill(v=fmt.number(kept, decimals))
             running = found.get(f"{name}-kept", np.full(len(x), kept))
             far = np.abs(running - found[name]) > _ARRIVED * high
             arrived = np.flatnonzero(far).max() + 1 if far.any() else 0
             # What is far to the end, as of a network that others trained, is shown as it is.
             seen = np.arange(len(x)) >= (arrived if arrived < len(x) else 0)
-            curves.append(
-                Curve(f"{name}-kept", x[seen], running[seen], said, tone, dashed=True, strong=True)
-            )
+            curves.append(Curve(f"{name}-kept", x[seen], running[seen], said))
         return curves
 
     def one(self, *, upright: bool = False) -> Diagram:
@@ -422,7 +466,7 @@ class BatchNorm(FilterLesson):
     def _steps(self, *, large: bool) -> list[Formula]:
         """Write the steps row by row: a number, a sign, a constant, and what comes out."""
         values = [fmt.number(value) for value in (self.number, *self.steps)]
-        given = [fmt.bracketed(getattr(self.constants, name)) for name in STEPS]
+        given = [self.printed(name) for name in STEPS]
         widest, room = max(values, key=len), max(given, key=len)
         return [
             Formula(
@@ -438,6 +482,11 @@ class BatchNorm(FilterLesson):
             )
             for n, name in enumerate(STEPS)
         ]
+
+    def printed(self, name: str) -> str:
+        """Print a constant: mean and beta with as many decimals as the shift asks for."""
+        decimals = self.constants.decimals if name in ("mean", "beta") else 2
+        return fmt.bracketed(getattr(self.constants, name), decimals)
 
     def everywhere(self, *, faint: bool = False, upright: bool = False) -> Diagram:
         """Describe the map before and after, and between them a number's way in two steps.
@@ -486,8 +535,8 @@ class BatchNorm(FilterLesson):
         title = terms.FILTER.capital.fill(n=self.shown_filter)
         marks = {"cell": Mark(row, col)}
         kernels = [
-            Cells(name, values, scale, numbers=True, share="kernels", title=called, marks=marks,
-                  finer=finer)
+            Cells(name, values, scale, numbers=True, large=True, share="kernels", title=called,
+                  marks=marks, finer=finer)
             for name, values, called, finer in (
                 ("kernel", old, title, decimals - 2), ("after", new, _FOLDED.capital, 0),
             )
@@ -516,10 +565,14 @@ class BatchNorm(FilterLesson):
     def same(self) -> Diagram:
         """Describe the map of both ways, and how far apart they are."""
         *maps, _ = self._same()
-        apart = Text("apart", _DIFFERENCE.fill(d=self.bound).capital, role="heading")
+        apart, beside = (
+            Text("apart", _DIFFERENCE.fill(d=self.bound).capital, role="heading", measure=measure)
+            for measure in (math.inf, _NARROW)
+        )
         under = apart, Legend("legend", row=True)
         return Diagram(
             Either(
+                Row(*maps, Column(beside, Legend("legend")), gap=1.5),
                 Column(Row(*maps, gap=2), *under, align="middle"),
                 Column(*maps, *under, align="middle"),
             )
@@ -573,8 +626,8 @@ class BatchNorm(FilterLesson):
         yield Event("reads", 3.7, self.question)
         if self.compared:
             said = Caption(
-                en="Large sums here, small ones there: the small would hardly count.",
-                zh="有的和大，有的小：小的几乎不起作用。",
+                en="Large sums here, small ones there: in the next layer the small hardly count.",
+                zh="有的和大，有的小：到下一层，小的几乎不起作用。",
             )
             yield Event("uneven", 3.8, said, detail=1)
 
@@ -593,7 +646,8 @@ class BatchNorm(FilterLesson):
             en="Running averages are stored: mean {m}, spread {s}.",
             zh="保存滑动平均：{m} 和 {s}。",
         )
-        mean, spread = map(fmt.number, self._stored)
+        mean, spread = (fmt.number(v, n) for v, n in zip(
+            self._stored, (self.constants.decimals, 2), strict=True))  # fmt: skip
         yield Event("averages", 3.6, averages.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
@@ -630,11 +684,7 @@ class BatchNorm(FilterLesson):
         )
         yield Event("everywhere", 3.2, said.fill(f=f, s=s))
         if self.compared:
-            said = Caption(
-                en="Each filter by its own four numbers: now all are of one size.",
-                zh="各用自己的四个数：现在大小相当。",
-            )
-            yield Event("alike", 3.8, said, detail=1)
+            yield Event("alike", 3.8, _SIMILAR_NOW if self.similar else _CLOSER_NOW, detail=1)
 
     def ask(self) -> Question:
         """Ask what factor and shift make of the faintest number."""

@@ -13,6 +13,8 @@ from convexplain.network import BatchNormalization, Layer, Network
 from convexplain.style import format as fmt
 
 Array = npt.NDArray[Any]
+#: Mean and beta are printed with as few of these decimals as give the printed shift.
+_DECIMALS = range(2, 5)
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,36 @@ class Normalizing:
         normalised = centred / self.spread
         return centred, normalised, normalised * self.gamma, number * self.factor + self.addend
 
-    def adds_up(self, number: float) -> bool:
-        """Tell whether its steps, and factor and shift, are right with the numbers as printed."""
+    @property
+    def decimals(self) -> int:
+        """With how many decimals mean and beta give the shift as it is printed; else two."""
+        factor, addend = fmt.rounded(self.factor), fmt.rounded(self.addend)
+        found = (
+            n for n in _DECIMALS
+            if fmt.rounded(fmt.rounded(self.beta, n) - fmt.rounded(self.mean, n) * factor) == addend
+        )  # fmt: skip
+        return next(found, _DECIMALS[0])
+
+    def adds_up(self, number: float, decimals: int = 2) -> bool:
+        """Tell whether its steps, and factor and shift, are right with the numbers as printed.
+
+        Parameters
+        ----------
+        number : float
+        decimals : int
+            Of mean and beta; all else has two.
+        """
         centred, normalised, scaled, value = self.steps(number)
-        mean, spread, gamma, beta, start = (
-            fmt.rounded(each) for each in (self.mean, self.spread, self.gamma, self.beta, number)
-        )
+        mean, beta = (fmt.rounded(each, decimals) for each in (self.mean, self.beta))
+        spread, gamma, start = map(fmt.rounded, (self.spread, self.gamma, number))
         first, second, third = (fmt.rounded(each) for each in (centred, normalised, scaled))
         factor, addend = fmt.rounded(self.factor), fmt.rounded(self.addend)
         return bool(
             spread
-            and start - mean == first
+            and fmt.rounded(start - mean) == first
             and fmt.rounded(first / spread) == second
             and fmt.rounded(second * gamma) == third
-            and third + beta == fmt.rounded(value)
+            and fmt.rounded(third + beta) == fmt.rounded(value)
             and fmt.rounded(start * factor + addend) == fmt.rounded(value)
         )
 
@@ -75,7 +93,10 @@ class Normalizing:
         """Return the cell of a map with the largest result whose printed steps add up, if any."""
         order = np.argsort(-sums * np.sign(self.factor), axis=None, kind="stable")
         cells = (divmod(int(n), sums.shape[1]) for n in order)
-        return next((cell for cell in cells if self.adds_up(float(sums[cell]))), None)
+        printed = {2, self.decimals}
+        return next(
+            (c for c in cells if all(self.adds_up(float(sums[c]), n) for n in printed)), None
+        )
 
 
 def by_its_own(layer: Layer, x: Array, weights: Mapping[str, Array]) -> Array | None:
