@@ -41,7 +41,8 @@ class Translation(LessonScene):
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring what is named and is there.
 
-        Scales and bars go before: on the way they would run over others.
+        Scales and bars go before: on the way they would run over others. Where nothing stays, this
+        is short: the old picture would be seen through the new one.
         """
         going = (name for name in ("legend", *self.told) if self.board.has(name))
         self.during(0.2 * share, self.board.hide(*going))
@@ -75,8 +76,8 @@ class Translation(LessonScene):
 
     def show_back(self, event: Event) -> None:
         """The moved map beside the one before; in its place it slides back by its cells."""
-        self.compare(0.2)
-        self.during(0.25, self.board.pulse("back", colour="muted"))
+        self.compare(0.08)
+        self.during(0.3, self.board.pulse("back", colour="muted"))
         steps, cells = self.lesson.compared, self.lesson.cells
         opposite = translation.OPPOSITE[self.lesson.shown_direction]
         moved = self.picture.maps[steps][:, :, np.newaxis]
@@ -134,7 +135,7 @@ class Translation(LessonScene):
     def show_unit(self, event: Event) -> None:
         """The weights of a unit, one for each pixel; then what they make of both pictures."""
         names = "unit-before", "unit-after"
-        self.change(self.picture.dense(), 0.16, "template", *names)
+        self.change(self.picture.dense(), 0.06, "unit", "template", *names)
         for name in names:
             self.during(0.14, self.board.pulse("template", name, colour="muted"))
             self.during(0.06, self.board.show(f"{name}-sum"))
@@ -174,13 +175,15 @@ class Translation(LessonScene):
     def show_weights(self, event: Event) -> None:
         """One place of a filter's map times its weight; as the picture moves, another place."""
         states = "before", "after"
-        shown = [f"{kind}-{state}" for state in states for kind in ("digit", "last")]
-        self.change(self.picture.one_place(), 0.12, "weighed", *shown)
+        shown = [f"last-{state}" for state in states]
+        self.change(self.picture.one_place(), 0.06, "weighed", "weighing", *shown)
         for name in states:
-            place, product = f"last-{name}.place", f"product-{name}"
-            self.during(0.12, self.board.show(place), self.board.pulse(place))
-            self.during(0.08, self.board.show(product))
+            places, product = (f"last-{name}.place", f"weighing.{name}"), f"product-{name}"
+            self.during(0.12, self.board.show(*places), self.board.pulse(*places))
+            self.during(0.06, self.board.show(f"factors-{name}", product))
             self.during(0.18, self.board.pulse(product, colour="muted"))
+            if name == states[0]:
+                self.during(0.02, self.board.hide(places[1]))
         self.during(1, self.board.pulse("product-after", colour="muted"))
 
     def show_places(self, event: Event) -> None:
@@ -188,7 +191,7 @@ class Translation(LessonScene):
         assert self.picture.places is not None
         last = self.lesson.whole_step
         frame = "lead.title", "lead.zero", "lead.0.label"
-        self.change(self.picture.by_place(), 0.15, "input", "pixels", "places", "speak", *frame)
+        self.change(self.picture.by_place(), 0.06, "input", "pixels", "places", "speak", *frame)
         self.during(0.1, eased(self.board.rise("lead.0")))
         for n in range(1, last + 1):
             self.board.fill("input", self.picture.drawn[n])
@@ -232,9 +235,9 @@ class Translation(LessonScene):
         ]  # fmt: skip
         steps = range(translation.FAR + 1)
         names += [f"step-{n}" for n in steps]
-        self.change(self.lesson.diagram(), 0.2 * share, *names, *self.tiles(0))
+        self.change(self.lesson.diagram(), 0.08 * share, *names, *self.tiles(0))
         moves = [self.board.show(*self.tiles(n)) for n in steps[1:]]
-        self.during(0.8 * share, in_turn(*moves), rate=linear)
+        self.during(0.85 * share, in_turn(*moves), rate=linear)
 
     def tiles(self, steps: int) -> list[str]:
         """Names of what is read after so many steps."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from scipy.ndimage import shift as scipy_shift
@@ -21,7 +23,7 @@ from convexplain.network import (
     MaxPooling2D,
     Network,
 )
-from convexplain.style.format import number, percent
+from convexplain.style.format import bracketed, number, percent, rounded
 from tests.often import some
 
 WAYS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
@@ -96,7 +98,9 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
         if layer.window is not None:
             wide *= layer.window.stride[1]
     assert lesson.place == wide == 4
-    assert told(lesson)["weights"].endswith("One cell on is 4 px.")
+    assert told(lesson)["weights"] == (
+        "Why then 7? The last layer is dense: a weight for each cell, 4 px apart."
+    )
     # Moved so far, the last map moves by one place, wherever what it sees is all in the picture.
     before, after = (lesson.traces[n].activations["conv3"] for n in (0, wide))
     seen = lesson.network.receptive_field("conv3").box(0, 1)
@@ -130,8 +134,13 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert lesson.fails[0] <= FAR
     assert 40 <= lesson.seconds <= 66
     product = lesson.picture_of.one_place().panel("product-before").words
-    assert float(product.split(" = ")[1]) > 0
+    assert float(product.removeprefix("= ")) > 0
     said = told(lesson)
+    assert said["whole"] == (
+        f"Dense weighs pixels: {lesson.fails[1]} px is too far. "
+        f"The convnet weighs cells 4 px apart: {lesson.fails[0]} px is."
+    )
+    assert sum(text == "On it goes, step by step." for text in said.values()) == 1
     assert said["staircase"] == (
         f"This {label}: the convnet gives up at {lesson.fails[0]} px, "
         f"the dense network at {lesson.fails[1]}."
@@ -221,18 +230,24 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
         assert (mark.row, mark.col) == cell
         np.testing.assert_array_equal(picture.panel(f"last-{name}").values, values)
         one, other = float(values[cell]), float(shown.weights[cell])
-        told = f"{number(one)} × {number(other)} = {number(one * other, 1)}"
-        assert picture.panel(f"product-{name}").words == told
+        weighing = picture.panel("weighing")
+        assert (weighing.marks[name].row, weighing.marks[name].col) == cell
+        np.testing.assert_array_equal(weighing.values, shown.weights)
+        decimals = 2 + weighing.finer
+        assert picture.panel(f"factors-{name}").words == f"{number(one)} × " + bracketed(
+            other, decimals
+        )
+        assert picture.panel(f"product-{name}").words == f"= {number(one * other)}"
 
 
 @pytest.mark.parametrize("label", some(range(10)))
 def test_a_viewer_who_multiplies_finds_the_printed_product(label):
     picture = Translation(picture=digits.first(label)).picture_of.one_place()
     for name in ("before", "after"):
-        told = picture.panel(f"product-{name}").words.replace("−", "-")
-        factors, product = told.split(" = ")
-        one, other = (float(factor) for factor in factors.split(" × "))
-        assert number(one * other, 1).replace("−", "-") == product
+        said = [picture.panel(f"{part}-{name}").words for part in ("factors", "product")]
+        factors, product = (text.replace("−", "-") for text in said)
+        one, other = (Decimal(factor.strip("()")) for factor in factors.split(" × "))
+        assert rounded(one * other) == Decimal(product.removeprefix("= "))
 
 
 def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
@@ -252,6 +267,12 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     fall = np.maximum(sums[0], 0) - np.maximum(sums[1], 0)
     lead = weights["dense/kernel"][:, 5] - weights["dense/kernel"][:, 7]
     assert (fall * lead).argmax() == unit.number
+    assert unit.weight == pytest.approx(lead[unit.number])
+    head = lesson.picture_of.dense().panel("unit").words.text("en")
+    assert head == (
+        "One of 512 sums that make the answer; its weight for 5 less that for 7: "
+        + number(lead[unit.number])
+    )
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
 
 
@@ -269,6 +290,7 @@ def test_a_misread_digit_is_told_from_the_start():
     # Nobody gives up what it never knew.
     assert "predict" not in said
     assert "gives up" not in said["staircase"]
+    assert said["whole"].endswith("all have places.")
 
 
 def test_the_colour_tells_what_is_right_where_the_label_is_known():
@@ -332,6 +354,10 @@ def test_another_network_stands_alone_with_its_own_steps(tmp_path):
     said = told(lesson)
     assert "predict" not in said
     assert "curve" not in said
+    assert said["whole"] == (
+        f"Maps move along; the last layer weighs cells, {lesson.place} px apart: "
+        "each has its place."
+    )
     for sheet in panels.ASPECTS.values():
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 

@@ -14,6 +14,7 @@ from convexplain import ops
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts import forgiving
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import option
@@ -51,8 +52,6 @@ FAR = 6
 AT = 3
 #: A step of larger pictures is such a part of their width.
 _WIDTH = 28
-#: Of more layers with maps than so many, the first and the last are told.
-_LAYERS = 12
 #: Of a filter that speaks for a class one product is at least so large, and prints as more than 0.
 _SPEAKS = 0.1
 #: How sure both networks are of a digit that is to be an example.
@@ -195,8 +194,10 @@ class Translation(FilterLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Maps move along; a dense layer weighs places, small ones or wide ones.",
-        zh="响应图跟着走；全连接层认位置，位置有小有大。",
+        en="Dense weighs pixels: {n} px is too far. "
+        "The convnet weighs cells {p} px apart: {m} px is.",
+        zh="全连接网络认像素：移 {n} 像素就太远。"
+        "卷积网络认格子，格距 {p} 像素：移 {m} 像素才太远。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -375,32 +376,12 @@ class Translation(FilterLesson):
     @cached_property
     def inside(self) -> Inside | None:
         """A pooling window in which the largest number moves with the picture, and stays inside."""
-        pairs = [(c, p) for c, p in max_pools(self.network) if c.name == self.shown_layer]
-        if not pairs:
+        pools = [pool for conv, pool in max_pools(self.network) if conv.name == self.shown_layer]
+        if not pools:
             return None
-        _, pool = pairs[0]
-        found: list[tuple[float, Inside]] = []
         before, after = (self.traces[n].activations[self.shown_layer] for n in (0, 1))
-        rows, cols = self.network.shapes[pool.name][:2]
-        for filter in range(before.shape[2]):
-            cut = [
-                maps[: 2 * rows, : 2 * cols, filter].reshape(rows, 2, cols, 2).swapaxes(1, 2)
-                for maps in (before, after)
-            ]
-            flat = [windows.reshape(rows, cols, 4) for windows in cut]
-            same = flat[0].max(axis=2) == flat[1].max(axis=2)
-            other = flat[0].argmax(axis=2) != flat[1].argmax(axis=2)
-            top = np.where(same & other, flat[0].max(axis=2), 0.0)
-            row, col = (int(n) for n in np.unravel_index(int(top.argmax()), top.shape))
-            if top[row, col] > 0:
-                four = cut[0][row, col], cut[1][row, col]
-                found.append(
-                    (float(top[row, col]), Inside(filter, row, col, *four, before[:, :, filter]))
-                )
-        # The shown filter's own, if it has a strong one.
-        best = max((f for f, _ in found), default=0.0)
-        own = [i for f, i in found if i.filter == self.shown_filter and f > 0.5 * best]
-        return own[0] if own else max(found, key=lambda f: f[0])[1] if found else None
+        rows, cols = self.network.shapes[pools[0].name][:2]
+        return forgiving.inside_of(before, after, (rows, cols), self.shown_filter)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -409,7 +390,7 @@ class Translation(FilterLesson):
 
     @cached_property
     def changes(self) -> tuple[tuple[str, float], ...]:
-        """How much one step changes each layer's maps, |before - after| / |before|, as a mean.
+        """How much one step changes each layer's maps, relative to them, as a mean.
 
         Over all bundled digits, if the network reads digits; else of the picture alone.
         """
@@ -418,33 +399,14 @@ class Translation(FilterLesson):
             pictures = np.stack([subject.trace.image for subject in subjects])
         else:
             pictures = self.trace.image[np.newaxis]
-        after = self.network.activations(
-            moved(pictures, self.shown_direction, self.step, self.blank)
-        )
-        before = self.network.activations(pictures)
-        names = [stage for stage in self.stages[1:] if stage.has_maps]
-        names = (
-            names if len(names) <= _LAYERS else [*names[: _LAYERS // 2], *names[-_LAYERS // 2 :]]
-        )
-        found = []
-        for stage in names:
-            name, count = stage.layers[-1].name, len(pictures)
-            a, b = before[name].reshape(count, -1), after[name].reshape(count, -1)
-            size = np.linalg.norm(a, axis=1)
-            share = np.linalg.norm(a - b, axis=1)[size > 0] / size[size > 0]
-            found.append((stage.name, float(share.mean()) if share.size else 0.0))
-        return tuple(found)
+        shifted = moved(pictures, self.shown_direction, self.step, self.blank)
+        before, after = map(self.network.activations, (pictures, shifted))
+        return forgiving.changes_of(self.stages, before, after)
 
     @property
     def swallows(self) -> bool:
         """Whether each pooling makes the change smaller, and there is one."""
-        told = dict(self.changes)
-        pairs = [
-            (before.name, stage.name)
-            for before, stage in zip(self.stages, self.stages[1:], strict=False)
-            if stage.kind == "pooling" and stage.name in told and before.name in told
-        ]
-        return bool(pairs) and all(told[after] < told[before] for before, after in pairs)
+        return forgiving.swallows(self.stages, self.changes)
 
     @cached_property
     def by_place(self) -> tuple[npt.NDArray[np.float64], ...] | None:
@@ -513,7 +475,12 @@ class Translation(FilterLesson):
             chosen,
             out["kernel"].shape[0],
             steps,
-            *(v.reshape(shape) for v in (weights, before * weights, after * weights)),
+            weights.reshape(shape),
+            (before * weights).reshape(shape),
+            (after * weights).reshape(shape),
+            float(out["kernel"][chosen, said] - out["kernel"][chosen, instead]),
+            class_label(self.network, said),
+            class_label(self.network, instead),
         )
 
     @property
@@ -637,13 +604,18 @@ class Translation(FilterLesson):
             yield Event(
                 f"on-{number}",
                 0.6 + 0.6 * max(1, stop - at),
-                _ON,
+                _ON if number == 0 else _FURTHER.fill(n=self._each(at + 1, stop)),
                 data=(at, stop),
                 shown_by="on",
                 detail=1,
             )
             yield Event(f"at-{number}", 2.8, self._reads(stop), data=stop, shown_by="reads")
             at = stop
+
+    def _each(self, first: int, last: int) -> Caption:
+        """List the pixels of some steps."""
+        every = [fmt.count(self.pixels(n)) for n in range(first, last + 1)]
+        return Caption(en=", ".join(every), zh="、".join(every))
 
     def _reads(self, steps: int) -> Caption:
         """Say what is read after so many steps."""
@@ -653,7 +625,8 @@ class Translation(FilterLesson):
             told = _HOLDS_ALONE if self.fails[0] > FAR else _READS
             return told.fill(n=px, k=said[0])
         if said[0] == said[1]:
-            return _ALIKE.fill(n=px, k=said[0])
+            wrong = self.subject.label not in (None, self.answers[0][steps])
+            return (_BOTH_WRONG if wrong else _ALIKE).fill(n=px, k=said[0])
         return _BOTH.fill(k=said[0], j=said[1])
 
     def _question(self) -> Question | None:
@@ -678,7 +651,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 5.0, _OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 5.2, _OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -696,7 +669,9 @@ class Translation(FilterLesson):
         steps = self.whole_step
         before, after = (float(places[n].sum()) for n in (0, steps))
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
-        yield Event("weights", 5.4, _EACH_PLACE.fill(n=self.place))
+        told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
+        bridge = _WHY_THEN.fill(j=rival, n=self.place) if told else _EACH_PLACE.fill(n=self.place)
+        yield Event("weights", 5.6, bridge, detail=1)
         turns = before > 0 > after
         yield Event("places", 5.6, (_TURNS if turns else _WHY).fill(k=label, j=rival))
 
@@ -730,8 +705,15 @@ class Translation(FilterLesson):
 
     @property
     def ending(self) -> Caption:
-        """What is to be remembered, as far as it holds for this network."""
-        return self.answer if self.by_place is not None else _END
+        """What is to be remembered, as far as it holds for this network and this picture."""
+        if self.by_place is None:
+            return _END
+        if len(self.networks) < 2:
+            return _PLACES_ALONE.fill(p=self.place)
+        if self.misread is not None or max(self.fails) > FAR:
+            return _HAVE_PLACES
+        far = [self.pixels(n) for n in self.fails]
+        return self.answer.fill(n=far[1], p=self.place, m=far[0])
 
 
 def plain(value: float) -> str:
@@ -775,10 +757,14 @@ _INVARIANT = Caption(
 )
 _UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
 _ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
+_FURTHER = Caption(en="Further: {n} px.", zh="再移：{n} 像素。")
 _BOTH = Caption(
     en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判为“{k}”，全连接判为“{j}”。"
 )
 _ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为“{k}”。")
+_BOTH_WRONG = Caption(
+    en="At {n} px both read {k}: both are wrong.", zh="移 {n} 像素：都判为“{k}”，都错了。"
+)
 _READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
 _HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
 _INSIDE = Caption(
@@ -793,8 +779,12 @@ _CHANGES = Caption(
     en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
 _EACH_PLACE = Caption(
-    en="The last layer is dense: a weight for each cell. One cell on is {n} px.",
-    zh="最后一层是全连接：每格一个权重，移一格是 {n} 像素。",
+    en="The last layer is dense: a weight for each cell, and cells are {n} px apart.",
+    zh="最后一层是全连接：每格一个权重，相邻两格差 {n} 像素。",
+)
+_WHY_THEN = Caption(
+    en="Why then {j}? The last layer is dense: a weight for each cell, {n} px apart.",
+    zh="为什么判为“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
 )
 _OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
@@ -820,6 +810,14 @@ _GIVE_UP = Caption(
 _BEGINS = Caption(
     en="It begins with a mistake: read as {k}, the label is {label}.",
     zh="一开始就判错：判为“{k}”，标签是“{label}”。",
+)
+_HAVE_PLACES = Caption(
+    en="The dense network weighs pixels, the convnet's last layer cells: all have places.",
+    zh="全连接网络认像素，卷积网络最后一层认格子：都认位置。",
+)
+_PLACES_ALONE = Caption(
+    en="Maps move along; the last layer weighs cells, {p} px apart: each has its place.",
+    zh="响应图跟着走；最后一层认格子，格距 {p} 像素：各认各的位置。",
 )
 _END = Caption(
     en="Maps move along with the picture; the answer need not hold.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,8 @@ from convexplain.style.captions import Caption
 _FAINT = 1e-4
 #: Where names of networks beside many small pictures break, in sizes of their text.
 _NARROW = 5.2
+#: Decimals of a response and of its weight, as few as make their product come out.
+_FINER = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
 Floats = npt.NDArray[np.float32]
 
 
@@ -71,6 +73,10 @@ class Unit(NamedTuple):
         Which unit, of how many; after how many steps it reads the picture again.
     weights, before, after : numpy.ndarray, shape (height, width)
         Its weights, and the products of pixels and weights.
+    weight : float
+        What its sum is weighed with for the answer `said`, less that for `instead`.
+    said, instead : Caption
+        What is read at first, and after `steps`.
     """
 
     number: int
@@ -79,6 +85,9 @@ class Unit(NamedTuple):
     weights: npt.NDArray[np.float64]
     before: npt.NDArray[np.float64]
     after: npt.NDArray[np.float64]
+    weight: float
+    said: Caption
+    instead: Caption
 
 
 class Filter(NamedTuple):
@@ -239,11 +248,16 @@ class TranslationPicture:
                  weight="bold")
             for name, values, _ in both
         ]  # fmt: skip
-        legend = Legend("legend", row=True)
+        said = _ONE_SUM.fill(m=unit.many, k=unit.said, j=unit.instead, w=fmt.number(unit.weight))
+        head, legend = Text("unit", said, weight="bold"), Legend("legend", row=True)
+        grids = [template, *maps]
+        low = Column(template, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6)
         return Diagram(
             Either(
-                Column(Aligned([[template, *maps], [None, *sums]], row_gap=0.4), legend, gap=0.6),
-                Column(template, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6),
+                Column(head, Aligned([grids, [legend, *sums]], row_gap=0.4), gap=0.6),
+                Column(head, Aligned([grids, [None, *sums]], row_gap=0.4), legend, gap=0.6),
+                Column(head, low, gap=0.6),
+                low,
             )
         )
 
@@ -305,41 +319,66 @@ class TranslationPicture:
         )
 
     def one_place(self) -> Diagram:
-        """Describe one filter's responses before and after, and what one of them is weighed with.
+        """Describe one filter's responses before and after, and between them what they meet.
 
-        Before that is the place that speaks most for the class, then the largest response.
+        Before, the place that speaks most for the class is multiplied, then the largest response.
         """
         assert self.weighed is not None
         number, many, weights, before, after = self.weighed
         largest = max(float(np.abs(values).max()) for values in (before, after))
         signed = any(bool((values < 0).any()) for values in (before, after))
         scale = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
-        fine = max(self.drawn[0].shape[:2]) / max(before.shape)
-        steps = self.whole_step
-        states = []
-        for name, drawn, values, ranks, title in (
-            ("before", self.drawn[0], before, before * weights, _BEFORE),
-            ("after", self.drawn[steps], after, after, _AFTER.fill(n=steps * self.step)),
-        ):
-            row, col = (int(n) for n in np.unravel_index(int(ranks.argmax()), ranks.shape))
-            digit = Cells(
-                f"digit-{name}", drawn, share="places", lines=False, fine=fine, title=title
+        most = float(np.abs(weights).max())
+        moved = self.whole_step * self.step
+        states = (
+            ("before", before, before * weights, _FILTER_BEFORE.fill(n=number)),
+            ("after", after, after, _FILTER_AFTER.fill(n=number, p=moved)),
+        )
+        places = {name: divmod(int(ranks.argmax()), ranks.shape[1]) for name, _, ranks, _ in states}
+        factors = {name: (float(values[places[name]]), float(weights[places[name]]))
+                   for name, values, *_ in states}  # fmt: skip
+        fine = _decimals([*factors.values()])
+        maps = {
+            name: Cells(
+                f"last-{name}", values, scale, numbers=True, large=True, share="places",
+                title=title, marks={"place": Mark(*places[name])}, finer=fine[0] - 2,
             )
-            map = Cells(
-                f"last-{name}", values, scale, share="places",
-                title=terms.FILTER.capital.fill(n=number), marks={"place": Mark(row, col)},
-            )  # fmt: skip
-            told = _product(float(values[row, col]), float(weights[row, col]))
-            product = Text(f"product-{name}", told, role="display", weight="bold")
-            states.append(Column(Row(digit, map, gap=0.6), product, gap=0.6, align="middle"))
+            for name, values, _, title in states
+        }  # fmt: skip
+        weighing = Cells(
+            "weighing", weights, Scale(most if most > _FAINT else 1.0, terms.WEIGHT), numbers=True,
+            large=True, share="places", title=_WEIGHTS_OF.fill(k=self.label, j=self.rival),
+            marks={name: Mark(*place) for name, place in places.items()}, finer=fine[1] - 2,
+        )  # fmt: skip
         said = _ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
         head, legend = Text("weighed", said, weight="bold"), Legend("legend")
-        high = Column(*states, gap=0.8, align="middle")
+        grids = maps["before"], weighing, maps["after"]
+
+        def products(role: Literal["display", "heading"]) -> list[Part]:
+            return [
+                Column(
+                    Text(f"factors-{name}", _factors(*pair, fine), role="heading", tone="muted"),
+                    Text(f"product-{name}", f"= {fmt.number(pair[0] * pair[1])}", role=role,
+                         weight="bold"),
+                    gap=0, align="middle",
+                )
+                for name, pair in factors.items()
+            ]  # fmt: skip
+
+        def wide(first: Part, second: Part) -> Part:
+            return Aligned([[*grids], [first, None, second]], row_gap=0.3, across="middle")
+
+        ways = [wide(*products("display")), wide(*products("heading"))]
+        first, second = products("heading")
+        high = Column(
+            Row(maps["before"], first, gap=0.6, align="middle"), weighing,
+            Row(maps["after"], second, gap=0.6, align="middle"), gap=0.6,
+        )  # fmt: skip
         return Diagram(
             Either(
-                Column(head, Row(*states, gap=1.5), legend, gap=0.8),
-                Column(head, high, legend, gap=0.8),
-                Column(high, legend, gap=0.8),
+                *(Column(head, each, legend, gap=0.6) for each in ways),
+                Column(head, high, legend, gap=0.6),
+                Column(high, legend, gap=0.6),
             )
         )
 
@@ -349,7 +388,7 @@ class TranslationPicture:
         assert self.weighed is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
         scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
-        grid = Cells("speak", self.places[0], scale, numbers=True, share="places")
+        grid = Cells("speak", self.places[0], scale, numbers=True, large=True, share="places")
         # As high as the grid.
         fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
         picture = Cells("input", self.drawn[0], share="places", lines=False, fine=fine)
@@ -362,7 +401,7 @@ class TranslationPicture:
             for n, value in enumerate(sums)
         ]  # fmt: skip
         lead = Bars(
-            "lead", bars, Scale(most if most > _FAINT else 1.0), length=10, role="heading",
+            "lead", bars, Scale(most if most > _FAINT else 1.0), length=7, role="heading",
             pitch=1.8, title=_LEAD.fill(k=self.label, j=self.rival),
         )  # fmt: skip
         low = replace(lead, role="text", pitch=1.6)
@@ -494,6 +533,13 @@ _PLACES = Caption(
 _UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 _PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
+_ONE_SUM = Caption(
+    en="One of {m} sums that make the answer; its weight for {k} less that for {j}: {w}",
+    zh="{m} 个决定预测的和之一；它对“{k}”的权重减去对“{j}”的：{w}",
+)
+_WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
+_FILTER_BEFORE = Caption(en="Before: filter {n}", zh="平移前：过滤器 {n}")
+_FILTER_AFTER = Caption(en="After {p} px: filter {n}", zh="移 {p} 像素后：过滤器 {n}")
 _ONE_FILTER = Caption(
     en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
     zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
@@ -508,12 +554,18 @@ _PX = Caption(en="{n} px", zh="{n} 像素")
 _MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
 
 
-def _product(value: float, weight: float) -> str:
-    """Write a product with so many decimals that a viewer who multiplies finds it."""
-    product = fmt.number(value * weight, 1)
-    for decimals in (2, 3, 4):
-        factors = fmt.rounded(value, decimals), fmt.rounded(weight, decimals)
-        if fmt.number(factors[0] * factors[1], 1) == product:
-            break
-    one, other = (fmt.number(factor, decimals) for factor in factors)
-    return f"{one} × {other} = {product}"
+def _comes_out(value: float, weight: float, decimals: tuple[int, int]) -> bool:
+    """Tell whether a viewer who multiplies two printed numbers finds the printed product."""
+    one, other = (fmt.rounded(n, d) for n, d in zip((value, weight), decimals, strict=True))
+    return fmt.rounded(one * other) == fmt.rounded(value * weight)
+
+
+def _decimals(pairs: Sequence[tuple[float, float]]) -> tuple[int, int]:
+    """Return how many decimals responses and weights have, the fewest with which all come out."""
+    found = (d for d in _FINER if all(_comes_out(*pair, d) for pair in pairs))
+    return next(found, _FINER[-1])
+
+
+def _factors(value: float, weight: float, decimals: tuple[int, int]) -> str:
+    """Write what is multiplied."""
+    return f"{fmt.number(value, decimals[0])} × {fmt.bracketed(weight, decimals[1])}"
