@@ -120,16 +120,14 @@ class Hierarchy(LessonScene):
     def show_smallest(self, event: Event) -> None:
         """The leaf's patch beside its kernel; both give its number."""
         self.leaf = self.lesson.picture_of.leaf
-        self.during(0.07, self.alone(self.leaf))
-        assert self.lesson.smallest is not None
-        self.during(0.14, self.board.become(self.lesson.smallest_step(), show=(self.leaf,)))
-        self.during(0.1, self.board.show("times", "kernel"), self.board.explain())
-        self.during(0.2, self.board.pulse(self.leaf, "kernel"))
-        self.during(0.1, self.board.show("gives", "sum"), self.show_there("rounded"))
-        self.during(0.15, self.board.pulse("sum.activated"))
+        self.during(0.06, self.alone(self.leaf))
+        self.during(0.1, self.board.become(self.lesson.smallest_step(), show=(self.leaf,)))
+        self.during(0.07, self.board.show("times", "kernel"), self.board.explain())
+        self.during(0.14, self.board.pulse(self.leaf, "kernel"))
+        self.during(0.07, self.board.show("gives", "sum"), self.show_there("rounded"))
         passes = self.there("passes-on")
-        self.during(0.1, self.board.show(*passes))
-        self.during(1, self.board.pulse("sum.activated", *passes))
+        self.during(0.07, self.board.show(*passes))
+        self.during(1, self.board.pulse("sum.activated", *passes, times=2))
 
     def own(self, depth: int) -> str:
         """Return the name of the path's cell in a row, counted from the answer, which is 0."""
@@ -202,7 +200,8 @@ class Hierarchy(LessonScene):
         called = self.lesson.kinds[len(self.rows) - depth] if self.lesson.kinds else None
 
         def light() -> Move:
-            if called is not None:
+            # A unit has no patch in which a pattern could be seen.
+            if called is not None and self.board.has(f"patch-{own}"):
                 adds = fmt.number(row[own].contribution or 0.0)
                 # A square frame has no room for both.
                 square = self.sheet.height == self.sheet.width
@@ -263,9 +262,15 @@ class Hierarchy(LessonScene):
         if not self.board.has(stays):
             self.stand(self.leaf, event)
         self.during(0.06, self.alone(stays))
-        laid = self.lesson.check()
-        self.during(0.1, self.board.become(laid, show=("reads", "input", "adding")))
-        self.board.say("out", self._out(0))
+
+        def begin() -> Move:
+            said = words.ANSWER.fill(k=self.lesson.answer_name)
+            self.board.say("reads", self.text(said))
+            self.board.say("out", self._out(0))
+            return together()
+
+        laid = self.board.become(self.lesson.check(), show=("reads", "input", "adding"))
+        self.during(0.1, laid, lazily(begin))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 

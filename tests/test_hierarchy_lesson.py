@@ -199,6 +199,29 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
                 assert each.contribution == pytest.approx(best[at], abs=1e-5)
 
 
+@pytest.mark.parametrize("label", [None, 7])
+def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, label):
+    if label is not None:
+        lesson = Hierarchy(picture=digits.first(label))
+    said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "parts"]
+    assert "Of conv3, three places that add most" in said[0]
+    # Places first named by a stronger cell are left out, and nearer than half a window none is.
+    part = lesson.path[-1]
+    kept = []
+    for adds, top, left, _ in made_of(lesson, part):
+        apart = [2 * max(abs(top - r), abs(left - c)) >= 8 for r, c in kept]
+        if adds > 0 and all(apart) and len(kept) < 3:
+            kept.append((top, left))
+    shown = {(node.box.top, node.box.left) for node in lesson.branches[1]}
+    said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "row-2"]
+    assert ("three places apart that add most" in said[0]) == (shown == set(kept))
+
+
+def test_of_a_misread_digit_it_ends_with_what_it_is_read_as():
+    lesson = Hierarchy(picture=digits.sample(122))
+    assert captions(lesson)["answer"].endswith(f"many parts make it read {lesson.label}.")
+
+
 def test_the_parts_of_the_answer_are_the_strongest_of_their_places(lesson):
     _, order = strongest(lesson, centred=False)
     shown = [(n.row, n.col, n.filter) for n in lesson.branches[0]]

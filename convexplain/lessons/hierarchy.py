@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from itertools import combinations
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -185,9 +186,14 @@ class Hierarchy(NetworkLesson):
             way.append(node)
         return tuple(reversed(way))
 
-    @cached_property
+    @property
     def branches(self) -> tuple[tuple[Node, ...], ...]:
-        """What makes the answer, and each cell of the path below it, strongest first.
+        """What makes the answer, and each cell of the path below it, strongest first."""
+        return tuple(level.cells for level in self._branches)
+
+    @cached_property
+    def _branches(self) -> tuple[_Level, ...]:
+        """The cells of each level that are shown, and where they are said to lie.
 
         The path's own cell is among them. The others are the strongest of those that lie at least
         half a window from it and from one another, or at another place where too few do.
@@ -203,11 +209,13 @@ class Hierarchy(NetworkLesson):
                 )  # fmt: skip
             for above in self.path[: -depth - 1 : -1]:
                 node = next(part for part in node.parts if part.name == above.name)
-            parts: Sequence[Node] = node.parts
+            every: Sequence[Node] = node.parts
+            parts = every
             if not self.skips and self.has_places(own.layer):
-                parts = _spread(own, parts)
+                parts = _spread(own, every)
             kept = [own, *(part for part in parts if part.name != own.name)][:STRONGEST]
-            found.append(tuple(sorted(kept, key=lambda part: -(part.contribution or 0.0))))
+            kept.sort(key=lambda part: -(part.contribution or 0.0))
+            found.append(_Level(tuple(kept), None if self.skips else _where(kept, every)))
         return tuple(found)
 
     def is_edge(self, leaf: Node) -> bool:
@@ -314,8 +322,17 @@ class Hierarchy(NetworkLesson):
     def check(self) -> Diagram:
         """Describe what all cells add to the answer, as long as none is taken out."""
         return self.picture_of.check(
-            self.bars(0), self.top_share, tuple(self._orders()), self._spread
+            self.bars(0), self.top_share, tuple(self._orders()), self._spread, self._longest
         )
+
+    @property
+    def _longest(self) -> Caption:
+        """The longest of the names of what is read as cells are taken out."""
+        read = {reading.label for reading in self.removal.readings}
+        if self.tells_random:
+            read |= set(self.removal.typical_readings)
+        names = (self.network.class_name(label) for label in sorted(read))
+        return max(names, key=lambda name: max(len(name.en), 2 * len(name.zh)))
 
     @property
     def _spread(self) -> Caption | str:
@@ -438,16 +455,23 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("branch", 5.4, self.answer.fill(k=k)))
+        yield Beat.of("answer", title, Event("branch", 5.2, self._close))
+
+    @property
+    def _close(self) -> Caption:
+        """What is said in the end: of a misread picture, that it is read so, not that it is."""
+        right = self.subject.label
+        said = self.answer if right in (None, self.label) else words.MADE_IT
+        return said.fill(k=self.answer_name)
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("ask", 2.8, self._question)
+        yield Event("ask", 2.7, self._question)
         if self.subject.sharp is not None:
             shape = fmt.shape(self.network.input_shape)
             yield Event("melt", 3.4, words.MELTS.fill(shape=shape))
 
     def _tell_tree(self) -> Iterator[Event]:
-        yield Event("reads", 2.3, self.unusual)
+        yield Event("reads", 2.2, self.unusual)
         if self.centred:
             digits_read = self.subject.reads_digits
             said = words.CENTRED if digits_read else words.CENTRED_ON_CLASSES
@@ -459,7 +483,7 @@ class Hierarchy(NetworkLesson):
             yield Event(name, 4.4 if depth == 1 else 3.3, said, depth, shown_by="level")
         if self.smallest is not None:
             # Where a logit is explained, there is less time.
-            yield Event("smallest", 4.8, words.SMALLEST, detail=2 if self.centred else 1)
+            yield Event("smallest", 4.6, words.SMALLEST, detail=2 if self.centred else 1)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
@@ -469,12 +493,17 @@ class Hierarchy(NetworkLesson):
         values: dict[str, str | Caption] = {
             "layer": node.layer, "size": _size(node.box), "k": self.answer_name,
         }  # fmt: skip
+        where = self._branches[depth - 1].where
+        if where is not None:
+            values["where"] = where
         if not self.has_places(node.layer):
             said = words.UNITS if depth == 1 else words.UNITS_BELOW
         elif depth == 1:
-            said = words.PARTS
+            said = words.PARTS if where is None else words.PARTS_AT
+        elif node.layer == self.levels[0]:
+            said = words.EDGES
         else:
-            said = words.EDGES if node.layer == self.levels[0] else words.STROKES
+            said = words.STROKES if where is None else words.STROKES_AT
             seen = () if node.layer == self.levels[0] else self._seen(node)
             if seen:
                 said, values["parts"] = words.PARTS_SEEN, words.listed(seen)
@@ -500,7 +529,7 @@ class Hierarchy(NetworkLesson):
         if found.alike >= LIKE:
             like = words.SAME_ELSEWHERE if found.alike >= SAME else words.LIKE_ELSEWHERE
             said = like.fill(layer=layer, kind=words.STROKE if found.strokes else words.PATTERN)
-        yield Event("elsewhere", 3.2, said, detail=1)
+        yield Event("elsewhere", 3.1, said, detail=1)
         yield Event("crops", 4.6, detail=1)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
@@ -508,7 +537,7 @@ class Hierarchy(NetworkLesson):
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
             yield Event("predict", self.pause, ask=self._ask(top, tipping.removed), detail=1)
-        yield Event("removing", 3.2, words.TAKEN)
+        yield Event("removing", 3.05, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
@@ -519,7 +548,7 @@ class Hierarchy(NetworkLesson):
             m = tips[removal.typical or 0]
             counts = tipping.removed < min(tips)
             said = (words.RANDOM_MORE if counts else words.RANDOM_TIPS).fill(m=m, n=len(tips))
-            yield Event("random", 2.8, words.RANDOM, detail=1)
+            yield Event("random", 2.6, words.RANDOM, detail=1)
             yield Event("random-tips", 3.0, said, detail=1)
 
     def _ask(self, top: str, right: int) -> Question:
@@ -562,6 +591,25 @@ class Hierarchy(NetworkLesson):
             return words.UPWARDS_LARGER.fill(small=self._small, k=self.answer_name)
         small, middle, _ = self.kinds
         return words.UPWARDS.fill(small=small, middle=middle, k=self.answer_name)
+
+
+class _Level(NamedTuple):
+    """Cells of a level that are shown, and where they lie, if that can be said of the strongest."""
+
+    cells: tuple[Node, ...]
+    where: Caption | None
+
+
+def _where(kept: Sequence[Node], every: Sequence[Node]) -> Caption | None:
+    """Say of cells that they are the strongest of all that lie apart, or of their places."""
+    many = Caption(en=words.how_many(len(kept)).en, zh=str(len(kept)))
+    if len(kept) < 2 or kept[0].name != every[0].name:
+        return None
+    if all(_apart(one.box, other.box) for one, other in combinations(kept, 2)):
+        return words.PLACES_APART.fill(n=many)
+    places = [*dict.fromkeys(part.box for part in every)][: len(kept)]
+    same = [part.box for part in kept] == places
+    return words.PLACES.fill(n=many) if same else None
 
 
 def _spread(own: Node, parts: Sequence[Node]) -> list[Node]:

@@ -15,12 +15,12 @@ from convexplain.data.photographs import Photograph
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.cuts import Cut
 from convexplain.lessons.parts.elsewhere import Elsewhere
+from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.lessons.parts.subject import Subject
 from convexplain.network import Node, Occlusion
 from convexplain.ops import Box, ConvStep
 from convexplain.ops.patching import cut
 from convexplain.panels import (
-    INK,
     Aligned,
     Bar,
     Bars,
@@ -226,10 +226,11 @@ class HierarchyPicture:
                 title=title,
             )  # fmt: skip
 
-        patch = grid(self.leaf, step.patch, INK, terms.PATCH.capital)
+        patch = grid(self.leaf, step.patch, scale_of(step.patch), terms.PATCH.capital)
         kernel = grid("kernel", step.kernel, weights, terms.KERNEL.capital)
         times, gives = (Text(*sign, role="sign") for sign in (("times", "×"), ("gives", "=")))
-        total = Sum.of("sum", step.breakdown(), INK)
+        response = Scale(abs(step.activated) or 1.0, terms.RESPONSE)
+        total = Sum.of("sum", step.breakdown(), response)
         below: list[Part] = [Legend("legend")]
         adds = self._adding()
         if adds is not None:
@@ -414,6 +415,7 @@ class HierarchyPicture:
         share: float,
         orders: Sequence[Bar],
         spread: Caption | str = "",
+        reads: Caption | None = None,
     ) -> Diagram:
         """Describe what each cell adds to the answer, as bars, beside what is read.
 
@@ -427,6 +429,8 @@ class HierarchyPicture:
             How many cells must go in which order, as bars ``strongest.cells``.
         spread : Caption or str
             What is said of random orders, below the bars.
+        reads : Caption, optional
+            The longest name of what will be read, if that is not only the answer.
         """
         many = self.tree.supporters
         top = Mark(0, 0, bars.shape[0], bars.shape[1] * len(self.tree.parts) / many)
@@ -442,11 +446,12 @@ class HierarchyPicture:
             self._input(), marks={}, note=None, share=_LARGE,
             fine=self.pixels.shape[1] / (_ASIDE * bars.shape[1]),
         )  # fmt: skip
-        reads = Text("reads", words.ANSWER.fill(k=self.answer), role="display", weight="bold")
+        named = words.ANSWER.fill(k=reads or self.answer)
+        answer = Text("reads", named, role="display", weight="bold")
         out = Text("out", words.OUT.fill(m=fmt.count(many), n=fmt.count(many)), role="heading")
         said = Text("adding", title)
-        told = Column(read, reads, out, gap=0.4, align="middle")
-        flat = Row(read, Column(reads, out, gap=0.3), gap=1.0)
+        told = Column(read, answer, out, gap=0.4, align="middle")
+        flat = Row(read, Column(answer, out, gap=0.3), gap=1.0)
         shown: list[Part] = [Column(said, cells, gap=0.3)]
         if orders:
             # In the scale of the bars above: each ends under as many of them.

@@ -41,6 +41,10 @@ PARTS = Caption(
     en="What adds most to the logit of the {k}, in {layer}: {size} pixels.",
     zh="{layer} 给“{k}”加分最多的：{size}。",
 )
+PARTS_AT = Caption(
+    en="Of {layer}, {where} that add most to the logit of the {k}: {size} pixels.",
+    zh="{layer} 最支持“{k}”的 {where}：{size}。",
+)
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
 )
@@ -60,6 +64,12 @@ STROKES = Caption(
     en="What adds most to that cell, in {layer}: {size} pixels.",
     zh="对它贡献最大的，{layer}：{size} 像素。",
 )
+STROKES_AT = Caption(
+    en="Of {layer}, {where} that add most to that cell: {size}.",
+    zh="对它贡献最大的，{layer} 的 {where}：{size}。",
+)
+PLACES = Caption(en="{n} places", zh="{n} 处")
+PLACES_APART = Caption(en="{n} places apart", zh="{n} 处")
 PARTS_SEEN = Caption(
     en="In {layer}, {size} pixels, we see {parts}.",
     zh="{layer}：{size} 像素，可见{parts}。",
@@ -96,6 +106,10 @@ FILTER_ELSEWHERE = Caption(
 SAME_ELSEWHERE = Caption(
     en="One filter of {layer} finds the same {kind} in other digits.",
     zh="{layer} 的一个过滤器，在其他数字里找到同样的{kind}。",
+)
+MADE_IT = Caption(
+    en="Each layer combines patterns of the one before; many parts make it read {k}.",
+    zh="每一层组合前一层的模式；许多部件使它判为“{k}”。",
 )
 SHARES = Caption(
     en="{n} cells add to its logit; the first {m} give {top3}% of that.",
