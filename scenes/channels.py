@@ -212,7 +212,7 @@ class Channels(LessonScene):
         mark = f"map-{channel}.window"
         self.during(0.04, self.board.leave("legend"))
         moves = self.board.become(self.picture.making(channel), show=[f"map-{channel}", mark])
-        self.during(0.14, moves)
+        self.during(0.1, moves)
         self.during(0.08, self.board.come("legend"), self.board.grow("patch", out_of=mark))
         self.link(channel)
         self.during(0.08, self.board.show("kernel", "times"))

@@ -261,7 +261,7 @@ class ForwardPass(LessonScene):
         names = self.board.there(*names)
         places = {name: self.board.box(name) for name in names}
         others = (key for key in self.board.names("classes") if key not in names)
-        self.during(0.07, self.board.leave(*others, "input", "said"))
+        self.during(0.05, self.board.leave(*others, "input", "said"))
         # From here on bars of the other picture stand for them.
         self.board.hide(*names)(1.0)
         # The last first: each passes where no other lies yet.
@@ -270,7 +270,7 @@ class ForwardPass(LessonScene):
         picture(1.0)
         for move in laid:
             move(0.0)
-        self.during(0.27, in_turn(*laid, overlap=0.3), self.board.show("stack.title"), rate=linear)
+        self.during(0.2, in_turn(*laid, overlap=0.3), self.board.show("stack.title"), rate=linear)
 
     def lay(self, name: str, place: tuple[float, float, float, float]) -> Move:
         """Return the move of a bar along its row to above its place, and then down to it."""

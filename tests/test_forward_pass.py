@@ -174,8 +174,11 @@ def test_printed_powers_divided_by_their_printed_sum_are_the_printed_shares(labe
     total = float(lesson.softmax.printed_total)
     powers = {bar.name: bar.text for bar in lesson.picture_of.bars("powers").bars}
     shares = {bar.name: bar.text for bar in lesson.picture_of.bars("shares").bars}
-    large = [str(k) for k in np.flatnonzero(lesson.softmax.shares >= 0.01)]
+    large = [str(k) for k in np.flatnonzero(lesson.softmax.shares >= 0.001)]
     assert large
+    assert {shares[name] for name in shares if name not in large} <= {"<0.1%"}
+    told = [bar.text for bar in lesson.picture_of.stack.bars]
+    assert sum(float(text.strip("%")) for text in told if text[0] != "<") == pytest.approx(100)
     for name in large:
         share = 100 * float(powers[name]) / total
         assert shares[name] in (f"{share:.1f}%", f">{min(share, 99.9):.1f}%")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -57,7 +58,7 @@ _SIDE, _BAR = 15.0, 36.0
 #: What makes a product in large words as high as four bars, in gaps of the sheet.
 _SUMS = 4.3
 #: A share from which on it comes out of printed numbers, and from which on it has a name.
-_LARGE, _NAMED = 0.01, 0.06
+_LARGE, _NAMED = 0.001, 0.06
 #: So many layers' largest responses are said at the end of a scale.
 _FEW = 3
 
@@ -515,7 +516,7 @@ class ForwardPicture:
         if form == "powers":
             return self._small(self.softmax.powers[k])
         if form == "shares":
-            return fmt.probability(self.softmax.shares[k])
+            return _share(self.softmax.shares[k])
         return fmt.number(logits[k])
 
     @cached_property
@@ -534,7 +535,8 @@ class ForwardPicture:
         left = [k for k in order if k not in named]
         if left:
             label, rest = OTHERS.fill(n=fmt.count(len(left))), float(shares[left].sum())
-            bars.append(Bar("others", label, rest, fmt.probability(rest), "muted"))
+            printed = _left([shares[k] for k in named], rest)
+            bars.append(Bar("others", label, rest, printed, "muted"))
         return Bars(
             "stack", bars, Scale(1.0), length=60, stacked=True, thick=1.8, labelled=True,
             title=_WHOLE, counter=self._times(),
@@ -580,6 +582,19 @@ def _telling(read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) ->
 def _whole(stage: Stage) -> float:
     """Return the response that a map of a layer is drawn relative to."""
     return stage.limit if stage.limit > _FAINT else 1.0
+
+
+def _share(share: float) -> str:
+    """Print a share; of one below 0.1% no more is said: powers have too few places for it."""
+    return fmt.probability(share) if share >= _LARGE else f"<{fmt.percent(_LARGE)}"
+
+
+def _left(named: Sequence[float], rest: float) -> str:
+    """Print what is left of the shares, so that the printed ones make 100%."""
+    if any(fmt.probability(share)[0] == ">" for share in named):
+        return _share(rest)
+    left = 1 - sum((fmt.rounded(share, 3) for share in named), Decimal(0))
+    return _share(max(0.0, float(left)))
 
 
 def _arrow(name: str, said: Caption) -> Part:
