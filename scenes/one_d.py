@@ -16,6 +16,8 @@ from convexplain.stage.pace import Move, eased, in_turn, row_by_row, together
 ROW, BLOCK = "row.window", "input.window"
 #: How many places a second a window visits at first.
 BEGIN = 12.0
+#: How often the film is played.
+_ROUNDS = 2
 
 
 class OneD(LessonScene):
@@ -141,11 +143,12 @@ class OneD(LessonScene):
         frames, last = self.lesson.film, self.lesson.film.shape[2] - 1
 
         def play(alpha: float) -> None:
-            frame = min(last, int(alpha * (last + 1)))
+            shown = min(_ROUNDS * (last + 1) - 1, int(alpha * _ROUNDS * (last + 1)))
+            frame = shown % (last + 1)
             self.board.fill("input", frames[..., frame])
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
-        self.during(0.56, play, rate=linear)
+        self.during(0.6, play, rate=linear)
         self.make_room()
         self.turn_into(self.laid_out(), 0.1, show=tuple(self.frames))
         self.during(0.06, self.board.show(*self.windows(0)))
@@ -248,9 +251,9 @@ class OneD(LessonScene):
         for name in (ROW, BLOCK, *self.windows(1), *film):
             self.board.move(name, 0, 0)(1.0)
         self.during(0.04, self.board.show(ROW, BLOCK, *film))
-        self.during(0.14, *(self.board.move(n, 0, along) for n in (ROW, BLOCK, *film)))
+        self.during(0.12, *(self.board.move(n, 0, along) for n in (ROW, BLOCK, *film)))
         self.during(0.04, self.board.show(axes[0]))
-        self.during(0.12, *(self.board.move(name, down, along) for name in (BLOCK, *film)))
+        self.during(0.1, *(self.board.move(name, down, along) for name in (BLOCK, *film)))
         self.during(0.04, self.board.show(axes[1]))
         self.during(0.08, self.go_to(down, along, 1))
         self.during(0.04, self.board.show(axes[2]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -109,6 +110,7 @@ def test_a_kernel_is_turned_to_look_like_most_of_those_it_stands_for(lesson):
 def test_products_of_the_price_come_out_as_printed(lesson):
     found, channel = lesson.separable, lesson.channel
     assert channel == lesson.channels[0]
+    assert lesson.shown_filter in lesson.priced
     for n in lesson.priced:
         share = fmt.rounded(found.scales[channel, n])
         assert str(share) in lesson.sharing().panel(f"scaled-{n}").title.text("en")
@@ -117,7 +119,7 @@ def test_products_of_the_price_come_out_as_printed(lesson):
                 fmt.rounded(values[row, col])
                 for values in (found.shapes[:, :, channel], found.kernels[:, :, channel, n])
             )
-            assert fmt.rounded(weight * share) == product
+            assert 2 * abs(weight * share - product) <= Decimal("0.01")
 
 
 def test_both_maps_of_a_filter_have_one_scale_and_the_numbers_of_one_place(lesson):

@@ -383,6 +383,8 @@ class Depthwise(NetworkLesson):
             folded = [Row(*filter(None, half), gap=0.7) for row in columns
                       for half in (row[:_KERNELS], row[_KERNELS:])]  # fmt: skip
             rows = Either(rows, Column(*folded, gap=0.7, align="middle"))
+        elif many:
+            rows = Either(rows, Aligned([*zip(*columns, strict=True)], gap=0.7, row_gap=0.5))
         body: Part = Column(rows, *self._others(filters=many), gap=0.4)
         legend = _legend()
         if out is not None:
@@ -551,11 +553,10 @@ class Depthwise(NetworkLesson):
     def sliding(self) -> Diagram:
         """Describe a channel's window at its places, and the multiplications of both layers."""
         read, (shape, given) = self._map(self.channel), self._slid(self.channel)
-        maps = Row(
-            replace(read, title=_sized(terms.INPUT, read.values)),
-            replace(shape, title=terms.KERNEL.capital),
-            replace(given, title=_sized(_FILTERED, given.values)),
-        )
+        read = replace(read, title=_sized(terms.INPUT, read.values))
+        shape = replace(shape, title=terms.KERNEL.capital)
+        given = replace(given, title=_sized(_FILTERED, given.values))
+        maps = Either(Row(read, shape, given), Column(Row(read, shape), given, align="middle"))
         return Diagram(
             Column(maps, replace(self._bars(), role="heading"), _legend(), align="middle")
         )
@@ -746,7 +747,7 @@ class Depthwise(NetworkLesson):
                 en="The price: on channel {n} the filters can differ only by a factor.",
                 zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
             )
-        yield Event("sharing", 5.0, said.fill(n=self.channel), detail=1)
+        yield Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
         if self.separable.ordinary is None:
             return
         said = Caption(
