@@ -315,7 +315,8 @@ class ChannelsPicture:
     def wall(self) -> Diagram:
         """Describe what the layer reads."""
         if self.upright:
-            return Diagram(Column(self._wall(), Legend("legend")))
+            high = self._wall(columns=-(-len(self.every) // self._columns(len(self.every))))
+            return Diagram(Column(high, Legend("legend")))
         return Diagram(Either(Row(self._wall(), Legend("legend"), gap=2),
                               Column(self._wall(), Legend("legend"))))  # fmt: skip
 
@@ -419,10 +420,13 @@ class ChannelsPicture:
             return INK
         return Scale(self.input_limit, terms.INPUT, signed=bool((self.inputs < 0).any()))
 
-    def _wall(self, channels: Sequence[int] = (), title: Caption | None = None) -> Part:
+    def _wall(
+        self, channels: Sequence[int] = (), title: Caption | None = None, columns: int = 0
+    ) -> Part:
         """Maps in rows, all of them if none are named, and what is said of them."""
         shown = channels or self.every
-        tiles, columns = [self._tile(n) for n in shown], self._columns(len(shown))
+        tiles = [self._tile(n) for n in shown]
+        columns = columns or self._columns(len(shown))
         rows = [tiles[n : n + columns] for n in range(0, len(tiles), columns)]
         maps = Aligned([[*row, *[None] * (columns - len(row))] for row in rows], gap=0.25,
                        row_gap=0.25)  # fmt: skip
