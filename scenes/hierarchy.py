@@ -19,6 +19,8 @@ from convexplain.style import format as fmt
 
 ANSWER = ("answer", "logit")
 SQUARE = "covered.square"
+#: Columns of the tree stand close in a frame that is less than so many times as broad as high.
+CLOSE = 1.5
 
 
 class Hierarchy(LessonScene):
@@ -203,9 +205,9 @@ class Hierarchy(LessonScene):
             # A unit has no patch in which a pattern could be seen.
             if called is not None and self.board.has(f"patch-{own}"):
                 adds = fmt.number(row[own].contribution or 0.0)
-                # A square frame has no room for both.
-                square = self.sheet.height == self.sheet.width
-                said = called if square else words.ADDS_AS.fill(kind=called, v=adds)
+                # Columns that stand close have no room for both.
+                both = words.ADDS_AS.fill(kind=called, v=adds)
+                said = called if self._close and not self.upright else both
                 self.board.say(f"adds-{own}", self.text(said))
             return self.show_there(f"patch-{own}.lit")
 
@@ -213,6 +215,11 @@ class Hierarchy(LessonScene):
         alone = [self.returns(place) for place in sent if self.passes(place)]
         others = [self.returns(place) for place in sent if not self.passes(place)]
         return in_turn(lazily(light), together(*others), *alone)
+
+    @property
+    def _close(self) -> bool:
+        """Whether the frame is hardly broader than high."""
+        return bool(self.sheet.width < CLOSE * self.sheet.height)
 
     def returns(self, place: str) -> Move:
         """Return the move in which a cell comes back to its window, or is seen there."""
@@ -367,7 +374,9 @@ class Hierarchy(LessonScene):
             self.board.fill("losses", np.nan)
             return self.board.show("covered", "losses", SQUARE)
 
-        self.during(0.25, self.board.become(self.lesson.hiding_diagram()), lazily(begin))
+        # What was there goes before anything comes in its place.
+        self.during(0.05, self.board.hide(*self.board.parts))
+        self.during(0.15, self.board.become(self.lesson.hiding_diagram()), lazily(begin))
 
         def at(alpha: float) -> tuple[float, float]:
             row, col = divmod(round(alpha * (flat.size - 1)), cols)

@@ -350,7 +350,7 @@ class HierarchyPicture:
         """What is read, and its logit, to which all cells add."""
         said = words.ANSWER.fill(k=self.answer)
         answer = Text("answer", said, role="heading", weight="bold")
-        logit = Text("logit", words.LOGIT.fill(z=fmt.number(self.logit)), role="note")
+        logit = Text("logit", words.SCORE.fill(z=fmt.number(self.logit)), role="note")
         return Column(answer, logit, gap=0.2, align="middle")
 
     @cached_property

@@ -226,6 +226,7 @@ READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读
 PHOTOGRAPH_SHORT = Caption(en="seen: {shape}", zh="看到：{shape}")
 READ_SHORT = Caption(en="read: {shape}", zh="读到：{shape}")
 LOGIT = Caption(en="logit {z}", zh="logit {z}")
+SCORE = Caption(en="score (logit): {z}", zh="得分（logit）：{z}")
 PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
 OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
 # Labels of the figure of receptive fields.
