@@ -11,6 +11,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import learning
 from convexplain.lessons.learning import Valley
+from convexplain.lessons.parts import learning_picture as pictures
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Box, Chart, Diagram
 from convexplain.stage import LessonScene
@@ -299,17 +300,27 @@ class Learning(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The filter of that weight comes out; below its start it is trained once more."""
-        own = self.board.box(f"kernels[{self.lesson.filter}]")
-        lost = [name for name in self.board.there("loss", "checks") if self.board.shown(name)]
-        self.during(0.1, self.board.pulse_at(own), self.board.hide(*lost))
-        grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in ("before", "after")]
-        self.become(
-            self.lesson.born_picture(), 0.2, *grow, lambda _: self.at(0), show=("legend", "digit")
-        )
-        told = [
-            f"{kind}-{name}.title" for name in ("before", "after") for kind in ("kernel", "map")
-        ]
-        self.during(0.1, self.board.show("map-before", "map-after", *told))
+        chosen = f"kernels[{self.lesson.filter}]"
+        own = self.board.box(chosen)
+        self.during(0.1, self.board.pulse_at(own))
+        # All else but the digit goes before anything moves.
+        rest = [f"kernels[{n}]" for n in self.filters if n != self.lesson.filter]
+        rest += ["kernels.title", "kernels.counter", "digit.title"]
+        rest += self.board.there("loss", "checks", "reads", "legend")
+        self.during(0.05, self.board.hide(*(name for name in rest if self.board.shown(name))))
+        self.board.hide(chosen)(1.0)
+        states = ("before", "after")
+        told = [f"kernel-{name}.title" for name in states]
+
+        def unnamed(alpha: float) -> None:
+            """Words come where the kernels then are, not while they come."""
+            self.at(0)
+            self.board.hide(*told)(1.0)
+
+        grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in states]
+        self.become(self.lesson.born_picture(), 0.12, *grow, unnamed)
+        told += ["digit.title", "legend"]
+        self.during(0.06, self.board.show(*told, *(f"map-{name}" for name in states)))
         self.during(0.45, lambda alpha: self.at(round(alpha * self.last)), rate=linear)
         self.during(1, self.board.pulse("kernel-after", "map-after"))
 
@@ -324,7 +335,8 @@ class Learning(LessonScene):
         kernel = self.lesson.kernels_at(snapshot)[:, :, self.lesson.filter]
         self.board.fill("kernel-after", kernel)
         self.board.fill("map-after", self.lesson.map_at(snapshot))
-        self.board.say("kernel-after.title", self.step_text(step))
+        said = pictures.of_filter(self.lesson.filter, step)
+        self.board.say("kernel-after.title", self.text(said))
 
 
 def _latest(steps: npt.NDArray[np.integer[Any]], step: int) -> int:

@@ -519,6 +519,28 @@ def test_a_dot_lies_on_its_point_with_its_name_beside_it(sheet):
     assert "here (64, 1.0)" in Diagram(log_chart()).alternative_text("en")
 
 
+def test_flags_stand_above_the_curves_and_one_another():
+    steps = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 10.0])
+    losses = np.array([1.0, 3.0, 1.0, 5.0, 1.0, 0.0])
+    own = panels.Dot("own", 2.0, 3.0, said("a much longer name", "名字"), side="flag")
+    other = panels.Dot("other", 4.0, 5.0, said("another", "另一个"), side="flag")
+    chart = panels.Chart(
+        "chart", [panels.Curve("loss", steps, losses)], panels.Axis(said("steps", "步")),
+        panels.Axis(said("loss", "损失"), 0.0, 9.0), size=(18, 20), dots=(own, other),
+    )  # fmt: skip
+    placed = place(Diagram(chart), panels.VIDEO)
+    low, high = placed["chart.own.label"], placed["chart.other.label"]
+    assert placed["chart.other"].middle[1] == pytest.approx(high.middle[1])
+    assert "chart.other.stem" not in placed
+    (x, foot), (_, top) = placed.piece("chart.own.stem").points
+    assert (x, foot) == placed["chart.own"].middle
+    assert top == pytest.approx(low.middle[1])
+    # As high as it is, the longer name would run through the second peak and its name.
+    assert high.x < low.right
+    assert low.bottom < high.y < foot
+    assert problems(placed) == []
+
+
 def test_a_small_scale_s_ends_have_two_digits_that_are_not_zero():
     small = Maps("moves", np.full((3, 3, 4), 0.001), Scale(0.0025, said("change", "变化")))
     placed = place(Diagram(Column(small, Legend("legend"))), panels.VIDEO)

@@ -287,7 +287,7 @@ class Learning(Lesson):
             name: (int(steps[n]), self.kernels_at(n)[:, :, self.filter], self.map_at(n))
             for name, n in (("before", 0), ("after", -1))
         }
-        return pictures.born(self.pixels, states, self.limit)
+        return pictures.born(self.pixels, states, self.limit, filter=self.filter)
 
     def valley_picture(
         self, valley: Valley, *, near: float = 0.0, gone: bool = False, upright: bool = False
@@ -406,7 +406,11 @@ class Learning(Lesson):
     def _tell_loss(self) -> Iterator[Event]:
         name, at, said = self.class_name(self.label), self.snapshot, self.printed_chance
         taken = int(self.answers[at])
-        read = _GUESS.fill(s=fmt.count(self.step), k=name, a=self.class_name(taken))
+        steps = fmt.count(self.step)
+        if taken == self.label:
+            read = _SURE_OF.fill(s=steps, k=name, p=said)
+        else:
+            read = _GUESS.fill(s=steps, k=name, a=self.class_name(taken))
         yield Event("guess", 3.6, read, detail=1)
         yield Event("loss", 3.8, _LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
         yield Event("mean", 3.6, _MEAN.fill(n=len(self.history.batch_losses)))
@@ -483,7 +487,12 @@ _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _GUESS = Caption(
-    en="After {s} steps it reads this {k} as {a}.", zh="走了 {s} 步，它把这个 {k} 认成 {a}。"
+    en="Briefly trained ({s} steps), it reads this {k} as {a}.",
+    zh="只训练了 {s} 步，它把这个 {k} 认成 {a}。",
+)
+_SURE_OF = Caption(
+    en="Briefly trained ({s} steps), it gives this {k} a probability of {p}.",
+    zh="只训练了 {s} 步，它给这个 {k} 的概率是 {p}。",
 )
 _LOSS = Caption(en="Its loss: −ln {p} = {v}. Best is 0.", zh="它的损失：−ln {p} = {v}，最好是 0。")
 _MEAN = Caption(

@@ -143,8 +143,8 @@ class Dot:
         Beside it.
     tone : str
         Token of the theme.
-    side : {"right", "left", "above", "below"}
-        Where its label stands.
+    side : {"right", "left", "above", "below", "flag"}
+        Where its label stands: as a flag to its right, on a stem so high that it meets no curve.
     large : bool
         Whether it is what is looked at.
     """
@@ -383,30 +383,72 @@ class Chart(Panel):
             elif curve.label:
                 ends.append((points[-1][1], curve))
         heights = _apart([y for y, _ in ends], leading(note), box)
+        names: list[Box] = []
         for y, (_, curve) in zip(heights, ends, strict=True):
             said = at.say(curve.label) if curve.label else ""
             name = f"{self.name}.{curve.name}.label"
-            yield line(at, self.name, name, said, box.right + apart, y, note, tone=curve.tone)
+            named = line(at, self.name, name, said, box.right + apart, y, note, tone=curve.tone)
+            names.append(named.box)
+            yield named
+        flags = self._flags(at, box, names)
         for dot in self.dots:
-            yield from self._dot(at, dot, self.at_data(box, dot.x, dot.y))
+            point = self.at_data(box, dot.x, dot.y)
+            yield from self._dot(at, dot, point, flags.get(dot.name, point))
         yield from self._measured(at, box)
 
-    def _dot(self, at: Setting, dot: Dot, place: Point) -> Iterator[Piece]:
+    def _flags(self, at: Setting, box: Box, names: Sequence[Box]) -> dict[str, Point]:
+        """Return where the labels begin that meet neither curves, their names, nor one another."""
+        note = at.sheet.note
+        high, air = leading(note), 0.3 * note
+        lines = [
+            np.array([self.at_data(box, float(x), float(y)) for x, y in zip(c.x, c.y, strict=True)])
+            for c in self.curves
+        ]
+        flags = [dot for dot in self.dots if dot.side == "flag"]
+        wide = {dot.name: text_width(at.say(dot.label), note) for dot in flags}
+        last = box.right + self._around(at)[2]
+        right = all(
+            self.at_data(box, dot.x, dot.y)[0] + _beside_dot(dot, note) + wide[dot.name] <= last
+            for dot in flags
+        )
+        taken = list(names)
+        found: dict[str, Point] = {}
+        # From the end to which they go: each is above those behind it, and above their stems.
+        for dot in sorted(flags, key=lambda one: one.x, reverse=right):
+            x, y = self.at_data(box, dot.x, dot.y)
+            beside = _beside_dot(dot, note)
+            start = x + beside if right else x - beside - wide[dot.name]
+            end = start + wide[dot.name]
+            tops = [other.y for other in taken if other.x < end and other.right > start]
+            for way in lines:
+                across = way[(way[:, 0] >= start) & (way[:, 0] <= end), 1]
+                tops += [*across, *np.interp([start, end], way[:, 0], way[:, 1])]
+            top = float(min([y, *(each - air - high / 2 for each in tops)]))
+            found[dot.name] = start, top
+            taken += [
+                Box(start, top - high / 2, end - start, high), Box(x, top - high / 2, 0, y - top)
+            ]  # fmt: skip
+        return found
+
+    def _dot(self, at: Setting, dot: Dot, place: Point, flag: Point) -> Iterator[Piece]:
         note, (x, y) = at.sheet.note, place
-        side = (1.0 if dot.large else 0.55) * note
+        side = _side_of(dot, note)
         name, box = f"{self.name}.{dot.name}", Box(x - side / 2, y - side / 2, side, side)
         yield Fill(name, self.name, box, dot.tone)
         said = at.say(dot.label)
         if not said:
             return
-        beside = 0.5 * side + (0.8 if dot.large else 0.53) * note
+        beside = _beside_dot(dot, note)
+        if flag[1] < y:
+            stem, way = Box(x, flag[1], 0.0, y - flag[1]), ((x, y), (x, flag[1]))
+            yield Path(f"{name}.stem", self.name, stem, way, dot.tone)
         off = 0.3 * side + 0.75 * leading(note)
         at_side = {
             "right": (x + beside, y), "left": (x - beside, y), "above": (x, y - off),
-            "below": (x, y + off),
+            "below": (x, y + off), "flag": flag,
         }  # fmt: skip
         label_x, label_y = at_side[dot.side]
-        sides: dict[str, Align] = {"right": "left", "left": "right"}
+        sides: dict[str, Align] = {"right": "left", "left": "right", "flag": "left"}
         yield line(
             at, self.name, f"{name}.label", said, label_x, label_y, note,
             align=sides.get(dot.side, "middle"), tone=dot.tone,
@@ -487,6 +529,16 @@ class Chart(Panel):
             said.append(f"{say(each.label, lang) if each.label else each.name} {values}")
         called = f"{self.called(lang)}{COLON[lang]}" if self.title else ""
         return called + COMMA[lang].join(said) + STOP[lang]
+
+
+def _side_of(dot: Dot, note: float) -> float:
+    """Return how large a dot is."""
+    return (1.0 if dot.large else 0.55) * note
+
+
+def _beside_dot(dot: Dot, note: float) -> float:
+    """Return how far from its middle a label beside it begins."""
+    return 0.5 * _side_of(dot, note) + (0.8 if dot.large else 0.53) * note
 
 
 def _beside(heights: Sequence[float], wide: float) -> list[float]:

@@ -44,8 +44,8 @@ _LONG, _SHORT = 40, 16
 _PITCH = 2.2
 #: Points of a drawn curve; what is free above and below a valley, as a part of its height.
 _FINE, _AIR = 121, 0.05
-#: How many times as large a loss is where the line to it is steep.
-_STEEP = 1.5
+#: So many marks of a run have room for their step.
+_FLAGS = 3
 #: Height and width in cells of a chart beside the kernels.
 _RUN = (18, 20)
 #: How many cells long bars there are.
@@ -111,7 +111,13 @@ def walls(kernels: Maps, moves: Floats | None = None) -> Diagram:
     )
 
 
-def born(pixels: Floats, states: Mapping[str, tuple[int, Floats, Floats]], limit: float) -> Diagram:
+def born(
+    pixels: Floats,
+    states: Mapping[str, tuple[int, Floats, Floats]],
+    limit: float,
+    *,
+    filter: int,
+) -> Diagram:
     """Describe one kernel before and after training, each with its map of one digit.
 
     Parameters
@@ -122,14 +128,16 @@ def born(pixels: Floats, states: Mapping[str, tuple[int, Floats, Floats]], limit
         The step, the kernel and its map, by what this state is called.
     limit : float
         End of the scale of weights.
+    filter : int
+        Which kernel it is.
     """
     most = max(float(found.max()) for _, _, found in states.values()) or 1.0
     digit = Cells("digit", pixels, share="maps", lines=False, title=terms.INPUT.capital)
     rows = []
     for name, (step, kernel, found) in states.items():
-        said = terms.TRAINING_STEP.fill(n=fmt.count(step))
-        one = Cells(f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps",
-                    fine=kernel.shape[0] / found.shape[0], title=said)  # fmt: skip
+        fine = kernel.shape[0] / found.shape[0]
+        one = Cells(f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps", fine=fine,
+                    title=of_filter(filter, step))  # fmt: skip
         seen = Cells(f"map-{name}", found, Scale(most, terms.RESPONSE, signed=False),
                      share="maps", lines=False, title=terms.RESPONSE_MAP.capital)  # fmt: skip
         rows.append((one, seen))
@@ -140,6 +148,11 @@ def born(pixels: Floats, states: Mapping[str, tuple[int, Floats, Floats]], limit
             Column(digit, pairs, Legend("legend"), align="middle"),
         )
     )
+
+
+def of_filter(filter: int, step: int) -> Caption:
+    """Say which filter it is, after so many steps."""
+    return OF_FILTER.fill(n=filter, step=terms.TRAINING_STEP.fill(n=fmt.count(step)))
 
 
 def guess(
@@ -374,16 +387,16 @@ def run(
         ],
         dots=[
             Dot(f"again-{n}", float(steps[n]), float(own[n]),
-                "" if _rises(own, n) else name, "ink", side="above")
+                _named(name, int(steps[n]), len(answers.again)), "ink", side="flag")
             for n, name in answers.again.items()
         ],
     )  # fmt: skip
     return _beside_kernels(kernels, pixels, said, both)
 
 
-def _rises(losses: Floats, n: int) -> bool:
-    """Tell whether the line goes on so steeply that it would run through a label."""
-    return bool(n + 1 < len(losses) and losses[n + 1] > _STEEP * losses[n])
+def _named(name: Caption, step: int, marks: int) -> Caption:
+    """Say as what it was misread, and when, if so few marks have room for it."""
+    return AS_AT.fill(k=name, s=fmt.count(step)) if marks <= _FLAGS else name
 
 
 def checked(
@@ -481,7 +494,7 @@ def plain(text: str) -> Caption:
 
 
 KERNELS = Caption(en="The {n} filters of {layer}", zh="{layer} 的 {n} 个过滤器")
-MOVES = Caption(en="One step of each weight", zh="每个权重走的一步")
+MOVES = Caption(en="Change in one step (finer scale)", zh="一步的变化（刻度更细）")
 CHANGE = Caption(en="change of a weight", zh="权重的变化")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 LOSS = Caption(en="loss", zh="损失")
@@ -490,7 +503,9 @@ MEAN = Caption(en="mean {v}", zh="平均 {v}")
 OF_THE_RIGHT = Caption(en="p: probability of the right class", zh="p：正确类别的概率")
 PROBABILITIES = Caption(en="Probabilities, {step}", zh="概率，{step}")
 UNSEEN = Caption(en="An unseen digit", zh="没见过的样本")
+OF_FILTER = Caption(en="Filter {n}, {step}", zh="过滤器 {n}，{step}")
 READS = Caption(en="read as {k}", zh="认成 {k}")
+AS_AT = Caption(en="{k} at step {s}", zh="{k}，第 {s} 步")
 THIS_ONE = Caption(en="this {k}", zh="这个 {k}")
 TRAINING_MEAN_OF = Caption(en="training loss: mean of {n} batches", zh="训练损失：{n} 批的平均")
 READ_RIGHT_OF = Caption(en="{n} unseen digits: read right", zh="{n} 个没见过的样本：认对的")
@@ -499,6 +514,6 @@ READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 _THIS = Caption(en="weight {v}", zh="权重 {v}")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
-ZOOMED = Caption(en="Axis not from 0: the curve spans {v}.", zh="纵轴不从 0 开始：曲线高 {v}。")
+ZOOMED = Caption(en="Not from 0: the curve spans {v}.", zh="纵轴不从 0 开始：曲线高 {v}。")
 BEFORE = Caption(en="before", zh="走之前")
 ONE_STEP = Caption(en="after one step", zh="走一步后")
