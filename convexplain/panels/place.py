@@ -30,9 +30,7 @@ _HALVINGS = 20
 #: Of what is comfortable, so much can be borne.
 _BEARABLE = 0.65
 #: In what is clearly larger, grids and charts cover so much of what they would cover otherwise.
-_LARGER = 1.5
-#: So large, of its side before, a cell must then still be.
-_SMALLER = 0.8
+_LARGER = 1.15
 #: By how much gaps between columns, and between rows, are widened at most.
 _SPREAD = 2.4, 1.6
 #: How numbers in cells are printed: with so many decimals, at last not at all.
@@ -188,12 +186,15 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
     printed = any(panel.numbered() for panel in diagram.root.panels())
     possible: list[_Fit] = []
     for decimals in _FORMS if printed else (None,):
-        fits = [_Fit(root, sheet, lang, decimals) for root in arranged]
-        found = next((fit for fit in fits if fit.comfortable), None)
+        written = [_Fit(root, sheet, lang, decimals) for root in arranged]
+        found, fits = next((fit for fit in written if fit.comfortable), None), written
         if found is None:
-            fits = [fit for fit in fits if fit.possible]
+            fits = [fit for fit in written if fit.possible]
             # Numbers are not given up for a little more room.
-            found = _bearable(fits) or _bearable(turned for fit in fits for turned in fit.turned())
+            found = _bearable(fits)
+        if found is None:
+            turned = [fit for one in written for fit in one.turned() if fit.possible]
+            found, fits = _bearable(turned), fits or turned
         if found is not None:
             return _placed(diagram, _clearly_larger(found, fits))
         possible += fits
@@ -205,18 +206,23 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
 
 def _bearable(fits: Iterable[_Fit]) -> _Fit | None:
     """Return the most comfortable, if that can be borne."""
-    best = _most_comfortable(fit for fit in fits if fit.possible)
+    best = _most_comfortable(fits)
     return best if best is not None and best.comfort >= _BEARABLE else None
 
 
 def _clearly_larger(found: _Fit, others: Iterable[_Fit]) -> _Fit:
-    """Return the arrangement in which grids and charts are clearly larger, if there is one."""
+    """Return the arrangement in which grids and charts are clearly larger, if there is one.
+
+    No cell loses a greater share of its area than all together gain.
+    """
     if found.filled(_LARGER) > 1:
         return found
     best, least = found, _LARGER * found.area
     for fit in (*others, *found.turned()):
-        if fit is not found and fit.possible and fit.area > least and fit.keeps(found):
-            best, least = fit, fit.area
+        if fit is not found and fit.possible and fit.has_all_of(found):
+            area = sum(fit.areas[name] for name in found.areas)
+            if area > least and area * fit.kept(found) >= found.area:
+                best, least = fit, area
     return best
 
 
@@ -245,18 +251,34 @@ class _Fit:
             yield _Fit(root, self.sheet, self._bare.lang, self._bare.decimals)
 
     @cached_property
-    def area(self) -> float:
-        """What grids and charts cover; on paper, comfortable ones need not be larger."""
+    def areas(self) -> dict[str, float]:
+        """What each grid and chart covers; on paper, comfortable ones need not be larger."""
         sides = self.sides
         if not self.sheet.fixed:
             sides = {name: min(side, self.bounds[name].good) for name, side in sides.items()}
-        return sum(size.width * size.height for size in self._bodies(self.at(sides)))
+        at = self.at(sides)
+        cells = [panel for panel in self.root.panels() if panel.group in self.bounds]
+        sizes = {panel.name: panel.extent(at) for panel in cells}
+        return {name: size.width * size.height for name, size in sizes.items()}
 
-    def keeps(self, other: _Fit) -> bool:
-        """Tell whether no words of another arrangement are lacking, and nothing is much smaller."""
-        words, sides = self._words, self.sides
-        return all(words.get(name, 0.0) >= area for name, area in other._words.items()) and all(
-            side >= _SMALLER * other.sides.get(name, 0.0) for name, side in sides.items()
+    @property
+    def area(self) -> float:
+        """What all grids and charts cover."""
+        return sum(self.areas.values())
+
+    def has_all_of(self, other: _Fit) -> bool:
+        """Tell whether no grid, no chart and no words of another arrangement are lacking."""
+        words = self._words
+        return self.areas.keys() >= other.areas.keys() and all(
+            words.get(name, 0.0) >= area for name, area in other._words.items()
+        )
+
+    def kept(self, other: _Fit) -> float:
+        """Return the least share that a cell keeps of its area in another arrangement."""
+        was = other.sides
+        return min(
+            ((side / was[name]) ** 2 for name, side in self.sides.items() if was.get(name)),
+            default=1.0,
         )
 
     @cached_property
@@ -271,12 +293,6 @@ class _Fit:
         at, room = self.at(self.sides), self.sheet.body_box
         whole = sum(size.across * size.high for size in self._leaves(self.root, at))
         return (whole + (larger - 1) * self.area) / (room.width * room.height)
-
-    def _bodies(self, at: Setting) -> Iterator[Extent]:
-        """Yield how large the panels with cells are."""
-        for panel in self.root.panels():
-            if panel.group in self.bounds:
-                yield panel.extent(at)
 
     def _leaves(self, part: Part, at: Setting) -> Iterator[Extent]:
         """Yield the room of all that stands in rows and columns."""
