@@ -387,3 +387,17 @@ def test_multiplications_add_up_as_places_are_visited():
     assert shares
     whole, less = lesson.separable.work
     np.testing.assert_allclose(shares, less / whole, rtol=0.1)
+
+
+def test_one_huge_weight_does_not_darken_the_kernels_that_are_shown(lesson, tmp_path):
+    kernel = lesson.network.weights["conv2/kernel"].copy()
+    kernel[0, 0, 9, 9] = 50
+    weights = {**lesson.network.weights, "conv2/kernel": kernel}
+    Network(lesson.network.layers, weights).save(tmp_path / "huge.safetensors")
+    huge = Depthwise(model=str(tmp_path / "huge.safetensors"), filter=2)
+    assert 9 not in huge.channels
+    assert (huge.scales.wall.limit, lesson.scales.wall) == (50, lesson.scales.weight)
+    shown = [huge.kernels().panel(f"kernel-{c}-{n}") for c in huge.channels for n in huge.compared]
+    assert huge.scales.weight.limit < 1
+    assert {panel.scale for panel in shown} == {huge.scales.weight}
+    assert huge.scales.own.limit < huge.scales.parts.limit

@@ -92,13 +92,18 @@ _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可�
 
 
 class _Scales(NamedTuple):
-    """Of what is read, of weights of either layer, of slid maps, and of both steps' sums."""
+    """Of what is read, of slid maps, and of both steps' sums; of weights of either layer.
+
+    Of the weights that are shown with numbers, and of all that are drawn to scale.
+    """
 
     read: Scale
-    weight: Scale
-    own: Scale
     slid: Scale
     mixed: Scale
+    weight: Scale
+    wall: Scale
+    own: Scale
+    parts: Scale
 
 
 @dataclass(frozen=True)
@@ -300,7 +305,9 @@ class Depthwise(NetworkLesson):
         found, rows, cols = self.separable, list(self.channels), list(self.compared)
         read = found.maps[:, :, rows]
         given = found.between[:, :, [c * self.per for c in rows]]
+        first = [c * self.per for c in rows]
         kernels = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
+        own = found.shapes[:, :, first], found.scales[first][:, cols]
         maps = {
             "read": (_most(read), terms.RESPONSE, bool(read.min() < 0)),
             "slid": (_most(given), _FILTERED, True),
@@ -309,9 +316,13 @@ class Depthwise(NetworkLesson):
         most = max(limit for limit, _, _ in maps.values())
         if min(limit for limit, _, _ in maps.values()) > _SEEN * most:  # one scale will do
             maps = dict.fromkeys(maps, (most, terms.RESPONSE, True))
+        weight, wall = _of_some(kernels, (self.walled,), terms.WEIGHT)
+        shown, parts = _of_some(own, (found.shapes, found.scales), _OWN_WEIGHT)
         return _Scales(
-            weight=Scale(_most(*kernels, self.walled), terms.WEIGHT),
-            own=Scale(_most(found.shapes, found.scales), _OWN_WEIGHT),
+            weight=weight,
+            wall=wall,
+            own=shown,
+            parts=parts,
             **{name: Scale(*each) for name, each in maps.items()},
         )
 
@@ -418,7 +429,7 @@ class Depthwise(NetworkLesson):
     def _all_kernels(self, title: Caption) -> Cells:
         high, wide = self.walled.shape[:2]
         return Cells(
-            "ordinary", _blocks(self.walled), self.scales.weight, blocks=(high, wide),
+            "ordinary", _blocks(self.walled), self.scales.wall, blocks=(high, wide),
             share="area", broad=True, title=title, marks=self.framed,
         )  # fmt: skip
 
@@ -523,7 +534,7 @@ class Depthwise(NetworkLesson):
         """Lay out the weights of both layers to scale, each in colours of its own."""
         found, (high, wide, channels, filters) = self.separable, self.walled.shape
         shapes, scales = found.shapes[:, :, : channels * self.per], found.scales[:, :filters]
-        scales, scale = scales[: channels * self.per], self.scales.own
+        scales, scale = scales[: channels * self.per], self.scales.parts
         ordinary, slide, mix = titles
         many, columns = shapes.shape[2], self.tiled[3]
         tiles = _blocks(shapes.reshape(high, wide, many // columns, columns))
@@ -557,9 +568,8 @@ class Depthwise(NetworkLesson):
         shape = replace(shape, title=terms.KERNEL.capital)
         given = replace(given, title=_sized(_FILTERED, given.values))
         maps = Either(Row(read, shape, given), Column(Row(read, shape), given, align="middle"))
-        return Diagram(
-            Column(maps, replace(self._bars(), role="heading"), _legend(), align="middle")
-        )
+        large = replace(self._bars(), role="heading")
+        return Diagram(Column(maps, Either(large, self._bars()), _legend(), align="middle"))
 
     def _bars(self) -> Bars:
         count = fmt.count(math.prod(self.places))
@@ -783,6 +793,13 @@ def _sized(title: Caption, values: Floats) -> Caption:
 def _most(*arrays: Floats) -> float:
     """Return the largest magnitude, 1 if all are 0."""
     return max(float(np.abs(each).max()) for each in arrays) or 1.0
+
+
+def _of_some(some: Sequence[Floats], every: Sequence[Floats], name: Caption) -> tuple[Scale, Scale]:
+    """Return the scale of some weights and that of all: one, if it makes these bright enough."""
+    shown, most = _most(*some), _most(*some, *every)
+    one = Scale(most, name)
+    return (one if shown > _SEEN * most else Scale(shown, name)), one
 
 
 def _even(
