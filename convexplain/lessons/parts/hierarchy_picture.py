@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -62,6 +63,8 @@ _ROOT, _HEADED = 2.3, 1.45
 _OWN = 1.3
 #: Beside bars the picture has so much of their width.
 _ASIDE = 0.32
+#: In narrow frames lines beside the picture are so many letters long, in sizes of the text.
+_NARROW = 20
 
 
 class _Silhouette(Cells):
@@ -449,25 +452,32 @@ class HierarchyPicture:
         named = words.ANSWER.fill(k=reads or self.answer)
         answer = Text("reads", named, role="display", weight="bold")
         out = Text("out", words.OUT.fill(m=fmt.count(many), n=fmt.count(many)), role="heading")
-        said = Text("adding", title)
         told = Column(read, answer, out, gap=0.4, align="middle")
         flat = Row(read, Column(answer, out, gap=0.3), gap=1.0)
-        shown: list[Part] = [Column(said, cells, gap=0.3)]
-        if orders:
-            # In the scale of the bars above: each ends under as many of them.
-            taken = [
-                Bars(
-                    bar.name, [replace(bar, name="cells", label="")], Scale(many),
-                    length=bars.shape[1], share=_LARGE, pitch=1.4, role="heading",
-                    title=bar.label if isinstance(bar.label, Caption) else None,
-                )
-                for bar in orders
-            ]  # fmt: skip
-            shown.append(Column(*taken, Text("spread", spread), gap=0.3))
+        # In the scale of the bars above: each ends under as many of them.
+        taken = [
+            Bars(
+                bar.name, [replace(bar, name="cells", label="")], Scale(many),
+                length=bars.shape[1], share=_LARGE, pitch=1.4, role="heading",
+                title=bar.label if isinstance(bar.label, Caption) else None,
+            )
+            for bar in orders
+        ]  # fmt: skip
+
+        def shown(measure: float) -> list[Part]:
+            above = Column(Text("adding", title, measure=measure), cells, gap=0.3)
+            if not orders:
+                return [above]
+            below = Text("spread", spread, measure=measure)
+            return [above, Column(*taken, below, gap=0.3)]
+
         return Diagram(
             Either(
-                Row(told, Column(*shown, gap=0.7), gap=1.5),
-                Column(flat, *shown, gap=0.7, align="middle"),
+                *(
+                    Row(told, Column(*shown(measure), gap=0.7), gap=1.5)
+                    for measure in (math.inf, _NARROW)
+                ),
+                Column(flat, *shown(math.inf), gap=0.7, align="middle"),
             )
         )
 
