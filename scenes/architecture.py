@@ -1,242 +1,485 @@
-"""Architecture: each stack of maps grows out of the one before it; then what is traded."""
+"""Architecture: one row, in which each block of maps is made of the one before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
+from convexplain.lessons.parts.architecture_picture import times, wall
 from convexplain.lessons.parts.beats import Event
-from convexplain.panels import Placed, place
+from convexplain.ops.geometry import Box as Window
+from convexplain.panels import Box
 from convexplain.panels.box import around
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.board.drawing import corners_of
+from convexplain.stage.pace import Move, eased, in_turn, lazily, row_by_row
 from convexplain.stage.title_and_caption import corner_of
-from convexplain.style import format as fmt
+from convexplain.stage.units import to_scene
 
-#: On so many lines the window goes over the picture.
-LANES = 5
-#: So many stacks are seen from nearby as the last ones come, and become a vector.
-_BEHIND = 4
+#: What of the height between title and caption the blocks take from nearby.
+_NEAR = 0.85
+#: What of it is left free above them; below them is the legend.
+_ABOVE = 0.01
+#: So many places a second a window visits at first.
+_BEGIN = 5.0
+#: Of many places at least this share of as many as in all of the time.
+_EVEN = 0.5
+#: How far apart sheets and what stands beside them are, in gaps of the sheet.
+_APART = 0.8
+#: For less than so many times as large the camera stays where all is seen.
+_WORTH = 1.25
 
 
 class Architecture(LessonScene):
-    """Plays the lesson of the same name."""
+    """Plays the lesson of the same name.
+
+    All stages have their places in one picture from the beginning; the camera goes along it.
+    """
 
     lesson_type = architecture.Architecture
     lesson: architecture.Architecture
 
     def prepare(self) -> None:
-        """Lay out the picture alone; it is there from the first frame on."""
+        """Lay out the question; the picture is there from the first frame on."""
         self.picture = self.lesson.picture_of
         self.stages = self.lesson.stages
+        #: Which stages are seen from nearby; none: all of them.
+        self.shot: tuple[int, ...] = ()
         self.board.lay(self.picture.opening())
         self.board.show(self.stages[0].panel)(1.0)
 
     def texts(self, *numbers: int) -> list[str]:
         """Return the names of what is said below stages."""
-        found = []
-        for number in numbers:
-            name = self.stages[number].name
-            found += [f"name-{name}", f"size-{name}"]
-        return found
+        names = [self.stages[number].name for number in numbers]
+        said = [f"{what}-{name}" for name in names for what in ("name", "size", "depth")]
+        return self.board.there(*said)
 
     def sheets(self, number: int) -> list[str]:
         """Return the names of a stack's sheets, the front one first."""
         panel = self.stages[number].panel
         return [f"{panel}[{n}]" for n in range(len(self.picture.channels(number)))]
 
+    def drawn(self, numbers: Iterable[int]) -> list[int]:
+        """Return those of some stages for which the row has room."""
+        return [n for n in numbers if n in self.picture.drawn]
+
+    def shown(self, number: int) -> bool:
+        """Tell whether a stack is on the stage."""
+        front = self.sheets(number)[0]
+        return self.board.has(front) and self.board.shown(front)
+
+    # The row, and what of it is seen.
+
+    def set_out(self, share: float) -> None:
+        """Bring the picture to its place in the row, once."""
+        if self.board.has("legend"):
+            return
+        row = self.board.become(self.picture.whole())
+        first = lazily(lambda: self.near(self.lesson.first))
+        self.during(0.75 * share, row, lazily(self.order), first)
+        self.during(0.25 * share, self.board.show(*self.texts(0)))
+
+    def order(self) -> Move:
+        """Let sheets cover those behind them, words go with blocks, and the legend stay."""
+        for number in self.numbers:
+            for name in self.texts(number):  # where a block is not looked at, they are not
+                self.board.part(name).group = self.stages[number].panel
+        for number in self.drawn(self.lesson.with_maps):
+            names = self.sheets(number)
+            for n, name in enumerate(names):
+                self.board.part(name).z_index -= 0.5 * n / len(names)
+        for name in self.board.names("legend") if self.legend_is_apart else ():
+            self.board.part(name).pinned = True
+        return lambda alpha: None
+
+    def place(self, *names: str) -> Box:
+        """Return where some things stand in the row."""
+        placed = self.board.placed
+        assert placed is not None
+        return around(placed[name] for name in names)
+
+    def span(self, numbers: Sequence[int]) -> Box:
+        """Return how much of the row some stages take, in all of its height."""
+        panels = [self.stages[n].panel for n in numbers]
+        box, row = self.place(*panels, *self.texts(*numbers)), self.row
+        return Box(box.x, row.y, box.width, row.height)
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The stages that stand in the row, without the answer."""
+        return self.drawn(range(len(self.stages) - 1))
+
+    @cached_property
+    def row(self) -> Box:
+        """Where these stand, with what is said of them."""
+        return self.place(*(self.stages[n].panel for n in self.numbers), *self.texts(*self.numbers))
+
+    @cached_property
+    def shots(self) -> dict[int, tuple[int, ...]]:
+        """Which stages are seen from nearby as one is made: the first ones, or it and those before.
+
+        None if they stand on several lines, or would not be seen clearly larger.
+        """
+        every = self.numbers
+        lines = {round(self.place(f"name-{self.stages[n].name}").bottom) for n in every}
+        if len(lines) > 1 or self._zoom(self.row.height, 0.0) < _WORTH:
+            return {}
+        begun = next(n for n in range(len(every), 1, -1) if n == 2 or self._fits(every[:n]))
+        found = dict.fromkeys(every[:begun], tuple(every[:begun]))
+        for last in range(begun, len(every)):
+            first = next(n for n in range(last) if n == last - 1 or self._fits(every[n : last + 1]))
+            found[every[last]] = tuple(every[first : last + 1])
+        return found
+
+    def _fits(self, numbers: Sequence[int]) -> bool:
+        """Tell whether some stages are seen at once as large as the height allows."""
+        return self._zoom(0.0, self.span(numbers).width) >= self._zoom(self.row.height, 0.0)
+
+    def _zoom(self, high: float, wide: float) -> float:
+        """Return how much larger something is seen that fills the frame."""
+        body = self.sheet.body_box
+        return min(_NEAR * body.height / max(high, 1e-9), body.width / max(wide, 1e-9))
+
+    def view(self, shot: Sequence[int]) -> Box:
+        """Return how much of the row is seen with some stages: what comes has room at the right."""
+        box, body = self.span(shot), self.sheet.body_box
+        zoom = self._zoom(box.height, box.width)
+        wide, high = body.width / zoom, body.height / zoom
+        left = box.x if shot[0] == 0 else box.middle[0] - wide / 2
+        return Box(left, box.y - _ABOVE * high, wide, high)
+
+    def near(self, number: int) -> Move:
+        """Come near where a stage is made."""
+        if not self.shots:
+            return self.camera.home()
+        self.shot = self.shots[number]
+        (left, top), view, box = corner_of(self.sheet), self.view(self.shot), self.span(self.shot)
+        zoom, x = self.sheet.body_box.width / view.width, view.middle[0]
+        half = max(x - box.x, box.right - x)
+        return self.camera.to((left + x - half, top + view.y, 2 * half, view.height), 1.0, zoom)
+
+    def follow(self, number: int, share: float) -> None:
+        """Let a stage be seen, and the one that it reads."""
+        if self.shots and number not in self.shot:
+            self.during(share, self.near(number))
+
+    def seen_at(self, box: Box, shot: Sequence[int]) -> Box:
+        """Return where in the row that lies which is seen at a place of the frame."""
+        if not shot:
+            return box
+        view, body = self.view(shot), self.sheet.body_box
+        share = view.width / body.width
+        return Box(
+            view.x + (box.x - body.x) * share, view.y + (box.y - body.y) * share,
+            box.width * share, box.height * share,
+        )  # fmt: skip
+
+    @property
+    def legend_is_apart(self) -> bool:
+        """Whether it covers nothing where it stands, wherever the camera is."""
+        legend = self.place("legend")
+        blocks = [self.place(self.stages[n].panel, *self.texts(n)) for n in self.numbers]
+        places = [self.seen_at(legend, shot) for shot in self.shots.values()]
+        return not any(block.meets(place) for place in places for block in blocks)
+
     # The picture, and its maps.
 
     def show_ask(self, event: Event) -> None:
-        """The first window goes over the picture, to and fro and down."""
-        window, (rows, cols) = f"{self.stages[0].panel}.window", self.picture.window
-        down, along = self.stages[0].shape[0] - rows, self.stages[0].shape[1] - cols
-        self.board.show(window)(1.0)
-
-        def at(alpha: float) -> tuple[float, float]:
-            lane = min(int(alpha * LANES), LANES - 1)
-            share = alpha * LANES - lane
-            return down * lane / (LANES - 1), along * (1 - share if lane % 2 else share)
-
-        self.during(0.95, self.board.visit(window, at), rate=linear)
-        self.during(1, self.board.hide(window))
+        """The numbers come out of the network, one after the other; what lies between is asked."""
+        frame = [self.board.show(name) for name in self.frame()]
+        self.during(0.45, in_turn(*frame, overlap=0.5))
+        self.during(0.1, self.board.show("between"))
+        self.during(1, self.board.pulse("between", times=2))
 
     def show_sheet(self, event: Event) -> None:
         """It is one sheet, of so many cells."""
-        self.during(0.5, self.camera.home(), self.board.show("size-input"))
-        self.during(1, self.board.pulse(self.stages[0].panel))
+        said = self.texts(0)
+        self.during(0.3, self.board.show(*said))
+        self.during(0.6, self.board.pulse(self.stages[0].panel))
 
     def show_filters(self, event: Event) -> None:
-        """Map after map comes out of the picture, counted; then they close up to a stack."""
+        """All maps fill at once as the window goes over the picture: one large, others beside."""
+        self.set_out(0.2)
         first = self.lesson.first
-        wall = self.board.become(
-            self.picture.wall(first), show=["legend", "name-input", "size-input"]
-        )
-        self.during(0.15, self.camera.home(), wall)
-        self.during(0.05, self.board.show(*self.texts(first)))
-        come = [eased(self.board.grow(name, out_of=self.stages[0].panel))
-                for name in self.sheets(first)]  # fmt: skip
-        self.during(0.45, self.counted(first, come), rate=linear)
-        self.during(0.1, self.board.pulse(self.stages[first].panel, colour="muted"))
-        # They close up now: what is told of next changes their size alone.
-        self.during(0.2, self.board.become(self.picture.first(first + 1)))
-        self.during(1, self.board.show(f"{self.stages[first].panel}.box"), self.settle(0, first))
+        front, *others = self.sheets(first)
+        places = wall(len(others), self.stages[first].sides, self.free) if others else []
+        for name, place in zip(reversed(others), places, strict=True):
+            left, top = corner_of(self.sheet)
+            corners = corners_of((left + place.x, top + place.y, place.width, place.height))
+            self.goals[name] = self.board.part(name).points.copy()
+            self.board.part(name).points = to_scene(corners)
+        name = self.stages[first].name
+        self.during(0.1, self.board.show("legend", f"name-{name}", f"size-{name}"),
+                    self.opened(front, *others))  # fmt: skip
+        self.fill(first, 0.6, front, *others)
+        self.during(1, self.board.pulse(front))
 
-    def counted(self, number: int, moves: Iterable[Move]) -> Move:
-        """Let a stack's sheets come one after the other, and count them."""
-        names, stage = self.sheets(number), self.stages[number]
-        come, size = in_turn(*moves, overlap=0.5), f"size-{stage.name}"
+    @cached_property
+    def goals(self) -> dict[str, object]:
+        """Where sheets that stand aside belong."""
+        return {}
+
+    @property
+    def free(self) -> Box:
+        """Where sheets can stand beside the first stack, as large as they can be."""
+        first, shot = self.lesson.first, self.shot
+        panels = [self.stages[n].panel for n in (0, first)]
+        taken = [self.place(*panels, *self.texts(0, first)), self.place("legend")]
+        if self.legend_is_apart:
+            taken[1] = self.seen_at(taken[1], shot)
+        room, apart = self.seen_at(self.sheet.body_box, shot), _APART * self.sheet.gap
+        for box in taken:
+            if room.meets(box):
+                room = max(_beside(room, box.grown(apart)), key=self._sheet_side)
+        return room
+
+    def _sheet_side(self, room: Box) -> float:
+        """Return how large a sheet can be in a room."""
+        if min(room.width, room.height) <= 0:
+            return 0.0
+        stage = self.stages[self.lesson.first]
+        return wall(stage.channels, stage.sides, room)[0].width
+
+    def opened(self, *sheets: str) -> Move:
+        """Let sheets come up on which nothing is known yet."""
+
+        def start() -> Move:
+            for name in sheets:
+                self.values[name] = self.board.part(name).values.copy()
+                self.board.fill(name, np.nan)
+            return self.board.show(*sheets)
+
+        return lazily(start)
+
+    @cached_property
+    def values(self) -> dict[str, np.ndarray]:
+        """What stands on sheets that are not filled yet."""
+        return {}
+
+    def fill(self, number: int, share: float, *sheets: str) -> None:
+        """A window goes over what a stage reads, faster and faster; its sheets fill meanwhile."""
+        window = self.picture.window_of(number)
+        rows, cols = self.stages[number].sides
+        seconds = share * self._event_seconds
+        at = row_by_row(rows, cols, seconds, max(_BEGIN, _EVEN * rows * cols / seconds))
+        marks = self.marks(number)
 
         def go(alpha: float) -> None:
-            come(alpha)
-            there = sum(self.board.part(name) in self.mobjects for name in names)
-            # A stack of which not all maps are drawn is counted by those that it has.
-            count = round(there / len(names) * stage.channels)
-            self.board.say(size, fmt.shape((*stage.shape[:2], count)))
+            row, col = at(alpha)
+            for name in sheets:
+                now = np.full_like(self.values[name], np.nan)
+                known = row * cols + col + 1
+                now.flat[:known] = self.values[name].flat[:known]
+                self.board.fill(name, now)
+            if window is not None:
+                self.put(marks, window.box(row, col))
+
+        go(0.0)
+        self.board.show(*marks)(1.0)
+        self.during(share, go, rate=linear)
+        self.during(0.04, self.board.hide(*marks))
+
+    def marks(self, number: int) -> list[str]:
+        """Return the names of the window through which a stage reads the one before it."""
+        if self.picture.window_of(number) is None:
+            return []
+        before = self.stages[number - 1]
+        mark = f"{before.panel}.window"
+        deep = number > 1 and self.picture.reads_all(number)
+        return [mark, f"{mark}-depth"] if deep else [mark]
+
+    def put(self, marks: Sequence[str], box: Window) -> None:
+        """Bring a window, and its edges through all sheets behind, to some cells."""
+        mark, *edges = marks
+        panel = mark.rpartition(".")[0]
+        grid = panel if panel == self.stages[0].panel else f"{panel}[0]"
+        frame = self.board.part(mark)
+        before = frame.places[0].copy()
+        where = self.board.within(grid, box.top, box.left, box.height, box.width)
+        frame.places = corners_of(where)
+        for name in edges:
+            line = self.board.part(name)
+            line.places = line.places + (frame.places[0] - before)
+
+    def show_stack(self, event: Event) -> None:
+        """The sheets that stand aside lie down behind the first one, the nearest first."""
+        self.stack(0.75)
+        self.during(1, self.board.pulse(self.stages[self.lesson.first].panel))
+
+    def stack(self, share: float) -> None:
+        """Lay sheets that stand aside where they belong, counted."""
+        if not self.goals:
+            return
+        first = self.lesson.first
+        moves = [eased(self._to(name)) for name in self.goals]
+        self.during(share, self.counted(first, moves), rate=linear)
+        self.goals.clear()
+        self.during(0.05, self.board.show(f"{self.stages[first].panel}.box"))
+
+    def _to(self, name: str) -> Move:
+        """Let a sheet go where it belongs."""
+        part, goal = self.board.part(name), self.goals[name]
+        start = part.points.copy()
+
+        def go(alpha: float) -> None:
+            part.points = start + (goal - start) * alpha
 
         return go
+
+    def counted(self, number: int, moves: Sequence[Move]) -> Move:
+        """Let sheets join the front one, one after the other, and count them."""
+        stage, name = self.stages[number], f"depth-{self.stages[number].name}"
+        arrived = 0
+
+        def count(move: Move) -> Move:
+            def go(alpha: float) -> None:
+                nonlocal arrived
+                move(alpha)
+                if alpha >= 1:
+                    arrived += 1
+                    # A stack of which not all maps are drawn is counted by those that it has.
+                    share = (arrived + 1) / (len(moves) + 1)
+                    self.board.say(name, times(round(share * stage.channels)))
+
+            return go
+
+        if not moves:
+            self.board.say(name, times(stage.channels))
+            return self.board.show(name)
+        self.board.say(name, times(max(1, round(stage.channels / (len(moves) + 1)))))
+        self.board.show(name)(1.0)
+        return in_turn(*map(count, moves), overlap=0.85)
+
+    # The other stacks.
+
+    def make(self, number: int, share: float) -> None:
+        """One sheet of a stage fills as a window goes; then all others lie behind it."""
+        stage = self.stages[number]
+        front, *others = self.sheets(number)
+        said = self.board.show(f"name-{stage.name}", f"size-{stage.name}")
+        if self.picture.window_of(number) is None:
+            self.during(0.3 * share, said, self.board.show(front))
+        else:
+            self.during(0.1 * share, said, self.opened(front))
+            self.fill(number, 0.4 * share, front)
+        self.during(0.1 * share, self.board.pulse(front))
+        behind = [eased(self._behind(name, front)) for name in others]
+        self.during(0.35 * share, self.counted(number, behind), rate=linear)
+        self.during(0.05 * share, self.board.show(f"{stage.panel}.box"))
+
+    def _behind(self, name: str, front: str) -> Move:
+        """Let a sheet come out from behind the front one."""
+
+        def start() -> Move:
+            part = self.board.part(name)
+            goal, origin = part.points.copy(), self.board.part(front).points.copy()
+            self.add(part)
+
+            def go(alpha: float) -> None:
+                part.points = origin + (goal - origin) * alpha
+
+            go(0.0)
+            return go
+
+        return lazily(start)
 
     def show_pooling(self, event: Event) -> None:
         """Every sheet gives a smaller one of its own."""
         pool = self.lesson.pool
         assert pool is not None
-        self.during(0.35, self.board.become(self.picture.first(pool + 1)), self.settle(0, pool - 1))
-        self.during(0.1, self.board.show(*self.texts(pool)))
-        self.during(0.4, self.sprout(pool))
-        self.during(1, self.board.pulse(*self.sheets(pool)[:1], *self.sheets(pool - 1)[:1]))
+        self.stack(0.3)
+        self.make(pool, 0.85)
+        self.during(1, self.board.pulse(*self.texts(pool)[-1:]))
 
-    def settle(self, *numbers: int) -> Move:
-        """Show what belongs to stages that are there, whatever was left out before."""
-        names = [self.stages[0].panel, *self.texts(*numbers), "legend", "explained"]
-        stacks = [self.stages[n].panel for n in numbers if self.stages[n].has_maps and n]
-        names += [name for panel in stacks for name in (panel, f"{panel}.box")]
-        return self.board.come(*names)
-
-    def sprout(self, number: int) -> Move:
-        """Let a stack come up in its place, the back sheet first."""
-        sheets = [self.board.show(name) for name in reversed(self.sheets(number))]
-        return together(
-            self.board.show(f"{self.stages[number].panel}.box"), in_turn(*sheets, overlap=0.8)
-        )
-
-    @property
-    def shown(self) -> list[int]:
-        """The stages with maps that are on the stage."""
-        maps = [n for n in self.lesson.with_maps if self.board.has(self.sheets(n)[0])]
-        return [n for n in maps if self.board.shown(self.sheets(n)[0])]
-
-    def drawn(self, numbers: Iterable[int]) -> list[int]:
-        """Return those of some stages for which the whole picture has room."""
-        return [n for n in numbers if n in self.picture.drawn]
+    def show_predict(self, event: Event) -> None:
+        """What the next layer reads is looked at; then the video waits."""
+        number = self.lesson.rest[0]
+        before, after = self.stages[number - 1], self.stages[number]
+        self.stack(0.3)
+        self.follow(number, 0.2)
+        self.board.say(f"depth-{after.name}", "× ?")
+        self.during(min(0.2, 1.0 / event.seconds), self.board.show(*self.texts(number)))
+        looks = self.board.pulse(before.panel), self.board.pulse(*self.texts(number - 1)[-1:])
+        self.during(min(1.0, 3.0 / event.seconds), in_turn(*looks))
 
     def show_next(self, event: Event) -> None:
         """One filter reads all sheets and makes one; the others do likewise, counted."""
         number = self.lesson.rest[0]
-        before, panel = self.stages[number - 1].panel, self.stages[number].panel
-        pair = self.board.become(self.picture.reading(number), show=["legend"])
-        self.during(0.15, self.camera.home(), pair)
-        self.board.show(f"{before}.box", *self.texts(number - 1))(1.0)
-        self.during(0.2, self.board.pulse(before))
-        front, *others = self.sheets(number)
-        stage, size = self.stages[number], f"size-{self.stages[number].name}"
-        self.board.say(size, fmt.shape((*stage.shape[:2], 1)))
-        self.during(0.05, self.board.show(f"{panel}.box"))
-        self.during(0.15, self.board.grow(front, out_of=before))
-        self.during(0.05, self.board.show(*self.texts(number)))
-        self.during(0.1, self.board.pulse(front))
-        rest = [eased(self.board.grow(name, out_of=before)) for name in reversed(others)]
-        self.during(0.3, self.counted(number, rest), rate=linear)
-        self.board.show(front)(1.0)  # in front again
-        self.during(1, self.board.pulse(size))
+        self.follow(number, 0.1)
+        self.make(number, 0.85)
+        self.during(1, self.board.pulse(*self.texts(number)[-1:]))
 
     def show_again(self, event: Event) -> None:
-        """All other stacks, one after the other, each in its place in the whole."""
-        there = [n for n in self.behind if n in self.shown]
-        if self.followed:
-            # What has no place in this part of the whole comes as the camera goes back.
-            self.during(0.05, self.board.hide("legend"))
-            self.during(0.2, self.board.become(self.picture.whole()), self.near(*there))
-        else:
-            self.during(0.15, self.camera.home(), self.arrange())
-        rest = [n for n in self.drawn(self.lesson.rest) if n not in self.shown]
+        """All other stacks, one after the other."""
+        self.stack(0.2)
+        rest = [n for n in self.drawn(self.lesson.rest) if not self.shown(n)]
         for number in rest:
-            share = 0.7 / len(rest)
-            there.append(number)
-            back = [self.near(*there)] if self.followed else []
-            self.during(0.25 * share, self.board.show(*self.texts(number)), *back)
-            self.during(0.75 * share, self.sprout(number))
-        self.during(1, *(self.board.pulse(*self.sheets(n)[:1]) for n in rest))
-
-    @property
-    def behind(self) -> tuple[int, ...]:
-        """The last stacks, and what follows them but the answer: what is seen from nearby."""
-        return *self.drawn(self.lesson.with_maps)[-_BEHIND:], *self.drawn(self.lesson.tail)
-
-    @cached_property
-    def placed(self) -> Placed:
-        """Where all stands in the whole."""
-        return place(self.picture.whole(), self.sheet, self.shown_look.lang)
-
-    @property
-    def in_line(self) -> bool:
-        """Whether these stand side by side there."""
-        names = (f"name-{self.stages[n].name}" for n in self.behind)
-        return len({round(self.placed[name].bottom) for name in names}) == 1
-
-    @property
-    def followed(self) -> bool:
-        """Whether the camera stays near what is there, and goes back as more of these come."""
-        return self.in_line and set(self.drawn(self.lesson.rest)) <= set(self.behind)
-
-    def near(self, *numbers: int) -> Move:
-        """Come near some stages, where they stand in the whole."""
-        panels = (self.stages[n].panel for n in numbers)
-        box = around(self.placed[name] for name in (*panels, *self.texts(*numbers)))
-        left, top = corner_of(self.sheet)
-        return self.camera.to((left + box.x, top + box.y, box.width, box.height), share=0.9)
-
-    def arrange(self) -> Move:
-        """Bring what is there to its place in the whole."""
-        become = self.board.become(self.picture.whole())
-        settle = self.settle(*self.drawn(range(max(self.shown, default=0) + 1)))
-        return in_turn(become, settle, overlap=0.4)
+            share = 0.95 / len(rest)
+            self.follow(number, 0.25 * share)
+            self.make(number, 0.75 * share)
 
     # The vector, and the answer.
 
     def show_places(self, event: Event) -> None:
         """Place by place, all numbers of the last maps go into one vector."""
-        if not self.lesson.rest:
-            self.during(0.2, self.arrange())
-        last, tail = self.drawn(self.lesson.with_maps)[-1], self.drawn(self.lesson.tail)
-        back = [self.near(*self.behind)] if self.lesson.rest and self.followed else []
-        self.during(0.2, self.board.show(*self.texts(*tail)), *back)
-        self.during(0.15, self.board.pulse(self.stages[last].panel))
+        self.stack(0.2)
+        tail = self.drawn(self.lesson.tail)
         for number in tail:
-            flow = self.board.show(self.stages[number].panel)
-            if self.in_line:  # or else it would pass over names
-                before = self.board.box(self.stages[number - 1].panel)
-                flow = self.board.emerge(self.stages[number].panel, out_of=before)
-            self.during(0.4 / len(tail), flow)
-        self.during(1, *(self.board.pulse(*self.texts(number)) for number in tail[:1]))
+            self.follow(number, 0.15 / len(tail))
+            self.during(0.1 / len(tail), self.board.show(*self.texts(number)))
+            self.lay_out(number, 0.6 / len(tail))
+        self.during(1, self.board.pulse(*self.texts(*tail[:1])[1:]))
+
+    def lay_out(self, number: int, share: float) -> None:
+        """A vector comes up; one of maps column by column, a column for each place."""
+        stage, before = self.stages[number], self.stages[number - 1]
+        panel = stage.panel
+        columns = self.board.part(panel).values.shape[1]
+        if stage.kind != "flatten" or not before.has_maps or columns != before.places:
+            self.during(share, self.board.show(panel))
+            return
+        mark = f"{before.panel}.place"
+        marks = [mark, f"{mark}-depth"]
+
+        def go(alpha: float) -> None:
+            place = min(int(alpha * columns), columns - 1)
+            now = np.full_like(self.values[panel], np.nan)
+            now[:, : place + 1] = self.values[panel][:, : place + 1]
+            self.board.fill(panel, now)
+            row, col = divmod(place, before.shape[1])
+            self.put(marks, Window(row, col, row + 1, col + 1))
+
+        self.during(0.1 * share, self.opened(panel))
+        self.board.show(*marks)(1.0)
+        self.during(0.8 * share, go, rate=linear)
+        self.during(0.1 * share, self.board.hide(*marks))
 
     def show_numbers(self, event: Event) -> None:
-        """The bars of the answer grow out of the last layer."""
-        if not self.lesson.rest and not self.lesson.tail:
-            self.during(0.2, self.arrange())
-        else:
-            settle = self.settle(*self.drawn(range(max(self.shown, default=0) + 1)))
-            self.during(0.1, self.camera.home())
-            self.during(0.08, settle)
-        last = len(self.stages) - 1
-        bars = self.bars()
-        strip = [panel for panel in [self.stages[last].panel] if self.board.has(panel)]
-        self.during(0.1, self.board.show(*self.texts(last), *self.frame(), *strip))
-        self.during(0.5, in_turn(*(self.board.rise(bar) for bar in bars), overlap=0.6))
+        """The whole row is seen; the bars of the answer grow at its end."""
+        self.stack(0.2)
+        self.during(0.25, self.camera.home(), self.all_before())
+        self.answer(0.45)
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
+
+    def all_before(self) -> Move:
+        """Let all of the row be there but the answer's bars, whatever was left out before."""
+        panels = [self.stages[n].panel for n in self.numbers]
+        boxes = [
+            f"{self.stages[n].panel}.box" for n in self.numbers if n and self.stages[n].has_maps
+        ]
+        return self.board.come(*panels, *boxes, *self.texts(*self.numbers), "legend", "explained")
+
+    def answer(self, share: float) -> None:
+        """Let the bars of the answer grow."""
+        last = len(self.stages) - 1
+        strip = [panel for panel in [self.stages[last].panel] if self.board.has(panel)]
+        self.board.show(*self.texts(last), *self.frame(), *strip)(1.0)
+        self.during(share, in_turn(*(self.board.rise(bar) for bar in self.bars()), overlap=0.6))
 
     def bars(self) -> list[str]:
         """Return the names of the answer's bars."""
@@ -248,28 +491,19 @@ class Architecture(LessonScene):
 
     # What is traded.
 
-    def show_predict(self, event: Event) -> None:
-        """What the next layer reads is looked at; then the video waits."""
-        before = self.shown[-1]
-        looks = (
-            self.board.pulse(self.stages[before].panel),
-            self.board.pulse(*self.texts(before)[1:]),
-        )
-        self.during(min(1.0, 3.0 / event.seconds), in_turn(*looks))
-
     def show_trade(self, event: Event) -> None:
         """Two numbers of each stage as piles: how many places, and then how many channels."""
+        self.stack(0.1)
+        if not self.board.shown(self.bars()[0]):
+            self.during(0.1, self.camera.home(), self.all_before())
+            self.answer(0.1)
         numbers = self.picture.compared
-        names = [f"stage-{self.stages[n].name}" for n in numbers]
-        trade = self.board.become(self.picture.trade(), show=(*names, "said-places"))
 
         def piles(what: str) -> Move:
             return in_turn(*(self.pile(what, number) for number in numbers), overlap=0.3)
 
-        # The first piles rise while the stacks go: the frame is never empty.
-        going = together(self.camera.home(), trade)
-        self.during(0.55, in_turn(going, piles("places"), overlap=0.5), rate=linear)
-        self.during(0.36, self.board.show("said-channels"), piles("channels"), rate=linear)
+        self.during(0.36, piles("places"), rate=linear)
+        self.during(0.36, piles("channels"), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
 
@@ -285,6 +519,15 @@ class Architecture(LessonScene):
         looks = []
         for n in (self.picture.compared[0], self.picture.compared[-1]):
             name = self.stages[n].name
-            parts = f"places-of-{name}", f"channels-of-{name}", f"stage-{name}"
-            looks.append(self.board.pulse(*parts))
+            looks.append(self.board.pulse(f"places-of-{name}", f"channels-of-{name}"))
         self.during(1, in_turn(*looks, *looks))
+
+
+def _beside(room: Box, taken: Box) -> list[Box]:
+    """Return what is left of a room right, left, below and above of what is taken."""
+    return [
+        Box(taken.right, room.y, room.right - taken.right, room.height),
+        Box(room.x, room.y, taken.x - room.x, room.height),
+        Box(room.x, taken.bottom, room.width, room.bottom - taken.bottom),
+        Box(room.x, room.y, room.width, taken.y - room.y),
+    ]

@@ -112,8 +112,18 @@ def test_the_question_has_one_right_answer_and_the_picture_does_not_tell(lesson)
     replies = {choice.text.text("en"): choice.reply for choice in question.choices}
     assert list(replies) == ["32", "64", f"{32 * 64:,}"]
     assert replies["64"] is None
-    shown = lesson.picture_of.first(lesson.pool + 1).root.panels()
-    assert not any("64" in str(getattr(panel, "words", "")) for panel in shown)
+
+
+@pytest.mark.render
+def test_no_number_of_sheets_is_seen_while_it_is_asked_for():
+    from convexplain.stage import Label
+
+    moments = of("architecture", LOOKS[0]).during("maps")
+    asked = [stage for stage in moments if "How many" in stage.caption]
+    assert asked
+    for stage in asked:
+        assert "× 64" not in {part.text for part in stage.of(Label)}
+    assert asked[-1]["depth-conv2"].text == "× ?"
 
 
 def test_stacks_hold_the_maps_the_strongest_in_front(lesson):
@@ -157,8 +167,7 @@ def test_piles_compare_by_their_heights(lesson):
 def test_every_picture_fits_every_sheet(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
-        picture.opening(), picture.reading(3), picture.first(3), picture.whole(),
-        picture.trade(), lesson.diagram(), picture.wall(1),
+        picture.opening(), picture.whole(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []
 
@@ -330,3 +339,36 @@ def test_the_first_stack_has_closed_up_before_pooling_is_named():
     for now in (before[-1], named[0]):
         front, back = now["layer-conv1[0]"], now["layer-conv1[31]"]
         assert 0 < back.places[0][0] - front.places[0][0] < front.cell * 10
+
+
+@pytest.mark.render
+def test_blocks_stay_where_they_are_in_one_scale():
+    """A cell is as large in all of them, and nothing is moved but the camera."""
+    moments = [s for s in of("architecture", LOOKS[0]).plays if "layer-pool1.box" in s]
+    fronts = [f"layer-{name}[0]" for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
+    for name in fronts:
+        there = [stage[name] for stage in moments if name in stage]
+        assert len({round(part.cell, 6) for part in there}) == 1
+        assert len({tuple(part.places[0].round(6)) for part in there}) == 1
+    last = moments[-1]
+    assert len({round(last[name].cell, 6) for name in [*fronts, "layer-input"]}) == 1
+
+
+@pytest.mark.render
+def test_a_sheet_fills_as_its_window_goes(lesson):
+    """What stands on it is what the network computes, up to where the window is."""
+    found = 0
+    for stage in of("architecture", LOOKS[0]).during("maps"):
+        for name, window, stride in (("conv2", "layer-pool1", 1), ("pool1", "layer-conv1", 2)):
+            if f"layer-{name}[0]" not in stage or f"{window}.window" not in stage:
+                continue
+            front, frame = stage[f"layer-{name}[0]"], stage[f"{window}.window"].places
+            known = np.isfinite(front.values)
+            made = next(s for s in lesson.stages if s.name == name)
+            values = made.values[:, :, made.strongest[0]] / made.limit
+            np.testing.assert_allclose(front.values[known], values[known], atol=1e-6)
+            grid = stage[f"{window}[0]"]
+            col, row = np.rint((frame[0] - grid.places[0]) / grid.cell / stride).astype(int)
+            assert known.sum() == row * known.shape[1] + col + 1
+            found += 1
+    assert found

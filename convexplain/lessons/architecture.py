@@ -139,7 +139,7 @@ class Architecture(NetworkLesson):
             Beat.of("question", title, *self._ask()),
             Beat.of("maps", title, *self._maps()),
             Beat.of("vector", title, *self._vector()),
-            Beat.of("shape", title, Event("trade", 6.0, self.traded)),
+            Beat.of("shape", title, Event("trade", 5.4, self.traded)),
             Beat.of("answer", title, Event("ends", 4.5, self.answer if self.trades else ends)),
         )
 
@@ -153,27 +153,29 @@ class Architecture(NetworkLesson):
         sheet = _SHEET if picture.channels == 1 else _SHEETS
         yield Event(
             "sheet",
-            2.6,
+            2.4,
             sheet.fill(size=fmt.shape(picture.shape[:2]), c=picture.channels),
             detail=1,
         )
         first = self.stages[self.first]
         told = _INSIDE.fill(b=fmt.shape(first.shape[:2])) if self.stays_inside else _FILTERS
-        yield Event("filters", 6.0, told.fill(n=fmt.count(first.channels)))
+        yield Event("filters", 5.8, told.fill(n=fmt.count(first.channels)))
+        if first.channels > 1:
+            yield Event("stack", 3.2, _STACKED.fill(n=fmt.count(first.channels)), detail=1)
         if self.pool is not None:
             pooled = self.stages[self.pool]
             halves = all(a // 2 == b for a, b in zip(first.shape[:2], pooled.shape, strict=False))
             told = _HALVES if halves else _SHRINKS
             told = told.fill(a=fmt.shape(first.shape[:2]), b=fmt.shape(pooled.shape[:2]))
-            yield Event("pooling", 4.5, told)
+            yield Event("pooling", 4.6, told)
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             after, before = self.stages[self.rest[0]], self.stages[self.rest[0] - 1]
             makes = _MAKES.fill(n=fmt.count(after.channels), c=fmt.count(before.channels))
-            yield Event("next", 6.4, makes, detail=1)
+            yield Event("next", 5.6, makes, detail=1)
         if self.rest:
-            yield Event("again", 2.0 + 1.5 * min(6, len(self.rest)), self._again())
+            yield Event("again", 1.0 + 1.6 * min(6, len(self.rest)), self._again())
 
     def _again(self) -> Caption:
         """Say what the other stages with maps do, all in one."""
@@ -198,7 +200,7 @@ class Architecture(NetworkLesson):
             )  # fmt: skip
             if self.stages[self.tail[0]].kind == "pooling":
                 told = _ONE_EACH.fill(d=fmt.count(last.channels))
-            yield Event("places", 3.6, told, detail=1)
+            yield Event("places", 4.2, told, detail=1)
         yield Event("numbers", 3.2, self._numbers(), detail=1)
 
     def _numbers(self) -> Caption:
@@ -291,6 +293,10 @@ _FILTERS = Caption(en="{n} filters, {n} maps: one sheet each.", zh="{n} 个过�
 _INSIDE = Caption(
     en="{n} filters, {n} maps: {b}, as the window stays inside the picture.",
     zh="{n} 个过滤器，各得一张；窗口不出边界，所以是 {b}。",
+)
+_STACKED = Caption(
+    en="Stacked, the strongest in front: {n} sheets.",
+    zh="叠起来，响应最强的在最前面：共 {n} 张。",
 )
 _HALVES = Caption(
     en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.ops.geometry import Box as Window
-from convexplain.panels.box import Box
+from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line, refuse_unknown
-from convexplain.panels.pieces import Frame, Grid, Path, Piece, Words
+from convexplain.panels.pieces import RIM, Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
 from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
@@ -38,6 +38,8 @@ _TOLD = 49
 _UNKNOWN = "·"
 #: How much so many maps on one another hide together.
 _GLASS = 7.0
+#: What of the way from one opaque sheet to the next the line around it takes.
+_THIN = 0.35
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ class Cells(Panel):
     broad : bool
         Whether it may be as broad as the sheet: a strip, which takes little of its height.
     tall : float
-        How many times as high as broad its cells are: of a single row, which would be a line.
+        How many times as high as broad its cells are: of a single row, which would be a line; or
+        less, of a few columns that are long.
     large : bool
         Whether it is what there is to see: its cells and numbers may be larger than others.
     small : bool
@@ -179,7 +182,8 @@ class Cells(Panel):
         if self.small:
             return Bounds(self.weight or 0.0, sheet.pixel / 2, sheet.pixel / 2, sheet.room)
         if self.fine != 1:  # others of its share say how large it is
-            return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / count)
+            longer = max(self.shape[0] * self.tall, self.shape[1])
+            return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / longer)
         room = sheet.body_box.width if self.broad else sheet.room
         number = sheet.heading if self.large else sheet.number
         large = min(room / count, ROOMY * number)
@@ -276,6 +280,16 @@ def _place(mark: Mark, lang: str) -> str:
     return f"; marked: rows {row} to {last[0]}, columns {col} to {last[1]}"
 
 
+def _edges(front: Box, back: Box) -> tuple[Point, ...]:
+    """Return the seen edges of what lies between a box and one behind it, drawn in one go."""
+    return (
+        (front.x, front.y), (front.x, front.bottom), (front.right, front.bottom),
+        (front.right, front.y), (front.x, front.y), (back.x, back.y), (back.right, back.y),
+        (front.right, front.y), (back.right, back.y), (back.right, back.bottom),
+        (front.right, front.bottom),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class Maps(Panel):
     """Many maps of one layer: a wall on which each is seen, or a stack that shows the depth.
@@ -304,6 +318,12 @@ class Maps(Panel):
         What stands above each map of a wall, found as ``"panel.label[channel]"``.
     glass : float
         As of `Cells`; of a fan, how opaque those behind the first are at most.
+    solid : bool
+        Whether all maps of a fan are opaque, as sheets of paper are: of those behind the first,
+        edges are seen.
+    windows : mapping of str to Mark
+        On the first map of a stack, found as ``"panel.mark"``; and the edges of what lies
+        behind it in all maps of a fan, as ``"panel.mark-depth"``.
     lines : bool
         Whether lines part the cells.
     under : numpy.ndarray, shape (rows, cols) or (rows, cols, 3), optional
@@ -328,6 +348,8 @@ class Maps(Panel):
     apart: float = 0.2
     labels: Sequence[str] = ()
     glass: float = 0.0
+    solid: bool = False
+    windows: Mapping[str, Mark] = field(default_factory=dict)
     lines: bool = False
     under: npt.NDArray[Any] | None = None
     kernels: npt.NDArray[Any] | None = None
@@ -410,24 +432,26 @@ class Maps(Panel):
         return Extent(end.right, below.bottom)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
-        """Yield one grid a map, the last first; those of a fan are glass in an outlined box."""
+        """Yield one grid a map, the last first; those of a fan lie in an outlined box."""
         for channel in reversed(range(self.channels)):
             place = self._place(at, channel).moved(box.x, box.y)
             if self.under is not None:
                 name = f"{self.name}.under[{channel}]"
                 yield Grid(name, self.name, place, self.under, INK, lines=False)
             name = f"{self.name}[{channel}]"
-            glass = self.glass if self.fan is None else self._glass(channel)
+            glass = self.glass if self.fan is None or self.solid else self._glass(channel)
             yield Grid(
                 name, self.name, place, self.values[:, :, channel], self.scale, lines=self.lines,
-                glass=glass,
+                glass=glass, rim=self._rim(at),
             )  # fmt: skip
             if self.kernels is not None:
                 yield self._kernel(at, self.kernels, channel, place)
             if self.labels:
                 yield self._label(at, channel, place)
         if self.fan is not None:
-            yield self._outline(at, box)
+            front, back = (self._place(at, n).moved(box.x, box.y) for n in (0, self.channels - 1))
+            yield Path(f"{self.name}.box", self.name, box, _edges(front, back), "muted")
+        yield from self._windows(at, box)
         for mark, channel in self.marks.items():
             place = self._place(at, channel).moved(box.x, box.y)
             quiet = mark in self.quiet
@@ -441,17 +465,20 @@ class Maps(Panel):
         over = min(count, rows / max(up, 1e-9), cols / max(right, 1e-9))
         return 1.0 if channel == 0 else min(self.glass or 1.0, _GLASS / over)
 
-    def _outline(self, at: Setting, box: Box) -> Path:
-        """Return the edges of the box around a fan, in one go."""
-        front = self._place(at, 0).moved(box.x, box.y)
-        back = self._place(at, self.channels - 1).moved(box.x, box.y)
-        corners = (
-            (front.x, front.y), (front.x, front.bottom), (front.right, front.bottom),
-            (front.right, front.y), (front.x, front.y), (back.x, back.y), (back.right, back.y),
-            (front.right, front.y), (back.right, back.y), (back.right, back.bottom),
-            (front.right, front.bottom),
-        )  # fmt: skip
-        return Path(f"{self.name}.box", self.name, box, corners, "muted")
+    def _rim(self, at: Setting) -> float:
+        """Return how thick the line around a sheet of paper is: its neighbour's is seen, too."""
+        return RIM if not self.solid else min(RIM, _THIN * self._step(at)[1])
+
+    def _windows(self, at: Setting, box: Box) -> Iterator[Piece]:
+        front, back = (self._place(at, n).moved(box.x, box.y) for n in (0, self.channels - 1))
+        for name, mark in self.windows.items():
+            place = front.cells(self.values.shape[:2], mark.row, mark.col, mark.rows, mark.cols)
+            full = f"{self.name}.{name}"
+            yield Frame(full, self.name, place, mark.tone, mark.strong, mark.dashed)
+            if self.fan is not None:  # no part of the panel: it comes with the frame
+                behind = place.moved(back.x - front.x, back.y - front.y)
+                edges = _edges(place, behind)
+                yield Path(f"{full}-depth", "", around((place, behind)), edges, mark.tone)
 
     def _label(self, at: Setting, channel: int, place: Box) -> Words:
         name, size = f"{self.name}.label[{channel}]", at.sheet.small

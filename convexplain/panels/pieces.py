@@ -21,6 +21,8 @@ _SAMPLES = 16
 READABLE = 4.5
 #: How much of its own colour a cell keeps that steps back.
 DIMMED = 0.28
+#: How thick the line around cells without numbers is, in pixels of the stage.
+RIM = 2.0
 #: How opaque an area is, so that grids and text on it can be read.
 PALE = 0.13
 
@@ -91,6 +93,8 @@ class Grid(Piece):
         What stands in the cells instead of their values.
     dim : numpy.ndarray of bool, shape (rows, cols), optional
         Cells that step back behind the others.
+    rim : float
+        How thick the line around opaque cells without numbers is, in pixels of the stage.
     """
 
     values: npt.NDArray[Any]
@@ -103,6 +107,7 @@ class Grid(Piece):
     printed: Sequence[Sequence[str]] | None = None
     dim: npt.NDArray[np.bool_] | None = None
     blocks: tuple[int, int] = (1, 1)
+    rim: float = RIM
 
     @property
     def shape(self) -> tuple[int, int]:

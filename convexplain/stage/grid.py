@@ -21,6 +21,9 @@ from convexplain.style.theme import Theme, least_opacity, prefers_black, rgb
 Places = npt.NDArray[np.float64]
 Scale = Literal["picture", "light", "signed", "rgb"]
 
+# A line around cells that is clearly thinner than a pixel is as much paler: lines close to one
+# another would else be more or fewer than there are.
+_THIN = 1.2
 # Radius of the dot that stands for a cell not computed yet, as a share of the cell.
 _DOT = 0.08
 # Values between these print as five characters at most, which fit a cell; where one is longer,
@@ -385,13 +388,14 @@ class PixelGrid(StageMobject):
         return missing if missing.ndim == 2 else np.asarray(missing.any(axis=2))
 
     def _paint_frame(self, canvas: Canvas, cells: Rect) -> None:
-        width = max(1, round(self.frame_width * canvas.scale))
+        thick = self.frame_width * canvas.scale
+        width, seen = max(1, round(thick)), self.opacity * min(1.0, _THIN * thick)
         outer = Rect(
             cells.left - width, cells.top - width, cells.right + width, cells.bottom + width
         )
         line = canvas.colour("line")
         if self.opacity >= 1 and not self.glass:
-            canvas.fill(outer, line)  # the cells are painted over it
+            canvas.fill(outer, line, seen)  # the cells are painted over it
             return
         for side in (
             Rect(outer.left, outer.top, outer.right, cells.top),
@@ -399,7 +403,7 @@ class PixelGrid(StageMobject):
             Rect(outer.left, cells.top, cells.left, cells.bottom),
             Rect(cells.right, cells.top, outer.right, cells.bottom),
         ):
-            canvas.fill(side, line, self.opacity)
+            canvas.fill(side, line, seen)
 
     def _text_size(self, texts: Iterable[str]) -> float:
         """Return the size of the numbers, smaller where one is too long for its cell."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.answer_bars import answer_bars, class_label
 from convexplain.lessons.parts.stages import Stage, folded, shown_channels
 from convexplain.lessons.parts.subject import convolutions
 from convexplain.network import Trace
+from convexplain.ops import Window
 from convexplain.panels import (
     Aligned,
     Bar,
     Bars,
+    Box,
     Cells,
     Column,
     Diagram,
@@ -33,28 +33,29 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: What stands below the stages: what they are called, or their parameters as well.
-Below = Literal["names", "parameters"]
+#: What stands below the stages: their places and channels as piles, or their parameters.
+Below = Literal["traded", "parameters"]
 #: How large it stands there.
 Role = Literal["heading", "text", "small"]
-#: Of so many stages the sizes stand large: they are what is spoken of.
-_LARGE = 4
 #: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
 _RISE, _SHEET = 1.15, 0.06
+#: How far right a sheet lies of the one before it, of how far above.
+_ASLANT = 0.4
 #: The highest pile of parameters, and the longest bar of the answer, in heights of the input.
 _PILE, _BAR = 0.43, 0.25
 
 #: The highest pile of places or channels in cells, and how broad all are, in sizes of text.
-_HIGH, _BROAD = 10, (4.6, 3.2, 2.2)
-#: So many stages are compared; of more than so many the first and the last ones.
-_COMPARED = 6
-
-#: How large the cells of the picture are beside all maps of a stage.
-_ASIDE = 0.3
+_HIGH, _BROAD = 8, 4.0
+#: From one bar of the answer to the next where all stages stand in a row, in sizes of text.
+_PITCH = 1.3
+#: How broad the columns of a vector are in cells, one and all of them together at most.
+_COLUMN, _COLUMNS = 0.8, 8.0
+#: What of its share of a wall a sheet takes.
+_APART = 0.92
 #: A vector of fewer numbers is drawn lower.
 _SHORT = 32
 #: Longer names are shortened, more so where there are many stages.
-_LONG, _SHORTER, _SHORTEST = 16, 9, 7
+_LONG, _SHORTER = 16, 9
 #: So many stages stand side by side; of more than so many some are left out.
 _FEW, _MANY = 8, 12
 
@@ -74,12 +75,13 @@ class ArchitecturePicture:
     trace: Trace
 
     def opening(self) -> Diagram:
-        """Describe the picture that is read, alone, with the first convolution's window on it."""
-        read = self._drawing(0)
-        assert isinstance(read, Cells)
-        rows, cols = self.window
-        read = replace(read, marks={"window": Mark(0, 0, rows, cols)})
-        return Diagram(Column(read, self._size(0, "heading"), gap=0.4, align="middle"))
+        """Describe what is asked: the picture, the numbers that come out, and nothing between."""
+        between = Text("between", "?", role="display", tone="muted")
+        last = self._drawing(len(self.stages) - 1)
+        if isinstance(last, Bars):
+            last = replace(last, role="heading")
+        read = Column(self._drawing(0), self._sides(0, "heading"), gap=0.3, turns=False)
+        return Diagram(Row(read, between, last, gap=1.5))
 
     @property
     def window(self) -> tuple[int, int]:
@@ -88,48 +90,42 @@ class ArchitecturePicture:
         assert window is not None
         return window.span
 
-    def first(self, count: int) -> Diagram:
-        """Describe the picture and the first stages."""
-        role: Role = "heading" if count <= _LARGE else "small"
-        every = list(range(count))
-        return Diagram(Either(*(self._lines(every, n, role=role) for n in (1, 2))))
+    def window_of(self, index: int) -> Window | None:
+        """Return the window through which a stage reads the one before it, if it does so."""
+        stage, before = self.stages[index], self.stages[index - 1]
+        layer = next(each for each in stage.layers if each.name == stage.name)
+        read = before.layers[-1].name if before.layers else before.name
+        if layer.window is None or self.trace.network.sources(layer.name) != (read,):
+            return None
+        # A sheet of a pooling is made of one sheet: that in front of the one in front.
+        first = [self.channels(n)[0] for n in (index - 1, index)]
+        own = stage.kind == "pooling" and before.has_maps and first[0] == first[1]
+        return layer.window.on(before.sides) if own or self.reads_all(index) else None
 
-    def whole(self, below: Below = "names") -> Diagram:
+    def reads_all(self, index: int) -> bool:
+        """Tell whether each map of a stage is made of all that the stage reads."""
+        stage = self.stages[index]
+        layer = next(each for each in stage.layers if each.name == stage.name)
+        if stage.kind != "convolution":
+            return False
+        kernel = self.trace.network.weights_of(layer.name)["kernel"]
+        return bool(kernel.shape[2] == self.stages[index - 1].channels)
+
+    def whole(self, below: Below = "traded") -> Diagram:
         """Describe all stages, in as many lines as it takes.
 
         Returns
         -------
         Diagram
-            Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, and below them ``pile-NAME`` and
-            ``count-NAME``; ``answer``; ``legend``.
+            Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``; ``answer``; ``legend``. Below them
+            ``depth-NAME``, ``places-NAME``, ``places-of-NAME``, ``channels-NAME`` and
+            ``channels-of-NAME``; or else ``pile-NAME`` and ``count-NAME``.
         """
-        every = self.drawn
-        most = min(6, len(every))
-        role: Role = "small" if below == "parameters" else "text"
-        lines = [self._lines(every, 1, below=below, role=role)]
-        lines += [self._lines(every, n, below=below) for n in range(1, most + 1)]
-        return Diagram(Either(*lines), about=self.told)
-
-    def wall(self, index: int) -> Diagram:
-        """Describe the picture, and beside it all maps of a stage that are shown."""
-        stage, shown = self.stages[index], self.channels(index)
-        some = walls.told(stage.values, shown) if stage.has_maps else None
-        note = [Text("chosen", some, role="small", tone="muted", measure=12)] if some else []
-        drawn = self._drawing(0)
-        assert isinstance(drawn, Cells)
-        drawn = replace(drawn, weight=_ASIDE)
-        read = Column(drawn, self._name(0, "heading"), self._size(0, "heading"), gap=0.25)
-        named = Column(self._name(index, "heading"), self._size(index, "heading"), gap=0.25)
-        below = Row(named, Column(Legend("legend"), *note, gap=0.4))
-        every = replace(self._maps(index), columns=_columns(len(shown)))
-        made = Column(every, below, gap=0.4)
-        return Diagram(Either(Row(read, made), Column(read, made)))
-
-    def reading(self, index: int) -> Diagram:
-        """Describe a stage and the one that it reads, alone and large."""
-        pair = [index - 1, index]
-        stacks = self._line(pair, {n: self._drawing(n) for n in pair}, "names", "heading")
-        return Diagram(Either(Row(stacks, Legend("legend")), Column(stacks, Legend("legend"))))
+        most = min(6, len(self.drawn))
+        small = self._lines(1, below, "small")
+        large = [] if below == "parameters" else [self._lines(1, below, "text")]
+        lines = [self._lines(n, below, "small") for n in range(2, most + 1)]
+        return Diagram(Either(*large, small, *lines), about=self.told)
 
     # A stage.
 
@@ -166,7 +162,7 @@ class ArchitecturePicture:
             default=1,
         )
         up = min(_RISE / deepest, _SHEET) * self._height
-        return 0.25 * up, up
+        return _ASLANT * up, up
 
     @cached_property
     def _scale(self) -> Scale:
@@ -174,41 +170,49 @@ class ArchitecturePicture:
         signed = any(stage.values.min() < 0 for stage in self.stages[1:])
         return Scale(1.0, SHARE_OF, signed=signed)
 
-    def _stack(self, index: int, fan: tuple[float, float] | None = None) -> Maps:
+    def _stack(self, index: int, *, solid: bool) -> Maps:
         """The sheets of a stage, the strongest in front."""
-        return self._maps(index, stack=True, fan=fan or self._fan)
-
-    def _maps(
-        self, index: int, *, stack: bool = False, fan: tuple[float, float] | None = None
-    ) -> Maps:
         stage = self.stages[index]
         values = stage.values[:, :, self.channels(index)] / (stage.limit or 1.0)
         return Maps(
-            stage.panel, values, self._scale, share="cells" if stack else "", stack=stack, fan=fan,
+            stage.panel, values, self._scale, share="cells", stack=True, fan=self._fan,
+            solid=solid, windows=self._windows(index) if solid else {},
             alternative=self._told(stage),
         )  # fmt: skip
 
-    def _drawing(self, index: int) -> Part:
+    def _windows(self, index: int) -> dict[str, Mark]:
+        """The window through which a stage is read by the next one, and one of its places."""
+        found = {"place": Mark(0, 0)}
+        after = index + 1
+        window = self.window_of(after) if after < len(self.stages) else None
+        if window is not None:
+            found["window"] = Mark.over(window.box(0, 0))
+        return found
+
+    def _drawing(self, index: int, *, solid: bool = False) -> Part:
         """What is drawn of a stage: a picture, a stack, a vector, or the answer as bars."""
         stage = self.stages[index]
         if stage.kind == "input":
             pixels = stage.values if stage.channels == 3 else stage.values.squeeze(axis=2)
             return Cells(
-                stage.panel, pixels, share="cells", lines=False, alternative=self._told(stage)
-            )
+                stage.panel, pixels, share="cells", lines=False, alternative=self._told(stage),
+                marks=self._windows(index) if solid else {},
+            )  # fmt: skip
         if index == len(self.stages) - 1 and not stage.has_maps:
-            return answer_bars(self.trace, length=_BAR * self._height, share="cells")
-        return self._stack(index) if stage.has_maps else self._strip(index)
+            bars = answer_bars(self.trace, length=_BAR * self._height, share="cells")
+            return replace(bars, pitch=_PITCH) if solid else bars
+        return self._stack(index, solid=solid) if stage.has_maps else self._strip(index)
 
     def _strip(self, index: int) -> Cells:
         """A vector as a strip of cells."""
         stage = self.stages[index]
         before = self.stages[index - 1] if index else None
         grid = folded(stage, before) / (stage.limit or 1.0)
+        high = _RISE * self._height / max(len(grid), _SHORT)
+        broad = max(high, min(_COLUMN, _COLUMNS / grid.shape[1]))
         return Cells(
-            stage.panel, grid, self._scale, share="cells", lines=False,
-            fine=max(len(grid), _SHORT) / (_RISE * self._height),
-            alternative=self._told(stage),
+            stage.panel, grid, self._scale, share="cells", lines=False, fine=1 / broad,
+            tall=high / broad, alternative=self._told(stage),
         )  # fmt: skip
 
     def _name(self, index: int, role: Role = "small") -> Text:
@@ -220,35 +224,43 @@ class ArchitecturePicture:
         return Text(f"name-{stage.name}", words, role=role, weight="bold", silent=True)
 
     def _size(self, index: int, role: Role = "small") -> Text:
-        return Text(
-            f"size-{self.stages[index].name}", self.stages[index].size, role=role,
-            silent=True,
-        )  # fmt: skip
+        return self._said(f"size-{self.stages[index].name}", self.stages[index].size, role)
+
+    def _sides(self, index: int, role: Role) -> Part:
+        """The shape of a stage, its channels in the colour of their pile."""
+        stage = self.stages[index]
+        if len(stage.shape) < 3:
+            return self._size(index, role)
+        sides = self._said(f"size-{stage.name}", fmt.shape(stage.shape[:2]), role)
+        depth = self._said(f"depth-{stage.name}", times(stage.channels), role, "positive")
+        return Row(sides, depth, gap=0.2, turns=False)
+
+    def _said(self, name: str, words: Caption | str, role: Role, tone: str = "ink") -> Text:
+        weight = "bold" if tone == "positive" else "regular"
+        return Text(name, words, role=role, tone=tone, weight=weight, silent=True)
 
     # Lines of stages.
 
-    def _lines(
-        self,
-        indices: Sequence[int],
-        count: int,
-        instead: dict[int, Part] | None = None,
-        below: Below = "names",
-        role: Role = "small",
-    ) -> Part:
+    def _lines(self, count: int, below: Below, role: Role) -> Part:
         """Arrange stages in so many lines, with what stands below each."""
-        per = -(-len(indices) // count)
-        lines = [indices[n : n + per] for n in range(0, len(indices), per)]
-        drawn = {n: self._drawing(n) for n in indices} | (instead or {})
-        if count == 1:  # what colours mean has its place above the picture, which is low
-            drawn[0] = Column(self._explained(), drawn[0], gap=0.6, turns=False)
-            return self._line(indices, drawn, below, role)
+        solid, every = below == "traded", self.drawn
+        per = -(-len(every) // count)
+        lines = [every[n : n + per] for n in range(0, len(every), per)]
+        drawn = {n: self._drawing(n, solid=solid) for n in every}
+        note = self._note(below)
+        if count == 1:  # above the picture, which is low, there is room
+            above = [*([] if solid else [Legend("legend")]), *note]
+            drawn[0] = Column(*above, drawn[0], gap=0.5, turns=False)
+            return self._line(every, drawn, below, role, Legend("legend") if solid else None)
+        told = Column(Legend("legend"), *note, gap=0.4)
         aside: list[Part] = []
         last = len(self.stages) - 1
         if isinstance(drawn.get(last), Bars):
             aside.append(drawn[last])
             drawn[last] = self._strip(last)
-        stacks = Column(*(self._line(line, drawn, below, role) for line in lines), gap=0.6)
-        legend, told = Legend("legend"), self._explained()
+        stacked = (self._line(line, drawn, below, role) for line in lines)
+        stacks = Column(*stacked, gap=0.6, turns=False)
+        legend = Legend("legend")
         return Either(
             Row(stacks, Column(*aside, told), align="top"),
             Column(stacks, Row(*aside, told, align="top"), gap=0.6),
@@ -258,17 +270,28 @@ class ArchitecturePicture:
         )
 
     def _line(
-        self, indices: Sequence[int], drawings: dict[int, Part], below: Below, role: Role
+        self,
+        indices: Sequence[int],
+        drawings: dict[int, Part],
+        below: Below,
+        role: Role,
+        last: Part | None = None,
     ) -> Part:
+        """Arrange a line of stages; what else there is stands below the last one."""
         drawn = [drawings[n] for n in indices]
-        texts: list[list[Part | None]] = [
-            [self._name(n, role) for n in indices],
-            [self._size(n, role) for n in indices],
-        ]
+        names = [self._name(n, role) for n in indices]
+        rows: list[list[Part | None]] = [[*drawn], [*names]]
         if below == "parameters":
-            texts.append([self._pile(n) for n in indices])
-            texts.append([self._count(n) for n in indices])
-        return Column(Aligned([drawn, *texts], gap=0.8, row_gap=0.25, down="bottom"))
+            rows.append([self._size(n, role) for n in indices])
+            rows.append([self._pile(n) for n in indices])
+            rows.append([self._count(n) for n in indices])
+        else:
+            rows.append([self._sides(n, role) for n in indices])
+            aside = len(indices) < len(self.drawn)
+            rows.append([self._trade(n, "places", aside=aside) for n in indices])
+            rows.append([self._trade(n, "channels", aside=aside) for n in indices])
+            rows[-1][-1] = rows[-1][-1] or last
+        return Column(Aligned(rows, gap=0.8, row_gap=0.25, down="bottom"))
 
     def _pile(self, index: int) -> Part | None:
         """The parameters of a stage as a pile; all piles are as broad, so that areas compare."""
@@ -296,68 +319,44 @@ class ArchitecturePicture:
         name = f"count-{stage.name}"
         return Text(name, words, role="small", tone=tone, weight=weight, silent=True)
 
-    def trade(self) -> Diagram:
-        """Describe what is traded: how many places, and below them how many channels.
+    def _trade(
+        self, index: int, what: Literal["places", "channels"], *, aside: bool
+    ) -> Part | None:
+        """How many places, or channels, a stage has, as a pile under its number, or beside it.
 
-        Returns
-        -------
-        Diagram
-            Panels ``places-NAME`` (``places-NAME.pile``) and ``places-of-NAME``, ``channels-NAME``
-            and ``channels-of-NAME``, ``stage-NAME``; ``said-places`` and ``said-channels``.
+        That of the picture says what it counts; what has no places has none.
         """
-        ways = [self._trade(broad) for broad in _BROAD]
-        return Diagram(Either(*ways, self._trade(_BROAD[-1], _SHORTEST)))
+        if index not in self.compared:
+            return None
+        tone = "ink" if what == "places" else "positive"
+        stage, most = self.stages[index], max(self._count_of(n, what) for n in self.compared)
+        count = self._count_of(index, what)
+        bar = Bar("pile", _TRADED[what], count, tone=tone)
+        pile = Bars(
+            f"{what}-{stage.name}", [bar], Scale(most), length=_HIGH, share="cells", stacked=True,
+            upright=True, thick=_BROAD / 2 if aside else _BROAD,
+        )  # fmt: skip
+        said: Caption | str = fmt.count(count)
+        if index == 0:
+            said = (_ONE if count == 1 else _SO_MANY)[what].fill(n=said)
+        number = Text(
+            f"{what}-of-{stage.name}", said, tone=tone, weight="bold", role="heading", silent=True
+        )
+        if aside:
+            return Row(pile, number, gap=0.3, align="bottom", turns=False)
+        return Column(number, pile, gap=0.1, turns=False)
 
-    def _trade(self, broad: float, most: int | None = None) -> Part:
-        """Arrange both rows of piles; names of more letters are shortened."""
-        stages = [self.stages[n] for n in self.compared]
-        rows: list[list[Part | None]] = []
-        for what, tone in (("places", "ink"), ("channels", "positive")):
-            counts = [s.places if what == "places" else s.channels for s in stages]
-            piles: list[Part | None] = [
-                Bars(
-                    f"{what}-{stage.name}", [Bar("pile", _TRADED[what], count, tone=tone)],
-                    Scale(max(counts)), length=_HIGH, share="piles", stacked=True, upright=True,
-                    thick=broad,
-                )
-                for stage, count in zip(stages, counts, strict=True)
-            ]  # fmt: skip
-            numbers: list[Part | None] = [
-                Text(
-                    f"{what}-of-{stage.name}", fmt.count(count), tone=tone, weight="bold",
-                    role="heading" if broad == _BROAD[0] else "text", silent=True,
-                )
-                for stage, count in zip(stages, counts, strict=True)
-            ]  # fmt: skip
-            head = Text(f"said-{what}", _TRADED[what], tone=tone, measure=5, silent=True)
-            rows += [[head, *piles], [None, *numbers], []]  # each number is its pile's
-        names = [
-            Text(
-                f"stage-{stage.name}",
-                self._name(n).words if most is None or n == 0 else shortened(stage.name, most),
-                role="small", tone="muted",
-            )
-            for n, stage in zip(self.compared, stages, strict=True)
-        ]  # fmt: skip
-        rows.append([None, *names])
-        return Aligned(rows, gap=0.7, row_gap=0.3, across="middle", down="bottom")
+    def _count_of(self, index: int, what: str) -> int:
+        return self.stages[index].places if what == "places" else self.stages[index].channels
 
     @cached_property
     def compared(self) -> list[int]:
-        """The picture and the stages with maps: of very many the first and the last ones."""
-        if len(self._spoken) <= _COMPARED:
-            return self._spoken
-        half = _COMPARED // 2
-        return [*self._spoken[:half], *self._spoken[-half:]]
-
-    @cached_property
-    def _spoken(self) -> list[int]:
         """The picture and the stages with maps: what has places."""
         return [n for n in self.drawn if n == 0 or self.stages[n].has_maps]
 
-    def _explained(self) -> Part:
-        """What colours, and names with a number behind them, mean."""
-        told = [_STRONGEST_FIRST]
+    def _note(self, below: Below) -> list[Text]:
+        """What names with a number behind them mean, and which maps are drawn, if that is told."""
+        told = [_STRONGEST_FIRST] if below == "parameters" else []
         if any(len(stage.layers) > 1 for stage in self.stages):
             told.append(_FOLDED_IN)
         left = len(self.stages) - len(self.drawn)
@@ -368,11 +367,13 @@ class ArchitecturePicture:
             for n, s in ((n, self.stages[n]) for n in self.drawn)
             if s.has_maps and len(self.channels(n)) < s.channels and n
         ]
+        told += cut[:1]
+        if not told:
+            return []
         words = told[0]
-        for more in (*told[1:], *cut[:1]):
+        for more in told[1:]:
             words = words.then(more)
-        note = Text("explained", words, role="small", tone="muted", measure=12, silent=True)
-        return Column(Legend("legend"), note, gap=0.4)
+        return [Text("explained", words, role="small", tone="muted", measure=12, silent=True)]
 
     # In words.
 
@@ -391,9 +392,39 @@ class ArchitecturePicture:
         )
 
 
-def _columns(count: int) -> int:
-    """Return in how many columns so many maps make a wall twice as wide as high."""
-    return math.ceil(math.sqrt(2 * count))
+def times(channels: int) -> str:
+    """Write how many sheets lie behind one another, as the end of a shape."""
+    return f"× {fmt.count(channels)}"
+
+
+def wall(count: int, shape: tuple[int, int], room: Box) -> list[Box]:
+    """Lay sheets of a shape side by side in a room, as large as they can be.
+
+    Returns
+    -------
+    list of Box
+        Column by column, each from the top down; no sheet stands all alone in the last row.
+    """
+
+    def side(columns: int) -> float:
+        rows = -(-count // columns)
+        last = count - (rows - 1) * columns
+        whole = min(room.width / (columns * shape[1]), room.height / (rows * shape[0]))
+        return whole if last >= columns / 3 else whole / 2
+
+    columns = max(range(1, count + 1), key=side)
+    rows = -(-count // columns)
+    wide, high = room.width / columns, room.height / rows
+    cell = _APART * min(wide / shape[1], high / shape[0])
+    boxes = [
+        Box(
+            room.x + n % columns * wide + (wide - cell * shape[1]) / 2,
+            room.y + n // columns * high + (high - cell * shape[0]) / 2,
+            cell * shape[1], cell * shape[0],
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    return sorted(boxes, key=lambda box: (box.x, box.y))
 
 
 def shortened(name: str, most: int) -> str:
@@ -419,8 +450,15 @@ _FOLDED_IN = Caption(
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
 _TRADED = {
-    "places": Caption(en="places: rows × columns", zh="位置数"),
-    "channels": Caption(en="channels: kinds of pattern", zh="通道数"),
+    "places": Caption(en="places", zh="位置数"), "channels": Caption(en="channels", zh="通道数"),
+}  # fmt: skip
+_SO_MANY = {
+    "places": Caption(en="{n} places", zh="{n} 个位置"),
+    "channels": Caption(en="{n} channels", zh="{n} 个通道"),
+}
+_ONE = {
+    "places": Caption(en="{n} place", zh="{n} 个位置"),
+    "channels": Caption(en="{n} channel", zh="{n} 个通道"),
 }
 _STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
 _PARAMETERS_OF = Caption(en="{layer}: {n} parameters.", zh="{layer}：{n} 个参数。")

@@ -74,6 +74,12 @@ class Stage:
         return math.prod(self.shape[:2]) if len(self.shape) == 3 else 1
 
     @property
+    def sides(self) -> tuple[int, int]:
+        """Rows and columns of each of its maps."""
+        rows, cols, _ = self.shape
+        return rows, cols
+
+    @property
     def channels(self) -> int:
         """How many numbers it has for each of them."""
         return self.shape[-1]

@@ -107,7 +107,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         text_size=piece.size or None,
         lines=piece.lines,
         blocks=piece.blocks,
-        frame=2.0 if piece.decimals is None and not piece.glass else 0.0,
+        frame=piece.rim if piece.decimals is None and not piece.glass else 0.0,
         decimals=2 if piece.decimals is None else piece.decimals,
         glass=piece.glass,
     )
