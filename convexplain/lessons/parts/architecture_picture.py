@@ -450,14 +450,14 @@ _FOLDED_IN = Caption(
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
 _TRADED = {
-    "places": Caption(en="places", zh="位置数"), "channels": Caption(en="channels", zh="通道数"),
+    "places": Caption(en="places", zh="位置"), "channels": Caption(en="channels", zh="通道"),
 }  # fmt: skip
 _SO_MANY = {
-    "places": Caption(en="{n} places", zh="{n} 个位置"),
+    "places": Caption(en="{n} places", zh="{n} 处"),
     "channels": Caption(en="{n} channels", zh="{n} 个通道"),
 }
 _ONE = {
-    "places": Caption(en="{n} place", zh="{n} 个位置"),
+    "places": Caption(en="{n} place", zh="{n} 处"),
     "channels": Caption(en="{n} channel", zh="{n} 个通道"),
 }
 _STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
