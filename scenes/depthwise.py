@@ -160,21 +160,14 @@ class Depthwise(LessonScene):
         passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
         # What is given goes over their places, and other scales stand where theirs do.
         self.during(0.04, self.board.hide(*passed, "legend"))
-        shown = (
-            *self.named(),
-            *self.of("between"),
-            *self.more,
-            *own,
-            *self.of("times"),
-            "arrow",
-            out,
-        )
+        shown = (*self.named(), *self.of("between"), *self.more)
 
         def add(channels: int) -> None:
             self.board.fill(out, sums[channels])
             self.board.say("out.title", self.text(self.lesson.so_far(channels)))
 
-        self.turn_into(self.lesson.mixing(), 0.09, lambda _: add(0), show=shown)
+        self.turn_into(self.lesson.mixing(), 0.07, lambda _: add(0), show=shown)
+        self.during(0.04, self.board.show(*own, *self.of("times"), "arrow", out))
         last = len(sums) - 1
         for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
             add(n + 1)
@@ -189,11 +182,11 @@ class Depthwise(LessonScene):
 
     def show_shares(self, event: Event) -> None:
         """Other filters take other shares of the same maps."""
-        shown = (*self.named(), *self.of("shape"), *self.of("between"), *self.of("times"),
-                 *self.more)  # fmt: skip
+        shown = (*self.named(), *self.of("between"), *self.of("times"), *self.more)
         self.during(0.06, self.board.hide(*self.board.there("out", "arrow", "legend")))
         others = self.of("share", self.lesson.compared)
-        self.turn_into(self.lesson.shares(), 0.22, show=(*shown, *others))
+        self.turn_into(self.lesson.shares(), 0.12, show=shown)
+        self.during(0.08, self.board.show(*self.of("shape"), *others))
         self.during(0.2, *map(self.board.pulse, self.of("between")))
         shares = (self.of("share", [n]) for n in self.lesson.compared)
         self.during(1, in_turn(*(self.board.pulse(*names) for names in shares), overlap=0.3))

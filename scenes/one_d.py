@@ -148,7 +148,7 @@ class OneD(LessonScene):
             self.board.fill("input", frames[..., frame])
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
-        self.during(0.6, play, rate=linear)
+        self.during(0.64, play, rate=linear)
         self.make_room()
         self.turn_into(self.laid_out(), 0.1, show=tuple(self.frames))
         self.during(0.06, self.board.show(*self.windows(0)))
@@ -169,7 +169,7 @@ class OneD(LessonScene):
         count = len(self.lesson.weights)
         sheets, parts = ([f"{kind}-{n}" for n in range(count)] for kind in ("weights", "part"))
         self.turn_into(self.laid_out(), 0.02, show=tuple(self.frames), hold=(*sheets, *parts))
-        self.during(0.1, self.go_to(*self.lesson.spot, 0))
+        self.during(0.07, self.go_to(*self.lesson.spot, 0))
         for sheet, window, part in zip(sheets, self.windows(0), parts, strict=True):
             self.during(0.18 / count, self.board.show(sheet))
             self.during(0.36 / count, self.board.pulse(window, sheet), self.board.show(part))

@@ -336,11 +336,11 @@ class OneD(Lesson):
         k, (*_, frames) = len(self.weights), self.film.shape
         yield Event("two", 6.0, words.TWO.fill(weights=fmt.shape((k, k))))
         step = words.STEP if self.pace == 1 else words.STEPS.fill(n=self.pace)
-        yield Event("three", 6.0, words.THREE.fill(k=k, step=step))
+        yield Event("three", 5.6, words.THREE.fill(k=k, step=step))
         said = words.OF_EACH.fill(k=k)
         if self.weights.tolist() == [-1, 0, 1]:
             said = words.COMPARES
-        yield Event("block", 5.0, said.fill(size=fmt.shape((k, k, k))), detail=1)
+        yield Event("block", 5.4, said.fill(size=fmt.shape((k, k, k))), detail=1)
         counted = words.THROUGH.fill(frames=frames, k=k, n=self.moving.shape[2])
         yield Event("through", 6.2, counted)
         if self.is_difference and self.moving.max() > 0 > self.moving.min():
