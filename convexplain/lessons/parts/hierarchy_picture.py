@@ -162,10 +162,13 @@ class HierarchyPicture:
     def opening(self) -> Diagram:
         """Describe the digit alone, as large as it can be, with what cells of the path see."""
         if self.subject.sharp is None:
-            return Diagram(Column(self._said(), replace(self, detail=0)._input(), gap=0.4))
+            read = replace(self, detail=0)._input()
+            return Diagram(Column(self._said(), read, gap=0.4, align="middle", turns=False))
         photograph, read = self._photograph(), self._input()
         both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
-        return Diagram(Either(*(Column(self._said(), shape, gap=0.4) for shape in both)))
+        return Diagram(
+            Either(*(Column(self._said(), shape, gap=0.4, turns=False) for shape in both))
+        )
 
     def elsewhere(self, found: Elsewhere) -> Diagram:
         """Describe a cell's patch beside those that its filter finds in other digits.
@@ -477,7 +480,7 @@ class HierarchyPicture:
                     Row(told, Column(*shown(measure), gap=0.7), gap=1.5)
                     for measure in (math.inf, _NARROW)
                 ),
-                Column(flat, *shown(math.inf), gap=0.7, align="middle"),
+                Column(flat, Column(*shown(math.inf), gap=0.7), gap=0.7, align="middle"),
             )
         )
 
