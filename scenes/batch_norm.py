@@ -46,8 +46,9 @@ class BatchNorm(LessonScene):
 
     def show_batches(self, event: Event) -> None:
         """Maps of a batch; mean and spread of batch after batch."""
-        self.turn_into(self.lesson.training(upright=self.upright), 0.15, show=("batch",))
-        self.during(0.1, self.board.pulse("batch"), self.board.show(*self.board.frame("batches")))
+        self.turn_into(self.lesson.training(upright=self.upright), 0.07, show=("batch",))
+        self.during(0.05, self.board.show(*self.board.frame("batches")))
+        self.during(0.12, self.board.pulse("batch"))
         self.during(0.6, *map(self.board.trace, ("batches.mean", "batches.spread")), rate=linear)
         labels = [name for name in self.labels() if "kept" not in name]
         self.during(1, self.board.show(*labels))
@@ -171,7 +172,7 @@ class BatchNorm(LessonScene):
         """Maps of several channels, before and after."""
         maps = self.seen("even")
         shown = ("seen-is", "even-is", *self.seen("seen"), *maps)
-        self.turn_into(self.lesson.alike(upright=self.upright), 0.2, show=shown)
+        self.turn_into(self.lesson.alike(upright=self.upright), 0.08, show=shown)
         self.during(1, in_turn(*map(self.board.pulse, maps), overlap=0.3), rate=linear)
 
     # Into the kernel.
@@ -180,7 +181,7 @@ class BatchNorm(LessonScene):
         """Factor and shift go into kernel and bias."""
         picture = self.lesson.folding(upright=self.upright)
         shown = ("kernel", "weight-by", *BIAS[:2])
-        self.turn_into(picture, 0.15, show=shown, hold=("after", BIAS[2]))
+        self.turn_into(picture, 0.07, show=shown, hold=("after", BIAS[2]))
         self.during(0.12, self.board.show("kernel.cell"), self.board.pulse("weight-by"))
         after = self.lesson.kernel[1]
         cells = np.arange(after.size).reshape(after.shape)

@@ -270,8 +270,8 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     assert unit.weight == pytest.approx(lead[unit.number])
     head = lesson.picture_of.dense().panel("unit").words.text("en")
     assert head == (
-        "One of 512 sums that make the answer; its weight for 5 less that for 7: "
-        + number(lead[unit.number])
+        "One of 512 sums that make the answer: its weight for 5 is "
+        f"{number(lead[unit.number])} more than for 7"
     )
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
 

@@ -15,6 +15,7 @@ from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import forgiving
+from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import option
@@ -253,7 +254,7 @@ class Translation(FilterLesson):
     def networks(self) -> tuple[tuple[Caption, Network], ...]:
         """The network, and beside the default one the dense baseline."""
         if self.model != DEFAULT:
-            return ((_NETWORK, self.network),)
+            return ((words.NETWORK, self.network),)
         return ((terms.CNN, self.network), (terms.DENSE_NETWORK, Network.load("dense")))
 
     @property
@@ -559,7 +560,7 @@ class Translation(FilterLesson):
 
     def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: what follows exactly, what holds a little, and what does not."""
-        title = self.title if self.subject.reads_digits else _TITLE
+        title = self.title if self.subject.reads_digits else words.TITLE
         return tuple(
             Beat.of(name, title, *events)
             for name, events in (
@@ -584,16 +585,18 @@ class Translation(FilterLesson):
     def _follows(self) -> Iterator[Event]:
         _, count, worst = self.back
         d = plain(worst)
-        told = _SAME.fill(d=d) if worst == 0 else _NEARLY.fill(d=d, n=count, l=self._lines)
-        yield Event("back", 3.6, _SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
+        told = (
+            words.SAME.fill(d=d) if worst == 0 else words.NEARLY.fill(d=d, n=count, l=self._lines)
+        )
+        yield Event("back", 3.6, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
         yield Event("same", 2.4, told)
 
     @property
     def _lines(self) -> Caption:
-        return _LINES[self.shown_direction in ("left", "right")]
+        return words.LINES[self.shown_direction in ("left", "right")]
 
     def _guess(self) -> Iterator[Event]:
-        yield Event("walk", 3.0, _FOLLOWS)
+        yield Event("walk", 3.0, words.FOLLOWS)
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
@@ -604,7 +607,7 @@ class Translation(FilterLesson):
             yield Event(
                 f"on-{number}",
                 0.6 + 0.6 * max(1, stop - at),
-                _ON if number == 0 else _FURTHER.fill(n=self._each(at + 1, stop)),
+                words.ON if number == 0 else words.FURTHER.fill(n=self._each(at + 1, stop)),
                 data=(at, stop),
                 shown_by="on",
                 detail=1,
@@ -622,12 +625,12 @@ class Translation(FilterLesson):
         px = self.pixels(steps)
         said = [class_label(self.network, answers[steps]) for answers in self.answers]
         if len(said) == 1:
-            told = _HOLDS_ALONE if self.fails[0] > FAR else _READS
+            told = words.HOLDS_ALONE if self.fails[0] > FAR else words.READS
             return told.fill(n=px, k=said[0])
         if said[0] == said[1]:
             wrong = self.subject.label not in (None, self.answers[0][steps])
-            return (_BOTH_WRONG if wrong else _ALIKE).fill(n=px, k=said[0])
-        return _BOTH.fill(k=said[0], j=said[1])
+            return (words.BOTH_WRONG if wrong else words.ALIKE).fill(n=px, k=said[0])
+        return words.BOTH.fill(k=said[0], j=said[1])
 
     def _question(self) -> Question | None:
         """Ask which network gives up first; wrong answers are what people say of convnets."""
@@ -638,25 +641,29 @@ class Translation(FilterLesson):
         rates = self.accuracy("cnn")[AT], self.accuracy("dense")[AT]
         far = fmt.percent(self.accuracy("cnn")[FAR])
         replies: list[tuple[Caption, Caption | None]] = [
-            (_DENSE_FIRST, None),
-            (_CNN_FIRST, _HOLDS.fill(p=fmt.percent(rates[0]), q=fmt.percent(rates[1]))),
-            (_NEITHER, _INVARIANT.fill(p=far, n=FAR)),
+            (words.DENSE_FIRST, None),
+            (words.CNN_FIRST, words.HOLDS.fill(p=fmt.percent(rates[0]), q=fmt.percent(rates[1]))),
+            (words.NEITHER, words.INVARIANT.fill(p=far, n=FAR)),
         ]
         if self.fails[1] > self.fails[0]:
-            replies = [(_CNN_FIRST, None), (_DENSE_FIRST, _UNUSUAL), (_NEITHER, replies[2][1])]
+            replies = [
+                (words.CNN_FIRST, None),
+                (words.DENSE_FIRST, words.UNUSUAL),
+                (words.NEITHER, replies[2][1]),
+            ]
         choices = tuple(Choice(text, reply) for text, reply in replies)
-        return Question(_WHICH, choices)
+        return Question(words.WHICH, choices)
 
     def _dense(self) -> Iterator[Event]:
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 5.2, _OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 5.2, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
-            yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1)), detail=2)
-        told = _SWALLOWS if self.swallows else _CHANGES
+            yield Event("inside", 4.6, words.INSIDE.fill(n=self.pixels(1)), detail=2)
+        told = words.SWALLOWS if self.swallows else words.CHANGES
         yield Event("changes", 3.9, told.fill(n=self.pixels(1)), detail=2)
 
     def _why(self) -> Iterator[Event]:
@@ -664,23 +671,27 @@ class Translation(FilterLesson):
         if places is None:
             mean = next((s for s in self.stages if s.kind == "pooling" and not s.has_maps), None)
             if mean is not None:
-                yield Event("forgets", 3.6, _FORGETS, detail=1)
+                yield Event("forgets", 3.6, words.FORGETS, detail=1)
             return
         steps = self.whole_step
         before, after = (float(places[n].sum()) for n in (0, steps))
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
-        bridge = _WHY_THEN.fill(j=rival, n=self.place) if told else _EACH_PLACE.fill(n=self.place)
+        bridge = (
+            words.WHY_THEN.fill(j=rival, n=self.place)
+            if told
+            else words.EACH_PLACE.fill(n=self.place)
+        )
         yield Event("weights", 5.6, bridge, detail=1)
         turns = before > 0 > after
-        yield Event("places", 5.6, (_TURNS if turns else _WHY).fill(k=label, j=rival))
+        yield Event("places", 5.6, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
             return
         cnn, dense = (fmt.percent(self.accuracy(name)[AT]) for name in ("cnn", "dense"))
-        yield Event("digits", 2.2, _MANY, detail=2)
-        yield Event("curve", 2.6, _CURVE.fill(n=AT, p=cnn, q=dense), detail=2)
+        yield Event("digits", 2.2, words.MANY, detail=2)
+        yield Event("curve", 2.6, words.CURVE.fill(n=AT, p=cnn, q=dense), detail=2)
 
     @property
     def misread(self) -> Caption | None:
@@ -688,7 +699,7 @@ class Translation(FilterLesson):
         known, first = self.subject.label, self.answers[0][0]
         if known is None or first == known:
             return None
-        return _BEGINS.fill(
+        return words.BEGINS.fill(
             k=class_label(self.network, first), label=class_label(self.network, known)
         )
 
@@ -696,22 +707,22 @@ class Translation(FilterLesson):
     def gives_up(self) -> Caption:
         """When the networks give other answers."""
         if self.misread is not None:
-            return _STAIRS
+            return words.STAIRS
         ends = [fmt.count(self.pixels(n)) if n <= FAR else None for n in self.fails]
         if len(ends) == 1 or None in ends:
-            return _STAIRS
+            return words.STAIRS
         label = class_label(self.network, self.label)
-        return _GIVE_UP.fill(k=label, a=ends[0] or "", b=ends[1] or "")
+        return words.GIVE_UP.fill(k=label, a=ends[0] or "", b=ends[1] or "")
 
     @property
     def ending(self) -> Caption:
         """What is to be remembered, as far as it holds for this network and this picture."""
         if self.by_place is None:
-            return _END
+            return words.END
         if len(self.networks) < 2:
-            return _PLACES_ALONE.fill(p=self.place)
+            return words.PLACES_ALONE.fill(p=self.place)
         if self.misread is not None or max(self.fails) > FAR:
-            return _HAVE_PLACES
+            return words.HAVE_PLACES
         far = [self.pixels(n) for n in self.fails]
         return self.answer.fill(n=far[1], p=self.place, m=far[0])
 
@@ -721,105 +732,3 @@ def plain(value: float) -> str:
     if value == 0:
         return "0"
     return fmt.number(value) if value >= 0.005 else f"{value:.0e}".replace("-", fmt.MINUS)
-
-
-_TITLE = Caption(
-    en="Shift the picture: the map follows. Does the answer hold?",
-    zh="平移图片：响应图跟着移动，预测还对吗？",
-)
-_NETWORK = Caption(en="network", zh="网络")
-_LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
-_FOLLOWS = Caption(
-    en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
-)
-_SLID_BACK = Caption(
-    en="Convnet: {n} px aside, its map has moved along. Slide it back.",
-    zh="卷积网络：移 {n} 像素，响应图也跟着移。移回去看。",
-)
-_SAME = Caption(
-    en="The same: equivariance. Difference: {d}.", zh="完全重合，这叫平移等变：差值为 {d}。"
-)
-_NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
-_WHICH = Caption(
-    en="It goes on like this. Which network gives up first?",
-    zh="继续这样移动，哪个网络先认错？",
-)
-_DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
-_CNN_FIRST = Caption(en="the convnet", zh="卷积网络")
-_NEITHER = Caption(en="neither will", zh="都不会")
-_HOLDS = Caption(
-    en="Moved by 3 pixels it still reads {p} of the digits, the dense network {q}.",
-    zh="平移 3 个像素，它还认得 {p} 的样本，全连接网络 {q}。",
-)
-_INVARIANT = Caption(
-    en="It is tolerant, not invariant: at {n} pixels it reads {p} of the digits.",
-    zh="有容忍度，但并非不变：平移 {n} 个像素，只认得 {p} 的样本。",
-)
-_UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
-_ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
-_FURTHER = Caption(en="Further: {n} px.", zh="再移：{n} 像素。")
-_BOTH = Caption(
-    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判为“{k}”，全连接判为“{j}”。"
-)
-_ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为“{k}”。")
-_BOTH_WRONG = Caption(
-    en="At {n} px both read {k}: both are wrong.", zh="移 {n} 像素：都判为“{k}”，都错了。"
-)
-_READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
-_HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
-_INSIDE = Caption(
-    en="Pooling forgives a little: moved by {n} px, this window keeps its largest.",
-    zh="池化容得下一点：移 {n} 像素，这四格里最大值不变。",
-)
-_SWALLOWS = Caption(
-    en="What {n} px change: each pooling swallows a part of it.",
-    zh="移 {n} 像素带来的变化：每次池化都抵消一部分。",
-)
-_CHANGES = Caption(
-    en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
-)
-_EACH_PLACE = Caption(
-    en="The last layer is dense: a weight for each cell, and cells are {n} px apart.",
-    zh="最后一层是全连接：每格一个权重，相邻两格差 {n} 像素。",
-)
-_WHY_THEN = Caption(
-    en="Why then {j}? The last layer is dense: a weight for each cell, {n} px apart.",
-    zh="为什么判为“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
-)
-_OTHER_PIXELS = Caption(
-    en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
-    zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
-)
-_TURNS = Caption(
-    en="Added up: at first for {k}, at last for {j}.", zh="合计：先是“{k}”，后是“{j}”。"
-)
-_WHY = Caption(en="The lead of {k} over {j}, step by step.", zh="“{k}”对“{j}”的领先，逐步看。")
-_FORGETS = Caption(
-    en="A mean over all places at the end forgets where things were.",
-    zh="最后对所有位置取平均，就忘了位置。",
-)
-_MANY = Caption(en="And 10,000 other digits?", zh="再看 10,000 个样本？")
-_CURVE = Caption(
-    en="{n} px: convnet {p}, dense network {q}.", zh="移 {n} 像素：卷积网络 {p}，全连接 {q}。"
-)
-_STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
-_GIVE_UP = Caption(
-    en="This {k}: the convnet gives up at {a} px, the dense network at {b}.",
-    zh="这个“{k}”：卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
-)
-_BEGINS = Caption(
-    en="It begins with a mistake: read as {k}, the label is {label}.",
-    zh="一开始就判错：判为“{k}”，标签是“{label}”。",
-)
-_HAVE_PLACES = Caption(
-    en="The dense network weighs pixels, the convnet's last layer cells: all have places.",
-    zh="全连接网络认像素，卷积网络最后一层认格子：都认位置。",
-)
-_PLACES_ALONE = Caption(
-    en="Maps move along; the last layer weighs cells, {p} px apart: each has its place.",
-    zh="响应图跟着走；最后一层认格子，格距 {p} 像素：各认各的位置。",
-)
-_END = Caption(
-    en="Maps move along with the picture; the answer need not hold.",
-    zh="响应图跟着图片移动；预测却不一定不变。",
-)

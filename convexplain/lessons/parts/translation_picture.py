@@ -248,7 +248,9 @@ class TranslationPicture:
                  weight="bold")
             for name, values, _ in both
         ]  # fmt: skip
-        said = _ONE_SUM.fill(m=unit.many, k=unit.said, j=unit.instead, w=fmt.number(unit.weight))
+        said = _ONE_SUM[unit.weight < 0].fill(
+            m=unit.many, k=unit.said, j=unit.instead, w=fmt.number(abs(unit.weight))
+        )
         head, legend = Text("unit", said, weight="bold"), Legend("legend", row=True)
         grids = [template, *maps]
         low = Column(template, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6)
@@ -533,9 +535,15 @@ _PLACES = Caption(
 _UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 _PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
-_ONE_SUM = Caption(
-    en="One of {m} sums that make the answer; its weight for {k} less that for {j}: {w}",
-    zh="{m} 个决定预测的和之一；它对“{k}”的权重减去对“{j}”的：{w}",
+_ONE_SUM = (
+    Caption(
+        en="One of {m} sums that make the answer: its weight for {k} is {w} more than for {j}",
+        zh="{m} 个决定预测的和之一：它对“{k}”的权重比对“{j}”的大 {w}",
+    ),
+    Caption(
+        en="One of {m} sums that make the answer: its weight for {k} is {w} less than for {j}",
+        zh="{m} 个决定预测的和之一：它对“{k}”的权重比对“{j}”的小 {w}",
+    ),
 )
 _WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
 _FILTER_BEFORE = Caption(en="Before: filter {n}", zh="平移前：过滤器 {n}")

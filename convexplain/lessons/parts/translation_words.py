@@ -1,0 +1,106 @@
+"""What the lesson on a shift says, as templates."""
+
+from __future__ import annotations
+
+from convexplain.style.captions import Caption
+
+TITLE = Caption(
+    en="Shift the picture: the map follows. Does the answer hold?",
+    zh="平移图片：响应图跟着移动，预测还对吗？",
+)
+NETWORK = Caption(en="network", zh="网络")
+LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
+FOLLOWS = Caption(
+    en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
+)
+SLID_BACK = Caption(
+    en="Convnet: {n} px aside, its map has moved along. Slide it back.",
+    zh="卷积网络：移 {n} 像素，响应图也跟着移。移回去看。",
+)
+SAME = Caption(
+    en="The same: equivariance. Difference: {d}.", zh="完全重合，这叫平移等变：差值为 {d}。"
+)
+NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
+WHICH = Caption(
+    en="It goes on like this. Which network gives up first?",
+    zh="继续这样移动，哪个网络先认错？",
+)
+DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
+CNN_FIRST = Caption(en="the convnet", zh="卷积网络")
+NEITHER = Caption(en="neither will", zh="都不会")
+HOLDS = Caption(
+    en="Moved by 3 pixels it still reads {p} of the digits, the dense network {q}.",
+    zh="平移 3 个像素，它还认得 {p} 的样本，全连接网络 {q}。",
+)
+INVARIANT = Caption(
+    en="It is tolerant, not invariant: at {n} pixels it reads {p} of the digits.",
+    zh="有容忍度，但并非不变：平移 {n} 个像素，只认得 {p} 的样本。",
+)
+UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
+ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
+FURTHER = Caption(en="Further: {n} px.", zh="再移：{n} 像素。")
+BOTH = Caption(
+    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判为“{k}”，全连接判为“{j}”。"
+)
+ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为“{k}”。")
+BOTH_WRONG = Caption(
+    en="At {n} px both read {k}: both are wrong.", zh="移 {n} 像素：都判为“{k}”，都错了。"
+)
+READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
+HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
+INSIDE = Caption(
+    en="Pooling forgives a little: moved by {n} px, this window keeps its largest.",
+    zh="池化容得下一点：移 {n} 像素，这四格里最大值不变。",
+)
+SWALLOWS = Caption(
+    en="What {n} px change: each pooling swallows a part of it.",
+    zh="移 {n} 像素带来的变化：每次池化都抵消一部分。",
+)
+CHANGES = Caption(
+    en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
+)
+EACH_PLACE = Caption(
+    en="The last layer is dense: a weight for each cell, and cells are {n} px apart.",
+    zh="最后一层是全连接：每格一个权重，相邻两格差 {n} 像素。",
+)
+WHY_THEN = Caption(
+    en="Why then {j}? The last layer is dense: a weight for each cell, {n} px apart.",
+    zh="为什么判为“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
+)
+OTHER_PIXELS = Caption(
+    en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
+    zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
+)
+TURNS = Caption(
+    en="Added up: at first for {k}, at last for {j}.", zh="合计：先是“{k}”，后是“{j}”。"
+)
+WHY = Caption(en="The lead of {k} over {j}, step by step.", zh="“{k}”对“{j}”的领先，逐步看。")
+FORGETS = Caption(
+    en="A mean over all places at the end forgets where things were.",
+    zh="最后对所有位置取平均，就忘了位置。",
+)
+MANY = Caption(en="And 10,000 other digits?", zh="再看 10,000 个样本？")
+CURVE = Caption(
+    en="{n} px: convnet {p}, dense network {q}.", zh="移 {n} 像素：卷积网络 {p}，全连接 {q}。"
+)
+STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
+GIVE_UP = Caption(
+    en="This {k}: the convnet gives up at {a} px, the dense network at {b}.",
+    zh="这个“{k}”：卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
+)
+BEGINS = Caption(
+    en="It begins with a mistake: read as {k}, the label is {label}.",
+    zh="一开始就判错：判为“{k}”，标签是“{label}”。",
+)
+HAVE_PLACES = Caption(
+    en="The dense network weighs pixels, the convnet's last layer cells: all have places.",
+    zh="全连接网络认像素，卷积网络最后一层认格子：都认位置。",
+)
+PLACES_ALONE = Caption(
+    en="Maps move along; the last layer weighs cells, {p} px apart: each has its place.",
+    zh="响应图跟着走；最后一层认格子，格距 {p} 像素：各认各的位置。",
+)
+END = Caption(
+    en="Maps move along with the picture; the answer need not hold.",
+    zh="响应图跟着图片移动；预测却不一定不变。",
+)
