@@ -134,7 +134,7 @@ class Backward(LessonScene):
         assert self.lesson.gates is not None
         _, gate = self.lesson.gates
         if self.board.has("sums"):
-            going = (*self.zoom(), "sums", "left", "sums.winner", "comes")
+            going = (*self.zoom(), "sums", "left", "sums.winner", "left.winner", "comes")
             self.during(0.04, self.board.hide(*going))
         # The caption speaks of the sums: they come at once.
         self.gate(gate, 0.03)

@@ -146,7 +146,10 @@ class BackwardPicture:
                 ("left", gate.left, self.error, words.ERRORS_LEFT.capital),
             )
         ]  # fmt: skip
-        grids = [replace(grid, marks={"winner": Mark(*gate.winner)}) for grid in grids]
+        winner = {"winner": Mark(*gate.winner)}
+        # Where ReLU gave 0, nothing comes to the largest.
+        grids = [replace(grids[0], marks=winner),
+                 replace(grids[1], marks=winner if gate.left.any() else {})]  # fmt: skip
         comes = Text("comes", words.ARRIVES.capital.fill(v=fmt.number(gate.error)), role="heading")
         pooled = self._pooled({"cell": Mark(gate.row, gate.col)})
         links = (Link("arriving.cell", "sums", "zoom", tone="ink"),)
