@@ -658,7 +658,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 5.2, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 5.0, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:

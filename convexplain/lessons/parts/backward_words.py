@@ -102,7 +102,7 @@ TOO_FAR = Caption(
 # On the pictures.
 FACTORS = Caption(en="input × error", zh="输入 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
-SAME_RULE = Caption(en="each by the same rule", zh="每层同一条规则")
+SAME_RULE = Caption(en="each by the same rule", zh="每层同一规则")
 RULE = Caption(en="each: input × error, added up", zh="每个：输入 × 误差，求和")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
