@@ -134,7 +134,9 @@ class Depthwise(LessonScene):
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """Each channel has one kernel instead of all; each slides over its own map."""
+        """A channel's row of the wall; one kernel instead of it slides over the channel's map."""
+        self.during(0.05, self.board.hide(FILTER), self.board.show(CHANNEL))
+        self.during(0.13, self.board.pulse(CHANNEL, times=2))
         self.make_room()
         outputs, per = self.of("between"), self.lesson.per
         shown = (*self.named(), *self.of("map"), *self.of("shape"), *outputs, *self.more)
@@ -148,7 +150,7 @@ class Depthwise(LessonScene):
                 self.board.fill(name, np.nan)
 
         self.turn_into(self.lesson.by_channel(), 0.08, empty, show=shown)
-        self.during(0.6, self.slide(self.of("map"), known, 0.6 * event.seconds), rate=linear)
+        self.during(0.52, self.slide(self.of("map"), known, 0.52 * event.seconds), rate=linear)
         frames = [f"{name}.window" for name in self.of("map")]
         frames += [f"{name}.cell" for name in outputs]
         self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))

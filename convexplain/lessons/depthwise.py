@@ -695,17 +695,17 @@ class Depthwise(NetworkLesson):
                 en="Step one: each channel slides one kernel, the closest to its {f}.",
                 zh="第一步：每个通道只滑动一个卷积核，最接近原来的 {f} 个。",
             ).fill(f=fmt.count(found.filters))
-        yield Event("windows", 4.8, said)
+        yield Event("windows", 5.1, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
             zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
         )
-        yield Event("mixes", 5.5, said)
+        yield Event("mixes", 5.3, said)
         said = Caption(
             en="All {f} filters mix these same maps, each with weights of its own.",
             zh="{f} 个过滤器混合的都是这些图，各用自己的权重。",
         )
-        yield Event("shares", 3.7, said.fill(f=fmt.count(found.filters)), detail=1)
+        yield Event("shares", 3.5, said.fill(f=fmt.count(found.filters)), detail=1)
 
     def _tell_cost(self) -> Iterator[Event]:
         found = self.separable
@@ -715,7 +715,7 @@ class Depthwise(NetworkLesson):
         whole, less = found.weights
         said = Caption(
             en="Slide {k} × {c}, mix {m} × {f}: {b} weights, {p} of before.",
-            zh="滑动 {k} × {c}，混合 {m} × {f}：{b} 个权重，原来的 {p}。",
+            zh="滑动 {k} × {c}，混合 {m} × {f}：{b} 个权重，是原来的 {p}。",
         )
         counts = {"c": found.shapes.shape[2], "m": found.scales.shape[0], "f": found.filters,
                   "b": less}  # fmt: skip

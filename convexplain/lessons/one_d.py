@@ -330,7 +330,7 @@ class OneD(Lesson):
         count = words.CAUSAL.fill(n=out) if self.causal else words.SLIDE.fill(out=out, n=n, k=k)
         yield Event("slide", 4.4, count)
         if self.is_difference and self.out.max() > 0 > self.out.min():
-            yield Event("ends", 3.4, words.ENDS, detail=1)
+            yield Event("ends", 3.2, words.ENDS, detail=1)
 
     def _tell_axes(self) -> Iterator[Event]:
         k, (*_, frames) = len(self.weights), self.film.shape
@@ -344,7 +344,7 @@ class OneD(Lesson):
         counted = words.THROUGH.fill(frames=frames, k=k, n=self.moving.shape[2])
         yield Event("through", 6.2, counted)
         if self.is_difference and self.moving.max() > 0 > self.moving.min():
-            yield Event("arrives", 4.0, words.ARRIVES, detail=1)
+            yield Event("arrives", 3.8, words.ARRIVES, detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many numbers come out; None where zeros stand in front."""

@@ -19,8 +19,8 @@ ANSWER = Caption(
 # A row.
 ROW = Caption(en="One row of the picture: {n} numbers.", zh="图片的一行：{n} 个数。")
 ASK = Caption(
-    en="{n} pixels, window {k}, stride 1: how many numbers?",
-    zh="{n} 个像素，窗口 {k}，步幅 1：几个数？",
+    en="{n} pixels, window {k}, stride 1: how many numbers come out?",
+    zh="{n} 个像素，窗口 {k}，步幅 1：输出几个数？",
 )
 AS_MANY = Caption(
     en="The window would stick out at both ends: that needs padding.",
