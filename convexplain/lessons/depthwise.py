@@ -695,7 +695,7 @@ class Depthwise(NetworkLesson):
                 en="Step one: each channel slides one kernel, the closest to its {f}.",
                 zh="第一步：每个通道只滑动一个卷积核，最接近原来的 {f} 个。",
             ).fill(f=fmt.count(found.filters))
-        yield Event("windows", 5.1, said)
+        yield Event("windows", 4.9, said)
         said = Caption(
             en="Step two, 1 × 1: a filter adds up each channel times one weight.",
             zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",

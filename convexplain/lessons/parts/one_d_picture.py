@@ -255,30 +255,29 @@ class OneDPicture:
             Column(picture, grid, gap=0.4, align="middle", turns=False),
             Row(*both, gap=0.8, turns=False),
         )
-        named = [Text(f"name-{n}", name) for n, name in enumerate(words.NAMES)]
         legend = Legend("legend", row=True)
+
+        def named(role: Literal["text", "note"]) -> list[Text]:
+            return [Text(f"name-{n}", name, role=role) for n, name in enumerate(words.NAMES)]
 
         def counted(role: Literal["heading", "text"]) -> list[Text]:
             sizes = (fmt.shape(values.shape) for values in (self.out, self.map, self.moving))
             return [Text(f"axes-{n}", words.SIZE.fill(n=size), role=role, weight="bold")
                     for n, size in enumerate(sizes)]  # fmt: skip
 
-        def beside(role: Literal["heading", "text"]) -> Part:
-            said = counted(role)
+        def beside(names: Sequence[Text], said: Sequence[Text]) -> Part:
             first = Column(pictures[0], said[0], legend, gap=0.5, align="middle", turns=False)
             rows: list[Sequence[Part | None]]
-            rows = [named, [first, *pictures[1:]], [None, *said[1:]]]
-            return Aligned(rows, gap=1.2, row_gap=0.3, across="middle", down="middle")
+            rows = [names, [first, *pictures[1:]], [None, *said[1:]]]
+            return Aligned(rows, gap=1.2, row_gap=0.3, across="middle")
 
-        def stacked(role: Literal["heading", "text"]) -> Part:
-            three = [Column(*each, align="middle", gap=0.4, turns=False)
-                     for each in zip(named, pictures, counted(role), strict=True)]  # fmt: skip
-            flat = Row(*three[:2], align="middle", turns=False)
-            return Column(flat, three[2], legend, align="middle", turns=False)
-
-        if self.upright:
-            return Diagram(stacked("heading"))
-        return Diagram(Either(beside("heading"), stacked("text")))
+        if not self.upright:
+            large, small = (named("text"), counted("heading")), (named("note"), counted("text"))
+            return Diagram(Either(beside(*large), beside(*small)))
+        parts = zip(named("text"), pictures, counted("heading"), strict=True)
+        three = [Column(*each, align="middle", gap=0.4, turns=False) for each in parts]
+        flat = Row(*three[:2], align="middle", turns=False)
+        return Diagram(Column(flat, three[2], legend, align="middle", turns=False))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
