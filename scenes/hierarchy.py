@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -11,7 +12,7 @@ from convexplain.lessons import hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
-from convexplain.panels import Diagram
+from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region, corners_of
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
@@ -58,7 +59,8 @@ class Hierarchy(LessonScene):
         """The answer stands above the digit."""
         self.during(0.2, self.board.hide(*self.marks()))
         self.during(0.3, self.show_there(*ANSWER))
-        self.during(1, self.board.pulse("answer", times=2))
+        looked = self.there(*(ANSWER if self.lesson.centred else ANSWER[:1]))
+        self.during(1, self.board.pulse(*looked, times=2))
 
     def show_centred(self, event: Event) -> None:
         """The logit stands below the answer."""
@@ -205,10 +207,11 @@ class Hierarchy(LessonScene):
             # A unit has no patch in which a pattern could be seen.
             if called is not None and self.board.has(f"patch-{own}"):
                 adds = fmt.number(row[own].contribution or 0.0)
+                both, told = words.ADDS_AS.fill(kind=called, v=adds), f"adds-{own}"
+                self.board.say(told, self.text(both))
                 # Columns that stand close have no room for both.
-                both = words.ADDS_AS.fill(kind=called, v=adds)
-                said = called if self._close and not self.upright else both
-                self.board.say(f"adds-{own}", self.text(said))
+                if (self._close and not self.upright) or self._crossed(told):
+                    self.board.say(told, self.text(called))
             return self.show_there(f"patch-{own}.lit")
 
         # On the digit windows lie on one another: each is seen alone.
@@ -220,6 +223,13 @@ class Hierarchy(LessonScene):
     def _close(self) -> bool:
         """Whether the frame is hardly broader than high."""
         return bool(self.sheet.width < CLOSE * self.sheet.height)
+
+    def _crossed(self, name: str) -> bool:
+        """Whether a line of the tree runs through some words."""
+        left, top, right, bottom = self.board.part(name).ink_box()
+        ink = Box(left, top, right - left, bottom - top)
+        lines = (part.places for key, part in self.board.parts.items() if "->" in key)
+        return any(ink.crossed_by(*ends) for line in lines for ends in pairwise(line))
 
     def returns(self, place: str) -> Move:
         """Return the move in which a cell comes back to its window, or is seen there."""

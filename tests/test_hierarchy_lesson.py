@@ -117,7 +117,7 @@ def test_a_negative_logit_is_told_with_centred_weights():
     lesson = Hierarchy(picture=digits.first(0))
     adds, order = strongest(lesson, centred=True)
     assert lesson.logit < 0
-    assert "Its logit is negative" in captions(lesson)["parts"]
+    assert "A negative logit: weights count less their mean." in captions(lesson)["parts"]
     np.testing.assert_allclose(lesson.removal.pushes.ravel(), adds, atol=1e-9)
     cells = [(part.row * 3 + part.col) * 128 + part.filter for part in lesson.tree.parts]
     assert cells == order[:3].tolist()

@@ -440,7 +440,7 @@ class Hierarchy(NetworkLesson):
         spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 4.0, self.upwards, detail=spare))
+        yield Beat.of("upwards", title, Event("upwards", 3.9, self.upwards, detail=spare))
         if self.elsewhere is not None:
             yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
         n = fmt.count(len(self.removal.order))
@@ -471,8 +471,12 @@ class Hierarchy(NetworkLesson):
             yield Event("melt", 3.4, words.MELTS.fill(shape=shape))
 
     def _tell_tree(self) -> Iterator[Event]:
-        yield Event("reads", 2.2, self.unusual)
-        if self.centred:
+        plain = self.subject.label == self.label and self.subject.reads_digits
+        if self.centred and plain:
+            yield Event("reads", 2.2, words.LESS_THEIR_MEAN)
+        else:
+            yield Event("reads", 2.2, self.unusual)
+        if self.centred and not plain:
             digits_read = self.subject.reads_digits
             said = words.CENTRED if digits_read else words.CENTRED_ON_CLASSES
             yield Event("centred", 2.6, said, detail=1)
@@ -482,8 +486,9 @@ class Hierarchy(NetworkLesson):
             said = self._row_caption(node, depth)
             yield Event(name, 4.4 if depth == 1 else 3.3, said, depth, shown_by="level")
         if self.smallest is not None:
-            # Where a logit is explained, there is less time.
-            yield Event("smallest", 4.6, words.SMALLEST, detail=2 if self.centred else 1)
+            # Where a logit is explained in an event of its own, there is less time.
+            longer = self.centred and not plain
+            yield Event("smallest", 4.4, words.SMALLEST, detail=2 if longer else 1)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)

@@ -37,6 +37,10 @@ CENTRED_ON_CLASSES = Caption(
     en="Its logit is negative, so weights count less their mean over all classes.",
     zh="logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
+LESS_THEIR_MEAN = Caption(
+    en="A negative logit: weights count less their mean.",
+    zh="logit 为负：先减去平均权重。",
+)
 PARTS = Caption(
     en="What adds most to the logit of the {k}, in {layer}: {size} pixels.",
     zh="{layer} 给“{k}”加分最多的：{size}。",
