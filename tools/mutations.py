@@ -1193,8 +1193,8 @@ MUTATIONS = (
     Mutation(
         "rows of a picture that touch",
         "convexplain.panels.arrange",
-        "return _Track(extent.up, extent.height, extent.down)",
-        "return _Track(0.0, extent.height, extent.down)",
+        "return extent.up, extent.height, extent.down",
+        "return 0.0, extent.height, extent.down",
         "tests/test_panels.py",
     ),
     Mutation(

@@ -14,6 +14,7 @@ Across = Literal["left", "middle", "right"]
 Down = Literal["top", "middle", "bottom"]
 
 _NOTHING = Extent(0.0, 0.0)
+_Span = tuple[float, float, float]  # what a `_Track` has, of one panel
 # Where a body stands in its row or column: share of the room that is left over before it.
 _BEFORE = {"left": 0.0, "top": 0.0, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 # What that is when rows become columns.
@@ -35,20 +36,22 @@ class _Track(NamedTuple):
         return self.before + self.size + self.behind
 
 
-def _track(spans: Sequence[_Track], align: str) -> _Track:
+def _track(spans: Sequence[_Span], align: str) -> _Track:
     """Join what stands in one row or column, aligned by bodies."""
-    share, size = _BEFORE[align], max((span.size for span in spans), default=0.0)
-    before = max((span.before - share * (size - span.size) for span in spans), default=0.0)
-    behind = max((span.behind - (1 - share) * (size - span.size) for span in spans), default=0.0)
+    if len(spans) == 1:
+        return _Track(*spans[0])
+    share, size = _BEFORE[align], max([size for _, size, _ in spans], default=0.0)
+    before = max([before - share * (size - own) for before, own, _ in spans], default=0.0)
+    behind = max([behind - (1 - share) * (size - own) for _, own, behind in spans], default=0.0)
     return _Track(before, size, behind)
 
 
-def _across(extent: Extent) -> _Track:
-    return _Track(extent.left, extent.width, extent.right)
+def _across(extent: Extent) -> _Span:
+    return extent.left, extent.width, extent.right
 
 
-def _down(extent: Extent) -> _Track:
-    return _Track(extent.up, extent.height, extent.down)
+def _down(extent: Extent) -> _Span:
+    return extent.up, extent.height, extent.down
 
 
 def _along(tracks: Sequence[_Track], gap: float) -> list[float]:

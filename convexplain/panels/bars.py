@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
 from convexplain.ops import Breakdown
@@ -208,14 +208,14 @@ class Bars(Panel):
         size = self._text(at)
         below, right = leading(self._large(at)) + 0.3 * size, 0.0
         if not self.labelled:
-            return replace(blocks, down=below)
+            return blocks._replace(down=below)
         named = self._row_names(at)
         left = max(text_width(name, size) for name in named.values()) + 0.5 * size
         last = [bar for bar in self.bars if bar.value >= 0][-1:]
         for bar in last:
             if say(bar.label, at.lang) != named[True]:
                 right = text_width(say(bar.label, at.lang), size) + 0.5 * size
-        return replace(blocks, left=left, right=right, down=below)
+        return blocks._replace(left=left, right=right, down=below)
 
     def _large(self, at: Setting) -> float:
         """Return the size of the total of a lying stack, which stands alone below it."""

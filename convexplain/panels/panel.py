@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,7 @@ _TITLE, _ABOVE, _BELOW = 1.3, 0.3, 0.35
 _NOTE_MEASURE = 18.0
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(NamedTuple):
     """The size of a body, and what stands around it: its titles, notes and labels.
 
     Neighbours are aligned by their bodies, so that grids stand level whatever their titles are.
@@ -83,8 +82,8 @@ class Setting:
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
     #: Extents measured in all settings but for cells and gaps, by the part and what it depends on.
     known: dict[object, Extent] = field(default_factory=dict, repr=False)
-    #: The groups of a part's cells, by the part's identity.
-    groups: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    #: The groups of a part's cells, by the part's identity; and the part, which keeps it.
+    groups: dict[int, tuple[tuple[str, ...], Part]] = field(default_factory=dict, repr=False)
 
     def gap(self, many: float) -> float:
         """Return so many gaps."""
@@ -130,12 +129,11 @@ class Part(ABC):
 
     def extent(self, at: Setting) -> Extent:
         """Return how much room it takes, measured once for the same cells and gaps."""
-        me, known = id(self), at.known
-        groups = at.groups.get(me)
-        if groups is None:
+        me, known, sides = id(self), at.known, at.sides
+        if me not in at.groups:
             every = (panel.group for panel in self.panels())
-            groups = at.groups[me] = tuple({name: 0 for name in every if name in at.sides})
-        key = me, *[at.sides[group] for group in groups], *self._gaps_within(at)
+            at.groups[me] = tuple({name: 0 for name in every if name in sides}), self
+        key = me, *[sides[group] for group in at.groups[me][0]], *self._gaps_within(at)
         found = known.get(key)
         if found is None:
             found = known[key] = self.room(at)

@@ -8,10 +8,10 @@ far as it can, and the gaps take the width that is left.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any
+from itertools import zip_longest
 
 from convexplain.errors import UsageError, choose
 from convexplain.messages import Message, joined
@@ -186,7 +186,8 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
     printed = any(panel.numbered() for panel in diagram.root.panels())
     possible: list[_Fit] = []
     for decimals in _FORMS if printed else (None,):
-        written = [_Fit(root, sheet, lang, decimals) for root in arranged]
+        first = _Fit(arranged[0], sheet, lang, decimals)
+        written = [first, *map(first.arranged, arranged[1:])]
         found, fits = next((fit for fit in written if fit.comfortable), None), written
         if found is None:
             fits = [fit for fit in written if fit.possible]
@@ -219,7 +220,7 @@ def _clearly_larger(found: _Fit, others: Iterable[_Fit]) -> _Fit:
         return found
     best, least = found, _LARGER * found.area
     for fit in (*others, *found.turned()):
-        if fit is not found and fit.possible and fit.has_all_of(found):
+        if fit is not found and fit.rivals(found) and fit.has_all_of(found):
             area = sum(fit.areas[name] for name in found.areas)
             if area > least and area * fit.kept(found) >= found.area:
                 best, least = fit, area
@@ -239,25 +240,30 @@ class _Fit:
     """One arrangement with one way of printing numbers, as large as it can be."""
 
     def __init__(self, root: Part, sheet: Sheet, lang: str, decimals: int | None) -> None:
-        self.root, self.sheet = root, sheet
-        bare = Setting(sheet, lang, decimals, {}, {}, scales=_unexplained(root, lang, decimals))
-        self.bounds = _groups(root, bare)
-        self._bare = bare
-        self._shared: dict[str, Any] = {"known": {}, "groups": {}}
+        self.root, self.sheet, self.panels = root, sheet, tuple(root.panels())
+        scales = _unexplained(self.panels, lang, decimals)
+        bare = Setting(sheet, lang, decimals, {}, {}, scales=scales)
+        self.bounds = _groups(self.panels, bare)
+        self._bare = replace(bare, known={}, groups={})  # sides are known from here on
+
+    def arranged(self, root: Part) -> _Fit:
+        """Return another arrangement; of the same panels what they measured is known."""
+        if any(a is not b for a, b in zip_longest(root.panels(), self.panels)):
+            return _Fit(root, self.sheet, self._bare.lang, self._bare.decimals)
+        fit = object.__new__(_Fit)
+        fit.root, fit.sheet, fit.panels = root, self.sheet, self.panels
+        fit.bounds, fit._bare = self.bounds, self._bare
+        return fit
 
     def turned(self) -> Iterator[_Fit]:
         """Yield it with rows that have become columns, and columns that have become rows."""
-        for root in turns(self.root):
-            yield _Fit(root, self.sheet, self._bare.lang, self._bare.decimals)
+        yield from map(self.arranged, turns(self.root))
 
     @cached_property
     def areas(self) -> dict[str, float]:
         """What each grid and chart covers; on paper, comfortable ones need not be larger."""
-        sides = self.sides
-        if not self.sheet.fixed:
-            sides = {name: min(side, self.bounds[name].good) for name, side in sides.items()}
-        at = self.at(sides)
-        cells = [panel for panel in self.root.panels() if panel.group in self.bounds]
+        at = self.at({name: min(side, self._most(name)) for name, side in self.sides.items()})
+        cells = [panel for panel in self.panels if panel.group in self.bounds]
         sizes = {panel.name: panel.extent(at) for panel in cells}
         return {name: size.width * size.height for name, size in sizes.items()}
 
@@ -265,6 +271,26 @@ class _Fit:
     def area(self) -> float:
         """What all grids and charts cover."""
         return sum(self.areas.values())
+
+    def _most(self, name: str) -> float:
+        """Return the side at which cells cover as much as counts."""
+        return self.bounds[name].most if self.sheet.fixed else self.bounds[name].good
+
+    def rivals(self, other: _Fit) -> bool:
+        """Tell at a few looks whether it could be clearly larger than another.
+
+        Cells of one group are then larger by the root of `_LARGER` at least, and fit by themselves.
+        """
+        if not self.possible or self.panels is not other.panels:
+            return self.possible
+        larger = {
+            name: (_LARGER**0.5 - 1e-9) * min(side, self._most(name))
+            for name, side in other.sides.items()
+        }
+        return any(
+            side <= self._most(name) and self._fits(self.at({name: max(side, least.least)}))
+            for (name, side), least in zip(larger.items(), self.bounds.values(), strict=True)
+        )
 
     def has_all_of(self, other: _Fit) -> bool:
         """Tell whether no grid, no chart and no words of another arrangement are lacking."""
@@ -285,7 +311,7 @@ class _Fit:
     def _words(self) -> dict[str, float]:
         """What words and formulas cover, by name."""
         at = self.at(self.sides)
-        sizes = {panel.name: panel.extent(at) for panel in self.root.panels() if panel.one_way}
+        sizes = {panel.name: panel.extent(at) for panel in self.panels if panel.one_way}
         return {name: size.width * size.height for name, size in sizes.items()}
 
     def filled(self, larger: float) -> float:
@@ -334,7 +360,7 @@ class _Fit:
             for name, b in self.bounds.items()
             if b.widest
         }
-        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread, **self._shared)
+        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread)
 
     def allows(self, comfort: float) -> bool:
         """Tell whether it fits with all cells so comfortable."""
@@ -406,6 +432,9 @@ def _largest(low: float, high: float, spare: Callable[[float], float]) -> float:
             fails.append((value, room))
 
     finest = (high - low) / 2**_HALVINGS
+    ask(low + finest)
+    if fits == low:  # so fail all others: what else is there has taken the room
+        return low
     ask(high - (high - low) / 64)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
@@ -421,10 +450,10 @@ def _largest(low: float, high: float, spare: Callable[[float], float]) -> float:
     return low
 
 
-def _groups(root: Part, at: Setting) -> dict[str, Bounds]:
+def _groups(panels: Sequence[Panel], at: Setting) -> dict[str, Bounds]:
     """Return how large cells can be, by group: what all panels of it allow."""
     found: dict[str, Bounds] = {}
-    for panel in root.panels():
+    for panel in panels:
         bounds = panel.bounds(at)
         if bounds is None:
             continue
@@ -441,17 +470,17 @@ def _groups(root: Part, at: Setting) -> dict[str, Bounds]:
 
 
 def _unexplained(
-    root: Part, lang: str, decimals: int | None
+    panels: Sequence[Panel], lang: str, decimals: int | None
 ) -> tuple[tuple[Scale, Caption | str], ...]:
     """Return the scales that a legend is to explain, each once, and how they are called."""
     found: dict[Scale, Caption | str] = {}
-    every = any(isinstance(panel, Legend) and panel.every for panel in root.panels())
-    for panel in root.panels():
+    every = any(isinstance(panel, Legend) and panel.every for panel in panels)
+    for panel in panels:
         if panel.numbered() and decimals is not None and not every:
             continue
         for scale in panel.scales_shown():
             found.setdefault(scale, scale.name or panel.title or panel.name)
-    if found and not any(isinstance(panel, Legend) for panel in root.panels()):
+    if found and not any(isinstance(panel, Legend) for panel in panels):
         called = (name if isinstance(name, str) else name.text(lang) for name in found.values())
         named = ", ".join(called)
         raise ValueError(
@@ -467,7 +496,7 @@ def _placed(diagram: Diagram, fit: _Fit) -> Placed:
     left = room.x + (room.width - extent.across) / 2
     top = room.y + (room.height - extent.high) / 2 if sheet.fixed else sheet.margin
     pieces = tuple(fit.root.pieces(at, left + extent.left, top + extent.up))
-    panels = {panel.name: panel for panel in fit.root.panels()}
+    panels = {panel.name: panel for panel in fit.panels}
     placed = Placed(diagram, sheet, at.lang, at.decimals, sheet.width, height, pieces, panels)
     lines: list[Piece] = []
     lanes = Box(0, 0, sheet.width, height).grown(-0.1 * sheet.margin)
@@ -491,7 +520,7 @@ def _refusal(fit: _Fit) -> UsageError:
         extent: Extent = panel.extent(at)
         return extent.across if wide > 0 else extent.high
 
-    largest = max(fit.root.panels(), key=size)
+    largest = max(fit.panels, key=size)
     lacking = []
     if wide > 0:
         lacking.append(Message("{much} of width", much=sheet.missing(wide)))

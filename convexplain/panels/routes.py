@@ -13,6 +13,9 @@ import numpy.typing as npt
 from convexplain.panels.box import Box, Point
 
 _STEPS = ((1, 0), (-1, 0), (0, 1), (0, -1))
+_BACK = (1, 0, 3, 2)
+#: A crossing of two lanes by its column and row, and the step with which a way comes to it.
+_State = tuple[int, int, int]
 
 
 class End(NamedTuple):
@@ -29,14 +32,6 @@ class End(NamedTuple):
             ((px, py), (px + out * dx, py + out * dy), (dx, dy))
             for (px, py), (dx, dy) in zip(places, _STEPS, strict=True)
         ]
-
-
-class _State(NamedTuple):
-    """A crossing of two lanes, and the direction in which a way comes to it."""
-
-    column: int
-    row: int
-    step: int
 
 
 class Pitch(NamedTuple):
@@ -61,7 +56,9 @@ def route(
     marks = [out for _, out, _ in (*begins, *ends)]
     xs = _lanes([x for x, _ in marks], ((b.x, b.right) for b in passed), room.x, room.right)
     ys = _lanes([y for _, y in marks], ((b.y, b.bottom) for b in passed), room.y, room.bottom)
-    across, down = _open(xs, ys, [wall.grown(pitch.lane / 2) for wall in walls])
+    across, down = (
+        open.tolist() for open in _open(xs, ys, [wall.grown(pitch.lane / 2) for wall in walls])
+    )
     goals = {_nearest(xs, ys, out): at for at, out, _ in ends if room.holds(_dot(out))}
     cost: dict[_State, float] = {}
     before: dict[_State, _State | None] = {}
@@ -69,7 +66,7 @@ def route(
     queue: list[tuple[float, _State]] = []
     for at, out, step in begins:
         if room.holds(_dot(out)):
-            state = _State(*_nearest(xs, ys, out), _STEPS.index(step))
+            state = (*_nearest(xs, ys, out), _STEPS.index(step))
             cost[state], before[state], firsts[state] = 0.0, None, at
             heapq.heappush(queue, (0.0, state))
     while queue:
@@ -79,15 +76,18 @@ def route(
         column, row, came = state
         if (column, row) in goals:
             return _corners(state, before, firsts, xs, ys, goals[column, row])
+        x, y = xs[column], ys[row]
         for n, (dx, dy) in enumerate(_STEPS):
+            if n == _BACK[came]:
+                continue
             i, j = column + min(dx, 0), row + min(dy, 0)
             free = across if dx else down
-            back = _STEPS[came] == (-dx, -dy)
-            if back or not (0 <= i < free.shape[0] and 0 <= j < free.shape[1]) or not free[i, j]:
+            if not (0 <= i < len(free) and 0 <= j < len(free[i]) and free[i][j]):
                 continue
-            to = _State(column + dx, row + dy, n)
-            length = abs(xs[to.column] - xs[column]) + abs(ys[to.row] - ys[row])
-            total = spent + length + (pitch.bend if n != came else 0.0)
+            to = column + dx, row + dy, n
+            total = spent + (abs(xs[to[0]] - x) + abs(ys[to[1]] - y))
+            if n != came:
+                total += pitch.bend
             if total < cost.get(to, np.inf):
                 cost[to], before[to] = total, state
                 heapq.heappush(queue, (total, to))
@@ -141,7 +141,7 @@ def _corners(
     points = [last]
     here: _State | None = state
     while here is not None:
-        points.append((xs[here.column], ys[here.row]))
+        points.append((xs[here[0]], ys[here[1]]))
         if before[here] is None:
             points.append(firsts[here])
         here = before[here]

@@ -20,7 +20,7 @@ def say(words: Caption | str | None, lang: str) -> str:
 
 def text_width(words: str, size: float, weight: str = "regular") -> float:
     """Measure a line, in the unit of `size`."""
-    return fonts.outline(words, weight)[2] * size
+    return fonts.advance(words, weight) * size
 
 
 def leading(size: float) -> float:

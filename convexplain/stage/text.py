@@ -97,7 +97,7 @@ def _trace(
 
 def width_of(text: str, size: float, weight: str = "regular") -> float:
     """Return how wide a line of text is, in the unit of `size`."""
-    return float(fonts.outline(text, weight)[2]) * size
+    return fonts.advance(text, weight) * size
 
 
 def write(

@@ -43,6 +43,7 @@ class Metrics:
     cap_height: float
 
 
+@lru_cache
 def path(weight: str = "regular") -> Path:
     """Return the OpenType file of a bundled font."""
     if weight not in WEIGHTS:
@@ -75,14 +76,25 @@ def known(text: str) -> set[str]:
     return {c for c in text if ord(c) in have}
 
 
+@lru_cache(maxsize=16384)
+def advance(text: str, weight: str = "regular", font: Path | None = None) -> float:
+    """Measure the width of a kerned line of text, spaces included, in em; no glyph is drawn."""
+    from matplotlib.ft2font import LoadFlags
+
+    file = font or path(weight)
+    require(text, font)
+    face = _face(file)
+    return face._layout(text + _end(file), LoadFlags.NO_HINTING)[-1].x / face.units_per_EM
+
+
 @lru_cache(maxsize=4096)
 def outline(text: str, weight: str = "regular", font: Path | None = None) -> Outline:
     """Shape a line of text, kerned, and return its outline.
 
     Another `font` is used for every weight. The outline is in em, y upwards, from the start of the
     base line. Its codes are those of `matplotlib.path.Path`; contours are closed, counters run the
-    other way round. The advance is the width of the line, spaces included. The arrays are read-
-    only.
+    other way round. The advance is the width of the line, as `advance` measures it. The arrays
+    are read-only.
     """
     # Not matplotlib.textpath: it lists all fonts of the machine first, in every fresh worker.
     from matplotlib._text_helpers import layout
