@@ -337,6 +337,10 @@ def test_the_smallest_step_is_a_convolution_that_can_be_done_by_hand(lesson, lab
     if "rounded" not in named:
         assert f"{(factors[0] * factors[1]).sum():.2f}" == f"{total:.2f}"
         assert round(round(total, 2) + round(bias, 2), 2) == round(total + bias, 2)
+    else:  # it says to how many decimals all is rounded
+        assert (
+            patch.finer == 0 or f"{total + bias:.2f}" != f"{round(total, 2) + round(bias, 2):.2f}"
+        )
     if "passes-on" in named:
         said = picture.panel("passes-on").words.text("en")
         response, weight, adds = (float(n) for n in re.findall(r"\d\.\d+", said))

@@ -221,9 +221,9 @@ class HierarchyPicture:
         """Describe how the leaf's number is made, as large as it can be.
 
         Panels of its patch, as in `branch`, ``times``, ``kernel``, ``gives`` and ``sum``. Where the
-        printed factors would not give the printed sum, they have one decimal more.
+        printed factors would not give the printed sum, they have one decimal more if that helps.
         """
-        finer = 0 if _comes_out(step, 2) else 1
+        finer = int(not _comes_out(step, 2) and _comes_out(step, 3))
         weights = Scale(float(np.abs(step.kernel).max()) or 1.0, terms.KERNEL)
 
         def grid(name: str, values: npt.NDArray[Any], scale: Scale, title: Caption) -> Cells:
