@@ -173,6 +173,21 @@ MUTATIONS = (
         "tests/test_depthwise.py::test_all_shapes_together_are_the_kernels_and_fewer_are_closest",
     ),
     Mutation(
+        "a shared kernel that looks like the opposite of most it stands for",
+        "convexplain.lessons.parts.separating",
+        "2 * (scales < 0).sum(axis=1)",
+        "2 * (scales > 0).sum(axis=1)",
+        "tests/test_depthwise.py::test_a_kernel_is_turned_to_look_like_most_of_those_it_stands_for",
+    ),
+    Mutation(
+        "a number of the film without its last frame",
+        "convexplain.lessons.one_d",
+        "return [float(part) for part in patch * self.weights]",
+        "return [float(part) for part in patch * self.weights * (self.weights < 1)]",
+        "tests/test_one_d_lesson.py::"
+        "test_a_number_of_the_film_is_what_its_frames_add_and_adds_up_as_printed",
+    ),
+    Mutation(
         "a depthwise window that lies beside what it reads",
         "scenes.depthwise",
         "box = window.box(*at(alpha))",
