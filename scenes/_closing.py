@@ -32,7 +32,7 @@ class Closing(LessonScene):
 
     def show_way(self, event: Event) -> None:
         """The digit goes to where the way begins; each station grows out of the one before it."""
-        self.turn_into(self.lesson.way(upright=self.upright), 0.15)
+        self.turn_into(self.lesson.way(), 0.15)
         legs = [self.leg(start, end) for start, end in pairwise(_closing.STATIONS)]
         self.during(1, in_turn(*legs), rate=linear)
 

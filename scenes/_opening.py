@@ -21,7 +21,7 @@ class Opening(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the title beside the digit; both are there from the first frame on."""
-        self.board.lay(self.lesson.front(upright=self.upright))
+        self.board.lay(self.lesson.front())
         self.board.show("digit", "program", "title", "subtitle")(1.0)
 
     def show_title(self, event: Event) -> None:
@@ -34,7 +34,7 @@ class Opening(LessonScene):
         """A tile falls for every digit that is misread; then both scores come."""
         self.during(0.05, self.board.hide(*WORDS))
         numbers = range(len(self.lesson.scores))
-        self.during(0.2, self.board.become(self.lesson.table(upright=self.upright)))
+        self.during(0.2, self.board.become(self.lesson.table()))
         self.count(0.0)
         names = [f"network-{n}" for n in numbers]
         tiles = [f"tiles-{n}" for n in numbers]

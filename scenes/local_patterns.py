@@ -51,7 +51,7 @@ class LocalPatterns(LessonScene):
     def show_dense(self, event: Event) -> None:
         """The digit lies down on all weights, and leaves of each as much as its pixel is bright."""
         self.during(0.06, self.board.hide("input.whole", WINDOW))
-        picture = self.board.become(self.picture.dense(upright=self.upright))
+        picture = self.board.become(self.picture.dense())
         self.during(0.25, picture, self.board.come("weights", "scale"))
         self.during(0.3, self.board.send("input", "weights"))
         for name in ("weights.title", "scale.0.name"):
@@ -98,7 +98,7 @@ class LocalPatterns(LessonScene):
         away = self.board.there(WINDOW, "map.cell")
         if away:
             self.during(0.03, self.board.hide(*away))
-        self.during(share, self.board.become(self.lesson.pile_picture(upright=self.upright)))
+        self.during(share, self.board.become(self.lesson.pile_picture()))
 
     def show_fly(self, event: Event) -> None:
         """One patch is followed to its filter; then the window collects all others."""
@@ -255,7 +255,7 @@ class LocalPatterns(LessonScene):
         """What is near after shuffling flies back to where it was."""
         self.during(
             0.2,
-            self.board.become(self.lesson.apart(upright=self.upright)),
+            self.board.become(self.lesson.apart()),
             self.board.come("place", "input"),
         )
         self.during(0.1, self.board.show(WINDOW), self.board.pulse(WINDOW))

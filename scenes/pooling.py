@@ -38,7 +38,7 @@ class Pooling(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the picture and its map; nothing is pooled yet."""
-        self.picture = replace(self.lesson.picture_of, upright=self.upright)
+        self.picture = self.lesson.picture_of
         self.computed["pooled"] = np.full(self.lesson.pooled.shape, np.nan)
         self.board.lay(self.picture.opening())
         self.board.show("input", "map", "legend")(1.0)

@@ -35,7 +35,7 @@ class ResponseMap(LessonScene):
 
     def overlay(self) -> Any:
         """Describe the map that is shown on the picture."""
-        return self.picture.overlay(self.channel, upright=self.upright)
+        return self.picture.overlay(self.channel)
 
     # The picture and the filter.
 

@@ -153,7 +153,7 @@ class SlidingWindow(LessonScene):
         shown = self.board.each("products")
         away = [ZOOM] if self.board.there("kernel") else ["patch", "patch.frame"]
         self.during(0.06, self.board.hide(*self.board.there(*away)))
-        picture = self.lesson.counting(step, upright=self.upright)
+        picture = self.lesson.counting(step)
         self.become(picture, 0.15, self.camera.home(), show=shown)
         near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.89)
         self.during(0.1, near)
@@ -232,7 +232,7 @@ class SlidingWindow(LessonScene):
                 self.part(step, 0.15)
             self.land_on_weights(step, [""], 0.3)
             self.during(0.05, self.board.hide("patch", "patch.frame"))
-            self.become(self.lesson.adding(step, upright=self.upright), 0.15)
+            self.become(self.lesson.adding(step), 0.15)
             self.board.fill("products", step.products)
             self.board.come(*self.board.there("products->sum"))(1.0)
         later = (*GATE, "sum.activated")
@@ -297,7 +297,7 @@ class SlidingWindow(LessonScene):
         if rings:
             self.during(0.03 * quick, self.board.hide(*rings))
         first = self.lesson.all_steps[0]
-        picture = self.lesson.field(first, upright=self.upright)
+        picture = self.lesson.field(first)
         if self.lesson.steps == "all":
             picture = self.board.legible(self.lesson.diagram(first), picture)
         shown = ["map", "legend", WINDOW, "map.cell"]
@@ -326,7 +326,7 @@ class SlidingWindow(LessonScene):
     def show_rise(self, event: Event) -> None:
         """The map is laid on the picture; where it is brightest, the weights meet the pixels."""
         self.during(0.05, self.board.hide(WINDOW, "map.cell"))
-        overlay = self.lesson.overlay(upright=self.upright)
+        overlay = self.lesson.overlay()
         names = [panel.name for panel in overlay.root.panels()]
         hold = [name for name in names if name.startswith(("kernel", "patch"))]
         self.become(overlay, 0.2, self.board.dim("input", to=UNDER), hold=hold)
@@ -350,7 +350,7 @@ class SlidingWindow(LessonScene):
         # The map comes up beside the picture: it does not fly over the kernel.
         marks = WINDOW, "map.cell"
         self.during(0.06, self.board.hide("map", *marks))
-        closing = self.lesson.closing(upright=self.upright)
+        closing = self.lesson.closing()
         self.become(closing, 0.2, self.board.dim("input", to=1.0), show=("input", "kernel"))
         self.during(0.1, self.board.show("map", *marks))
         stops = [stop.step for stop in self.lesson.stops.values()][::-1] or [self.lesson.first]

@@ -61,7 +61,7 @@ class WindowSize(LessonScene):
     def show_tiles(self, event: Event) -> None:
         """What each of the frames holds, as tiles of one size."""
         tiles = [f"tile-{k}" for k in self.lesson.sizes]
-        picture = self.lesson.tiles(upright=self.upright)
+        picture = self.lesson.tiles()
         self.during(0.2, self.board.become(picture, show=tiles[:1]))
         self.during(0.4, in_turn(*(self.board.show(name) for name in tiles[1:])))
         self.during(1, in_turn(*(self.board.pulse(name) for name in tiles)))
@@ -89,7 +89,7 @@ class WindowSize(LessonScene):
 
     def show_stack(self, event: Event) -> None:
         """The pixels of the largest window, and two layers: a cell, and what it reads."""
-        picture = self.lesson.stack(upright=self.upright)
+        picture = self.lesson.stack()
         self.during(0.2, self.board.become(picture, show=("layer-0",)))
         self.during(0.1, self.board.show("layer-1", "layer-2"))
         self.fill_cell(2, self.middle(2))
@@ -178,7 +178,7 @@ class WindowSize(LessonScene):
 
     def show_cost(self, event: Event) -> None:
         """The weights of one window that sees all these pixels are counted."""
-        picture, side = self.lesson.cost(upright=self.upright), self.lesson.sizes[-1]
+        picture, side = self.lesson.cost(), self.lesson.sizes[-1]
         words = "seen", "said-seen", "said-one", "said-layers", "note"
 
         def come() -> Move:

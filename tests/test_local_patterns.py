@@ -232,10 +232,9 @@ def test_what_cannot_be_is_refused(options, told):
 def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
     lesson = LocalPatterns(picture=None if digit is None else digits.first(digit))
     picture = lesson.picture_of()
-    upright = sheet == "9:16"
-    piles, dense = lesson.pile_picture(upright=upright), picture.dense(upright=upright)
+    piles, dense = lesson.pile_picture(), picture.dense()
     shown = [picture.opening(), dense, picture.sweep(), piles, picture.asked()]
-    shown += [lesson.control(), lesson.apart(upright=upright)]
+    shown += [lesson.control(), lesson.apart()]
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []

@@ -163,11 +163,10 @@ def test_other_measurements_would_be_told_otherwise(lesson):
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_every_digit_has_its_place_on_every_sheet(number, aspect):
     lesson, sheet = WindowSize(picture=digits.first(number)), ASPECTS[aspect]
-    upright = sheet.height > sheet.width
     assert lesson.share(3) > 0
     pictures = [
-        lesson.opening(), lesson.tiles(upright=upright), lesson.stack(upright=upright),
-        lesson.cost(upright=upright),
+        lesson.opening(), lesson.tiles(), lesson.stack(),
+        lesson.cost(),
     ]  # fmt: skip
     for lang in ("en", "zh"):
         for picture in pictures:
@@ -188,8 +187,7 @@ def test_the_pictures_fill_the_frame_and_show_the_digit_s_pixels(lesson):
 
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_a_square_is_one_weight_as_large_as_a_pixel(lesson, aspect):
-    upright = ASPECTS[aspect].height > ASPECTS[aspect].width
-    placed = place(lesson.cost(upright=upright), ASPECTS[aspect], "en")
+    placed = place(lesson.cost(), ASPECTS[aspect], "en")
     squares = {"seen": 7, "one": 7, "kernel-1": 3, "kernel-3": 3}
     sides = [placed[name].width / many for name, many in squares.items()]
     np.testing.assert_allclose(sides, sides[0], rtol=1e-3)

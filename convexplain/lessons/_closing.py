@@ -103,7 +103,7 @@ class Closing(Lesson):
         """Describe the digit alone, with the window where the filter responds most."""
         return Diagram(self._digit())
 
-    def way(self, *, upright: bool = False) -> Diagram:
+    def way(self) -> Diagram:
         """Describe the way; each part is one of `STATIONS`, with an arrow such as ``to-map``."""
         parts = [
             Row(Text(f"to-{name}", "→", role="sign"), part, gap=0.4) if number else part
@@ -118,7 +118,7 @@ class Closing(Lesson):
             Row(*parts[4:], Column(*scores, gap=0.8), gap=0.8),
             gap=1.5,
         )
-        return Diagram(three if upright else Either(two, three))
+        return Diagram(Either(two, three))
 
     def _digit(self, share: str = "") -> Cells:
         row, col = self.place

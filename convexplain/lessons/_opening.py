@@ -83,7 +83,7 @@ class Opening(Lesson):
             Score(terms.DENSE_NETWORK.capital, accuracy.dense, CHAPTER_DENSE, len(misread[DENSE])),
         )
 
-    def front(self, *, upright: bool = False) -> Diagram:
+    def front(self) -> Diagram:
         """Describe the title beside the digit, or below it."""
         words = Column(
             Text("program", "convexplain", role="heading", tone="muted"),
@@ -91,21 +91,21 @@ class Opening(Lesson):
             Text("subtitle", self.subtitle, role="heading", tone="muted", measure=20),
             gap=1.5,
         )
-        return self._beside(words, upright)
+        return self._beside(words)
 
-    def table(self, *, upright: bool = False) -> Diagram:
+    def table(self) -> Diagram:
         """Describe the digit and both scores, with a tile for each misread digit.
 
         The parts of the first network are ``network-0``, ``score-0``, ``tiles-0`` and ``told-0``.
         """
         both = Row(*(self._network(n) for n in range(len(self.scores))), gap=2)
-        return self._beside(Column(Text("measured", _MEASURED, tone="muted"), both), upright)
+        return self._beside(Column(Text("measured", _MEASURED, tone="muted"), both))
 
-    def _beside(self, words: Part, upright: bool) -> Diagram:
+    def _beside(self, words: Part) -> Diagram:
         pixels = self.shown_picture.pixels
         digit = Cells("digit", pixels.squeeze(axis=2) if pixels.shape[2] == 1 else pixels)
         below = Column(digit, words, gap=1.5)
-        return Diagram(below if upright else Either(Row(digit, words, gap=2), below))
+        return Diagram(Either(Row(digit, words, gap=2), below))
 
     def _network(self, number: int) -> Part:
         score = self.scores[number]

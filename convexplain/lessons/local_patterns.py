@@ -331,18 +331,16 @@ class LocalPatterns(Lesson):
         """Describe the unit and the filter, for a figure."""
         return self.picture_of().diagram(words.ABOUT.fill(f=self.shown_filter))
 
-    def pile_picture(self, *, upright: bool = False) -> Diagram:
+    def pile_picture(self) -> Diagram:
         """Describe filters, how many patches fly to each and to all others, and the strongest."""
         patches = {n: [self.patch(p) for p in places] for n, places in self.strongest.items()}
         counts = {n: len(places) for n, places in self.piles.items()}
-        return self.picture_of().piles(patches, counts, self.kernels, upright=upright)
+        return self.picture_of().piles(patches, counts, self.kernels)
 
-    def apart(self, *, upright: bool = False) -> Diagram:
+    def apart(self) -> Diagram:
         """Describe a window on the picture, and one on its pixels shuffled: what is near there."""
         shuffled = replace(self.picture_of(shuffled=True), at=self.scattered)
-        return replace(self.picture_of(), at=self.sent[0]).apart(
-            shuffled, self.came_from, upright=upright
-        )
+        return replace(self.picture_of(), at=self.sent[0]).apart(shuffled, self.came_from)
 
     def control(self) -> Diagram:
         """Describe both networks' errors, with pixels in place and shuffled."""

@@ -268,12 +268,12 @@ class SlidingWindow(FilterLesson):
             step, self.drawn, self.map_limit, biased=self.biased, read_scale=self.read_scale
         )
 
-    def counting(self, step: ConvStep, *, upright: bool = False) -> Diagram:
+    def counting(self, step: ConvStep) -> Diagram:
         """Describe how the products add up; of one channel, as large as they can be."""
         if step.kernel.shape[2] > 1:
             return self.making(step)
         return counting_picture(
-            step, self.map_limit, biased=self.biased, read_scale=self.read_scale, upright=upright
+            step, self.map_limit, biased=self.biased, read_scale=self.read_scale
         )
 
     # Of large kernels, whose numbers have no room beside all that belongs to a stop, it is shown
@@ -287,31 +287,29 @@ class SlidingWindow(FilterLesson):
         """Describe what is multiplied; later the products stand where the kernel was."""
         return factors_picture(step, read_scale=self.read_scale, multiplied=multiplied)
 
-    def adding(self, step: ConvStep, *, upright: bool = False) -> Diagram:
+    def adding(self, step: ConvStep) -> Diagram:
         """Describe the products and their sum."""
-        return adding_picture(
-            step, self.map_limit, biased=self.biased, read_scale=self.read_scale, upright=upright
-        )
+        return adding_picture(step, self.map_limit, biased=self.biased, read_scale=self.read_scale)
 
-    def field(self, step: ConvStep, *, upright: bool = False) -> Diagram:
+    def field(self, step: ConvStep) -> Diagram:
         """Describe the picture and its map, as large as they can be."""
         return field_picture(
-            step, self.drawn, self.response_map, self.map_limit, upright=upright,
+            step, self.drawn, self.response_map, self.map_limit,
             landed=self.landed,
         )  # fmt: skip
 
-    def overlay(self, *, upright: bool = False) -> Diagram:
+    def overlay(self) -> Diagram:
         """Describe the map on the picture, beside the kernel that made it."""
         return overlay_picture(
             self.first, self.drawn, self.response_map, self.map_limit, stride=self.stride,
-            read_scale=self.read_scale, upright=upright,
+            read_scale=self.read_scale,
         )  # fmt: skip
 
-    def closing(self, *, upright: bool = False) -> Diagram:
+    def closing(self) -> Diagram:
         """Describe the picture, the kernel, and the map that it makes."""
         return closing_picture(
             self.first, self.drawn, self.response_map, self.map_limit,
-            read_scale=self.read_scale, upright=upright,
+            read_scale=self.read_scale,
         )  # fmt: skip
 
     # What is said.

@@ -270,9 +270,7 @@ class WindowGeometry(FilterLesson):
 
         Of the ways to arrange them it is that in which the picture is largest on a sheet.
         """
-        ways = window_picture.filled_pictures(
-            geometry, self.response, self.read, upright=sheet.height > sheet.width
-        )
+        ways = window_picture.filled_pictures(geometry, self.response, self.read)
         return max(ways, key=lambda way: place(way, sheet, lang)["input"].width)
 
     def all_of_them(self) -> Diagram:

@@ -148,21 +148,17 @@ class WindowSize(Lesson):
         """Return how many pixels a side layers of the smallest window see together."""
         return size_picture.reach(self.sizes[0], layers)
 
-    def tiles(self, *, upright: bool = False) -> Diagram:
+    def tiles(self) -> Diagram:
         """Describe what each window sees, and how many weights it takes."""
-        return size_picture.tiles_picture(self.pixels, self.centre, self.sizes, upright=upright)
+        return size_picture.tiles_picture(self.pixels, self.centre, self.sizes)
 
-    def stack(self, *, upright: bool = False) -> Diagram:
+    def stack(self) -> Diagram:
         """Describe layers of the smallest window."""
-        return size_picture.stack_picture(
-            self.pixels, self.centre, self.sizes[0], self.layers, upright=upright
-        )
+        return size_picture.stack_picture(self.pixels, self.centre, self.sizes[0], self.layers)
 
-    def cost(self, *, upright: bool = False) -> Diagram:
+    def cost(self) -> Diagram:
         """Describe the weights of the largest window, and of layers that see as far."""
-        return size_picture.cost_picture(
-            self.pixels, self.centre, self.sizes[0], self.layers, upright=upright
-        )
+        return size_picture.cost_picture(self.pixels, self.centre, self.sizes[0], self.layers)
 
     # What is said.
 

@@ -107,8 +107,9 @@ class Aligned(Part):
         rows = [[part and part.turned(which) for part in row] for row in self.rows]
         if all(part is not self for part in which):
             return replace(self, rows=rows)
+        # What is told apart by room beside one another needs less of it under one another.
         return replace(
-            self, rows=[*zip_longest(*rows)], gap=self.row_gap, row_gap=self.gap,
+            self, rows=[*zip_longest(*rows)], gap=self.row_gap, row_gap=min(1.0, self.gap),
             across=_ACROSS[self.down], down=_DOWN[self.across],
         )  # fmt: skip
 

@@ -82,12 +82,10 @@ class LocalPicture:
         marks = {"whole": Mark(0, 0, height, width, "muted"), "window": self._window}
         return Diagram(self._read(marks))
 
-    def dense(self, *, upright: bool = False) -> Diagram:
+    def dense(self) -> Diagram:
         """Describe the picture, and as many weights as it has pixels."""
         *parts, _ = self._dense_parts()
-        beside = Column(Row(*parts), Legend("scale", row=True), align="middle")
-        below = Column(*parts, Legend("scale", row=True), align="middle")
-        return Diagram(below if upright else Either(beside, below))
+        return Diagram(Column(Row(*parts), Legend("scale", row=True), align="middle"))
 
     def asked(self) -> Diagram:
         """Describe the picture twice, with how much of it either network looks at at a time."""
@@ -96,11 +94,9 @@ class LocalPicture:
         filters = words.FILTERS.fill(w=self.kernel.size)
         whole = replace(self._read({"whole": Mark(0, 0, height, width)}), title=units)
         parts = replace(self._read({"window": self._window}), name="parts", title=filters)
-        return Diagram(Either(Row(whole, parts, gap=2), Column(whole, parts)))
+        return Diagram(Row(whole, parts, gap=2))
 
-    def apart(
-        self, shuffled: LocalPicture, came_from: Sequence[tuple[int, int]], *, upright: bool = False
-    ) -> Diagram:
+    def apart(self, shuffled: LocalPicture, came_from: Sequence[tuple[int, int]]) -> Diagram:
         """Describe the picture and its pixels shuffled, large, with a window on both.
 
         Parameters
@@ -108,8 +104,6 @@ class LocalPicture:
         shuffled : LocalPicture
         came_from : sequence of (int, int)
             Where the pixels under the shuffled one's window are in this picture.
-        upright : bool
-            Whether the one stands below the other.
         """
         marks = {f"from-{n}": Mark(*at) for n, at in enumerate(came_from)}
         first, second = (
@@ -121,8 +115,7 @@ class LocalPicture:
                 (self, marks, "place", "in place"), (shuffled, {}, "input", "shuffled"),
             )
         )  # fmt: skip
-        below = Column(first, second)
-        return Diagram(below if upright else Either(Row(first, second, gap=2), below))
+        return Diagram(Row(first, second, gap=2))
 
     def sweep(self) -> Diagram:
         """Describe the picture, the filter, and what it finds at every place."""
@@ -164,8 +157,6 @@ class LocalPicture:
         patches: Mapping[int, Sequence[Floats]],
         counts: Mapping[int | None, int],
         kernels: Floats,
-        *,
-        upright: bool = False,
     ) -> Diagram:
         """Describe the picture beside filters, each with the patches that excite it most.
 
@@ -176,8 +167,6 @@ class LocalPicture:
         counts : mapping of int to int
             How many fly to each in all, and by None to all other filters.
         kernels : numpy.ndarray, shape (height, width, filters)
-        upright : bool
-            Whether the filters stand below the picture.
         """
         scale = Scale(float(np.abs(kernels).max()) or 1.0, terms.WEIGHT)
         heads = (
@@ -204,12 +193,11 @@ class LocalPicture:
         inked = words.INKED.fill(n=fmt.count(sum(counts.values())))
         read = replace(self._read({"window": self._window}), note=inked)
         legend = Legend("scale", row=True)
-        if upright:
-            return Diagram(Column(read, table, legend, align="middle", gap=0.6))
         return Diagram(
             Either(
                 Row(Column(read, legend), table, gap=1.5),
                 Column(Row(read, table, gap=0.8), legend, gap=0.6),
+                Column(read, table, legend, align="middle", gap=0.6),
             )
         )
 

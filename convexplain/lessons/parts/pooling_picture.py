@@ -67,8 +67,6 @@ class PoolingPicture:
         Multiplications with and without pooling.
     accuracies : sequence of str
         With and without pooling; none if they were not measured.
-    upright : bool
-        Whether what could stand side by side stands under one another.
     """
 
     step: PoolStep
@@ -87,7 +85,6 @@ class PoolingPicture:
     law: tuple[int, int] | None
     costs: tuple[int, int] | None
     accuracies: Sequence[str]
-    upright: bool = False
 
     def opening(self) -> Diagram:
         """Describe the picture that is read, and one response map of it."""
@@ -152,8 +149,6 @@ class PoolingPicture:
                 ("with", words.WITH, self.reach.pooled, "accent", self.law),
             )
         ]
-        if self.upright:
-            return Diagram(Column(self._views(), Row(*told, gap=2), align="middle"))
         return Diagram(Row(self._views(), Column(*told, gap=1.2), gap=2))
 
     def diagram(self) -> Diagram:
@@ -227,9 +222,7 @@ class PoolingPicture:
     def _beside(self, one: Part, other: Part, *, scale: bool = True) -> Part:
         """Arrange two parts, with the scale of what is in them."""
         explained = Column(other, Legend("legend")) if scale else other
-        if self.upright:
-            return Column(one, explained, align="middle")
-        return Either(Row(one, explained, gap=2), Column(one, explained, align="middle"))
+        return Row(one, explained, gap=2)
 
     @property
     def _scale(self) -> Scale:

@@ -215,7 +215,7 @@ class ResponsePicture:
             return Column(name, *grids, votes, result, gap=0.35, align="middle")
         return Column(name, *grids, votes, Row(gate, result, gap=0.4), gap=0.35, align="middle")
 
-    def overlay(self, channel: int, *, upright: bool = False) -> Diagram:
+    def overlay(self, channel: int) -> Diagram:
         """Describe one map on the picture, with its filter and the number that is spoken of."""
         read = Cells("input", self.pixels, share="pixels", lines=False, marks=self._marks())
         laid = Cells(
@@ -231,11 +231,9 @@ class ResponsePicture:
         )  # fmt: skip
         kernel, legend = self._filter(channel), Legend("legend")
         whole = Overlay(read, laid)
-        if upright:
-            return Diagram(
-                Column(whole, Row(*kernel, Column(value, legend), gap=2), align="middle")
-            )
-        return Diagram(Row(whole, Column(*kernel, value, legend), gap=2))
+        beside = Row(whole, Column(*kernel, value, legend), gap=2)
+        below = Column(whole, Row(*kernel, Column(value, legend), gap=2), align="middle")
+        return Diagram(Either(beside, below))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it at once, for a figure."""

@@ -135,9 +135,7 @@ def windows_picture(pixels: Pixels, centre: Pair, sizes: Sequence[int]) -> Diagr
     return Diagram(Cells("input", pixels, marks=window_marks(centre, sizes)))
 
 
-def tiles_picture(
-    pixels: Pixels, centre: Pair, sizes: Sequence[int], *, upright: bool = False
-) -> Diagram:
+def tiles_picture(pixels: Pixels, centre: Pair, sizes: Sequence[int]) -> Diagram:
     """Describe what each window sees, and how many weights it takes.
 
     Panels ``tile-3`` (mark ``at`` on its first pixel) and ``weights-3``, and so for each size.
@@ -152,9 +150,8 @@ def tiles_picture(
         )
         counts.append(weights_text(f"weights-{k}", str(k * k)))
     rows = list(zip(tiles, counts, strict=True))
-    if not upright:
-        return Diagram(Row(*(Column(*row, gap=0.3) for row in rows), gap=0.8, align="top"))
-    return Diagram(Aligned(rows, gap=1.0, row_gap=0.8, down="middle"))
+    wide = Row(*(Column(*row, gap=0.3) for row in rows), gap=0.8, align="top")
+    return Diagram(Either(wide, Aligned(rows, gap=1.0, row_gap=0.8, down="middle")))
 
 
 def square(side: int) -> Caption:
@@ -172,9 +169,7 @@ def reach(size: int, layers: int) -> int:
     return int(receptive_field([Window(size)] * layers).size[0])
 
 
-def stack_picture(
-    pixels: Pixels, centre: Pair, size: int, layers: int, *, upright: bool = False
-) -> Diagram:
+def stack_picture(pixels: Pixels, centre: Pair, size: int, layers: int) -> Diagram:
     """Describe layers of small windows, from the pixels to the last layer's one cell.
 
     Parameters
@@ -184,8 +179,6 @@ def stack_picture(
         The pixel in the middle.
     size, layers : int
         Of the windows, and how many layers of them there are.
-    upright : bool
-        Whether the frame is narrow.
 
     Returns
     -------
@@ -214,7 +207,7 @@ def stack_picture(
                 computed=None if known else np.zeros((side, side), dtype=bool),
             )
         )  # fmt: skip
-    return Diagram(Column(*parts, gap=1.0, align="middle") if upright else Row(*parts, gap=1.1))
+    return Diagram(Row(*parts, gap=1.1))
 
 
 def _middle(side: int, window: int) -> Mark:
@@ -223,9 +216,7 @@ def _middle(side: int, window: int) -> Mark:
     return Mark(first, first, window, window)
 
 
-def cost_picture(
-    pixels: Pixels, centre: Pair, size: int, layers: int, *, upright: bool = False
-) -> Diagram:
+def cost_picture(pixels: Pixels, centre: Pair, size: int, layers: int) -> Diagram:
     """Describe what is seen, and the weights of one window and of layers of small ones for it.
 
     Every weight is a square as large as a pixel. Panels ``seen`` (marks ``reach-1``..., what so
@@ -257,16 +248,13 @@ def cost_picture(
             weights_text("count-layers", total(size, layers)),
         ),
     ]
-    if upright:
-        columns = ([part for part in each if part is not None] for each in parts)
-        shown: Part = Column(*(Column(*c, gap=0.4, align="middle") for c in columns), gap=1.2,
-                             align="middle")  # fmt: skip
-    else:
-        shown = Aligned(
-            tuple(zip(*parts, strict=True)), gap=1.4, row_gap=0.4, across="middle", down="middle"
-        )
+    columns = ([part for part in each if part is not None] for each in parts)
+    high = Column(*(Column(*c, gap=0.4, align="middle") for c in columns), gap=1.2, align="middle")
+    wide = Aligned(
+        tuple(zip(*parts, strict=True)), gap=1.4, row_gap=0.4, across="middle", down="middle"
+    )
     note = Text("note", _COUNTED, tone="muted")
-    return Diagram(Column(shown, note, gap=0.6, align="middle"))
+    return Diagram(Column(Either(wide, high), note, gap=0.6, align="middle"))
 
 
 def total(size: int, layers: int) -> str:

@@ -126,11 +126,10 @@ def counting_picture(
     *,
     biased: bool = True,
     read_scale: Scale = panels.INK,
-    upright: bool = False,
 ) -> Diagram:
     """Describe how the products of one channel add up, as large as they can be.
 
-    The parameters are those of `making_picture`; upright, the sum is below the products.
+    The parameters are those of `making_picture`.
     """
     (*_, products), *_ = _grids(step, read_scale)
     votes, total = _counted(step, limit, biased=biased, cells=3)
@@ -138,7 +137,7 @@ def counting_picture(
     gathered = Link("products", "votes", "gather", "muted")
     below = Column(products, counted)
     lowest = Column(products, Row(votes, total))
-    arranged = below if upright else Either(Row(products, counted), below, lowest)
+    arranged = Either(Row(products, counted), below, lowest)
     return Diagram(Column(arranged, Legend("legend")), (gathered,))
 
 
@@ -186,16 +185,13 @@ def adding_picture(
     *,
     biased: bool = True,
     read_scale: Scale = panels.INK,
-    upright: bool = False,
 ) -> Diagram:
     """Describe the products and their sum, as large as they can be.
 
-    The parameters are those of `making_picture`; upright, the sum is below the products.
+    The parameters are those of `making_picture`.
     """
     products = [products for *_, products in _grids(step, read_scale)]
     total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
-    if upright:
-        return Diagram(Column(*products, total, Legend("legend")))
     links = (Link("products", "sum", "gather", "muted"),) if len(products) == 1 else ()
     return Diagram(Column(Row(Column(*products), total), Legend("legend")), links)
 
@@ -290,7 +286,6 @@ def field_picture(
     responses: npt.NDArray[np.float32],
     limit: float,
     *,
-    upright: bool = False,
     landed: Mapping[str, Mark] = _NOTHING,
 ) -> Diagram:
     """Describe a picture and its map, as far as the window has come, as large as they can be.
@@ -301,15 +296,11 @@ def field_picture(
     pixels, responses : numpy.ndarray, shape (height, width)
     limit : float
         End of the map's scale.
-    upright : bool
-        Whether the map is below the picture, not beside it.
     landed : mapping of str to Mark
         Further marks on the map.
     """
     read = _read(pixels, Mark.over(step.box))
     filled = _map(step, responses, _response(limit, responses), landed)
-    if upright:
-        return Diagram(Column(read, filled, align="middle"))
     return Diagram(Row(read, filled, align="top"))
 
 
@@ -321,7 +312,6 @@ def overlay_picture(
     *,
     stride: int = 1,
     read_scale: Scale = panels.INK,
-    upright: bool = False,
 ) -> Diagram:
     """Describe the map on its picture, each response over the middle of its window, and the kernel.
 
@@ -338,8 +328,6 @@ def overlay_picture(
         How many pixels of the picture a cell of the map stands for.
     read_scale : Scale
         As for `step_picture`.
-    upright : bool
-        Whether kernel and scale are below the picture, not beside it.
     """
     read = Cells("input", pixels, share="pixels", marks={"window": Mark.over(step.box)})
     laid = Cells(
@@ -351,8 +339,6 @@ def overlay_picture(
     met: list[Part] = [kernel for _, _, kernel, _ in grids]
     if len(grids) == 1:
         met.append(grids[0][0])
-    if upright:
-        return Diagram(Column(whole, Row(*met), legend, align="middle"))
     return Diagram(Row(whole, Either(Column(*met, legend), Column(Row(*met), legend)), gap=2))
 
 
@@ -363,7 +349,6 @@ def closing_picture(
     limit: float,
     *,
     read_scale: Scale = panels.INK,
-    upright: bool = False,
 ) -> Diagram:
     """Describe the picture, the kernel that goes to all of its places, and the map that it makes.
 
@@ -372,8 +357,6 @@ def closing_picture(
     read = _read(pixels, Mark.over(step.box))
     filled = _map(step, responses, _response(limit, responses))
     kernels = [kernel for _, _, kernel, _ in _grids(step, read_scale)]
-    if upright:
-        return Diagram(Column(read, Row(*kernels), filled, align="middle"))
     return Diagram(
         Either(
             Row(read, Column(*kernels), filled),

@@ -70,9 +70,7 @@ def place_picture(geometry: Geometry, row: int) -> Diagram:
     return Diagram(Either(*ways))
 
 
-def filled_pictures(
-    geometry: Geometry, response: Scale, read: Scale, *, upright: bool = False
-) -> tuple[Diagram, ...]:
+def filled_pictures(geometry: Geometry, response: Scale, read: Scale) -> tuple[Diagram, ...]:
     """Describe the same beside the map, in the ways of which one is the largest on a frame.
 
     Parameters
@@ -80,8 +78,6 @@ def filled_pictures(
     geometry : Geometry
     response, read : Scale
         Of the map, and of how often a pixel is read.
-    upright : bool
-        Whether the map is below the picture, not beside it.
 
     Returns
     -------
@@ -99,8 +95,6 @@ def filled_pictures(
     read_often = _hops(geometry, "pixels"), _read(geometry, read, "", taps=True)
     filled, beside = _map(geometry, response, ""), Column(counts, Legend("legend"))
     below = Column(*read_often, Row(filled, beside), gap=0.4)
-    if upright:
-        return (Diagram(below),)
     places, explained = Column(*read_often, gap=0.4), Row(counts, Legend("legend", row=True))
     ways = (
         Row(places, filled, beside, align="bottom"),
