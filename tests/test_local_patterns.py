@@ -227,7 +227,7 @@ def test_what_cannot_be_is_refused(options, told):
         LocalPatterns(**options)
 
 
-@pytest.mark.parametrize("sheet", some(["16:9", "9:16", "4:3"]))
+@pytest.mark.parametrize("sheet", some(["16:9", "9:16", "4:3", "1:1"]))
 @pytest.mark.parametrize("digit", [None, 1, 8])
 def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
     lesson = LocalPatterns(picture=None if digit is None else digits.first(digit))

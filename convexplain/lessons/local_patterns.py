@@ -72,7 +72,6 @@ class LocalPatterns(Lesson):
     question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
 
-    aspects: ClassVar[tuple[str, ...]] = ("16:9", "4:3", "9:16")
     alone: ClassVar[Caption] = Caption(
         en="it needs a dense network that learned from the same digits, as the package has",
         zh="它需要一个用同样手写数字训练的全连接网络，只有自带的网络有",
