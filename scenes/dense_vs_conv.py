@@ -62,13 +62,15 @@ class DenseVsConv(LessonScene):
         self.during(1, self.sweep(0.5, 1.0), looks, rate=linear)
 
     def show_learned(self, event: Event) -> None:
-        """Small kernels grow out of the small window, whole templates out of the whole digit."""
-        before = {CNN: self.board.box("cnn.window"), DENSE: self.board.box(DENSE)}
+        """Small kernels grow out of the digit, whole templates out of the whole digit."""
+        before = {network: self.board.box(network) for network in NETWORKS}
         words = ("legend", "kernels.title", "templates.title")
         small = range(self.lesson.shown_kernels.shape[2])
         large = range(self.lesson.templates.shape[2])
         kernels = [self.board.emerge(f"kernels[{n}]", before[CNN]) for n in small]
         whole = [self.board.emerge(f"templates[{n}]", before[DENSE]) for n in large]
+        windows = (f"{network}.window" for network in NETWORKS)
+        self.during(0.06, self.board.hide(*(n for n in windows if self.board.shown(n))))
         # The first come while the digits still go: the stage is never empty.
         grown = eased(in_turn(*map(eased, kernels), overlap=0.9))
         self.become(self.lesson.learned(), 0.45, grown, show=words)
@@ -172,8 +174,9 @@ class DenseVsConv(LessonScene):
         labels = [f"needed.cnn-{digits}.label" for digits in self.lesson.compared]
         come = ("needed.title", "needed.zero", *labels)
         self.become(self.lesson.needed(), 0.3, grown, show=come)
-        notes = [name for name in self.board.names("needed") if name.startswith("needed.note")]
-        self.during(0.1, self.board.show(*notes))
+        self.during(0.1, self.board.show("trained"))
+        self.during(0.2, self.board.walk("needed.level"))
+        self.during(0.06, self.board.show("needed.level.label"))
         self.during(1, self.board.pulse(f"{first}.value", colour="muted", times=2))
 
     def show_predict(self, event: Event) -> None:

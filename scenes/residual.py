@@ -11,7 +11,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move
+from convexplain.stage.pace import Move, together
 from convexplain.stage.text import Label
 
 #: The two ways, arrow after arrow.
@@ -86,8 +86,14 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse(*marks, times=2))
 
     def comes_round(self, *further: str, end: str = "plus") -> Move:
-        """Return the way of what came in along the arrow that goes round."""
-        return self.board.follow("came", *ROUND, *further, end=end, small=SMALL)
+        """Return the way of what came in along the arrow that goes round; its word makes way."""
+        word = self.board.part("round")
+
+        def make_way(alpha: float) -> None:
+            word.opacity = max(0.0, 1 - 8 * min(alpha, 1 - alpha))
+
+        follow = self.board.follow("came", *ROUND, *further, end=end, small=SMALL)
+        return together(follow, make_way)
 
     def changes(self) -> Move:
         """Return the way of the change to the plus."""
@@ -125,11 +131,14 @@ class Residual(LessonScene):
         self.whole(min(0.15, 1.0 / event.seconds))
         self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("layers", times=2))
 
-    def whole(self, share: float) -> None:
-        """Lay out both ways, and the sum that goes on."""
+    def whole(self, share: float, *, lines: bool = False) -> None:
+        """Lay out both ways, and the sum that goes on; at once with its arrows, or before them."""
         gone = self.board.there(*ONE, "plus", "equals")
         self.during(0.5 * share, self.board.hide(*gone))
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
+        if lines:
+            self.turn_into(picture, share, show=(*WHOLE, *LINES))
+            return
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
 
@@ -138,36 +147,35 @@ class Residual(LessonScene):
     ) -> None:
         """Let the layers, and then the change, become other ones; the sum is still to come."""
         words = [n for n in self.board.names("layers") if isinstance(self.board.part(n), Label)]
-        self.during(0.2 * share, self.board.hide("sum", *words))
+        self.during(0.25 * share, self.board.hide("sum", *words))
         picture = self.lesson.both_ways(upright=self.upright, end="sum", zero=zero)
         shown = tuple(name for name in (*WHOLE, *LINES) if name != "sum")
-        self.turn_into(picture, 0.4 * share, show=shown, hold=("sum",))
-        change, total = after
-        self.board.part("sum").values[...] = total
-        values = self.board.part("change").values
-        before = values.copy()
+        before, (change, total) = self.board.part("change").values.copy(), after
 
         def turn(alpha: float) -> None:
-            values[...] = before + (change - before) * alpha
+            self.board.fill("change", before + (change - before) * alpha)
 
-        self.during(0.4 * share, turn)
+        self.turn_into(picture, 0.75 * share, turn, show=shown, hold=("sum",))
+        self.board.fill("sum", total)
 
     def show_silent(self, event: Event) -> None:
         """The block is set to 0, and with it the change; what came in goes round, and on."""
         if not self.board.has("layers"):
             self.whole(0.15)
-        self.set_weights(0.35, ("layers",), self.lesson.silent())
+        self.set_weights(0.2, ("layers",), self.lesson.silent())
         values = self.board.part("sum").values
         total = values.copy()
         values[...] = float("nan")
         self.during(0.05, self.board.show("sum"))
-        self.during(0.45, self.comes_round("plus->sum", end="sum"))
+        self.during(0.5, self.comes_round("plus->sum", end="sum"))
         values[...] = total
         self.during(1, self.board.pulse("came", "sum"))
 
     def show_zeros(self, event: Event) -> None:
-        """The empty change is looked at; all stands as it is."""
-        self.during(0.6, self.board.pulse("change", times=2))
+        """The empty change is looked at and comes to the plus; what came in is what goes on."""
+        self.during(0.25, self.board.pulse("change"))
+        self.during(0.35, self.changes())
+        self.during(1, self.board.pulse("came", "sum"))
 
     def show_learn(self, event: Event) -> None:
         """The layers are as they have learned to be: the change comes back, and then the sum."""
@@ -188,7 +196,7 @@ class Residual(LessonScene):
     def show_answer(self, event: Event) -> None:
         """What came in goes round once more, the change comes to it, and the sum goes on."""
         if not self.board.has("layers"):
-            self.whole(0.15)
+            self.whole(0.15, lines=True)
         elif not self.board.part("change").values.any():
             self.set_weights(0.25, ("maps",), self.lesson.learned())
             self.during(0.1, self.board.show("sum"))

@@ -223,7 +223,17 @@ def test_from_how_few_digits_the_convnet_beats_the_dense_network_is_measured(les
         assert bar.value == pytest.approx(wrong[network, int(read)])
         assert bar.text == f"{100 * wrong[network, int(read)] + 1e-9:.1f}%"
         assert f"{int(read):,} digits" in bar.label.text("en")
-    assert "600 steps of 64 digits each" in lesson.needed().panel("needed").note.text("en")
+    note = lesson.needed().panel("trained").words.text("en")
+    assert note.startswith("600 steps of 64 digits each (few digits are repeated)")
+    assert max(lesson.wrong[1]) == 600 * 64  # so fewer digits are read several times
+    # What is to beat goes down from the end of the dense network's bar past all others.
+    placed = panels.place(lesson.needed(), panels.VIDEO, "en")
+    level, dense = placed["needed.level"], placed["needed.dense-38400"]
+    assert level.x == pytest.approx(dense.right)
+    assert level.y < placed["needed.cnn-300"].y
+    assert level.bottom > placed["needed.cnn-38400"].bottom
+    assert placed["needed.cnn-3000"].right < level.x < placed["needed.cnn-1000"].right
+    assert panels.problems(placed) == []
 
 
 def test_how_many_digits_are_needed_is_asked_before_it_is_seen(lesson):

@@ -14,7 +14,7 @@ from convexplain.data import digits, facts
 from convexplain.errors import UsageError
 from convexplain.lessons.residual import Residual
 from convexplain.network import Add, Conv2D, Dense, Flatten, Network, Trace
-from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.panels import ASPECTS, COLUMN, PAGE, TALL, VIDEO, place, problems
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
 
@@ -140,9 +140,13 @@ def test_it_tells_what_arrows_do_for_many_layers_as_it_was_measured(lesson):
     shares = {
         (row["blocks"], row["arrows"]): np.mean(row["by_seed"]) for row in facts.rows("depth")
     }
-    one, other = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
-    pays = f"With arrows depth pays: 17 convolutions read {other} right, without {one}."
-    assert said.text("en") == pays
+    few, many = (
+        [fmt.percent(shares[blocks, arrows]) for arrows in ("no", "yes")] for blocks in (2, 8)
+    )
+    assert said.text("en") == (
+        f"With arrows depth pays. 5 convolutions: {few[0]} without, {few[1]} with; "
+        f"17: {many[0]} and {many[1]}."
+    )
     # Many layers read more than few with arrows, without them fewer: that is what pays.
     assert shares[8, "yes"] > max(shares[2, "yes"], shares[2, "no"]) > shares[8, "no"]
     # So it is for each of the networks; few layers need no arrows.
@@ -205,3 +209,13 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     for name, maps in zip(("change", "sum"), lesson.three[1:], strict=True):
         last = next(m for m in reversed(moments) if name in m)
         np.testing.assert_allclose(last[name].values, maps[:, :, n])  # learned again
+
+
+def test_the_box_of_the_layers_is_as_wide_before_their_weights_are_0(lesson):
+    for upright, sheet in ((False, VIDEO), (True, TALL)):
+        before, after = (
+            place(lesson.both_ways(upright=upright, end="sum", zero=zero), sheet, "en")
+            for zero in ((), ("layers",))
+        )
+        assert before["layers"] == after["layers"]
+        assert before["came"] == after["came"]

@@ -405,7 +405,9 @@ class DenseVsConv(Lesson):
         yield Event("places", 5.0, _PLACES, detail=1)
         convnet, other = self.wrong
         most = max(other)
-        yield Event("dense", 3.4, _DENSE)
+        full, brief = len(self.misread[DENSE]) / _TESTED, other[most]
+        said = _DENSE.fill(p=fmt.percent(brief), q=fmt.percent(full, 2))
+        yield Event("dense", 3.8, said)
         if self.enough is not None:
             yield Event("predict", self.pause, ask=self._ask_how_many(self.enough), detail=1)
         yield Event("more", 4.6, _MORE, detail=1)
@@ -504,7 +506,8 @@ _PLACES = Caption(
     zh="一个样本里，卷积核处处可学，整幅模板只有一处。",
 )
 _DENSE = Caption(
-    en="The mistakes of a dense network, briefly trained.", zh="短暂训练的全连接网络认错多少。"
+    en="Trained only briefly, the dense network misreads {p}, not {q}.",
+    zh="只短暂训练，全连接网络认错 {p}，不是 {q}。",
 )
 _HOW_MANY = Caption(
     en="How many digits does the convnet need to do better?",

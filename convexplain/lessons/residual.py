@@ -56,8 +56,8 @@ _ARROWS = {
     "yes": Caption(en="with arrows", zh="有箭头"),
 }
 _READ_RIGHT = Caption(
-    en="test digits read right after {n} steps, mean of {s}",
-    zh="测试手写数字认对的比例：训练 {n} 步，{s} 次平均",
+    en="test digits read right after {n} steps, mean of {s} trainings",
+    zh="测试手写数字认对的比例：训练 {n} 步，{s} 次训练平均",
 )
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW, _BROAD = 5.0, 15.0
@@ -210,7 +210,10 @@ class Residual(FilterLesson):
         came, change, total = self._three(silent="maps" in zero)
         measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
         said = self._named(zero="layers" in zero)
-        layers = Text("layers", said, role="heading", measure=measure, rim="box")
+        layers = Text(
+            "layers", said, role="heading", measure=measure, rim="box",
+            widest=self._named(zero="layers" not in zero),  # as large in both states
+        )  # fmt: skip
         plus = Text("plus", "+", role="display", rim="circle")
         parts: tuple[Part, ...] = {
             "plus": (came, layers, plus), "change": (came, layers, change, plus),
@@ -406,13 +409,15 @@ class Residual(FilterLesson):
                 en="So they learn only the change: the residual.", zh="所以它们只学改动，即残差。"
             )
             yield Event("learn", 3.6, said, detail=1)
-        *_, plain, arrows = facts.rows("depth")
+        rows = facts.rows("depth")
         said = Caption(
-            en="With arrows depth pays: {n} convolutions read {b} right, without {a}.",
-            zh="有箭头，深才有用：{n} 个卷积认对 {b}，没有则 {a}。",
+            en="With arrows depth pays. {m} convolutions: {c} without, {d} with; {n}: {a} and {b}.",
+            zh="有箭头，深才有用。{m} 个卷积：没有 {c}，有 {d}；{n} 个：{a} 和 {b}。",
         )
-        a, b = fmt.percent(plain["accuracy"]), fmt.percent(arrows["accuracy"])
-        yield Event("deep", 5.0, said.fill(n=plain["convolutions"], a=a, b=b), detail=1)
+        shares = (fmt.percent(row["accuracy"]) for row in rows)
+        few, many = rows[0]["convolutions"], rows[-1]["convolutions"]
+        told = said.fill(m=few, n=many, **dict(zip("cdab", shares, strict=True)))
+        yield Event("deep", 5.4, told, detail=1)
 
 
 #: The three maps, by name.

@@ -88,6 +88,9 @@ class Bars(Panel):
         to see.
     widest : str
         The longest number that a bar will have; room is kept for it.
+    level : (str, Caption), optional
+        A bar from whose end a dashed line goes down past all that follow, and what is said below
+        it; none is then below zero.
     """
 
     bars: Sequence[Bar]
@@ -107,6 +110,7 @@ class Bars(Panel):
     points: bool = False
     role: Literal["text", "heading"] = "text"
     widest: str = ""
+    level: tuple[str, Caption] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number."""
@@ -200,7 +204,7 @@ class Bars(Panel):
             left + apart if left else 0.0,
             0.0,
             right + apart,
-            leading(size) if self.points else 0.0,
+            leading(size) if self.points or self.level else 0.0,
         )
 
     def _lying(self, at: Setting, blocks: Extent) -> Extent:
@@ -411,12 +415,23 @@ class Bars(Panel):
             )  # fmt: skip
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
+        below = box.bottom + 0.5 * leading(size)
         if self.points:
-            below = box.bottom + 0.5 * leading(size)
             yield line(
                 at, self.name, f"{self.name}.zero.label", "0", zero, below, size,
                 align="middle", tone="muted",
             )  # fmt: skip
+        if self.level:
+            named, said = self.level
+            (row,) = (n for n, bar in enumerate(self.bars) if bar.name == named)
+            x, top = zero + self._long(at, self.bars[row].value), box.y + (row + 0.8) * pitch
+            place = Box(x, top, 0, box.bottom - top)
+            ends = (x, top), (x, box.bottom)
+            name = f"{self.name}.level"
+            yield Path(name, self.name, place, ends, "ink", dashed=True)
+            yield line(
+                at, self.name, f"{name}.label", say(said, at.lang), x, below, size, align="middle"
+            )
 
     def describe(self, lang: str) -> str:
         """Tell each bar's name and number; a name that all of them have is told once."""

@@ -50,6 +50,8 @@ class Text(Panel):
         Whether another panel tells what it says to a person who cannot see it.
     rim : {"box", "circle"}, optional
         What is drawn round it, where it stands for a thing that something goes through.
+    widest : Caption or str
+        The longest words that it will have; room is kept for them.
     """
 
     one_way = True
@@ -63,21 +65,26 @@ class Text(Panel):
     coarse: Caption | None = None
     silent: bool = False
     rim: Rim | None = None
+    widest: Caption | str = ""
 
     def _size(self, at: Setting) -> float:
         return float(getattr(at.sheet, self.role))
 
     def _lines(self, at: Setting) -> list[str]:
+        words = self.coarse if self.coarse is not None and at.decimals == 1 else self.words
+        return self._wrapped(at, words)
+
+    def _wrapped(self, at: Setting, words: Caption | str) -> list[str]:
         size = self._size(at)
         width = min(self.measure * size, at.sheet.body_box.width)
-        words = self.coarse if self.coarse is not None and at.decimals == 1 else self.words
         return wrap(at.say(words), width, size, self.weight)
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its lines."""
         size, lines = self._size(at), self._lines(at)
-        wide = max(text_width(words, size, self.weight) for words in lines)
-        high = leading(size) * len(lines)
+        longest = self._wrapped(at, self.widest) if self.widest else lines
+        wide = max(text_width(words, size, self.weight) for words in (*lines, *longest))
+        high = leading(size) * max(len(lines), len(longest))
         if self.rim == "circle":
             wide = high = max(wide, high)
         around = 2 * _PADDING * size if self.rim == "box" else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -117,11 +118,22 @@ def needed(
         for network, digits, share in rows
     ]  # fmt: skip
     most = max(share for _, _, share in rows)
-    note = TRAINED.fill(n=fmt.count(steps), m=seeds)
+    first = bars[0]
+    to_beat = TO_BEAT.fill(p=first.text)
     lost = Bars(
-        "needed", bars, Scale(most), title=SHARE_WRONG, note=note, length=24, pitch=1.4 * _PITCH
+        "needed", bars, Scale(most), title=SHARE_WRONG, length=24, pitch=1.3 * _PITCH,
+        level=(first.name, to_beat),
+    )  # fmt: skip
+    broad, narrow = (
+        Text("trained", REPEATED.fill(n=fmt.count(steps), m=seeds), tone="muted", measure=measure)
+        for measure in (math.inf, 24)
     )
-    return Diagram(Either(replace(lost, length=32), lost))
+    return Diagram(
+        Either(
+            Column(replace(lost, length=32), broad, gap=0.8, align="middle"),
+            Column(lost, narrow, gap=0.8, align="middle"),
+        )
+    )
 
 
 def learned(
@@ -188,10 +200,11 @@ def everywhere(
         "map", responses, Scale(float(responses.max()), terms.RESPONSE, signed=False),
         lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
     )  # fmt: skip
-    legend = Legend("legend")
+    legend = Legend("legend", every=True)
     if upright:
         return Diagram(Column(under, whole, Row(small, legend), align="middle"))
-    return Diagram(Column(Row(small, under, whole), legend, gap=0.6))
+    rows = replace(legend, row=True)
+    return Diagram(Column(Row(small, under, whole), rows, gap=0.6))
 
 
 def cost(
@@ -497,6 +510,11 @@ SHUFFLED = Caption(en="The same pixels, shuffled", zh="同样的像素，打乱�
 _PLAIN = Caption(en="{name}", zh="{name}")
 _SHUFFLED = Caption(en="{name}, shuffled", zh="{name}，打乱")
 SHARE_WRONG = Caption(en="Test digits misread", zh="测试样本中认错的比例")
+TO_BEAT = Caption(en="to beat: {p}", zh="要胜过：{p}")
+REPEATED = Caption(
+    en="{n} steps of 64 digits each (few digits are repeated), mean of {m} trainings",
+    zh="各训练 {n} 步，每步 64 个样本（少的反复使用），{m} 次训练平均",
+)
 TRAINED = Caption(
     en="{n} steps of 64 digits each, mean of {m} trainings",
     zh="各训练 {n} 步，每步 64 个样本，{m} 次训练平均",
