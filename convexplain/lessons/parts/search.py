@@ -6,7 +6,7 @@ holds for some windows only, so slow stops are searched among these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -99,16 +99,15 @@ def _largest_first(steps: ConvSteps) -> list[int]:
 def _first(steps: ConvSteps, places: Iterable[int]) -> tuple[int, bool] | None:
     """The first place with ink that adds up and is telling, else that adds up, else the first."""
     inked = ((i, step) for i in places if (step := steps[i]).patch.any())
-    candidates = list(islice(inked, TRIED))
-    rules: tuple[Callable[[ConvStep], bool], ...] = (
-        lambda step: _is_telling(step) and step.breakdown().checkable(),
-        lambda step: step.breakdown().checkable(),
-    )
-    for rule in rules:
-        for i, step in candidates:
-            if rule(step):
-                return i, True
-    return (candidates[0][0], False) if candidates else None
+    tried = []
+    for i, step in islice(inked, TRIED):
+        if _is_telling(step) and step.breakdown().checkable():
+            return i, True
+        tried.append((i, step))
+    for i, step in tried:
+        if step.breakdown().checkable():
+            return i, True
+    return (tried[0][0], False) if tried else None
 
 
 def _is_telling(step: ConvStep) -> bool:
