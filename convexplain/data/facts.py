@@ -36,13 +36,15 @@ T = TypeVar("T")
 
 
 @cache
-def _text() -> str:
-    return (resources.files("convexplain") / "assets" / "facts.json").read_text("utf-8")
+def _texts() -> dict[str, str]:
+    """Return the stored results as they were written, by name: one is read without the others."""
+    text = (resources.files("convexplain") / "assets" / "facts.json").read_text("utf-8")
+    return {name: json.dumps(result) for name, result in json.loads(text).items()}
 
 
 def names() -> tuple[str, ...]:
     """Name the experiments whose results are stored."""
-    return tuple(json.loads(_text()))
+    return tuple(_texts())
 
 
 def load(name: str) -> dict[str, Any]:
@@ -63,14 +65,14 @@ def load(name: str) -> dict[str, Any]:
     UsageError
         There is none.
     """
-    results = json.loads(_text())
+    results = _texts()
     if name not in results:
         raise UsageError(
             "no result of {name!r} is stored: there are {results}",
             name=name,
             results=", ".join(results),
         )
-    result: dict[str, Any] = results[name]
+    result: dict[str, Any] = json.loads(results[name])
     return result
 
 

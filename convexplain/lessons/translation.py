@@ -397,7 +397,8 @@ class Translation(FilterLesson):
         """
         if self.subject.reads_digits:
             subjects = [Subject(self.network, digit, self.model) for digit in digits.load()]
-            pictures = np.stack([subject.trace.image for subject in subjects])
+            numbers = [subject.recipe.numbers(subject.picture) for subject in subjects]
+            pictures = self.network.checked(np.stack(numbers))
         else:
             pictures = self.trace.image[np.newaxis]
         shifted = moved(pictures, self.shown_direction, self.step, self.blank)

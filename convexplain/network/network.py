@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -168,7 +168,7 @@ class Network:
                     name_or_path=name_or_path,
                 )
             with resources.as_file(asset) as path:
-                return cls._load_file(path)
+                return _shipped(path, path.stat().st_mtime_ns if path.is_file() else 0)
         if not Path(name_or_path).exists():
             raise ConvexplainError(
                 "there is no model {name_or_path!r}: give the path of a .safetensors file, or "
@@ -586,3 +586,9 @@ class Network:
     def summary(self) -> str:
         """Write a table like Keras's: layer, kind, output shape, parameters, multiplications."""
         return table(self.input_shape, self.rows)
+
+
+@lru_cache
+def _shipped(path: Path, changed: int) -> Network:
+    """Read a bundled network once, as long as its file stays as it is; nobody can change it."""
+    return Network._load_file(path)
