@@ -59,8 +59,8 @@ _SIDE, _BAR = 15.0, 36.0
 _SUMS = 4.3
 #: A share from which on it comes out of printed numbers, and from which on it has a name.
 _LARGE, _NAMED = 0.001, 0.06
-#: So many layers' largest responses are said at the end of a scale.
-_FEW = 3
+#: So many layers' largest responses are said at the end of a scale, if their names are short.
+_FEW, _SHORT = 3, 28
 
 
 class Softmax(NamedTuple):
@@ -283,11 +283,12 @@ class ForwardPicture:
         for stage in stages:
             if stage.kind != "input":  # a pooling is drawn on the scale of what it reads
                 limits.setdefault(_whole(stage), stage.name)
-        if signed or len(limits) > _FEW:
+        named = " · ".join(limits.values())
+        if signed or len(limits) > _FEW or len(named) > _SHORT:
             return Scale(1.0, _OF_LARGEST, signed, ends=(_LOWEST if signed else "0", terms.LARGEST))
         name = terms.RESPONSE
         if len(limits) > 1:
-            name = _RESPONSE_OF.fill(layers=" · ".join(limits.values()))
+            name = _RESPONSE_OF.fill(layers=named)
         return Scale(1.0, name, signed, ends=("0", " · ".join(map(fmt.number, limits))))
 
     def _layer(self, stage: Stage, scale: Scale, *, small: bool) -> Cells:
@@ -432,7 +433,10 @@ class ForwardPicture:
                     Column(self._layers(), stack, row, gap=0.4),
                 )
             )
-        ladder = replace(self.bars("logits", "ladder", pitch=1.1), share="", length=18.0)
+        # Digits have no letters that reach down to the next line.
+        digits = all(said.text("en").isdigit() for said in self.classes)
+        pitch = 1.1 if digits else 1.35
+        ladder = replace(self.bars("logits", "ladder", pitch=pitch), share="", length=18.0)
         add, soft = _arrow("to-sums", _ADD), _arrow("to-shares", _SOFTMAX)
         way = add, ladder, soft
         products = replace(self._products(), weight=1.0)
@@ -449,6 +453,8 @@ class ForwardPicture:
             beside = [Row(f, *way, last, gap=0.6, turns=False) for f in firsts for last in lasts]
             under = [Column(products, Row(*way), last, gap=0.6) for last in lasts]
             ways += [Column(layers, part, legend, gap=0.4) for part in (*beside, *under)]
+        # Long names need more rows of maps.
+        ways += [Column(self._layers(), part, row, gap=0.4) for part in under]
         return Diagram(Either(*ways))
 
     def summary(self, verdict: Caption) -> Diagram:
