@@ -197,8 +197,7 @@ class Translation(FilterLesson):
     answer: ClassVar[Caption] = Caption(
         en="Dense weighs pixels: {n} px is too far. "
         "The convnet weighs cells {p} px apart: {m} px is.",
-        zh="全连接网络认像素：移 {n} 像素就太远。"
-        "卷积网络认格子，格距 {p} 像素：移 {m} 像素才太远。",
+        zh="全连接认像素：{n} 像素太远；卷积认格子，格距 {p} 像素：{m} 像素太远。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -683,9 +682,9 @@ class Translation(FilterLesson):
             if told
             else words.EACH_PLACE.fill(n=self.place)
         )
-        yield Event("weights", 5.6, bridge, detail=1)
+        yield Event("weights", 5.3, bridge, detail=1)
         turns = before > 0 > after
-        yield Event("places", 5.6, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
+        yield Event("places", 5.3, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:

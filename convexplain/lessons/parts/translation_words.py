@@ -65,7 +65,7 @@ EACH_PLACE = Caption(
 )
 WHY_THEN = Caption(
     en="Why then {j}? The last layer is dense: a weight for each cell, {n} px apart.",
-    zh="为什么判为“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
+    zh="为何判“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
 )
 OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
