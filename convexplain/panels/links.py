@@ -72,7 +72,7 @@ class Link:
                 yield from (self._path(points, n) for n, points in enumerate(lines))
                 return
         if self.kind in ("aside", "under"):
-            whole = find(_holder(self.start, placed))
+            whole = _edge(self.start, find, placed, _CLEAR * gap)
             x = min(max(start.middle[0], whole.x), whole.right)
             y = min(max(start.middle[1], whole.y), whole.bottom)
             aside = (whole.right, y), (end.x, end.middle[1])
