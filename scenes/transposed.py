@@ -246,8 +246,8 @@ class Transposed(LessonScene):
         """A picture is convolved, and the same weights paint the way back."""
         picture = self.lesson.returned(self.picture)
         gone = self.board.there("map", "stamp", "output", "larger", "painted", "counts", "legend")
-        self.during(0.06, self.board.hide(*gone))
-        self.turn_into(picture, 0.12, show=("there",), hold=("through", "back"))
+        self.during(0.05, self.board.hide(*gone))
+        self.turn_into(picture, 0.06, show=("there", "weights"), hold=("through", "back"))
         assert self.lesson.return_trip is not None
         _, through, back, _, _ = self.lesson.return_trip
         both = {"through": through, "back": back}
@@ -256,7 +256,7 @@ class Transposed(LessonScene):
         self.board.show(*both, *(f"{name}.title" for name in both))(1.0)
         # A row is painted back as soon as it is there.
         fills = (self.filling(name, values) for name, values in both.items())
-        self.during(0.5, *fills, rate=linear)
+        self.during(0.28, *fills, rate=linear)
         self.during(1, in_turn(self.board.pulse("there"), self.board.pulse("back")))
 
     def filling(self, name: str, values: Floats) -> Move:
@@ -270,7 +270,7 @@ class Transposed(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """A number and its patch move over both maps together."""
-        gone = self.board.there("larger", "there", "through", "back", "legend")
+        gone = self.board.there("larger", "there", "weights", "through", "back", "legend")
         if gone:
             self.during(0.04, self.board.hide(*gone))
         picture = self.picture.painting(self.lesson.output, counted=True)

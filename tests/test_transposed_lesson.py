@@ -83,38 +83,47 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
         (
             3,
             2,
-            "1, 2, 4. Stride 2 does not divide 3.",
+            "2 does not divide 3, so some cells get more stamps: 1, 2, 4.",
             "4 wide instead: stride 2 divides 4.",
             "Four",
         ),
         (
             5,
             2,
-            "4, 6, 9. Stride 2 does not divide 5.",
+            "2 does not divide 5, so some cells get more stamps: 4, 6, 9.",
             "6 wide instead: stride 2 divides 6.",
             "Nine",
         ),
         (
             5,
             3,
-            "1, 2, 4. Stride 3 does not divide 5.",
+            "3 does not divide 5, so some cells get more stamps: 1, 2, 4.",
             "6 wide instead: stride 3 divides 6.",
             "Four",
         ),
-        (4, 2, "4, inside. Stride 2 divides 4.", None, None),
+        (4, 2, "Stamps per cell: 4, inside. Stride 2 divides 4.", None, None),
     ],
 )
 def test_how_many_stamps_a_cell_gets_is_counted(size, stride, said, larger, same):
     lesson = Transposed(size=size, stride=stride)
     inside = painted(np.ones((13, 13)), np.ones((size, size)), stride)[8:-8, 8:-8]
     assert lesson.repeats == sorted(set(inside.ravel().tolist()))
-    assert told(lesson, "counts") == f"Stamps per cell: {said}"
+    assert told(lesson, "counts") == said
     if larger is None:
         assert lesson.larger is None
     else:
         assert told(lesson, "larger") == f"Stamps {larger}"
         assert told(lesson, "same") == f"{same} on every cell inside: no checkerboard."
     assert lesson.even == (size % stride == 0)
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_what_equal_cells_paint_is_a_multiple_of_what_is_printed_in_them(label):
+    lesson = Transposed(picture=digits.first(label))
+    equal, block = lesson.flat
+    cells = lesson.picture_of().flat(equal, block).panel("equal")
+    printed = f"{equal[0, 0]:.{2 + cells.finer}f}"
+    assert f"{float(printed) * 4:.2f}" == f"{block.painted.max():.2f}"
 
 
 def test_the_same_weights_there_and_back_give_another_picture(lesson):
@@ -131,7 +140,8 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
     # What is shown of it is that; a kernel that gives the picture itself back is not called so.
     assert "no inverse" in told(lesson, "back")
     picture = lesson.returned(lesson.picture_of())
-    for name, values in (("there", there), ("through", through), ("back", back)):
+    shown = {"there": there, "weights": kernel, "through": through, "back": back}
+    for name, values in shown.items():
         np.testing.assert_array_equal(picture.panel(name).values, values)
     assert picture.panel("through").scale == picture.panel("back").scale
 
@@ -139,9 +149,10 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
 def test_the_picture_its_convolution_and_the_way_back_stand_beside_one_another():
     trip = Transposed().return_trip
     assert trip is not None
-    there, through, back, _, _ = trip
+    there, through, back, kernel, _ = trip
     stage = of("transposed", LOOKS[0]).ends["inverse"]
-    for name, values in (("there", there), ("through", through), ("back", back)):
+    shown = {"there": there, "weights": kernel, "through": through, "back": back}
+    for name, values in shown.items():
         np.testing.assert_allclose(stage[name].values, values, atol=1e-12)
 
 

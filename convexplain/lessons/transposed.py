@@ -436,9 +436,9 @@ class Transposed(FilterLesson):
     def returned(self, picture: TransposedPicture) -> Diagram:
         """Describe a picture, its convolution, and what the same weights make of that."""
         assert self.return_trip is not None
-        there, through, back, _, _ = self.return_trip
+        there, through, back, kernel, _ = self.return_trip
         called = picture.called if there is self.map else terms.INPUT.capital
-        return picture.returned((there, called), through, back)
+        return picture.returned((there, called), kernel, through, back)
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -458,7 +458,7 @@ class Transposed(FilterLesson):
         if self.larger is not None:
             yield Beat.of("remedy", self.title, *self._tell_larger(self.larger))
         if self.return_trip is not None and self.return_trip[-1] < _SAME:
-            yield Beat.of("inverse", self.title, Event("back", 4.6, words.BACK, detail=1))
+            yield Beat.of("inverse", self.title, Event("back", 5.0, words.BACK, detail=1))
         yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
@@ -476,7 +476,7 @@ class Transposed(FilterLesson):
             n=self.output.shape[0], moves=self.map.shape[0] - 1, s=self.stride,
             k=self.kernel.shape[0],
         )  # fmt: skip
-        yield Event("all", 5.6, said)
+        yield Event("all", 5.2, said)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""

@@ -211,7 +211,7 @@ class TransposedPicture:
         here = Scale(largest, words.HERE, bool(min(equal.min(), block.painted.min()) < 0))
         read = Cells(
             "equal", equal, here, numbers=True, title=words.EQUAL.capital,
-            weight=_ENLARGED / max(equal.shape),
+            weight=_ENLARGED / max(equal.shape), finer=_finer(float(equal.flat[0]), largest),
         )  # fmt: skip
         # Beside what is counted of them its cells are as large, row by row.
         painted = Cells(
@@ -257,11 +257,13 @@ class TransposedPicture:
     def beside(self, *grids: Part) -> Diagram:
         """Lay out two grids side by side, or under one another."""
         both = Column(*grids, align="middle") if self.upright else Row(*grids, gap=2)
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+        legend = Legend("legend", row=True)
+        return Diagram(Column(both, legend, align="middle", turns=False))
 
     def returned(
         self,
         there: tuple[Floats, Caption],
+        weights: Floats,
         through: Floats,
         back: Floats,
     ) -> Diagram:
@@ -271,7 +273,7 @@ class TransposedPicture:
         ----------
         there : (numpy.ndarray, Caption)
             The picture, and its name.
-        through, back : numpy.ndarray
+        weights, through, back : numpy.ndarray
         """
         most = max(float(np.abs(values).max()) for values in (through, back)) or 1.0
         scale = Scale(most, terms.RESPONSE, bool(min(through.min(), back.min()) < 0))
@@ -286,7 +288,14 @@ class TransposedPicture:
                   weight=_BESIDE / max(values.shape))
             for name, values, own, title in grids
         ]  # fmt: skip
-        row = Column(*three, align="middle") if self.upright else Row(*three, gap=1.2)
+        kernel = Cells(
+            "weights", weights, Scale(float(np.abs(weights).max()) or 1.0, terms.WEIGHT),
+            numbers=True, title=words.WEIGHTS.capital,
+        )  # fmt: skip
+        if self.upright:
+            row: Part = Column(Row(three[0], kernel, align="middle"), *three[1:], align="middle")
+        else:
+            row = Row(three[0], kernel, *three[1:], gap=0.9, align="middle")
         return Diagram(Column(row, Legend("legend", row=True), align="middle"))
 
     def payoff(self, resized: Floats, then: Caption, about: Caption) -> Diagram:
@@ -352,6 +361,14 @@ class TransposedPicture:
         stacked = Column(Row(Column(read, shown), *painted, gap=1.5), legend, align="middle")
         narrow = Column(Row(read, shown), *painted, below, align="middle")
         return Diagram(Either(wide, stacked, high, narrow))
+
+
+def _finer(value: float, most: float) -> int:
+    """Return how many decimals more a number needs so that its multiple comes out as printed."""
+    times = most / value if value else 1.0
+    said = fmt.number(most)
+    fits = (n for n in range(3) if fmt.number(float(f"{value:.{2 + n}f}") * times) == said)
+    return next(fits, 2)
 
 
 def _size(values: Floats) -> Caption:

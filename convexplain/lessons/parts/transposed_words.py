@@ -53,12 +53,12 @@ EVEN = Caption(
     en="Equal inputs, equal outputs: no checkerboard.", zh="输入相同，输出也相同：没有棋盘格。"
 )
 LANDS = Caption(
-    en="Stamps {k} wide, one every {s} cells: how many land on a cell?",
-    zh="印章宽 {k}，每 {s} 格一个：一格上有几个？",
+    en="Stamps {k} wide, one every {s} cells: each cell counts its own.",
+    zh="印章宽 {k}，每 {s} 格一个：每格数自己的。",
 )
 COUNTS = Caption(
-    en="Stamps per cell: {n}. Stride {s} does not divide {k}.",
-    zh="每格 {n} 个：步幅 {s} 除不尽 {k}。",
+    en="{s} does not divide {k}, so some cells get more stamps: {n}.",
+    zh="{s} 除不尽 {k}，所以有的格更多：{n} 个。",
 )
 DIVIDES = Caption(
     en="Stamps per cell: {n}, inside. Stride {s} divides {k}.",
@@ -76,6 +76,7 @@ BACK = Caption(
     en="It is no inverse: the same weights, there and back, give another picture.",
     zh="它不是逆运算：用同样的权重去再回，图不一样了。",
 )
+WEIGHTS = Caption(en="the weights", zh="权重")
 CONVOLVED = Caption(en="convolved", zh="卷积后")
 RETURNED = Caption(en="transposed, same weights", zh="转置卷积，权重相同")
 
