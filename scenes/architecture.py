@@ -75,20 +75,18 @@ class Architecture(LessonScene):
 
     # The row, and what of it is seen.
 
-    def set_out(self, share: float) -> None:
-        """Bring the picture to its place in the row, once."""
-        if self.board.has("legend"):
-            return
+    def set_out(self, share: float, *then: Move) -> None:
+        """Bring the picture to its place in the row, with what comes beside it."""
         row = self.board.become(self.picture.whole())
         first = lazily(lambda: self.near(self.lesson.first))
-        self.during(0.75 * share, row, lazily(self.order), first)
-        self.during(0.25 * share, self.board.show(*self.texts(0)))
+        self.during(share, row, lazily(self.order), first, *then)
+        self.board.show(*self.texts(0))(1.0)
 
     def order(self) -> Move:
         """Let sheets cover those behind them, words go with blocks, and the legend stay."""
         for number in self.numbers:
             for name in self.texts(number):  # where a block is not looked at, they are not
-                self.board.part(name).group = self.stages[number].panel
+                self.board.part(name).group = self.panel(number)
         for number in self.drawn(self.lesson.with_maps):
             names = self.sheets(number)
             for n, name in enumerate(names):
@@ -105,19 +103,24 @@ class Architecture(LessonScene):
 
     def span(self, numbers: Sequence[int]) -> Box:
         """Return how much of the row some stages take, in all of its height."""
-        panels = [self.stages[n].panel for n in numbers]
+        panels = [self.panel(n) for n in numbers]
         box, row = self.place(*panels, *self.texts(*numbers)), self.row
         return Box(box.x, row.y, box.width, row.height)
 
     @cached_property
     def numbers(self) -> list[int]:
-        """The stages that stand in the row, without the answer."""
-        return self.drawn(range(len(self.stages) - 1))
+        """The stages that stand in the row, the answer at its end."""
+        return self.drawn(range(len(self.stages)))
+
+    def panel(self, number: int) -> str:
+        """Return the name of what is drawn of a stage."""
+        panel = self.stages[number].panel
+        return panel if self.board.has(panel) else "answer"
 
     @cached_property
     def row(self) -> Box:
         """Where these stand, with what is said of them."""
-        return self.place(*(self.stages[n].panel for n in self.numbers), *self.texts(*self.numbers))
+        return self.place(*map(self.panel, self.numbers), *self.texts(*self.numbers))
 
     @cached_property
     def shots(self) -> dict[int, tuple[int, ...]]:
@@ -183,7 +186,7 @@ class Architecture(LessonScene):
     def legend_is_apart(self) -> bool:
         """Whether it covers nothing where it stands, wherever the camera is."""
         legend = self.place("legend")
-        blocks = [self.place(self.stages[n].panel, *self.texts(n)) for n in self.numbers]
+        blocks = [self.place(self.panel(n), *self.texts(n)) for n in self.numbers]
         places = [self.seen_at(legend, shot) for shot in self.shots.values()]
         return not any(block.meets(place) for place in places for block in blocks)
 
@@ -204,20 +207,23 @@ class Architecture(LessonScene):
 
     def show_filters(self, event: Event) -> None:
         """All maps fill at once as the window goes over the picture: one large, others beside."""
-        self.set_out(0.2)
         first = self.lesson.first
-        front, *others = self.sheets(first)
+        name, sheets = self.stages[first].name, self.sheets(first)
+        shown = self.board.come("legend", f"name-{name}", f"size-{name}")
+        self.set_out(0.25, lazily(self.spread), _last(shown), _last(self.opened(*sheets)))
+        self.fill(first, 0.65, *sheets)
+        self.during(1, self.board.pulse(sheets[0]))
+
+    def spread(self) -> Move:
+        """Lay all sheets of the first stack aside but the front one."""
+        first, (left, top) = self.lesson.first, corner_of(self.sheet)
+        others = self.sheets(first)[:0:-1]
         places = wall(len(others), self.stages[first].sides, self.free) if others else []
-        for name, place in zip(reversed(others), places, strict=True):
-            left, top = corner_of(self.sheet)
+        for name, place in zip(others, places, strict=True):
             corners = corners_of((left + place.x, top + place.y, place.width, place.height))
             self.goals[name] = self.board.part(name).points.copy()
             self.board.part(name).points = to_scene(corners)
-        name = self.stages[first].name
-        self.during(0.1, self.board.show("legend", f"name-{name}", f"size-{name}"),
-                    self.opened(front, *others))  # fmt: skip
-        self.fill(first, 0.6, front, *others)
-        self.during(1, self.board.pulse(front))
+        return lambda alpha: None
 
     @cached_property
     def goals(self) -> dict[str, object]:
@@ -460,24 +466,27 @@ class Architecture(LessonScene):
         self.during(0.1 * share, self.board.hide(*marks))
 
     def show_numbers(self, event: Event) -> None:
-        """The whole row is seen; the bars of the answer grow at its end."""
+        """The bars of the answer grow at the end of the row."""
         self.stack(0.2)
-        self.during(0.25, self.camera.home(), self.all_before())
+        last = self.numbers[-1]
+        if last in self.shots:
+            self.follow(last, 0.25)
+        else:
+            self.during(0.25, self.camera.home())
+        self.all_before()(1.0)
         self.answer(0.45)
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
     def all_before(self) -> Move:
         """Let all of the row be there but the answer's bars, whatever was left out before."""
-        panels = [self.stages[n].panel for n in self.numbers]
-        boxes = [
-            f"{self.stages[n].panel}.box" for n in self.numbers if n and self.stages[n].has_maps
-        ]
-        return self.board.come(*panels, *boxes, *self.texts(*self.numbers), "legend", "explained")
+        numbers = self.numbers[:-1]
+        boxes = [f"{self.panel(n)}.box" for n in numbers]
+        return self.board.come(*map(self.panel, numbers), *boxes, *self.texts(*numbers), "legend")
 
     def answer(self, share: float) -> None:
         """Let the bars of the answer grow."""
         last = len(self.stages) - 1
-        strip = [panel for panel in [self.stages[last].panel] if self.board.has(panel)]
+        strip = self.board.there(self.stages[last].panel)
         self.board.show(*self.texts(last), *self.frame(), *strip)(1.0)
         self.during(share, in_turn(*(self.board.rise(bar) for bar in self.bars()), overlap=0.6))
 
@@ -494,16 +503,16 @@ class Architecture(LessonScene):
     def show_trade(self, event: Event) -> None:
         """Two numbers of each stage as piles: how many places, and then how many channels."""
         self.stack(0.1)
+        self.during(0.15, self.camera.home(), self.all_before(), self.board.come("explained"))
         if not self.board.shown(self.bars()[0]):
-            self.during(0.1, self.camera.home(), self.all_before())
             self.answer(0.1)
         numbers = self.picture.compared
 
         def piles(what: str) -> Move:
             return in_turn(*(self.pile(what, number) for number in numbers), overlap=0.3)
 
-        self.during(0.36, piles("places"), rate=linear)
-        self.during(0.36, piles("channels"), rate=linear)
+        self.during(0.32, piles("places"), rate=linear)
+        self.during(0.32, piles("channels"), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
 
@@ -521,6 +530,11 @@ class Architecture(LessonScene):
             name = self.stages[n].name
             looks.append(self.board.pulse(f"places-of-{name}", f"channels-of-{name}"))
         self.during(1, in_turn(*looks, *looks))
+
+
+def _last(move: Move) -> Move:
+    """Make a move in the last quarter of its time: what it would cross has then arrived."""
+    return lambda alpha: move(max(0.0, 4 * alpha - 3))
 
 
 def _beside(room: Box, taken: Box) -> list[Box]:

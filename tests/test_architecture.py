@@ -78,7 +78,7 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
         "104,202 parameters: 71% of them in the third convolution, none in pooling."
     )
     assert "第三个卷积层" in lesson.costs.text("zh")
-    assert said["trade"] == "Places fall from 784 to 9, kinds of pattern grow from 1 to 128."
+    assert said["trade"] == "Places fall from 784 to 9, channels grow from 1 to 128."
     assert said["ends"] == "Layer after layer, less about where, and more about what."
     assert "26 × 26 to 13 × 13" in said["pooling"]
     assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in all."

@@ -355,8 +355,8 @@ _ALL = Caption(
     en="All {n} parameters, {share}, are in {layer}.", zh="全部 {n} 个参数（{share}）都在{layer}。"
 )
 _TRADED = Caption(
-    en="Places fall from {p} to {q}, kinds of pattern grow from {c} to {d}.",
-    zh="位置从 {p} 减到 {q}，模式种类从 {c} 增到 {d}。",
+    en="Places fall from {p} to {q}, channels grow from {c} to {d}.",
+    zh="位置从 {p} 减到 {q}，通道从 {c} 增到 {d}。",
 )
 _CHANGED = Caption(
     en="Places: from {p} to {q}. Channels: from {c} to {d}.",

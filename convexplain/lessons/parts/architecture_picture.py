@@ -47,7 +47,7 @@ _PILE, _BAR = 0.43, 0.25
 #: The highest pile of places or channels in cells, and how broad all are, in sizes of text.
 _HIGH, _BROAD = 8, 4.0
 #: From one bar of the answer to the next where all stages stand in a row, in sizes of text.
-_PITCH = 1.3
+_PITCH = 1.15
 #: How broad the columns of a vector are in cells, one and all of them together at most.
 _COLUMN, _COLUMNS = 0.8, 8.0
 #: What of its share of a wall a sheet takes.
@@ -199,8 +199,7 @@ class ArchitecturePicture:
                 marks=self._windows(index) if solid else {},
             )  # fmt: skip
         if index == len(self.stages) - 1 and not stage.has_maps:
-            bars = answer_bars(self.trace, length=_BAR * self._height, share="cells")
-            return replace(bars, pitch=_PITCH) if solid else bars
+            return answer_bars(self.trace, length=_BAR * self._height, share="cells")
         return self._stack(index, solid=solid) if stage.has_maps else self._strip(index)
 
     def _strip(self, index: int) -> Cells:
@@ -249,6 +248,8 @@ class ArchitecturePicture:
         drawn = {n: self._drawing(n, solid=solid) for n in every}
         note = self._note(below)
         if count == 1:  # above the picture, which is low, there is room
+            if solid and isinstance(answer := drawn[every[-1]], Bars):
+                drawn[every[-1]] = replace(answer, pitch=_PITCH)
             above = [*([] if solid else [Legend("legend")]), *note]
             drawn[0] = Column(*above, drawn[0], gap=0.5, turns=False)
             return self._line(every, drawn, below, role, Legend("legend") if solid else None)
@@ -414,16 +415,13 @@ def wall(count: int, shape: tuple[int, int], room: Box) -> list[Box]:
 
     columns = max(range(1, count + 1), key=side)
     rows = -(-count // columns)
-    wide, high = room.width / columns, room.height / rows
-    cell = _APART * min(wide / shape[1], high / shape[0])
+    pitch = min(room.width / (columns * shape[1]), room.height / (rows * shape[0]))
+    high, wide = pitch * shape[0], pitch * shape[1]
+    left, top = room.x + (room.width - columns * wide) / 2, room.y + (room.height - rows * high) / 2
     boxes = [
-        Box(
-            room.x + n % columns * wide + (wide - cell * shape[1]) / 2,
-            room.y + n // columns * high + (high - cell * shape[0]) / 2,
-            cell * shape[1], cell * shape[0],
-        )
+        Box(left + n % columns * wide, top + n // columns * high, _APART * wide, _APART * high)
         for n in range(count)
-    ]  # fmt: skip
+    ]
     return sorted(boxes, key=lambda box: (box.x, box.y))
 
 
