@@ -235,9 +235,10 @@ class Architecture(LessonScene):
         """Where sheets can stand beside the first stack, as large as they can be."""
         first, shot = self.lesson.first, self.shot
         panels = [self.stages[n].panel for n in (0, first)]
-        taken = [self.place(*panels, *self.texts(0, first)), self.place("legend")]
+        legend, answer = self.place("legend"), self.place("answer")
         if self.legend_is_apart:
-            taken[1] = self.seen_at(taken[1], shot)
+            legend = self.seen_at(legend, shot)
+        taken = self.place(*panels, *self.texts(0, first)), legend, answer
         room, apart = self.seen_at(self.sheet.body_box, shot), _APART * self.sheet.gap
         for box in taken:
             if room.meets(box):

@@ -46,8 +46,9 @@ _PILE, _BAR = 0.43, 0.25
 
 #: The highest pile of places or channels in cells, and how broad all are, in sizes of text.
 _HIGH, _BROAD = 8, 4.0
-#: From one bar of the answer to the next where all stages stand in a row, in sizes of text.
-_PITCH = 1.15
+#: From one bar of the answer to the next where all stages stand in a row, and where they take
+#: several lines, in sizes of text.
+_PITCH, _NARROW = 1.15, 1.3
 #: How broad the columns of a vector are in cells, one and all of them together at most.
 _COLUMN, _COLUMNS = 0.8, 8.0
 #: What of its share of a wall a sheet takes.
@@ -256,8 +257,8 @@ class ArchitecturePicture:
         told = Column(Legend("legend"), *note, gap=0.4)
         aside: list[Part] = []
         last = len(self.stages) - 1
-        if isinstance(drawn.get(last), Bars):
-            aside.append(drawn[last])
+        if last in drawn and isinstance(answer := drawn[last], Bars):
+            aside.append(replace(answer, pitch=_NARROW) if solid else answer)
             drawn[last] = self._strip(last)
         stacked = (self._line(line, drawn, below, role) for line in lines)
         stacks = Column(*stacked, gap=0.6, turns=False)
@@ -280,7 +281,7 @@ class ArchitecturePicture:
     ) -> Part:
         """Arrange a line of stages; what else there is stands below the last one."""
         drawn = [drawings[n] for n in indices]
-        names = [self._name(n, role) for n in indices]
+        names, aside = [self._name(n, role) for n in indices], len(indices) < len(self.drawn)
         rows: list[list[Part | None]] = [[*drawn], [*names]]
         if below == "parameters":
             rows.append([self._size(n, role) for n in indices])
@@ -288,11 +289,11 @@ class ArchitecturePicture:
             rows.append([self._count(n) for n in indices])
         else:
             rows.append([self._sides(n, role) for n in indices])
-            aside = len(indices) < len(self.drawn)
             rows.append([self._trade(n, "places", aside=aside) for n in indices])
             rows.append([self._trade(n, "channels", aside=aside) for n in indices])
             rows[-1][-1] = rows[-1][-1] or last
-        return Column(Aligned(rows, gap=0.8, row_gap=0.25, down="bottom"))
+        apart = 0.15 if below == "traded" and aside else 0.25
+        return Column(Aligned(rows, gap=0.8, row_gap=apart, down="bottom"))
 
     def _pile(self, index: int) -> Part | None:
         """The parameters of a stage as a pile; all piles are as broad, so that areas compare."""
@@ -341,8 +342,9 @@ class ArchitecturePicture:
         if index == 0:
             said = (_ONE if count == 1 else _SO_MANY)[what].fill(n=said)
         number = Text(
-            f"{what}-of-{stage.name}", said, tone=tone, weight="bold", role="heading", silent=True
-        )
+            f"{what}-of-{stage.name}", said, tone=tone, weight="bold",
+            role="text" if aside else "heading", silent=True,
+        )  # fmt: skip
         if aside:
             return Row(pile, number, gap=0.3, align="bottom", turns=False)
         return Column(number, pile, gap=0.1, turns=False)
