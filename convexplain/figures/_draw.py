@@ -142,13 +142,14 @@ def _path(piece: Path, sheet: Sheet, unit: float) -> None:
     colour, width = _colour(sheet, piece.tone), _PLAIN if piece.strong else _THIN
     if piece.filled:
         area = Polygon(points, closed=True, facecolor=colour, alpha=PALE, lw=0, zorder=_AREA)
-        sheet.axes.add_patch(area).set_gid(piece.name)
+        # Not add_patch, here and below: it looks for limits, which a sheet has from the beginning.
+        sheet.axes.add_artist(area).set_gid(piece.name)
     elif piece.curved:
         (x0, y0), (x1, y1) = points[0], points[-1]
         middle = (y0 + y1) / 2
         corners = [(x0, y0), (x0, middle), (x1, middle), (x1, y1)]
         curve = Curve(corners, [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4])
-        sheet.axes.add_patch(
+        sheet.axes.add_artist(
             PathPatch(
                 curve, facecolor="none", edgecolor=colour, linewidth=width * sheet.scale,
                 zorder=_MIDDLE if piece.strong else _BEHIND, gid=piece.name,
@@ -191,7 +192,7 @@ def _colour(sheet: Sheet, tone: str) -> str:
 
 def _rectangle(sheet: Sheet, box: Box, **how: Any) -> None:
     how.setdefault("zorder", _MIDDLE)
-    sheet.axes.add_patch(Rectangle((box.x, box.y), box.width, box.height, **how))
+    sheet.axes.add_artist(Rectangle((box.x, box.y), box.width, box.height, **how))
 
 
 def _image(sheet: Sheet, box: Box, colours: Colours, gid: str | None = None) -> AxesImage:
@@ -252,7 +253,7 @@ def _line(
         across = np.array([-along[1], along[0]])
         long, broad = 3.2 + width, 1.5 + width / 2
         corners = [tip, tip - long * along + broad * across, tip - long * along - broad * across]
-        sheet.axes.add_patch(Polygon(corners, closed=True, facecolor=colour, lw=0, zorder=_LINKS))
+        sheet.axes.add_artist(Polygon(corners, closed=True, facecolor=colour, lw=0, zorder=_LINKS))
         drawn[-1] = tuple(tip - 0.7 * long * along)
     sheet.axes.add_line(
         Line2D(
