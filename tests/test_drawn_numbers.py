@@ -248,7 +248,7 @@ def test_the_neighbours_of_the_shuffled_window_are_marked_where_they_were(look):
 
 def test_every_channel_of_the_photograph_has_its_own_kernel_and_sum(look):
     played = plays.of("channels", look)
-    stage = [s for s in played.during("photograph") if "sum.total" in s][-1]
+    stage = [s for s in played.during("photograph") if "number" in s][-1]
     kernels = Network.load("photo").weights["conv1/kernel"].astype(np.float64)
     total = 0.0
     for n in range(3):  # red, green, blue
@@ -256,10 +256,14 @@ def test_every_channel_of_the_photograph_has_its_own_kernel_and_sum(look):
         assert (patch == patch.round()).all()  # bytes
         own = [f for f in range(kernels.shape[3]) if np.allclose(kernels[:, :, n, f], kernel)]
         assert len(own) == 1
-        assert value(stage[f"sum.{n}"]) == pytest.approx((patch * kernel).sum(), abs=0.00501)
+        assert value(stage[f"sum-{n}"]) == pytest.approx((patch * kernel).sum(), abs=0.501)
         total += (patch * kernel).sum()
     bias = Network.load("photo").weights["conv1/bias"][own[0]]
-    assert value(stage["sum.total"]) == pytest.approx(total + bias, abs=0.00501)
+    assert value(stage["sum-bias"]) == pytest.approx(bias, abs=0.501)
+    assert value(stage["number"]) == pytest.approx(total + bias, abs=0.501)
+    # As they are printed, the four make the one below them.
+    printed = [value(stage[f"sum-{name}"]) for name in (0, 1, 2, "bias")]
+    assert sum(printed) == value(stage["number"])
 
 
 def test_channels_are_named_by_what_their_patches_show(look):
