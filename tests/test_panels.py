@@ -450,6 +450,16 @@ def test_what_is_little_larger_the_other_way_round_stays():
         assert lies(placed, "grid-0", "grid-1") == how
 
 
+@pytest.mark.parametrize(("sheet", "rows"), [("16:9", 1), ("4:3", 1), ("1:1", 2)])
+def test_a_row_of_four_stands_in_two_rows_where_cells_are_then_much_larger(sheet, rows):
+    row = Row(*grids(4, share="cells", title=said("one of four")))
+    placed = place(Diagram(Column(row, Legend("legend"))), SHEETS[sheet])
+    boxes = [placed[f"grid-{n}"] for n in range(4)]
+    assert len({round(box.y) for box in boxes}) == rows
+    assert boxes == sorted(boxes, key=lambda box: (round(box.y), box.x))  # in reading order
+    assert panels.problems(placed) == []
+
+
 @pytest.mark.parametrize("arrange", [Row, Column])
 def test_what_must_not_turn_does_not(arrange):
     how = "beside" if arrange is Row else "under"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from itertools import combinations, islice, product, zip_longest
 from typing import Literal, NamedTuple
@@ -22,6 +22,8 @@ _DOWN: dict[Across, Down] = {"left": "top", "middle": "middle", "right": "bottom
 _ACROSS: dict[Down, Across] = {down: across for across, down in _DOWN.items()}
 #: So many rows and columns of a picture are turned, the outermost first.
 _TURNED = 3
+#: A row of so many parts may stand in two rows.
+_FOLDED = 4
 
 
 class _Track(NamedTuple):
@@ -102,14 +104,24 @@ class Aligned(Part):
         parts = self.parts()
         return self.turns and len(parts) > 1 and not any(part.one_way for part in parts)
 
-    def turned(self, which: Sequence[Part]) -> Part:
-        """Return it with some rows and columns in it, or itself, turned."""
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How else it may stand: turned, and a row of four or more in two rows."""
+        row = len(self.rows) == 1 and len(self.parts()) >= _FOLDED
+        return ("turned", "folded") if row else ("turned",)
+
+    def turned(self, which: Mapping[Part, str]) -> Part:
+        """Return it with some rows and columns in it, or itself, turned or folded."""
         rows = [[part and part.turned(which) for part in row] for row in self.rows]
-        if all(part is not self for part in which):
+        if self not in which:
             return replace(self, rows=rows)
         # What is told apart by room beside one another needs less of it under one another.
+        below = min(1.0, self.gap)
+        if which[self] == "folded":
+            half = -(-len(rows[0]) // 2)
+            return replace(self, rows=[rows[0][:half], rows[0][half:]], row_gap=below)
         return replace(
-            self, rows=[*zip_longest(*rows)], gap=self.row_gap, row_gap=min(1.0, self.gap),
+            self, rows=[*zip_longest(*rows)], gap=self.row_gap, row_gap=below,
             across=_ACROSS[self.down], down=_DOWN[self.across],
         )  # fmt: skip
 
@@ -166,8 +178,15 @@ class Aligned(Part):
                     yield from part.pieces(at, x + lefts[col] + dx, y + tops[row] + dy)
 
 
-def turns(root: Part) -> Iterator[Part]:
-    """Yield a picture with its outermost rows and columns turned: one, some or all of them."""
+def turns(root: Part, *, folded: bool = False) -> Iterator[Part]:
+    """Yield a picture with some or all of its outermost rows and columns turned.
+
+    Parameters
+    ----------
+    root : Part
+    folded : bool
+        Whether instead at least one of them is folded into two rows.
+    """
 
     def flows() -> Iterator[Aligned]:
         level: list[Part] = [root]
@@ -178,7 +197,9 @@ def turns(root: Part) -> Iterator[Part]:
     found = [*islice(flows(), _TURNED)]
     for many in range(1, len(found) + 1):
         for which in combinations(found, many):
-            yield root.turned(which)
+            for ways in product(*(part.ways for part in which)):
+                if folded == ("folded" in ways):
+                    yield root.turned(dict(zip(which, ways, strict=True)))
 
 
 def Row(*parts: Part, gap: float = 1.0, align: Down = "middle", turns: bool = True) -> Aligned:

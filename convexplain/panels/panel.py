@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar, NamedTuple
 
@@ -113,8 +113,8 @@ class Part(ABC):
         """Yield the ways in which it can be arranged, the best first."""
         yield self
 
-    def turned(self, which: Sequence[Part]) -> Part:
-        """Return it with some rows and columns in it turned: rows become columns."""
+    def turned(self, which: Mapping[Part, str]) -> Part:
+        """Return it with some rows and columns in it turned (rows become columns) or folded."""
         return self
 
     def panels(self) -> Iterator[Panel]:

@@ -31,6 +31,8 @@ _HALVINGS = 20
 _BEARABLE = 0.65
 #: In what is clearly larger, grids and charts cover so much of what they would cover otherwise.
 _LARGER = 1.15
+#: And so much in a row that is folded into two, which breaks it.
+_MUCH_LARGER = 1.5
 #: By how much gaps between columns, and between rows, are widened at most.
 _SPREAD = 2.4, 1.6
 #: How numbers in cells are printed: with so many decimals, at last not at all.
@@ -212,15 +214,18 @@ def _bearable(fits: Iterable[_Fit]) -> _Fit | None:
 
 
 def _clearly_larger(found: _Fit, others: Iterable[_Fit]) -> _Fit:
-    """Return the arrangement in which grids and charts are clearly larger, if there is one.
+    """Return the arrangement in which grids and charts are clearly larger, if there is one."""
+    best = _larger(found, lambda: (*others, *found.turned()), _LARGER)
+    return _larger(best, partial(found.turned, folded=True), _MUCH_LARGER)
 
-    No cell loses a greater share of its area than all together gain.
-    """
-    if found.filled(_LARGER) > 1:
+
+def _larger(found: _Fit, others: Callable[[], Iterable[_Fit]], much: float) -> _Fit:
+    """Return the one that is so much larger; no cell loses a greater share than all gain."""
+    if found.filled(much) > 1:
         return found
-    best, least = found, _LARGER * found.area
-    for fit in (*others, *found.turned()):
-        if fit is not found and fit.rivals(found) and fit.has_all_of(found):
+    best, least = found, much * found.area
+    for fit in others():
+        if fit is not found and fit.possible and fit.has_all_of(found):
             area = sum(fit.areas[name] for name in found.areas)
             if area > least and area * fit.kept(found) >= found.area:
                 best, least = fit, area
@@ -255,9 +260,9 @@ class _Fit:
         fit.bounds, fit._bare = self.bounds, self._bare
         return fit
 
-    def turned(self) -> Iterator[_Fit]:
-        """Yield it with rows that have become columns, and columns that have become rows."""
-        yield from map(self.arranged, turns(self.root))
+    def turned(self, *, folded: bool = False) -> Iterator[_Fit]:
+        """Yield it with rows that are columns now, or two rows, and columns that are rows."""
+        yield from map(self.arranged, turns(self.root, folded=folded))
 
     @cached_property
     def areas(self) -> dict[str, float]:
