@@ -198,9 +198,15 @@ class OneByOne(LessonScene):
         self.during(1, self.board.pulse("one"))
 
     def show_places(self, event: Event) -> None:
-        """All maps are mixed to new ones."""
-        self.turn_into(self.lesson.places(), 0.25, show=("wall",))
-        self.during(0.2, self.board.show("mixed", "mixed.title"))
+        """The sums that are known become one of the new maps; the others come beside it."""
+        if self.board.has("one") and self.lesson.told < one_by_one.MOST:
+            box, own = self.board.box("one"), f"mixed[{self.lesson.told}]"
+            grown = self.board.grow(own, out_of=box)
+            self.turn_into(self.lesson.places(), 0.25, grown, show=("wall",))
+            self.during(0.1, self.board.pulse(own))
+        else:
+            self.turn_into(self.lesson.places(), 0.25, show=("wall",))
+        self.during(0.15, self.board.show("mixed", "mixed.title"))
         self.mixed_at(0.3, *self.lesson.mixing.place)
         self.during(1, self.board.pulse("mixed"))
 
