@@ -22,7 +22,7 @@ from convexplain.stage.title_and_caption import corner_of
 from convexplain.stage.units import to_scene
 
 #: What of the height between title and caption the blocks take from nearby.
-_NEAR = 0.85
+_NEAR = 0.83
 #: What of it is left free above them; below them is the legend.
 _ABOVE = 0.01
 #: So many places a second a window visits at first.
@@ -169,7 +169,9 @@ class Architecture(LessonScene):
     def follow(self, number: int, share: float) -> None:
         """Let a stage be seen, and the one that it reads."""
         if self.shots and number not in self.shot:
-            self.during(share, self.near(number))
+            gone = [n for n in self.shot if n not in self.shots[number]]
+            leave = self.board.leave(*map(self.panel, gone), *self.texts(*gone))
+            self.during(share, self.near(number), leave)
 
     def seen_at(self, box: Box, shot: Sequence[int]) -> Box:
         """Return where in the row that lies which is seen at a place of the frame."""
@@ -474,15 +476,15 @@ class Architecture(LessonScene):
             self.follow(last, 0.25)
         else:
             self.during(0.25, self.camera.home())
-        self.all_before()(1.0)
+        self.complete(self.shot or self.numbers)(1.0)
         self.answer(0.45)
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
-    def all_before(self) -> Move:
-        """Let all of the row be there but the answer's bars, whatever was left out before."""
-        numbers = self.numbers[:-1]
-        boxes = [f"{self.panel(n)}.box" for n in numbers]
-        return self.board.come(*map(self.panel, numbers), *boxes, *self.texts(*numbers), "legend")
+    def complete(self, numbers: Sequence[int]) -> Move:
+        """Let stages be there, all but the answer's bars, whatever was left out before."""
+        there = [n for n in numbers if n != self.numbers[-1]]
+        boxes = [f"{self.panel(n)}.box" for n in there]
+        return self.board.come(*map(self.panel, there), *boxes, *self.texts(*there), "legend")
 
     def answer(self, share: float) -> None:
         """Let the bars of the answer grow."""
@@ -504,7 +506,9 @@ class Architecture(LessonScene):
     def show_trade(self, event: Event) -> None:
         """Two numbers of each stage as piles: how many places, and then how many channels."""
         self.stack(0.1)
-        self.during(0.15, self.camera.home(), self.all_before(), self.board.come("explained"))
+        self.during(
+            0.15, self.camera.home(), self.complete(self.numbers), self.board.come("explained")
+        )
         if not self.board.shown(self.bars()[0]):
             self.answer(0.1)
         numbers = self.picture.compared
