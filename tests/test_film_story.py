@@ -359,8 +359,9 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int) -> Watched:
             stage = np.ascontiguousarray(pixels[area.top : area.bottom, area.left : area.right])
             digest = hashlib.blake2b(stage.tobytes(), digest_size=8).hexdigest()
             if not seen or digest != seen[-1][0]:
-                apart = np.abs(stage[..., :3].astype(np.int16) - pixels[0, 0, :3])
-                inked.append(float((apart > FAINT).any(axis=2).mean()))
+                apart = np.abs(stage[..., :3].astype(np.int16) - pixels[0, 0, :3]) > FAINT
+                red, green, blue = np.moveaxis(apart, 2, 0)  # sooner than any(axis=2)
+                inked.append(float((red | green | blue).mean()))
             while len(seen) < round(seconds * rate):
                 seen.append((digest, self.asking))
 

@@ -475,7 +475,7 @@ def test_a_file_is_looked_for_beside_its_document_and_watched(build: Build, tmp_
 
     files = {
         "index.rst": "Title\n=====\n\n.. toctree::\n\n   sub/page\n",
-        "sub/page.rst": "Page\n====\n\n.. convexplain-figure:: hierarchy\n   :image: mine.png\n",
+        "sub/page.rst": "Page\n====\n\n.. convexplain-figure:: pooling\n   :image: mine.png\n",
     }
     seen = []
     for number in (60, 140):
