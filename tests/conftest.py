@@ -139,6 +139,26 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
     gc.enable()
+    if "manim" in sys.modules:
+        _keep_the_renderer()
+
+
+def _keep_the_renderer() -> None:
+    """Let manim set its renderer where it is another, not each time that settings come and go.
+
+    It then gives every class of its own its bases again, which takes 8 ms.
+    """
+    from manim._config.utils import ManimConfig
+    from manim.constants import RendererType
+
+    known = ManimConfig.renderer
+
+    def change(config: Any, value: Any) -> None:
+        wanted = RendererType(value.lower() if isinstance(value, str) else value)
+        if config.renderer != wanted:
+            known.fset(config, wanted)
+
+    ManimConfig.renderer = known.setter(change)
 
 
 def pytest_sessionfinish() -> None:
