@@ -31,7 +31,7 @@ class DenseVsConv(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the digit, once for each network."""
-        self.board.lay(self.lesson.looks(upright=self.upright))
+        self.board.lay(self.lesson.looks())
         self.board.show("cnn", "cnn.window", "dense")(1.0)
 
     # What they look at, and what they learned.
@@ -106,7 +106,7 @@ class DenseVsConv(LessonScene):
             walls(alpha)
             read(0.0)
 
-        walls = self.board.become(self.lesson.walls(upright=self.upright), show=(*NETWORKS, "told"))
+        walls = self.board.become(self.lesson.walls(), show=(*NETWORKS, "told"))
         self.during(0.06, begin)
         self.during(1, read, rate=linear)
 
@@ -125,9 +125,7 @@ class DenseVsConv(LessonScene):
     def show_places(self, event: Event) -> None:
         """A small window goes to every place of a digit, a large one to its only one."""
         lesson = self.lesson
-        self.become(
-            lesson.places(upright=self.upright), 0.12, lambda _: self.tell(0), show=NETWORKS
-        )
+        self.become(lesson.places(), 0.12, lambda _: self.tell(0), show=NETWORKS)
         self.board.show("cnn.window")(1.0)
         high, wide = lesson.kernels.shape[:2]
         cols = lesson.pixels.shape[1] - wide + 1
@@ -218,9 +216,7 @@ class DenseVsConv(LessonScene):
 
     def show_shuffle(self, event: Event) -> None:
         """Every pixel with ink flies to where the fixed permutation takes it."""
-        self.become(
-            self.lesson.shuffling(upright=self.upright), 0.12, show=("before", "after.title")
-        )
+        self.become(self.lesson.shuffling(), 0.12, show=("before", "after.title"))
         shuffled = np.zeros_like(self.lesson.pixels)
         self.board.fill("after", shuffled)
         self.during(0.06, self.board.show("after"))
@@ -363,7 +359,7 @@ class DenseVsConv(LessonScene):
             return seen.reshape(rows, cols)
 
         change = self.board.become(
-            self.lesson.everywhere(upright=self.upright), show=("kernel", "cnn", "map", "legend")
+            self.lesson.everywhere(), show=("kernel", "cnn", "map", "legend")
         )
 
         def begin(alpha: float) -> None:

@@ -44,7 +44,7 @@ class OneByOne(LessonScene):
     def show_planes(self, event: Event) -> None:
         """The photograph parts into its three channels."""
         held = tuple(f"plane-{n}" for n in range(3))
-        self.turn_into(self.lesson.colours(upright=self.upright), 0.3, hold=held)
+        self.turn_into(self.lesson.colours(), 0.3, hold=held)
         planes = [self.board.show(f"plane-{n}", f"plane-{n}.title") for n in range(3)]
         self.during(0.35, in_turn(*planes, overlap=0.6))
         self.during(1, self.board.pulse("plane-0", "plane-1", "plane-2"))
@@ -54,7 +54,7 @@ class OneByOne(LessonScene):
         shown = ("plane-0", "plane-1", "plane-2")
         held = ("gray", *(name for n in range(4) for name in self.addend(n)))
         self.during(0.05, self.board.hide("photograph"))
-        self.turn_into(self.lesson.to_gray(upright=self.upright), 0.15, show=shown, hold=held)
+        self.turn_into(self.lesson.to_gray(), 0.15, show=shown, hold=held)
         self.board.fill("gray", UNKNOWN + 0 * self.lesson.gray)
         marks = [f"plane-{n}.pixel" for n in range(3)]
         self.during(0.08, self.board.show("gray", *marks))
@@ -157,7 +157,7 @@ class OneByOne(LessonScene):
 
     def show_mixes(self, event: Event) -> None:
         """At the place, a few channels meet a filter's weights; all together give a sum."""
-        picture = self.lesson.mixes(upright=self.upright)
+        picture = self.lesson.mixes()
         count = len(self.lesson.largest(self.lesson.told))
         maps = [f"map-{n}" for n in range(count)]
         held = {panel.name for panel in picture.root.panels()} - {*maps, "legend"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from manim.utils.rate_functions import linear
 
@@ -22,7 +20,7 @@ class Translation(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the picture in place, with all that is read of it."""
-        self.picture = replace(self.lesson.picture_of, upright=self.upright)
+        self.picture = self.lesson.picture_of
         self.steps = 0
         self.board.lay(self.picture.walk(0))
         self.board.show("input")(1.0)

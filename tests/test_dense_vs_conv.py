@@ -187,7 +187,7 @@ def test_the_kernel_of_the_end_responds_most_and_its_map_is_scipy_s(lesson):
     np.testing.assert_array_equal(kernel, weights["conv1/kernel"][:, :, 0, best])
     np.testing.assert_allclose(responses, np.maximum(maps[best], 0), atol=1e-5)
     for sheet in panels.ASPECTS.values():
-        end = lesson.everywhere(upright=sheet.width < sheet.height)
+        end = lesson.everywhere()
         assert panels.problems(panels.place(end, sheet, "zh")) == []
 
 

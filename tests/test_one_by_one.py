@@ -116,10 +116,9 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
-    upright = sheet.height > sheet.width
     shown = [
-        lesson.opening(), lesson.colours(upright=upright), lesson.to_gray(upright=upright),
-        lesson.reading(), lesson.volume(), lesson.mixes(upright=upright), lesson.places(),
+        lesson.opening(), lesson.colours(), lesson.to_gray(),
+        lesson.reading(), lesson.volume(), lesson.mixes(), lesson.places(),
     ]  # fmt: skip
     if lesson.costs is not None:
         shown.append(lesson.cost())

@@ -236,20 +236,20 @@ class DenseVsConv(Lesson):
         values[_TESTED if until is None else until :] = pictures.RIGHT
         return values.reshape(_ROWS, -1)
 
-    def looks(self, *, upright: bool = False) -> Diagram:
+    def looks(self) -> Diagram:
         """Describe the digit under a small window, and as a whole."""
         rows, cols, _ = self.kernels.shape
-        return pictures.looks(self.pixels, (rows, cols), upright=upright)
+        return pictures.looks(self.pixels, (rows, cols))
 
     @property
     def stops(self) -> int:
         """At how many places a kernel sees the digit."""
         return int(self.strongest[1].size)
 
-    def places(self, *, upright: bool = False) -> Diagram:
+    def places(self) -> Diagram:
         """Describe the digit as a kernel and as a template learns from it."""
         rows, cols, _ = self.kernels.shape
-        return pictures.places(self.pixels, (rows, cols), self.stops, upright=upright)
+        return pictures.places(self.pixels, (rows, cols), self.stops)
 
     @property
     def compared(self) -> dict[int, float]:
@@ -286,10 +286,10 @@ class DenseVsConv(Lesson):
         number = int(maps.max(axis=(0, 1)).argmax())
         return self.kernels[..., number], maps[..., number]
 
-    def everywhere(self, *, upright: bool = False) -> Diagram:
+    def everywhere(self) -> Diagram:
         """Describe one kernel, the digit under its window, and all of its responses."""
         kernel, responses = self.strongest
-        return pictures.everywhere(kernel, self.pixels, responses, upright=upright)
+        return pictures.everywhere(kernel, self.pixels, responses)
 
     def costs(self) -> Diagram:
         """Describe the parameters of both, and their multiplications for one picture."""
@@ -301,18 +301,17 @@ class DenseVsConv(Lesson):
         """How many times as many multiplications the convnet makes, as it is printed."""
         return fmt.number(self.multiplications.ratio, 1)
 
-    def walls(self, *, upright: bool = False) -> Diagram:
+    def walls(self) -> Diagram:
         """Describe all test digits, and which of them each network misreads."""
         return pictures.walls(
             {network: self.wall(network) for network in (CNN, DENSE)},
             {network: len(self.misread[network]) for network in (CNN, DENSE)},
             _EACH,
-            upright=upright,
         )
 
-    def shuffling(self, *, upright: bool = False) -> Diagram:
+    def shuffling(self) -> Diagram:
         """Describe the digit before and after its pixels are shuffled."""
-        return pictures.shuffling(self.pixels, self.shuffled, self.place, upright=upright)
+        return pictures.shuffling(self.pixels, self.shuffled, self.place)
 
     @property
     def place(self) -> tuple[int, int, int, int]:

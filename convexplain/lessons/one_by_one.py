@@ -277,13 +277,10 @@ class OneByOne(NetworkLesson):
         """Describe the photograph alone."""
         return Diagram(Row(Cells("photograph", self.photograph, lines=False, share="pixels")))
 
-    def colours(self, *, upright: bool = False) -> Diagram:
+    def colours(self) -> Diagram:
         """Describe the photograph and its three channels."""
         whole = Cells("photograph", self.photograph, lines=False, share="pixels")
-        planes = self._planes()
-        if upright:
-            return Diagram(Column(whole, Row(*planes), align="middle"))
-        return Diagram(Row(whole, *planes, gap=0.8))
+        return Diagram(Row(whole, *self._planes(), gap=0.8))
 
     def _planes(self, *, marked: bool = False) -> list[Part]:
         """Describe each channel in its own colour."""
@@ -294,7 +291,7 @@ class OneByOne(NetworkLesson):
             for n, title in enumerate(_COLOURS)
         ]  # fmt: skip
 
-    def to_gray(self, *, upright: bool = False) -> Diagram:
+    def to_gray(self) -> Diagram:
         """Describe the three channels and the gray picture, and one pixel's sum beside them."""
         gray = Cells(
             "gray", self.gray, LIGHT, lines=False, share="planes", title=_GRAY.capital,
@@ -307,7 +304,7 @@ class OneByOne(NetworkLesson):
             told = enumerate(zip(numbers, [*weights, ""], strict=True))
             return [_addend(n, number, LIGHT, weight, role) for n, (number, weight) in told]
 
-        return Diagram(_added([*self._planes(marked=True), gray], addends, upright=upright))
+        return Diagram(_added([*self._planes(marked=True), gray], addends))
 
     @property
     def scales(self) -> tuple[Scale, Scale]:
@@ -370,7 +367,7 @@ class OneByOne(NetworkLesson):
         """Of the weights."""
         return Scale(float(np.abs(self.mixing.weights).max()) or 1.0, terms.WEIGHT)
 
-    def mixes(self, *, upright: bool = False) -> Diagram:
+    def mixes(self) -> Diagram:
         """Describe a filter's largest products at the place, what the others add, and its sum."""
         mixing, filter, place = self.mixing, self.told, self.mixing.place
         shown, (read, summed) = self.largest(filter), self.scales
@@ -404,7 +401,7 @@ class OneByOne(NetworkLesson):
             total = float(mixing.mixed[place][filter])
             return [*told, _addend(len(shown), total, summed, "", role)]
 
-        picture = _added(maps, addends, upright=upright)
+        picture = _added(maps, addends)
         return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
 
     def _mixes(self) -> tuple[Part, ...]:
@@ -623,13 +620,9 @@ def _addend(n: int, number: float, scale: Scale, weight: str, role: Size) -> Par
     return Row(*parts, gap=0.3)
 
 
-def _added(
-    pictures: Sequence[Part], addends: Callable[[Size], Sequence[Part]], *, upright: bool
-) -> Part:
+def _added(pictures: Sequence[Part], addends: Callable[[Size], Sequence[Part]]) -> Part:
     """Lay out pictures, and below each, or beside it, what one place of it adds."""
     high = Aligned(tuple(zip(pictures, addends("heading"), strict=True)), down="middle")
-    if upright:
-        return high
     sizes: tuple[Size, ...] = ("heading", "text")
     wide = (
         Aligned((pictures, addends(size)), gap=0.8, across="middle", down="middle")

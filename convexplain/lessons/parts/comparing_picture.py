@@ -47,7 +47,7 @@ NAMES = {"cnn": terms.CNN, "dense": terms.DENSE_NETWORK}
 SHORT = {"cnn": terms.CNN, "dense": terms.DENSE}
 
 
-def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> Diagram:
+def looks(pixels: Floats, window: tuple[int, int]) -> Diagram:
     """Describe one digit twice: under a small window, and as a whole.
 
     Parameters
@@ -55,8 +55,6 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
     pixels : numpy.ndarray, shape (height, width)
     window : (int, int)
         Height and width of the small one.
-    upright : bool
-        Whether one stands below the other, not beside it.
     """
     small = Cells(
         "cnn", pixels, lines=False, share="digit", title=terms.CNN.capital,
@@ -67,12 +65,10 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
         note=PIXELS_AT_ONCE.fill(n=pixels.size),
         marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
     )  # fmt: skip
-    return Diagram((Column if upright else Row)(small, whole))
+    return Diagram(Row(small, whole))
 
 
-def places(
-    pixels: Floats, window: tuple[int, int], count: int, *, upright: bool = False
-) -> Diagram:
+def places(pixels: Floats, window: tuple[int, int], count: int) -> Diagram:
     """Describe one training digit, and at how many places a small and a large pattern see it.
 
     Parameters
@@ -82,8 +78,6 @@ def places(
         Height and width of the small one.
     count : int
         Of its places.
-    upright : bool
-        Whether one stands below the other, not beside it.
     """
     told = [PLACES.fill(n=fmt.count(count)), ONE_PLACE]
     small = Cells(
@@ -94,7 +88,7 @@ def places(
         "dense", pixels, lines=False, share="digit", title=A_TEMPLATE, counter=told[1],
         marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
     )  # fmt: skip
-    return Diagram((Column if upright else Row)(small, whole))
+    return Diagram(Row(small, whole))
 
 
 def needed(
@@ -179,16 +173,12 @@ def learned(
     )
 
 
-def everywhere(
-    kernel: Floats, pixels: Floats, responses: Floats, *, upright: bool = False
-) -> Diagram:
+def everywhere(kernel: Floats, pixels: Floats, responses: Floats) -> Diagram:
     """Describe one kernel, the digit under its window, and its response at every place.
 
     Parameters
     ----------
     kernel, pixels, responses : numpy.ndarray, shape (height, width)
-    upright : bool
-        Whether they stand below one another, not side by side.
     """
     scale = Scale(float(np.abs(kernel).max()), terms.KERNEL)
     small = Cells("kernel", kernel, scale, numbers=True, title=terms.KERNEL.capital)
@@ -201,10 +191,8 @@ def everywhere(
         lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
     )  # fmt: skip
     legend = Legend("legend", every=True)
-    if upright:
-        return Diagram(Column(under, whole, Row(small, legend), align="middle"))
-    rows = replace(legend, row=True)
-    return Diagram(Column(Row(small, under, whole), rows, gap=0.6))
+    beside = Column(Row(small, under, whole), replace(legend, row=True), gap=0.6)
+    return Diagram(Either(beside, Column(under, whole, Row(small, legend), align="middle")))
 
 
 def cost(
@@ -288,8 +276,6 @@ def walls(
     misread: Mapping[str, Floats],
     counters: Mapping[str, int],
     told: Caption,
-    *,
-    upright: bool = False,
 ) -> Diagram:
     """Describe all test digits, twice, a cell each; what a network misreads is lit.
 
@@ -301,8 +287,6 @@ def walls(
         How many mistakes are told above each.
     told : Caption
         What the colours mean.
-    upright : bool
-        Whether one stands below the other, not beside it.
     """
     both = [
         Cells(
@@ -315,13 +299,10 @@ def walls(
         for network, values in misread.items()
     ]  # fmt: skip
     note = Text("told", told, role="note", tone="muted")
-    arranged = (Column if upright else Row)(*both)
-    return Diagram(Column(arranged, note, align="middle"))
+    return Diagram(Column(Row(*both), note, align="middle"))
 
 
-def shuffling(
-    pixels: Floats, shuffled: Floats, place: tuple[int, int, int, int], *, upright: bool = False
-) -> Diagram:
+def shuffling(pixels: Floats, shuffled: Floats, place: tuple[int, int, int, int]) -> Diagram:
     """Describe a digit, and the same pixels where the fixed permutation takes them.
 
     Beside each stands what a small window sees, at one place of both.
@@ -331,8 +312,6 @@ def shuffling(
     pixels, shuffled : numpy.ndarray, shape (height, width)
     place : (int, int, int, int)
         Row, column, height and width of the window.
-    upright : bool
-        Whether one stands below the other, not beside it.
     """
     row, col, high, wide = place
     pairs: list[Part] = []
@@ -343,7 +322,7 @@ def shuffling(
         whole = replace(panel, marks={"window": Mark(*place)})
         pairs.append(Row(whole, cut, gap=0.7, align="middle"))
     links = [Link(f"{name}.window", f"{name}-cut", "zoom") for name in ("before", "after")]
-    return Diagram((Column if upright else Row)(*pairs, gap=1.2), tuple(links))
+    return Diagram(Row(*pairs, gap=1.2), tuple(links))
 
 
 def _pair(pixels: Floats, shuffled: Floats) -> tuple[Cells, Cells]:

@@ -164,8 +164,6 @@ class TranslationPicture:
         At how many pixels it is marked.
     many : int
         Of how many pictures `changes` is the mean.
-    upright : bool
-        Whether what could stand side by side stands under one another.
     """
 
     drawn: tuple[Floats, ...]
@@ -188,7 +186,6 @@ class TranslationPicture:
     accuracy: tuple[tuple[float, ...], ...] | None
     told_at: int
     many: int
-    upright: bool = False
 
     def walk(self, steps: int) -> Diagram:
         """Describe the picture, its map and all answers after so many steps: all of one moment."""
@@ -199,7 +196,7 @@ class TranslationPicture:
         answers = [self._answer(n, steps) for n in range(len(self.readers))]
         low = Column(pair, Row(*answers, gap=1.5)), Column(pair, *answers, gap=0.6)
         wide = Row(pair, Column(*answers, gap=1.4), gap=1.5)
-        return Diagram(Either(*(low if self.upright else (wide, *low))))
+        return Diagram(Either(wide, *low))
 
     def compare(self) -> Diagram:
         """Describe the map before, and that of the moved picture moved back."""
@@ -214,7 +211,7 @@ class TranslationPicture:
         )  # fmt: skip
         beside = apart, Legend("legend")
         high, low = Column(*maps, Row(*beside)), Column(Row(*maps), Row(*beside))
-        return Diagram(high if self.upright else Either(Row(*maps, Column(*beside)), low, high))
+        return Diagram(Either(Row(*maps, Column(*beside)), low, high))
 
     @property
     def title_of_moved(self) -> Caption:
