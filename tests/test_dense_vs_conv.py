@@ -233,7 +233,11 @@ def test_from_how_few_digits_the_convnet_beats_the_dense_network_is_measured(les
     assert level.y < placed["needed.cnn-300"].y
     assert level.bottom > placed["needed.cnn-38400"].bottom
     assert placed["needed.cnn-3000"].right < level.x < placed["needed.cnn-1000"].right
-    assert panels.problems(placed) == []
+    assert placed["needed.cnn-3000.value"].right < level.x
+    # Where the bars are short it would run through numbers: these stand beyond it.
+    upright = panels.place(lesson.needed(), panels.TALL, "en")
+    assert upright["needed.cnn-3000.value"].x > upright["needed.level"].x
+    assert panels.problems(placed) == panels.problems(upright) == []
 
 
 def test_how_many_digits_are_needed_is_asked_before_it_is_seen(lesson):

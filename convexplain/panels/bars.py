@@ -385,7 +385,10 @@ class Bars(Panel):
     def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
         size, pitch = self._text(at), self.pitch * self._text(at)
         zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
-        half = self._half(at)
+        half, level = self._half(at), zero
+        if self.level:
+            (row,) = (n for n, bar in enumerate(self.bars) if bar.name == self.level[0])
+            level = zero + self._long(at, self.bars[row].value)
         for n, bar in enumerate(self.bars):
             middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)
             start = zero if bar.value >= 0 else zero - long
@@ -409,10 +412,10 @@ class Bars(Panel):
                 )  # fmt: skip
             # Beside points they would run into the line at zero.
             beside = (box.right + half if self.points else end) + apart
-            yield line(
-                at, self.name, f"{name}.value", bar.printed(at.lang), beside, middle,
-                self._number(at),
-            )  # fmt: skip
+            number = bar.printed(at.lang)
+            if end < level < beside + text_width(number, self._number(at)) + apart:
+                beside = level + apart  # beyond the dashed line, which would run through it
+            yield line(at, self.name, f"{name}.value", number, beside, middle, self._number(at))
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
         below = box.bottom + 0.5 * leading(size)
@@ -422,16 +425,11 @@ class Bars(Panel):
                 align="middle", tone="muted",
             )  # fmt: skip
         if self.level:
-            named, said = self.level
-            (row,) = (n for n, bar in enumerate(self.bars) if bar.name == named)
-            x, top = zero + self._long(at, self.bars[row].value), box.y + (row + 0.8) * pitch
-            place = Box(x, top, 0, box.bottom - top)
-            ends = (x, top), (x, box.bottom)
-            name = f"{self.name}.level"
+            top, name = box.y + (row + 0.8) * pitch, f"{self.name}.level"
+            place, ends = Box(level, top, 0, box.bottom - top), ((level, top), (level, box.bottom))
             yield Path(name, self.name, place, ends, "ink", dashed=True)
-            yield line(
-                at, self.name, f"{name}.label", say(said, at.lang), x, below, size, align="middle"
-            )
+            told = say(self.level[1], at.lang)
+            yield line(at, self.name, f"{name}.label", told, level, below, size, align="middle")
 
     def describe(self, lang: str) -> str:
         """Tell each bar's name and number; a name that all of them have is told once."""
