@@ -59,12 +59,15 @@ class Learning(LessonScene):
 
     def show_loss(self, event: Event) -> None:
         """The right class's probability becomes a point on the curve of the loss."""
-        bar = self.board.box(f"guess.{self.lesson.label}")
+        left, top, width, height = self.board.box(f"guess.{self.lesson.label}")
+        # Its end alone flies: a long bar would cross the chart.
+        side = min(width, height)
+        end = left + width - side, top, side, height
         picture = self.lesson.surprise_picture(upright=self.upright)
         self.become(picture, 0.15, show=self.axes("title"))
         self.during(0.2, self.board.trace("surprise.loss"), rate=linear)
         self.during(0.05, self.board.show("surprise.loss.label"))
-        self.during(0.2, self.board.grow("surprise.own", out_of=bar), self.drop())
+        self.during(0.2, self.board.grow("surprise.own", out_of=end), self.drop())
         self.during(1, self.board.pulse("surprise.title", times=2))
 
     def axes(self, *more: str) -> Iterator[str]:
