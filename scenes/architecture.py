@@ -538,8 +538,8 @@ class Architecture(LessonScene):
 
 
 def _last(move: Move) -> Move:
-    """Make a move in the last quarter of its time: what it would cross has then arrived."""
-    return lambda alpha: move(max(0.0, 4 * alpha - 3))
+    """Make a move at the end of its time: what it would cross has then arrived."""
+    return lambda alpha: move(max(0.0, 8 * alpha - 7))
 
 
 def _beside(room: Box, taken: Box) -> list[Box]:
