@@ -49,7 +49,7 @@ class Learning(LessonScene):
 
     def show_guess(self, event: Event) -> None:
         """Steps are taken; a digit comes, and what the network thinks of it."""
-        picture = self.lesson.guess_picture(upright=self.upright)
+        picture = self.lesson.guess_picture()
         come = ("digit", "guess.title", "guess.zero")
         self.become(picture, 0.25, show=come)
         bars = [f"guess.{n}" for n in range(self.lesson.history.probabilities.shape[-1])]
@@ -63,7 +63,7 @@ class Learning(LessonScene):
         # Its end alone flies: a long bar would cross the chart.
         side = min(width, height)
         end = left + width - side, top, side, height
-        picture = self.lesson.surprise_picture(upright=self.upright)
+        picture = self.lesson.surprise_picture()
         self.become(picture, 0.15, show=self.axes("title"))
         self.during(0.2, self.board.trace("surprise.loss"), rate=linear)
         self.during(0.05, self.board.show("surprise.loss.label"))
@@ -87,7 +87,7 @@ class Learning(LessonScene):
             told = [name for name in own if self.board.shown(name)]
             self.during(0.1, self.board.hide(*told), self.board.dim("digit", to=0.5))
         else:
-            self.become(self.lesson.surprise_picture(upright=self.upright), 0.15, show=self.axes())
+            self.become(self.lesson.surprise_picture(), 0.15, show=self.axes())
             self.board.trace("surprise.loss")(1.0)
             self.board.show("surprise.loss.label")(1.0)
         dots = [
@@ -125,7 +125,7 @@ class Learning(LessonScene):
 
     def valley(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
         """Return the picture of a weight's valley, as the frame has room for it."""
-        return self.lesson.valley_picture(valley, near=near, gone=gone, upright=self.upright)
+        return self.lesson.valley_picture(valley, near=near, gone=gone)
 
     def turn(self, valley: Valley) -> Move:
         """Return the move in which the weight takes on its values, one after the other."""

@@ -279,7 +279,7 @@ def test_nothing_overlaps_in_any_frame(lesson):
 
     for sheet in (panels.VIDEO, panels.TALL):
         for lang in ("en", "zh"):
-            valley = lesson.valley_picture(lesson.valley, upright=sheet is panels.TALL)
+            valley = lesson.valley_picture(lesson.valley)
             born = lesson.born_picture()
             read = lesson.run_picture(), lesson.check_picture()
             for picture in (*read, lesson.guess_picture(), lesson.strides(), valley, born):

@@ -289,9 +289,7 @@ class Learning(Lesson):
         }
         return pictures.born(self.pixels, states, self.limit, filter=self.filter)
 
-    def valley_picture(
-        self, valley: Valley, *, near: float = 0.0, gone: bool = False, upright: bool = False
-    ) -> Diagram:
+    def valley_picture(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
         """Describe one weight and its valley, before its step or after it, from 0 to 1 near."""
         snapshot = self.history.steps.tolist().index(valley.step)
         weights, losses = self.seen(valley, near)
@@ -299,7 +297,7 @@ class Learning(Lesson):
             self.kernels_at(snapshot)[:, :, self.filter],
             float(np.abs(self.history.valley_weights).max()), self.place, weights, losses,
             valley.slope, filter=self.filter, step=valley.step, own=valley.weight,
-            now=self.next_weight if gone else None, upright=upright,
+            now=self.next_weight if gone else None,
         )  # fmt: skip
 
     def seen(
@@ -333,7 +331,7 @@ class Learning(Lesson):
         """Steps, and the accuracy on the test set after each."""
         return self.history.steps[1:], self.history.test_accuracy[1:]
 
-    def guess_picture(self, *, upright: bool = False) -> Diagram:
+    def guess_picture(self) -> Diagram:
         """Describe the digit, and what was thought of it when one weight is looked at."""
         shares = self.history.probabilities[self.snapshot, self.sample]
         names = [self.class_name(n) for n in range(len(shares))]
@@ -344,14 +342,13 @@ class Learning(Lesson):
             self.label,
             self.printed_chance,
             self.step,
-            upright=upright,
         )
 
-    def surprise_picture(self, *, upright: bool = False) -> Diagram:
+    def surprise_picture(self) -> Diagram:
         """Describe its loss then, and those of the digits from which the next step learned."""
         chance = float(self.chances[self.snapshot])
         return pictures.surprise(
-            self.pixels, self.printed_chance, chance, self.history.batch_losses, upright=upright
+            self.pixels, self.printed_chance, chance, self.history.batch_losses
         )
 
     def reads(self, snapshot: int) -> Caption:

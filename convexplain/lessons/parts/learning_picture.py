@@ -162,8 +162,6 @@ def guess(
     right: int,
     said: str,
     step: int,
-    *,
-    upright: bool = False,
 ) -> Diagram:
     """Describe a digit, and the probability of each class after so many steps.
 
@@ -178,8 +176,6 @@ def guess(
     said : str
         How its probability is printed.
     step : int
-    upright : bool
-        Whether they stand below the digit, not beside it.
     """
     bars = [
         Bar(str(n), name, float(share), said if n == right else fmt.number(share),
@@ -189,7 +185,7 @@ def guess(
     title = PROBABILITIES.fill(step=terms.TRAINING_STEP.fill(n=fmt.count(step)))
     most = Scale(float(shares.max()))
     answers = Bars("guess", bars, most, title=title, length=_SHORT, pitch=_PITCH)
-    return Diagram((Column if upright else Row)(unseen(pixels), answers, align="middle"))
+    return Diagram(Row(unseen(pixels), answers, align="middle"))
 
 
 def unseen(pixels: Floats) -> Cells:
@@ -197,9 +193,7 @@ def unseen(pixels: Floats) -> Cells:
     return Cells("digit", pixels, lines=False, title=UNSEEN)
 
 
-def surprise(
-    pixels: Floats, said: str, chance: float, losses: Floats, *, upright: bool = False
-) -> Diagram:
+def surprise(pixels: Floats, said: str, chance: float, losses: Floats) -> Diagram:
     """Describe the loss as a curve over the probability of the right class.
 
     Parameters
@@ -211,8 +205,6 @@ def surprise(
         What it is.
     losses : numpy.ndarray, shape (digits,)
         Of other digits, which are marked on the curve, and their mean.
-    upright : bool
-        Whether it stands below the digit, not beside it.
     """
     own, mean = -math.log(chance), float(losses.mean())
     most = float(np.ceil(max(own, losses.max())))
@@ -236,7 +228,7 @@ def surprise(
         ],
         title=plain(f"−ln {said} = {fmt.number(own)}"),
     )  # fmt: skip
-    return Diagram((Column if upright else Row)(unseen(pixels), chart, align="middle"))
+    return Diagram(Row(unseen(pixels), chart, align="middle"))
 
 
 def valley(
@@ -251,7 +243,6 @@ def valley(
     step: int,
     own: float,
     now: float | None = None,
-    upright: bool = False,
 ) -> Diagram:
     """Describe one weight in its kernel, and how the training loss changes with it.
 
@@ -271,8 +262,6 @@ def valley(
         The weight.
     now : float, optional
         Where the weight is, if it has gone a step.
-    upright : bool
-        Whether the curve is below the kernel, not beside it.
     """
     now = own if now is None else now
     low, high = float(losses.min()), float(losses.max())
@@ -286,7 +275,6 @@ def valley(
     height = fmt.number(high - low, 1 - math.floor(math.log10(high - low)))
     shown = kernel.copy()
     shown[place] = now
-    arrange = Column if upright else Row
     numbers = Cells(
         "kernel", shown, Scale(limit, terms.WEIGHT), numbers=True, finer=1,
         title=terms.FILTER.fill(n=filter).capital,
@@ -302,7 +290,7 @@ def valley(
         Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air), size=(16, 24), dots=(ball,),
         counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=height),
     )  # fmt: skip
-    return Diagram(arrange(numbers, chart))
+    return Diagram(Row(numbers, chart))
 
 
 def _tangent(own: float, weights: Floats, losses: Floats, slope: float) -> tuple[Floats, Floats]:
