@@ -118,6 +118,11 @@ def test_how_many_stamps_a_cell_gets_is_counted(size, stride, said, larger, same
 
 
 @pytest.mark.parametrize("label", range(10))
+def test_what_stamps_put_into_the_cell_in_which_they_meet_is_seen(label):
+    assert min(Transposed(picture=digits.first(label)).meeting) >= 0.1
+
+
+@pytest.mark.parametrize("label", range(10))
 def test_what_equal_cells_paint_is_a_multiple_of_what_is_printed_in_them(label):
     lesson = Transposed(picture=digits.first(label))
     equal, block = lesson.flat

@@ -37,6 +37,8 @@ MOST_NAMED = 4
 SIZES, STRIDES = (2, 7), (2, 4)
 #: The least side of what is shown of equal cells.
 _FIELD = 5
+#: What a stamp puts into a cell is seen from here on.
+_SEEN = 0.1
 #: From this correlation on, what comes back is the same to the eye.
 _SAME = 0.99
 
@@ -188,10 +190,10 @@ class Transposed(FilterLesson):
     def place(self) -> tuple[int, int]:
         """The upper left of four cells of the map whose stamps meet.
 
-        Those with the largest sum that add up as printed, or else the largest.
+        Those with the largest sum that add up as printed and can all be seen, or else the largest.
         """
-        map, best = self.map, ((False, -np.inf), (0, 0))
-        for row, col in np.ndindex(map.shape[0] - 1, map.shape[1] - 1):
+        numbers, best = self.map, ((False, False, -np.inf), (0, 0))
+        for row, col in np.ndindex(numbers.shape[0] - 1, numbers.shape[1] - 1):
             parts = [value for _, value in self._meeting(row, col)]
             pair = [value for _, value in self._pair(row, col)]
             checked = (
@@ -199,7 +201,8 @@ class Transposed(FilterLesson):
                 and fmt.adds_up(parts, sum(parts))
                 and fmt.adds_up(pair, sum(pair))
             )
-            best = max(best, ((checked, abs(sum(parts))), (row, col)), key=lambda each: each[0])
+            seen = min(map(abs, parts)) >= _SEEN
+            best = max(best, ((checked, seen, abs(sum(parts))), (row, col)), key=lambda one: one[0])
         return best[1]
 
     def _pair(self, row: int, col: int) -> list[tuple[tuple[int, int], float]]:
