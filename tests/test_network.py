@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from convexplain.network import (
     Network,
     Trace,
     blas,
+    bundled,
     fast,
     layer_from_dict,
 )
@@ -480,3 +482,18 @@ def test_weights_that_overflow_are_an_error_and_not_a_wrong_answer(signs: tuple[
         for pictures in (x[0], x):
             with pytest.raises(ConvexplainError, match="grow beyond float32"):
                 use(pictures)
+
+
+def test_a_bundled_network_is_read_again_if_its_file_has_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "cnn.safetensors"
+    monkeypatch.setattr(bundled, "BUNDLED", {**bundled.BUNDLED, "cnn": str(path)})
+    loaded = []
+    for seed in (1, 2):
+        Network.initialised(seed=seed).save(path)
+        loaded += [Network.load("cnn"), Network.load("cnn")]
+    assert loaded[0] is loaded[1] is not loaded[2] is loaded[3]
+    for network, seed in ((loaded[0], 1), (loaded[2], 2)):
+        expected = Network.initialised(seed=seed).weights["conv1/kernel"]
+        np.testing.assert_array_equal(network.weights["conv1/kernel"], expected)

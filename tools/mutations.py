@@ -1213,6 +1213,27 @@ MUTATIONS = (
         "tests/test_panels.py",
     ),
     Mutation(
+        "arrangements that could be clearly larger are not tried",
+        "convexplain.panels.place",
+        "side <= self._most(name) and self._fits(",
+        "side > self._most(name) and self._fits(",
+        "tests/test_panels.py",
+    ),
+    Mutation(
+        "manim that starts with all that a scene could ask for",
+        "convexplain.video.quick_manim",
+        "    sys.modules.update(stands)\n",
+        "",
+        "tests/test_quick_manim.py",
+    ),
+    Mutation(
+        "a bundled network that stays though its file has changed",
+        "convexplain.network.network",
+        "path.stat().st_mtime_ns if path.is_file() else 0",
+        "0",
+        "tests/test_network.py::test_a_bundled_network_is_read_again_if_its_file_has_changed",
+    ),
+    Mutation(
         "links through grids",
         "convexplain.panels.links",
         "isinstance(piece, Words | Grid | Path)",

@@ -225,7 +225,7 @@ def _larger(found: _Fit, others: Callable[[], Iterable[_Fit]], much: float) -> _
         return found
     best, least = found, much * found.area
     for fit in others():
-        if fit is not found and fit.possible and fit.has_all_of(found):
+        if fit is not found and fit.rivals(found, much) and fit.has_all_of(found):
             area = sum(fit.areas[name] for name in found.areas)
             if area > least and area * fit.kept(found) >= found.area:
                 best, least = fit, area
@@ -281,15 +281,15 @@ class _Fit:
         """Return the side at which cells cover as much as counts."""
         return self.bounds[name].most if self.sheet.fixed else self.bounds[name].good
 
-    def rivals(self, other: _Fit) -> bool:
-        """Tell at a few looks whether it could be clearly larger than another.
+    def rivals(self, other: _Fit, much: float) -> bool:
+        """Tell at a few looks whether it could be so much larger than another.
 
-        Cells of one group are then larger by the root of `_LARGER` at least, and fit by themselves.
+        Cells of one group are then larger by the root of that at least, and fit by themselves.
         """
         if not self.possible or self.panels is not other.panels:
             return self.possible
         larger = {
-            name: (_LARGER**0.5 - 1e-9) * min(side, self._most(name))
+            name: (much**0.5 - 1e-9) * min(side, self._most(name))
             for name, side in other.sides.items()
         }
         return any(
