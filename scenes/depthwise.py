@@ -29,8 +29,9 @@ class Depthwise(LessonScene):
     def prepare(self) -> None:
         """Lay out some kernels of the ordinary layer; they are there from the first moment."""
         self.board.lay(self.lesson.kernels())
-        self.more = self.board.there("more")
-        self.board.show(*self.of("kernel", self.lesson.compared), *self.named(), *self.more)(1.0)
+        self.more, others = self.board.there("more"), self.board.there("others")
+        kernels = self.of("kernel", self.lesson.compared)
+        self.board.show(*kernels, *self.named(), *self.more, *others)(1.0)
         self.board.explain()(1.0)
         self.explains = True
 
@@ -134,12 +135,19 @@ class Depthwise(LessonScene):
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """A channel's row of the wall; one kernel instead of it slides over the channel's map."""
-        self.during(0.05, self.board.hide(FILTER), self.board.show(CHANNEL))
-        self.during(0.13, self.board.pulse(CHANNEL, times=2))
-        self.make_room()
+        """Each channel's row of the wall flies into one kernel, which slides over its map."""
+        rows = [name for c in self.lesson.channels
+                if self.board.has(name := f"ordinary.channel-{c}")]  # fmt: skip
+        self.during(0.05, self.board.hide(FILTER), self.board.show(*rows))
+        self.during(0.12, *(self.board.pulse(name, times=2) for name in rows))
+        gathered = [
+            self.board.gather(kernels, shape)
+            for c, shape in zip(self.lesson.channels, self.of("shape"), strict=True)
+            if (kernels := self.row_of(c))
+        ]
         outputs, per = self.of("between"), self.lesson.per
-        shown = (*self.named(), *self.of("map"), *self.of("shape"), *outputs, *self.more)
+        own = () if gathered else tuple(self.of("shape"))
+        shown = (*self.named(), *self.of("map"), *own, *outputs, *self.more)
         known = {
             name: self.lesson.separable.between[:, :, channel * per]
             for name, channel in zip(outputs, self.lesson.channels, strict=True)
@@ -149,11 +157,19 @@ class Depthwise(LessonScene):
             for name in outputs:
                 self.board.fill(name, np.nan)
 
-        self.turn_into(self.lesson.by_channel(), 0.08, empty, show=shown)
-        self.during(0.52, self.slide(self.of("map"), known, 0.52 * event.seconds), rate=linear)
+        self.make_room(0.06)
+        self.turn_into(self.lesson.by_channel(), 0.23, empty, *gathered, show=shown,
+                       hold=() if own else tuple(self.of("shape")))  # fmt: skip
+        self.board.show(*self.of("shape"))(1.0)
+        self.during(0.44, self.slide(self.of("map"), known, 0.44 * event.seconds), rate=linear)
         frames = [f"{name}.window" for name in self.of("map")]
         frames += [f"{name}.cell" for name in outputs]
         self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))
+
+    def row_of(self, channel: int) -> list[tuple[str, int, int, int, int]]:
+        """Return where the kernels of all filters on a channel stand on the wall."""
+        places = (self.lesson.on_the_wall(channel, n) for n in range(self.lesson.separable.filters))
+        return [place for place in places if place is not None]
 
     def show_mixes(self, event: Event) -> None:
         """Each map times the filter's weight is added, channel after channel."""
@@ -184,7 +200,8 @@ class Depthwise(LessonScene):
 
     def show_shares(self, event: Event) -> None:
         """Other filters take other shares of the same maps."""
-        shown = (*self.named(), *self.of("between"), *self.of("times"), *self.more)
+        said = (*self.more, "others") if self.lesson.others else self.more
+        shown = (*self.named(), *self.of("between"), *self.of("times"), *said)
         self.during(0.06, self.board.hide(*self.board.there("out", "arrow", "legend")))
         others = self.of("share", self.lesson.compared)
         self.turn_into(self.lesson.shares(), 0.12, show=shown)
@@ -227,7 +244,7 @@ class Depthwise(LessonScene):
         self.during(1, self.board.pulse("both", times=2))
 
     def show_work(self, event: Event) -> None:
-        """A window goes to all places of a channel; multiplications add up as it does."""
+        """Both layers' multiplications: the separable one's add up as a window visits places."""
         lesson, channel = self.lesson, self.lesson.channel
         values = lesson.separable.between[:, :, channel * lesson.per]
         given = f"between-{channel}"
@@ -239,12 +256,13 @@ class Depthwise(LessonScene):
         grids = (f"map-{channel}", f"shape-{channel}", given)
         said = [f"work.{name}.label" for name in ("ordinary", "separable")]
         self.turn_into(lesson.sliding(), 0.08, empty, show=(*grids, "work.title", *said))
-        bars = together(*(self.board.rise(f"work.{name}") for name in ("ordinary", "separable")))
+        self.during(0.1, self.board.rise("work.ordinary"))
+        bar = self.board.rise("work.separable")
         slid = self.slide(
-            grids[:1], {given: values}, 0.62 * event.seconds, lambda share: bars(GROWN * share)
+            grids[:1], {given: values}, 0.52 * event.seconds, lambda share: bar(GROWN * share)
         )
-        self.during(0.62, slid, rate=linear)
-        self.during(0.06, lambda alpha: bars(GROWN + (1 - GROWN) * alpha))
+        self.during(0.52, slid, rate=linear)
+        self.during(0.06, lambda alpha: bar(GROWN + (1 - GROWN) * alpha))
         self.during(1, self.board.pulse("work.separable", "work.separable.value", times=2))
 
     # The price.
@@ -253,7 +271,7 @@ class Depthwise(LessonScene):
         """Kernels of several filters on one channel; below them one shape, times their weights."""
         picture = self.lesson.sharing()
         scaled = [f"scaled-{n}" for n in self.lesson.priced]
-        own: tuple[str, ...] = ("row-separable", "channel-separable")
+        own: tuple[str, ...] = ("row-separable", "channel-separable", "rounded")
         if self.lesson.separable.ordinary is None:
             own = *own, *(["shape"] if self.lesson.per == 1 else [])
             self.make_room()

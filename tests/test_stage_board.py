@@ -542,6 +542,33 @@ def test_lines_are_walked_and_parts_dimmed_and_hidden(tmp_path):
     play(tmp_path, script)
 
 
+def test_cells_fly_onto_one_another_and_a_panel_comes_where_they_land(tmp_path):
+    def script(scene, board):
+        board.show("input")(1.0)
+        before = board.part("input").values.copy()
+        cells = [("input", 0, 2 * n, 2, 2) for n in range(4)]
+        gather = board.gather(cells, "patch")
+        ghosts = scene.mobjects[-4:]
+        for n, ghost in enumerate(ghosts):  # they are there at once, and look like their cells
+            np.testing.assert_array_equal(ghost.values, before[0:2, 2 * n : 2 * n + 2])
+        board.hide("input")(1.0)
+        gather(0.0)
+        gather(0.43)
+        lefts = [ghost.places[0][0] for ghost in ghosts]
+        goal = board.box("patch")
+        assert lefts[0] == pytest.approx(goal[0])
+        assert lefts[-1] == pytest.approx(board.part("input").place_of(0, 6)[0], abs=1)
+        assert not board.shown("patch")
+        gather(0.9)
+        assert [ghost in scene.mobjects for ghost in ghosts] == [False, False, False, True]
+        assert board.shown("patch")
+        gather(1.0)
+        assert not any(ghost in scene.mobjects for ghost in ghosts)
+        assert board.part("patch").opacity == 1.0
+
+    play(tmp_path, script)
+
+
 def test_a_frame_carries_the_eye_to_what_comes(tmp_path):
     seen = {}
 

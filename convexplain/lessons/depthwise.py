@@ -68,17 +68,15 @@ _OWN_WEIGHT = Caption(en="weight, separable", zh="权重，可分离")
 _SLIDE = Caption(en="slide: {way} = {n}", zh="滑动：{way} = {n}")
 _MIX = Caption(en="mix: {way} = {n}", zh="混合：{way} = {n}")
 _WALL = Caption(
-    en="{layer}: {c} channels (rows), {f} filters (columns)",
-    zh="{layer}：{c} 个通道（行），{f} 个过滤器（列）",
+    en="{way}: {c} channels (rows), {f} filters (columns)",
+    zh="{way}：{c} 个通道（行），{f} 个过滤器（列）",
 )
 _PART = Caption(
     en="Channels 0 to {c} and filters 0 to {f}, to scale.",
     zh="通道 0 到 {c}、过滤器 0 到 {f}，按比例绘制。",
 )
 _MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
-_BOTH_MORE = Caption(
-    en="… and {n} more channels, {m} more filters", zh="……另有 {n} 个通道、{m} 个过滤器"
-)
+_MORE_FILTERS = Caption(en="… and {n} more filters", zh="……另有 {n} 个过滤器")
 #: Of the map of a filter, after the name of its layer.
 _SO_FAR = Caption(
     en="{layer}, filter {n}: {k} of {c} channels", zh="{layer}，过滤器 {n}：{c} 个通道中的 {k} 个"
@@ -235,6 +233,11 @@ class Depthwise(NetworkLesson):
         share = self.separable.scales[own, filter]
         shape = self.separable.shapes[:, :, own].ravel()
         return sum(not fmt.multiplies((weight, share)) for weight in shape)
+
+    @property
+    def others(self) -> int:
+        """How many filters are not compared."""
+        return self.separable.filters - len(self.compared)
 
     @property
     def priced(self) -> tuple[int, ...]:
@@ -396,20 +399,20 @@ class Depthwise(NetworkLesson):
             rows = Either(rows, Column(*folded, gap=0.7, align="middle"))
         elif many:
             rows = Either(rows, Aligned([*zip(*columns, strict=True)], gap=0.7, row_gap=0.5))
-        body: Part = Column(rows, *self._others(filters=many), gap=0.4)
-        legend = _legend()
+        body: Part = Column(rows, *self._others(filters=many), gap=0.4, turns=False)
+        legend = _legend(self.scales.slid)
         if out is not None:
             right, down = (Text("arrow", sign, role="sign") for sign in "→↓")
             body = Either(Row(body, right, out), Column(body, down, out, gap=0.4, align="middle"))
-        return Diagram(Column(body, legend, align="middle"))
+        return Diagram(Column(body, legend, align="middle", turns=False))
 
     def wall(self) -> Diagram:
         """Describe all kernels of the ordinary layer at once, a filter and a channel framed."""
         found = self.separable
         counts = {"c": fmt.count(found.channels), "f": fmt.count(found.filters)}
-        title = _WALL.fill(layer=self.layer, **counts)
+        title = _WALL.fill(way=_WORDS[_ROWS.index("ordinary")].capital, **counts)
         kernels = self._all_kernels(title)
-        return Diagram(Column(kernels, *self._cut(), _legend(), align="middle"))
+        return Diagram(Column(kernels, *self._cut(), _legend(), align="middle", turns=False))
 
     @property
     def walled(self) -> Floats:
@@ -418,12 +421,16 @@ class Depthwise(NetworkLesson):
 
     @property
     def framed(self) -> dict[str, Mark]:
-        """The shown channel's row and the shown filter's column on the wall."""
+        """On the wall a channel's row, the shown filter's column, and the shown channels' rows."""
         high, wide, channels, filters = self.walled.shape
         row, col = self.channel % channels, self.shown_filter % filters
+        rows = {f"channel-{c}": c for c in self.channels if c < channels}
         return {
-            "channel": Mark(row * high, 0, high, wide * filters),
             "filter": Mark(0, col * wide, high * channels, wide),
+            **{
+                name: Mark(n * high, 0, high, wide * filters)
+                for name, n in {"channel": row, **rows}.items()
+            },
         }
 
     def _all_kernels(self, title: Caption) -> Cells:
@@ -456,12 +463,14 @@ class Depthwise(NetworkLesson):
 
     def _others(self, *, filters: bool = False) -> list[Part]:
         """Return what is said of the channels, and filters, that are not shown, if any are."""
-        found = self.separable
-        more, others = found.channels - len(self.channels), found.filters - len(self.compared)
-        told = _MORE.fill(n=fmt.count(more))
-        if filters and others:
-            told = _BOTH_MORE.fill(n=fmt.count(more), m=fmt.count(others))
-        return [Text("more", told, tone="muted")] if more else []
+        found, told = self.separable, []
+        more = found.channels - len(self.channels)
+        if more:
+            told.append(Text("more", _MORE.fill(n=fmt.count(more)), tone="muted"))
+        if filters and self.others:
+            said = _MORE_FILTERS.fill(n=fmt.count(self.others))
+            told.append(Text("others", said, tone="muted"))
+        return [Row(*told)] if told else []
 
     def kernels(self) -> Diagram:
         """Describe the kernels of several filters."""
@@ -568,15 +577,15 @@ class Depthwise(NetworkLesson):
         shape = replace(shape, title=terms.KERNEL.capital)
         given = replace(given, title=_sized(_FILTERED, given.values))
         maps = Either(Row(read, shape, given), Column(Row(read, shape), given, align="middle"))
-        large = replace(self._bars(), role="heading")
-        return Diagram(Column(maps, Either(large, self._bars()), _legend(), align="middle"))
+        legend = _legend(self.scales.slid)
+        return Diagram(Column(maps, self._bars(), legend, align="middle", turns=False))
 
     def _bars(self) -> Bars:
         count = fmt.count(math.prod(self.places))
         bars = [
             Bar(name, label, value, f"{fmt.count(weights)} × {count} = {fmt.count(value)}", tone)
             for name, label, weights, value, tone in zip(
-                _ROWS, _WORDS, self.separable.weights, self.separable.work, ("muted", "accent"),
+                _ROWS, _WORDS, self.separable.weights, self.separable.work, ("muted", "ink"),
                 strict=True,
             )
         ]  # fmt: skip
@@ -584,36 +593,47 @@ class Depthwise(NetworkLesson):
         return Bars("work", bars, Scale(most), length=16, title=terms.MULTIPLICATIONS.capital)
 
     def sharing(self) -> Diagram:
-        """Describe kernels of several filters on one channel, as one shape times their weights."""
-        found, n = self.separable, self.channel
+        """Describe kernels of several filters on one channel, as one shape times their weights.
+
+        All in one scale, so that a smaller share is seen to be paler.
+        """
+        found, n, filters = self.separable, self.channel, list(self.priced)
+        one, real, made = (
+            found.shapes[:, :, n * self.per], self.real[:, :, n, filters],
+            found.kernels[:, :, n, filters],
+        )  # fmt: skip
+        shown = [*([one] if self.per == 1 else []), made]
+        if found.ordinary is not None:
+            shown.append(real)
+        scale = Scale(_most(*shown), terms.WEIGHT)
+
+        def kernel(name: str, values: Floats, title: Caption) -> Cells:
+            return _even(name, values, scale, "kernels", title.capital, numbers=True)
+
         rows: list[list[Part | None]] = []
         if found.ordinary is not None:
-            rows.append([replace(self._kernel(n, k), title=terms.FILTER.capital.fill(n=k))
-                         for k in self.priced])  # fmt: skip
+            rows.append([kernel(f"kernel-{n}-{k}", real[..., i], terms.FILTER.fill(n=k))
+                         for i, k in enumerate(filters)])  # fmt: skip
         times: list[Part | None] = []
-        for filter in self.priced:
-            scale = found.scales[n * self.per, filter]
-            said = _TIMES.fill(v=fmt.bracketed(scale)) if self.per == 1 else terms.KERNEL
-            kernel = found.kernels[:, :, n, filter]
-            times.append(
-                _even(f"scaled-{filter}", kernel, self.scales.weight, "kernels", said.capital,
-                      numbers=True)
-            )  # fmt: skip
+        for i, filter in enumerate(filters):
+            share = found.scales[n * self.per, filter]
+            said = _TIMES.fill(v=fmt.bracketed(share)) if self.per == 1 else terms.KERNEL
+            times.append(kernel(f"scaled-{filter}", made[..., i], said))
         rows.append(times)
         heads: list[Part | None] = [self._of_row(name) for name in _ROWS[-len(rows) :]]
-        shape = _even("shape", found.shapes[:, :, n * self.per], self.scales.own, "kernels",
-                      terms.KERNEL.capital, numbers=True)  # fmt: skip
         own: list[Part | None] = [None for _ in rows]
         if self.per == 1:
-            own[-1] = shape
-        whole = [[head, one, *row] for head, one, row in zip(heads, own, rows, strict=True)]
+            own[-1] = kernel("shape", one, terms.KERNEL)
+        whole = [[head, each, *row] for head, each, row in zip(heads, own, rows, strict=True)]
         first, *others = zip(*rows, strict=True)
         below = ([*column[:-1], None, column[-1]] for column in others)
         turned = [[*heads, None], [*first[:-1], own[-1], first[-1]], *below]
         body = Either(
             *(Aligned(each, gap=1.0, row_gap=0.6, down="middle") for each in (whole, turned))
         )
-        return Diagram(Column(body, _legend(), align="middle"))
+        rounded = Text("rounded", terms.ROUNDED_BRIEFLY, tone="muted")
+        parts = (Column(body, rounded, gap=0.4, align="middle", turns=False), _legend())
+        return Diagram(Column(*parts, align="middle", turns=False))
 
     def both_maps(self) -> Diagram:
         """Describe what the shown filter gives in either layer, in one scale, and one place."""
@@ -632,7 +652,8 @@ class Depthwise(NetworkLesson):
             for name, value in zip(_ROWS, self.values, strict=True)
         ]
         pairs = [Column(*pair, gap=0.3, align="middle") for pair in zip(grids, said, strict=True)]
-        return Diagram(Column(Row(*pairs, gap=2.0), _legend(), align="middle"))
+        legend = _legend()
+        return Diagram(Column(Row(*pairs, gap=2.0), legend, align="middle", turns=False))
 
     def _of_row(self, name: str) -> Part:
         """Name a layer whose kernels stand in a row, and the channel that they read."""
@@ -667,10 +688,10 @@ class Depthwise(NetworkLesson):
         found = self.separable
         yield Event("kernels", 3.4, self.question)
         said = Caption(
-            en="An ordinary filter slides and mixes at once: {k} weights for each of {c} channels.",
-            zh="普通过滤器同时滑动和混合：{c} 个通道各有 {k} 个权重。",
+            en="An ordinary filter has {k} weights for each of {c} channels.",
+            zh="普通过滤器对 {c} 个通道各有 {k} 个权重。",
         )
-        yield Event("ordinary", 4.6, said.fill(k=found.size, c=fmt.count(found.channels)))
+        yield Event("ordinary", 4.2, said.fill(k=found.size, c=fmt.count(found.channels)))
         said = Caption(
             en="{f} filters, each with its own: {k} × {c} × {f} = {n} weights.",
             zh="{f} 套：{k} × {c} × {f} = {n} 个权重。",
@@ -682,25 +703,25 @@ class Depthwise(NetworkLesson):
     def _tell_steps(self) -> Iterator[Event]:
         found = self.separable
         said = Caption(
-            en="Step one: each channel slides a kernel of its own.",
-            zh="第一步：每个通道只滑动自己的卷积核。",
+            en="Step one, slide: each channel has a kernel of its own.",
+            zh="第一步，滑动：每个通道只用自己的卷积核。",
         )
         if self.per > 1:
             said = Caption(
-                en="Step one: each channel slides {n} kernels of its own; here the first.",
-                zh="第一步：每个通道只滑动自己的 {n} 个卷积核，这里是其中第一个。",
+                en="Step one, slide: each channel has {n} kernels of its own; here the first.",
+                zh="第一步，滑动：每个通道只用自己的 {n} 个卷积核，这里是其中第一个。",
             ).fill(n=self.per)
         if found.ordinary is not None:
             said = Caption(
-                en="Step one: each channel slides one kernel, the closest to its {f}.",
-                zh="第一步：每个通道只滑动一个卷积核，最接近原来的 {f} 个。",
+                en="Step one, slide: each channel has one kernel, closest in shape to its {f}.",
+                zh="第一步，滑动：每个通道只用一个卷积核，形状最接近原来的 {f} 个。",
             ).fill(f=fmt.count(found.filters))
         yield Event("windows", 4.9, said)
         said = Caption(
-            en="Step two, 1 × 1: a filter adds up each channel times one weight.",
-            zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
+            en="Step two, mix: a filter adds up the channels, each times one weight.",
+            zh="第二步，混合：过滤器把每个通道乘以一个权重，再相加。",
         )
-        yield Event("mixes", 5.3, said)
+        yield Event("mixes", 4.9, said)
         said = Caption(
             en="All {f} filters mix these same maps, each with weights of its own.",
             zh="{f} 个过滤器混合的都是这些图，各用自己的权重。",
@@ -725,12 +746,12 @@ class Depthwise(NetworkLesson):
         )  # fmt: skip
         yield Event("areas", 6.2, told)
         said = Caption(
-            en="Each weight works at {places} = {n} places: multiplications fall to {p}, too.",
-            zh="每个权重用在 {places} = {n} 处：乘法也降到 {p}。",
+            en="Each weight is used at {n} places: multiplications fall to {p}, too.",
+            zh="每个权重用在 {n} 处：乘法也降到 {p}。",
         )
         share = fmt.percent(found.work[1] / found.work[0], 0)
-        counts = {"places": fmt.shape(self.places), "n": fmt.count(math.prod(self.places))}
-        yield Event("work", 4.6, said.fill(p=share, **counts), detail=1)
+        told = said.fill(p=share, n=fmt.count(math.prod(self.places)))
+        yield Event("work", 4.6, told, detail=1)
 
     def ask(self) -> Question | None:
         """Ask for the weights of the separable layer; None if ways print the same."""
@@ -742,7 +763,7 @@ class Depthwise(NetworkLesson):
             return None
         said = Caption(
             en="{c} channels, {f} filters: how many weights now?",
-            zh="{c} 通道、{f} 过滤器：现在几个权重？",
+            zh="{c} 个通道、{f} 个过滤器：现在多少个权重？",
         )
         asked = said.fill(c=fmt.count(found.channels), f=fmt.count(found.filters))
         return Question(asked, choices)
@@ -761,8 +782,8 @@ class Depthwise(NetworkLesson):
         if self.separable.ordinary is None:
             return
         said = Caption(
-            en="So filter {n}'s map changes: {a} becomes {b}.",
-            zh="所以过滤器 {n} 的图变了：{a} 变成 {b}。",
+            en="Without retraining, filter {n}'s map changes: {a} becomes {b}.",
+            zh="不重新训练，过滤器 {n} 的图就变了：{a} 变 {b}。",
         )
         before, now = map(fmt.number, self.values)
         yield Event("maps", 4.2, said.fill(n=self.shown_filter, a=before, b=now), detail=1)
@@ -770,8 +791,8 @@ class Depthwise(NetworkLesson):
 
 REPLIES = {
     "no-mixing": Caption(
-        en="Without the 1 × 1 layer no channel has met another.",
-        zh="没有 1×1 层，各通道就从未相遇。",
+        en="Without the mixing weights no channel has met another.",
+        zh="没有混合用的权重，各通道就从未相遇。",
     ),
     "ordinary": Caption(
         en="There every filter has its own kernel for each channel.",
@@ -780,9 +801,9 @@ REPLIES = {
 }
 
 
-def _legend() -> Legend:
+def _legend(*first: Scale) -> Legend:
     """Describe the scales of all colours: of small weights the colour is seen before the number."""
-    return Legend("legend", row=True, every=True)
+    return Legend("legend", row=True, every=True, first=first)
 
 
 def _sized(title: Caption, values: Floats) -> Caption:

@@ -491,7 +491,9 @@ def _unexplained(
         raise ValueError(
             f"the colours of {named} have no numbers on this sheet: add a Legend to the picture"
         )
-    return tuple(found.items())
+    first = [scale for panel in panels if isinstance(panel, Legend) for scale in panel.first]
+    order = [*(scale for scale in first if scale in found), *found]
+    return tuple((scale, found[scale]) for scale in dict.fromkeys(order))
 
 
 def _placed(diagram: Diagram, fit: _Fit) -> Placed:

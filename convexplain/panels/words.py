@@ -507,11 +507,14 @@ class Legend(Panel):
         Whether the scales stand side by side, not under one another.
     every : bool
         Whether cells with numbers have their scale here, too.
+    first : tuple of Scale
+        Those that stand before others; by default each stands as its panel does in the picture.
     """
 
     _: KW_ONLY
     row: bool = False
     every: bool = False
+    first: tuple[Scale, ...] = ()
 
     def _heights(self, at: Setting) -> tuple[float, float]:
         """Return the height of a scale's bar, and of all of it."""

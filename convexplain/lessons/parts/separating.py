@@ -137,7 +137,12 @@ def own(network: Network, trace: Trace) -> Separable | None:
 
 
 def closest(network: Network, trace: Trace, layer: Layer) -> Separable:
-    """Return the separable layer whose kernels are closest to an ordinary one's."""
+    """Return the separable layer whose kernels are closest to an ordinary one's.
+
+    On each channel one shape and a factor for every filter: the pair for which the squares of what
+    is left of all kernels add up to the least. Only the shape is like the kernels, of length 1 it
+    may be larger than each. Nothing is trained.
+    """
     (source,) = network.sources(layer.name)
     kernels = network.weights_of(layer.name)["kernel"].astype(np.float64)
     maps = trace.image if source == "input" else trace.activations[source]

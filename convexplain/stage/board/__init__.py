@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from convexplain.stage.board.drawing import outline, set_opacity
+from collections.abc import Iterable
+
+from convexplain.stage.board.drawing import FLYING, corners_of, outline, set_opacity
 from convexplain.stage.board.handing import Handing
 from convexplain.stage.board.lighting import DIM, Lighting
 from convexplain.stage.board.moving import Moving
-from convexplain.stage.pace import Move, lazily
+from convexplain.stage.grid import PixelGrid
+from convexplain.stage.pace import Move, eased, in_turn, lazily
+from convexplain.stage.units import to_scene
 
 #: When a bar has its length, of the time it takes with its number.
 GROWN = 0.8
+#: When all that is gathered lies on one place, of the time it takes.
+_LANDED = 0.85
 
 __all__ = ["DIM", "GROWN", "Board", "lazily", "outline"]
 
@@ -69,6 +75,56 @@ class Board(Lighting, Moving, Handing):
                 if alpha > GROWN:
                     told((alpha - GROWN) / (1 - GROWN))
 
+            return go
+
+        return lazily(start)
+
+    def gather(self, cells: Iterable[tuple[str, int, int, int, int]], into: str) -> Move:
+        """Let copies of some cells fly onto one another, and a grid of the next picture come there.
+
+        Made before `become` brings that picture, played together with it; the copies are there
+        at once, so that all else may go first.
+
+        Parameters
+        ----------
+        cells : iterable of (str, int, int, int, int)
+            Of the picture as it is now a grid, a row and a column of it, and how many rows and
+            columns.
+        into : str
+            The panel that comes where they land.
+        """
+        ghosts = [self.part(name).part(*place) for name, *place in cells]
+        for ghost in ghosts:
+            ghost.z_index = FLYING
+        self.scene.add(*ghosts)
+
+        def start() -> Move:
+            goal, lie = to_scene(corners_of(self.box(into))), list[PixelGrid]()
+
+            def flight(ghost: PixelGrid) -> Move:
+                origin = ghost.points.copy()
+
+                def go(alpha: float) -> None:
+                    ghost.points = origin + (goal - origin) * alpha
+                    if alpha >= 1:  # of those that lie there the last alone is seen
+                        self.scene.remove(*lie)
+                        lie[:] = [ghost]
+
+                return eased(go)
+
+            fly = in_turn(*map(flight, ghosts), overlap=1 - 1 / max(1, len(ghosts) - 1))
+            come = self.show(into)
+
+            def go(alpha: float) -> None:
+                fly(min(1.0, alpha / _LANDED))
+                if alpha > _LANDED:
+                    shown = (alpha - _LANDED) / (1 - _LANDED)
+                    come(shown)
+                    set_opacity(lie, 1 - shown)
+                if alpha >= 1:
+                    self.scene.remove(*ghosts)
+
+            go(0.0)
             return go
 
         return lazily(start)
