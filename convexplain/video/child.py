@@ -11,11 +11,11 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from multiprocessing import connection as mp_connection
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import logging
 import tempfile
@@ -266,6 +265,8 @@ def _here(jobs: Sequence[Job], workers: int) -> Generator[tuple[int, News], None
 
 
 def _by(executor: Executor, jobs: Sequence[Job]) -> Generator[tuple[int, News], None, None]:
+    import asyncio  # which a render on this machine does not wait for
+
     futures = {executor.submit(render_one, job): index for index, job in enumerate(jobs)}
     try:
         for future in as_completed(futures):

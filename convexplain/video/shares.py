@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -111,6 +110,8 @@ def _event_loop() -> Any:
     Dask would start one, wait 10 seconds for it, and fail by an ``AssertionError`` on a machine so
     busy that it takes longer; this one is waited for.
     """
+    import asyncio
+
     from distributed.utils import LoopRunner
 
     begun: Future[Any] = Future()
