@@ -74,8 +74,8 @@ class Pooling(FilterLesson):
 
     @cached_property
     def steps(self) -> Sequence[PoolStep]:
-        """Every window of the shown map, row by row."""
-        return cast("Sequence[PoolStep]", self.trace.steps(self.pool, self.shown_filter))
+        """Every window of the shown map, row by row; all are looked at several times."""
+        return tuple(cast("Sequence[PoolStep]", self.trace.steps(self.pool, self.shown_filter)))
 
     @cached_property
     def stop(self) -> FoundStop:
