@@ -6,15 +6,16 @@ import os
 import signal
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
-pytest.importorskip("distributed", reason="a cluster needs the extra 'cluster'")
+if find_spec("distributed") is None:  # imported by those tests alone that need it: it takes long
+    pytest.skip("a cluster needs the extra 'cluster'", allow_module_level=True)
 
 import cluster as clusters
-import distributed
 from short_lesson import ShortLesson
 
 from convexplain.errors import ConvexplainError, UsageError
@@ -38,6 +39,8 @@ def jobs(folder, count, mode="well", half=0.8):
 
 
 def test_an_address_where_nobody_answers_is_told_in_a_line(monkeypatch):
+    import distributed
+
     begin, clients = distributed.Client.start, []
 
     def start(client, **settings):
@@ -61,7 +64,9 @@ def test_an_address_where_nobody_answers_is_told_in_a_line(monkeypatch):
 
 
 def test_a_connection_may_stand_still_for_minutes(monkeypatch):
-    dask = pytest.importorskip("dask")
+    import dask
+    import distributed
+
     key, found = "distributed.comm.timeouts.tcp", []
 
     def refuse(client, **_):
