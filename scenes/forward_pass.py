@@ -38,11 +38,9 @@ class ForwardPass(LessonScene):
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.become(picture, share, self.camera.home(), show=names)
 
-    def wipe(self, share: float) -> None:
-        """Let all that is seen but the input fade, so that it crosses nothing on its way."""
-        parts = self.board.parts.items()
-        seen = [name for name, part in parts if part in self.mobjects and name != "input"]
-        self.during(share, self.board.hide(*seen))
+    def seen(self) -> list[str]:
+        """Return all that is seen, which fades where it would cross others on its way."""
+        return [name for name, part in self.board.parts.items() if part in self.mobjects]
 
     # The layers.
 
@@ -105,14 +103,14 @@ class ForwardPass(LessonScene):
         """The other layers come, each after a look at the one before it."""
         panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
         there = ["input", *self.board.there(*panels[1:])]
-        self.during(0.05, self.board.leave("legend"))
-        self.change(self.picture.layers(), 0.2, *there)
+        self.during(0.04, self.board.leave("legend"))
+        self.change(self.picture.layers(), 0.14, *there)
         grow = [
             in_turn(self.board.pulse(before, colour="muted"), self.board.show(name), overlap=0.5)
             for before, name in pairwise(panels) if name not in there
         ]  # fmt: skip
-        self.during(0.7, in_turn(*grow, overlap=0.1), rate=linear)
-        self.during(0.1, self.board.show(*self.board.there("left")))
+        self.during(0.4, in_turn(*grow, overlap=0.1), rate=linear)
+        self.during(0.05, self.board.show(*self.board.there("left")))
         self.during(1, self.board.pulse(panels[-1], colour="muted"))
 
     # The vector, and the sums.
@@ -120,12 +118,14 @@ class ForwardPass(LessonScene):
     def show_products(self, event: Event) -> None:
         """All numbers come, multiplied, place by place; one product is written out."""
         names = ("number", "weight", "product")
-        self.wipe(0.05)
+        self.during(0.06, self.board.hide(*self.seen()))
         assert self.picture.products is not None
         self.computed["products"] = np.full(self.picture.products.values.shape, np.nan)
         self.lay_products(self.picture.every(), 0.1, *(f"one.{name}.over" for name in names))
-        self.during(0.2, self._places(), rate=linear)
-        factors = (f"one.{name}" for name in ("number", "times", "weight", "equals"))
+        self.during(0.16, self._places(), rate=linear)
+        ring = self.board.there("numbers.telling")
+        self.during(0.1, self.board.show("one.number", *ring))
+        factors = (f"one.{name}" for name in ("times", "weight", "equals"))
         self.during(0.1, self.board.show(TELLING, *factors), self.board.pulse(TELLING))
         self.during(0.1, self.board.show("one.product"))
         self.during(1, self.board.pulse(TELLING, "one.product", times=2))
@@ -148,7 +148,9 @@ class ForwardPass(LessonScene):
     def lay_products(self, picture: Diagram, share: float, *more: str) -> None:
         """Lay out the products, each place in its frame, and whatever is named."""
         blocks = self.picture.products.blocks if self.picture.products else ()
-        self.change(picture, share, "input", "products", *more)
+        rings = [name for name in (TELLING, "numbers.telling") if name in self.seen()]
+        read = "numbers" if self.picture.read_map is not None else "input"
+        self.change(picture, share, read, "products", *more, *rings)
         self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
 
     def show_pushes(self, event: Event) -> None:
@@ -178,7 +180,7 @@ class ForwardPass(LessonScene):
         """The sums of all classes, one after the other, run up to where they are."""
         labels = (f"{name}.label" for name in self.names)
         shown = "input", "classes.zero", "classes.zero.label", "classes.title", *labels
-        self.wipe(0.07)
+        self.during(0.07, self.board.hide(*(name for name in self.seen() if name != "input")))
         self.change(self.picture.sums("logits"), 0.05, *shown)
         runs = [eased(self.run(name)) for name in self.names]
         self.during(0.5, in_turn(*runs, overlap=0.85), rate=linear)
@@ -189,7 +191,7 @@ class ForwardPass(LessonScene):
         """Return the move in which a class's point comes out of its name, which is there."""
         lanes = (self.board.walk(lane) for lane in self.board.there(f"{name}.lane"))
         go = together(self.board.grow(name, out_of=f"{name}.label"), *lanes)
-        return in_turn(go, self.board.show(f"{name}.value"))
+        return in_turn(go, self.board.show(f"{name}.source"))
 
     def show_predict(self, event: Event) -> None:
         """The two highest are looked at."""
@@ -199,47 +201,46 @@ class ForwardPass(LessonScene):
 
     def reform(self, form: Form, share: float) -> None:
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
-        values = [f"{name}.value" for name in self.names]
-        lanes = self.board.there(*(f"{name}.lane" for name in self.names))
-        self.during(0.12, self.board.hide(*values, "classes.title", "said", *lanes))
+        numbers = [f"{name}.{part}" for name in self.names for part in ("source", "value")]
+        self.during(0.08, self.board.hide(*numbers, "classes.title", "said"))
         self.during(share, self.board.become(self.picture.sums(form), hold=("said",)))
-        self.during(0.15, self.board.show(*values, "classes.title"))
+        self.during(0.08, self.board.show(*numbers, "classes.title"))
 
     def show_shift(self, event: Event) -> None:
-        """All move up until the highest is at zero, and their numbers count; distances stay."""
-        self.during(0.12, self.board.hide(*self.board.there("classes.title")))
-        slide = self.board.become(self.picture.sums("distances"), hold=("classes.title",))
-        self.during(0.45, slide, self.counting())
-        self.during(0.15, self.board.show("classes.title"))
-        self.during(1, self.board.pulse(self.best, f"{self.best}.value"))
+        """All move right until the highest is at zero, and their numbers count."""
+        title = self.picture.bars("distances").title
+        assert title is not None
+        self.board.say("classes.title", self.text(title))
+        self.during(0.2, self.board.pulse(f"{self.best}.source"))
+        slide = self.board.become(self.picture.sums("distances"))
+        self.during(0.5, slide, self.counting())
+        self.during(1, self.board.pulse(self.best, f"{self.best}.source"))
 
     def counting(self) -> Move:
         """Let the numbers count from the logits to the distances."""
         before, after = (self.picture.bars(form).bars for form in ("logits", "distances"))
+        finely = self.lesson.softmax.finely
 
         def go(alpha: float) -> None:
             for old, new in zip(before, after, strict=True):
-                now = fmt.number(old.value + (new.value - old.value) * alpha)
+                now = fmt.number(old.value + (new.value - old.value) * alpha, finely)
                 said = new.printed(self.shown_look.lang) if alpha >= 1 else now
-                self.board.say(f"classes.{new.name}.value", said)
+                self.board.say(f"classes.{new.name}.source", said)
 
         return go
 
     def show_powers(self, event: Event) -> None:
-        """Each becomes e to its power: positive, and steep; points go, and bars grow."""
-        parts = ("value", "lane", "label")
-        gone = [f"{name}.{part}" for name in self.names for part in parts[:2]]
-        marks = *self.names, *gone, "classes.zero", "classes.zero.label", "classes.title", "said"
-        labels = [f"{name}.{parts[2]}" for name in self.names]
+        """Each becomes e to its power: points go, bars grow; the exponents stay."""
+        lanes = [f"{name}.lane" for name in self.names]
+        marks = *self.names, *lanes, "classes.zero", "classes.zero.label", "classes.title", "said"
         self.during(0.1, self.board.hide(*self.board.there(*marks)))
-        self.board.show(*labels)(1.0)
         bars = self.board.become(self.picture.sums("powers"), hold=("classes", "said"))
         self.during(0.03, bars)
         rises = in_turn(*(eased(self.board.rise(name)) for name in self.names), overlap=0.97)
         there = self.board.show("classes.zero", "classes.title")
         self.during(0.45, rises, lambda alpha: there(min(1.0, 4 * alpha)), rate=linear)
-        self.during(1, in_turn(*(self.board.pulse(name, f"{name}.value") for name in self.names),
-                               overlap=0.5), rate=linear)  # fmt: skip
+        self.during(1, in_turn(*(self.board.pulse(f"{name}.source", f"{name}.value")
+                                 for name in self.names), overlap=0.5), rate=linear)  # fmt: skip
 
     def show_total(self, event: Event) -> None:
         """What all of them come to together."""
@@ -247,12 +248,15 @@ class ForwardPass(LessonScene):
         self.during(1, self.board.pulse("said", colour="muted", times=2))
 
     def show_shares(self, event: Event) -> None:
-        """Each is divided by the sum, and all are laid end to end: one whole."""
-        self.reform("shares", 0.12)
-        self.during(0.04, self.board.show("said"))
-        self.during(0.22, self.board.pulse("said", self.best, f"{self.best}.value"))
+        """Each is divided by the sum."""
+        self.reform("shares", 0.14)
+        self.during(0.05, self.board.show("said"))
+        self.during(1, self.board.pulse("said", self.best, f"{self.best}.value"))
+
+    def show_strip(self, event: Event) -> None:
+        """All shares are laid end to end: one whole."""
         self.lay_end_to_end()
-        self.during(0.06, self.board.come("stack.others", "input", "read"))
+        self.during(0.12, self.board.come("stack.others", "input", "read"))
         self.during(1, self.board.pulse("read"))
 
     def lay_end_to_end(self) -> None:
@@ -261,16 +265,17 @@ class ForwardPass(LessonScene):
         names = self.board.there(*names)
         places = {name: self.board.box(name) for name in names}
         others = (key for key in self.board.names("classes") if key not in names)
-        self.during(0.05, self.board.leave(*others, "input", "said"))
+        self.during(0.1, self.board.leave(*others, "input", "said"))
         # From here on bars of the other picture stand for them.
         self.board.hide(*names)(1.0)
         # The last first: each passes where no other lies yet.
         laid = [eased(self.lay(name, place)) for name, place in reversed(places.items())]
-        picture = self.board.become(self.picture.verdict(), hold=("input", "read"))
+        label = ["label"] if self.picture.label is not None else []
+        picture = self.board.become(self.picture.verdict(), hold=("input", "read", *label))
         picture(1.0)
         for move in laid:
             move(0.0)
-        self.during(0.2, in_turn(*laid, overlap=0.3), self.board.show("stack.title"), rate=linear)
+        self.during(0.4, in_turn(*laid, overlap=0.3), self.board.show("stack.title"), rate=linear)
 
     def lay(self, name: str, place: tuple[float, float, float, float]) -> Move:
         """Return the move of a bar along its row to above its place, and then down to it."""
@@ -291,15 +296,19 @@ class ForwardPass(LessonScene):
     def show_verdict(self, event: Event) -> None:
         """The largest share fills in what stood open beside the picture."""
         best = f"stack.{self.lesson.softmax.order[0]}"
+        self.during(0.15, self.board.show(*self.board.there("label")))
         self.during(1, self.board.pulse(best, "read", times=2))
 
     def show_whole(self, event: Event) -> None:
-        """From the picture through all layers to the shares, once more."""
-        names = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        self.during(0.1, self.board.hide(*self.board.there("read", "input")))
-        joined = ("products", "to-sums-said", "to-sums", "ladder", "to-shares-said", "to-shares")
-        shown = (name for name in (*names, *joined, "legend") if self.board.has(name))
-        self.during(0.2, self.board.become(self.picture.whole(), show=shown))
-        looked = *names, *self.board.there("products", "ladder"), "stack.title"
-        looks = [self.board.pulse(name) for name in looked]
+        """From the picture through all layers to its share, once more."""
+        last = self.picture.with_maps[-1].panel
+        way = ["input", "to-maps", "numbers", last, "to-products", "products", "to-sums", "ladder",
+               "to-shares", "read", "legend"]  # fmt: skip
+        self.during(0.05, self.board.hide(*self.seen()))
+        self.during(0.01, self.board.become(self.picture.whole()))
+        stations = self.board.there(*way)
+        self.board.hide(*self.seen())(1.0)
+        comes = (self.board.show(name, *self.board.there(f"{name}-said")) for name in stations)
+        self.during(0.35, in_turn(*comes, overlap=0.3), rate=linear)
+        looks = [self.board.pulse(name) for name in stations if not name.startswith("to-")]
         self.during(1, in_turn(*looks), rate=linear)

@@ -210,7 +210,7 @@ def test_the_last_picture_has_all_stations_of_the_way(lesson):
     picture = lesson.picture_of.whole()
     for sheet in panels.ASPECTS.values():
         placed = panels.place(picture, sheet, "zh")
-        for name in ("layer-conv3", "products", "to-sums", "ladder", "to-shares", "stack"):
+        for name in ("input", "numbers", "products", "to-sums", "ladder", "to-shares", "read"):
             assert name in {piece.panel for piece in placed.pieces}
 
 
@@ -257,23 +257,42 @@ def test_points_stand_where_their_numbers_are_and_the_leader_farthest_right(less
     assert at.argmax() == logits.argmax()
 
 
-def test_printed_distances_are_differences_of_printed_logits(lesson):
-    bars = {bar.name: bar for bar in lesson.picture_of.bars("distances").bars}
-    logits = {bar.name: bar for bar in lesson.picture_of.bars("logits").bars}
+def test_distances_are_the_logits_drawn_in_one_scale_and_moved_together(lesson):
+    placed = [
+        panels.place(lesson.picture_of.sums(form), panels.VIDEO) for form in ("logits", "distances")
+    ]
+    went = [placed[1][f"classes.{k}"].x - placed[0][f"classes.{k}"].x for k in range(10)]
+    unit = (placed[0]["classes.9"].x - placed[0]["classes.1"].x) / np.ptp(
+        lesson.softmax.logits[[1, 9]]
+    )
+    np.testing.assert_allclose(went, -lesson.softmax.logits.max() * unit, atol=0.1)
+    assert placed[0]["classes.zero"].x == pytest.approx(placed[1]["classes.zero"].x)
 
-    def read(text):
-        return round(100 * float(text.replace("−", "-")))
 
-    largest = max(read(bar.text) for bar in logits.values())
-    for name, bar in bars.items():
-        assert read(bar.text) == read(logits[name].text) - largest
+@pytest.mark.parametrize("label", range(10))
+def test_e_to_a_printed_distance_is_the_printed_power(label):
+    lesson = ForwardPass(picture=choose_picture({"digit": label}, None, ForwardPass))
+    for bar in lesson.picture_of.bars("powers").bars:
+        power = math.exp(float(bar.source.replace("\N{MINUS SIGN}", "-")))
+        places = lesson.softmax.places
+        least = f"{10.0**-places:.{places}f}"
+        text = bar.text if bar.text[0] != "<" else f"{0:.{places}f}"
+        assert f"{power:.{places}f}" == text or bar.text == f"<{least}", bar
 
 
-def test_all_below_zero_is_said_only_where_it_is_so(lesson):
-    assert (lesson.softmax.logits < 0).all()
-    assert "all below 0" in told(lesson)["scores"]
-    above = next(d for d in digits.load() if Trace(lesson.network, d.pixels).logits.max() > 0)
-    assert "below" not in told(ForwardPass(picture=above))["scores"]
+def test_the_number_that_is_written_out_stands_ringed_on_its_map(lesson, computed):
+    read = lesson.picture_of.read_map
+    (ring,) = read.marks.values()
+    row, col = int(ring.row), int(ring.col)
+    assert f"{read.values[row, col]:.2f}" == lesson.products.written[0]
+    channels = [
+        n for n in range(128) if np.allclose(computed["conv3"][..., n], read.values, atol=1e-4)
+    ]
+    assert len(channels) == 1
+    # Its product lies in the block of the same place.
+    block = lesson.products.blocks[3 * row + col]
+    at = np.array(lesson.products.telling) - (block.row, block.col)
+    assert at[0] * block.cols + at[1] == channels[0]
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,7 @@ class ForwardPass(NetworkLesson):
     @cached_property
     def picture_of(self) -> ForwardPicture:
         """What all of its pictures are made of."""
+        label = self.subject.label
         return ForwardPicture(
             pixels=self.drawn,
             stages=self.stages,
@@ -165,6 +166,7 @@ class ForwardPass(NetworkLesson):
             products=self.products,
             softmax=self.softmax,
             classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
+            label=None if label is None else class_label(self.network, label),
         )
 
     def _window(self) -> Box:
@@ -189,7 +191,7 @@ class ForwardPass(NetworkLesson):
             Beat.of("logits", title, *self._logits()),
             Beat.of("softmax", title, *self._shares()),
             Beat.of("verdict", title, Event("verdict", 3.4, self.verdict)),
-            Beat.of("answer", title, Event("whole", 3.6, self._path(), detail=1)),
+            Beat.of("answer", title, Event("whole", 4.6, self._path(), detail=1)),
         )
 
     def _path(self) -> Caption:
@@ -204,7 +206,7 @@ class ForwardPass(NetworkLesson):
             kept = _LARGEST if self.pooled.kind == "max" else _MEAN
             yield Event("keep", 3.0, kept, detail=1)
         left = fmt.count(self.trace.input_of(self.network.classifier.name).size)
-        yield Event("layers", 3.2, _LAYERS.fill(n=left), detail=1)
+        yield Event("layers", 4.7, _LAYERS.fill(n=left), detail=1)
 
     def _logits(self) -> Iterator[Event]:
         softmax, k = self.softmax, self._called(0)
@@ -216,8 +218,8 @@ class ForwardPass(NetworkLesson):
         if outputs == 1:
             yield Event("scores", 4.0, _ONE_LOGIT.fill(z=fmt.number(softmax.logits[1])))
             return
-        told = _LOGITS if softmax.logits.max() > 0 else _ALL_BELOW
-        yield Event("scores", 3.5, told.fill(n=in_words(outputs, capital=True)))
+        told = _SUMS if self.vote is None else _LOGITS
+        yield Event("scores", 3.5, told.fill(n=in_words(outputs, capital=self.vote is None)))
 
     def _shares(self) -> Iterator[Event]:
         softmax = self.softmax
@@ -228,7 +230,8 @@ class ForwardPass(NetworkLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         yield Event("total", 2.6, _TOTAL.fill(s=softmax.printed_total))
-        yield Event("shares", 4.9, _SHARES)
+        yield Event("shares", 3.0, _SHARES)
+        yield Event("strip", 2.4, _END_TO_END)
         yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)
 
     def _called(self, place: int) -> Caption:
@@ -291,10 +294,10 @@ _WHO_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持�
 _LOGIT = Caption(
     en="All of it, with the bias: the logit of {k}.", zh="连同偏置，合起来是“{k}”的 logit。"
 )
-_LOGITS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
-_ALL_BELOW = Caption(
-    en="{n} sums, the logits: all below 0. The one farthest right leads.",
-    zh="{n} 个 logit：全为负，最靠右的领先。",
+_SUMS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
+_LOGITS = Caption(
+    en="Each class has weights of its own: {n} sums, the logits.",
+    zh="每个类别各有一组权重：{n} 个 logit。",
 )
 _ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
 _HOW_SURE = Caption(
@@ -326,6 +329,7 @@ _SHARES = Caption(
     en="Each is divided by that sum: its share.",
     zh="再除以总和，得到比例。",
 )
+_END_TO_END = Caption(en="End to end they make one whole.", zh="首尾相接，正好是整体。")
 _TIMES = Caption(en="{d} more, {r} times the share.", zh="高 {d}，比例是 {r} 倍。")
 _RATIO = Caption(
     en="Softmax sees only differences: {d} more gives {r} times the share.",

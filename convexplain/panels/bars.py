@@ -32,6 +32,8 @@ class Bar:
         What is printed for the value; two decimals by default.
     tone : str
         Token of the theme; by default the colour of the value on the scale.
+    source : str
+        What the value was made of; stands between name and bar, if there is room `before` it.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Bar:
     value: float
     text: Caption | str = ""
     tone: str = ""
+    source: str = ""
 
     def printed(self, lang: str) -> str:
         """Return the value as it is read."""
@@ -72,6 +75,11 @@ class Bars(Panel):
         Of a stack's bar, in sizes of the text.
     lowest : float
         The least value that a bar will ever have, where none is stacked; room is kept for it.
+    highest : float, optional
+        Likewise the largest; else room is kept up to the scale's end, if a bar goes that way.
+    before : str
+        The longest number that stands between names and bars, found as ``"panel.bar.source"``: of
+        points their values, of bars their `Bar.source`.
     apart : float
         How much of an upright stack's block is left free to its neighbour, in sizes of the text,
         and at most a quarter of the block.
@@ -104,6 +112,8 @@ class Bars(Panel):
     rest: float = 0.0
     thick: float = 0.9
     lowest: float = 0.0
+    highest: float | None = None
+    before: str = ""
     apart: float = 0.0
     pitch: float = 1.5
     labelled: bool = False
@@ -193,15 +203,16 @@ class Bars(Panel):
                 under = (3.2 if self._broader(at, self.bars[-1]) else 2.2) * leading(size)
             return Extent(whole, rows * self.thick * size, down=under)
         below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
-        whole = whole if self._ahead else 0.0
+        whole = self._ahead_of_zero(at)
         left = max(text_width(say(bar.label, at.lang), size) for bar in self.bars)
-        numbers = self.widest, *(bar.printed(at.lang) for bar in self.bars)
+        printed = () if self._numbered_before else (bar.printed(at.lang) for bar in self.bars)
+        numbers = self.widest, *printed
         right = max(text_width(number, self._number(at)) for number in numbers)
         apart = 0.5 * size + self._half(at)
         return Extent(
             below + whole,
             self.pitch * size * len(self.bars),
-            left + apart if left else 0.0,
+            left + self._room_before(at) + apart if left else 0.0,
             0.0,
             right + apart,
             leading(size) if self.points or self.level else 0.0,
@@ -231,6 +242,27 @@ class Bars(Panel):
         for bar in self.bars:
             named.setdefault(bar.value >= 0, say(bar.label, at.lang))
         return named
+
+    @property
+    def _numbered_before(self) -> bool:
+        """Whether the values stand between names and lines, so that what becomes of them can."""
+        return self.points and bool(self.before)
+
+    def _room_before(self, at: Setting) -> float:
+        """Return the room of the numbers between names and bars."""
+        if not self.before:
+            return 0.0
+        return text_width(self.before, self._number(at)) + 0.5 * self._text(at)
+
+    def headed(self, at: Setting, x: float) -> float:
+        """Begin the title over the numbers before the bars, if there are such."""
+        return x - self._room_before(at) - self._half(at) if self.before else x
+
+    def _ahead_of_zero(self, at: Setting) -> float:
+        """Return how far the room goes right of zero."""
+        if self.highest is None:
+            return self.length * at.sides[self.group] if self._ahead else 0.0
+        return self._long(at, max(0.0, self.highest, *(bar.value for bar in self.bars)))
 
     def _half(self, at: Setting) -> float:
         """Return half the side of a point, if values are points."""
@@ -384,7 +416,7 @@ class Bars(Panel):
 
     def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
         size, pitch = self._text(at), self.pitch * self._text(at)
-        zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
+        zero = box.right - self._ahead_of_zero(at)
         half, level = self._half(at), zero
         if self.level:
             (row,) = (n for n, bar in enumerate(self.bars) if bar.name == self.level[0])
@@ -406,10 +438,19 @@ class Bars(Panel):
             yield self._fill(bar, place)
             label = say(bar.label, at.lang)
             if label:
+                left = box.x - half - apart - self._room_before(at)
                 yield line(
-                    at, self.name, f"{name}.label", label, box.x - half - apart, middle, size,
-                    align="right", tone="muted",
+                    at, self.name, f"{name}.label", label, left, middle, size, align="right",
+                    tone="muted",
                 )  # fmt: skip
+            source = bar.printed(at.lang) if self._numbered_before else bar.source
+            if self.before and source:
+                yield line(
+                    at, self.name, f"{name}.source", source, box.x - half - apart, middle,
+                    self._number(at), align="right",
+                )  # fmt: skip
+            if self._numbered_before:
+                continue
             # Beside points they would run into the line at zero.
             beside = (box.right + half if self.points else end) + apart
             number = bar.printed(at.lang)

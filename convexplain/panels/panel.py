@@ -224,6 +224,10 @@ class Panel(Part):
         yield self.describe(lang)
         yield from super().descriptions(lang)
 
+    def headed(self, at: Setting, x: float) -> float:
+        """Return where the title of a body that is at ``x`` begins."""
+        return x
+
     def called(self, lang: str) -> str:
         """Return its title, or else its name."""
         return self.title.text(lang) if self.title else self.name
@@ -264,7 +268,7 @@ class Panel(Part):
         top = y - inner.up - _ABOVE * sheet.text - high
         if self.title:
             said = at.say(self.title)
-            place = Box(x, top, text_width(said, sheet.text), high)
+            place = Box(self.headed(at, x), top, text_width(said, sheet.text), high)
             yield Words(f"{self.name}.title", self.name, place, said, sheet.text)
         if self.counter:
             wide = self._counter_width(at)

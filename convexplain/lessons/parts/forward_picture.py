@@ -51,12 +51,17 @@ _STAGES = 8
 TELLING = "products.telling"
 #: No sum is printed with more decimals.
 _PLACES = 5
+#: And no exponent.
+_FINEST = 8
 #: How many of the largest products are tried for one that can be checked as printed.
 _TRIED = 200
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 15.0, 36.0
 #: What makes a product in large words as high as four bars, in gaps of the sheet.
 _SUMS = 4.3
+#: What stands before bars, and what behind them, in turn.
+_BEFORE: tuple[Form, ...] = ("logits", "distances", "powers")
+_BEHIND: tuple[Form, ...] = ("powers", "shares")
 #: A share from which on it comes out of printed numbers, and from which on it has a name.
 _LARGE, _NAMED = 0.001, 0.06
 #: So many layers' largest responses are said at the end of a scale, if their names are short.
@@ -84,6 +89,20 @@ class Softmax(NamedTuple):
     def total(self) -> float:
         """The sum of all powers."""
         return float(self.powers.sum())
+
+    @property
+    def finely(self) -> int:
+        """So many decimals of a distance that e to its power is the power as printed."""
+
+        def comes_out(places: int) -> bool:
+            pairs = zip(self.distances, self.powers, strict=True)
+            return all(
+                fmt.rounded(math.exp(fmt.rounded(distance, places)), self.places)
+                == fmt.rounded(power, self.places)
+                for distance, power in pairs
+            )
+
+        return next((n for n in range(2, _FINEST) if comes_out(n)), _FINEST)
 
     @property
     def places(self) -> int:
@@ -124,6 +143,10 @@ class Products(NamedTuple):
         How many numbers each place has.
     telling : (int, int)
         The cell of the largest product that its printed factors make.
+    read : numpy.ndarray, shape (rows, cols)
+        The map that has its number.
+    place : (int, int)
+        Where that is on it.
     written : (str, str, str)
         Its factors and the product.
     """
@@ -133,6 +156,8 @@ class Products(NamedTuple):
     blocks: tuple[Mark, ...]
     numbers: int
     telling: tuple[int, int]
+    read: npt.NDArray[np.float64]
+    place: tuple[int, int]
     written: tuple[str, str, str]
 
     @classmethod
@@ -161,9 +186,13 @@ class Products(NamedTuple):
         place = _telling(read.ravel(), weights.ravel())
         row, col = divmod(int(laid(np.arange(products.size).reshape(products.shape) == place)
                               .argmax()), cols * wide)  # fmt: skip
+        at, channel = divmod(place, numbers)
         number, weight, product = (fmt.number(x.flat[place]) for x in (read, weights, products))
         written = number, weight, product
-        return cls(laid(products).astype(np.float64), there, blocks, numbers, (row, col), written)
+        return cls(
+            laid(products).astype(np.float64), there, blocks, numbers, (row, col),
+            read[:, :, channel], (at // cols, at % cols), written,
+        )  # fmt: skip
 
     @property
     def many(self) -> int:
@@ -193,6 +222,8 @@ class ForwardPicture:
     softmax : Softmax
     classes : tuple of Caption
         What they are called.
+    label : Caption, optional
+        Which of them the picture is.
     """
 
     pixels: npt.NDArray[np.float32]
@@ -204,20 +235,32 @@ class ForwardPicture:
     products: Products | None
     softmax: Softmax
     classes: tuple[Caption, ...]
+    label: Caption | None = None
 
     # The layers.
 
     def opening(self) -> Diagram:
         """Describe the picture, as large as it can be, with what the network reads."""
-        return Diagram(self._answered("? %"))
+        return Diagram(self._answered(self._read_as("? %")))
 
-    def _answered(self, share: str) -> Part:
-        """Describe the picture with the answer beside it, and how sure the network is of it."""
+    def _read_as(self, share: str) -> Text:
+        """Say the answer, and how sure the network is of it."""
         best = self.classes[self.softmax.order[0]]
-        read = Text("read", _ANSWER.fill(k=best, p=share), role="display", weight="bold")
+        return Text("read", _ANSWER.fill(k=best, p=share), role="display", weight="bold")
+
+    def _answered(self, read: Part) -> Part:
+        """Describe the picture with the answer beside it."""
         return Either(
             Row(self._input(), read, gap=1.5, align="middle"), Column(self._input(), read)
         )
+
+    def _judged(self) -> Part:
+        """Say the answer with its share, and the label below it, if the picture has one."""
+        read = self._read_as(self._printed("shares", self.softmax.order[0]))
+        if self.label is None:
+            return read
+        label = Text("label", _LABEL.fill(k=self.label), role="heading", tone="muted")
+        return Column(read, label, gap=0.4)
 
     def begun(self, *, pooled: bool) -> Diagram:
         """Describe a layer, large, beside what it reads: the first convolution, or the pooling."""
@@ -256,11 +299,11 @@ class ForwardPicture:
         chosen = np.linspace(0, len(found) - 1, min(len(found), _STAGES)).round().astype(int)
         return [found[n] for n in chosen.tolist()]
 
-    def _layers(self, *, small: bool = False) -> Part:
+    def _layers(self) -> Part:
         """One map of each layer, all as large as the picture."""
         count, scale = len(self.with_maps), self._scale(*self.with_maps)
-        sized = [self._layer(stage, scale, small=small) for stage in self.with_maps]
-        widths = [count] if small else [n for n in (-(-count // 2), 2) if n <= count]
+        sized = [self._layer(stage, scale, small=False) for stage in self.with_maps]
+        widths = [n for n in (-(-count // 2), 2) if n <= count]
 
         def rows(cells: list[Cells], width: int) -> Part:
             cut = [cells[n : n + width] for n in range(0, count, width)]
@@ -268,9 +311,9 @@ class ForwardPicture:
             return Aligned(full, gap=0.6, row_gap=0.5)
 
         ways = [rows(sized, width) for width in dict.fromkeys(widths or [count])]
-        if not small:  # long names leave no room for sizes on narrow sheets
-            named = [self._layer(stage, scale, small=True) for stage in self.with_maps]
-            ways += [rows(named, width) for width in dict.fromkeys((*widths, 1))]
+        # Long names leave no room for sizes on narrow sheets.
+        named = [self._layer(stage, scale, small=True) for stage in self.with_maps]
+        ways += [rows(named, width) for width in dict.fromkeys((*widths, 1))]
         return Either(*ways)
 
     def _scale(self, *stages: Stage) -> Scale:
@@ -295,8 +338,8 @@ class ForwardPicture:
         """The map that responds most, relative to the largest response of its layer."""
         fine = stage.shape[0] / self.pixels.shape[0]
         rows, cols, channels = stage.shape
-        said = _plain(stage.name) if small or stage.kind == "input" else _SIZE.fill(
-            layer=stage.name, rows=rows, cols=cols, n=fmt.count(channels))  # fmt: skip
+        sized = _SIZE.fill(layer=stage.name, rows=rows, cols=cols, n=fmt.count(channels))
+        said = terms.INPUT if stage.kind == "input" else _plain(stage.name) if small else sized
         if stage.kind == "input":
             marks = {"window": Mark.over(self.window)}
             return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine,
@@ -339,17 +382,40 @@ class ForwardPicture:
 
     def _multiplied(self, below: Part, *lower: Part) -> Diagram:
         products, legend = self._products(), Legend("legend")
+        read = self.read_map or self._input()
+        high = [Row(read, legend), legend] if read.name == "numbers" else [legend]
         return Diagram(
             Either(
                 Column(
-                    Row(products, Column(self._input(), legend, gap=0.6)),
+                    Row(products, Column(read, legend, gap=0.6)),
                     below,
                     gap=0.6,
                     align="middle",
                 ),
-                *(Column(products, legend, part, gap=0.6, align="middle") for part in lower),
+                *(
+                    Column(products, beside, part, gap=0.6, align="middle")
+                    for beside in high for part in lower
+                ),
             )
-        )
+        )  # fmt: skip
+
+    @property
+    def read_map(self) -> Cells | None:
+        """The map whose number is written out, if it has several places."""
+        assert self.products is not None
+        read, stage = self.products.read, self.with_maps[-1]
+        if read.size == 1:
+            return None
+        limit = float(np.abs(read).max())
+        said = _SIZE.fill(
+            layer=stage.name, rows=read.shape[0], cols=read.shape[1],
+            n=fmt.count(self.products.numbers),
+        ) if stage.shape[:2] == read.shape else None  # fmt: skip
+        return Cells(
+            "numbers", read, Scale(limit if limit > _FAINT else 1.0, signed=bool((read < 0).any())),
+            numbers=True, share="pixels", title=said,
+            marks={"telling": _around(*self.products.place, 1.0)},
+        )  # fmt: skip
 
     def _products(self) -> Cells:
         """Draw the product of each number that is left and its weight, place by place."""
@@ -357,7 +423,7 @@ class ForwardPicture:
         products, largest = self.products, float(np.abs(self.products.values).max())
         scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
         marks = {f"place-{n}": m for n, m in enumerate(products.blocks)}
-        marks["telling"] = Mark(*products.telling)
+        marks["telling"] = _around(*products.telling, 2.0)
         counted = _EVERY.fill(
             p=fmt.count(len(products.blocks)), m=fmt.count(products.numbers),
             n=fmt.count(products.many),
@@ -410,10 +476,9 @@ class ForwardPicture:
 
     def verdict(self) -> Diagram:
         """Describe the answer beside the picture, and all shares as one bar below them."""
-        share = self._printed("shares", self.softmax.order[0])
         return Diagram(
             Either(*(
-                Column(self._answered(share), stack, gap=0.8, align="middle")
+                Column(self._answered(self._judged()), stack, gap=0.8, align="middle")
                 for stack in self._stacks()
             ))
         )  # fmt: skip
@@ -423,43 +488,57 @@ class ForwardPicture:
         return replace(self.stack, role="heading"), self.stack, replace(self.stack, counter=None)
 
     def whole(self) -> Diagram:
-        """Describe the way from the picture to the shares: maps, products, and all shares."""
-        row, column = Legend("legend", row=True), Legend("legend")
-        stack, layers = replace(self.stack, counter=None), self._layers(small=True)
-        if self.products is None:
-            return Diagram(
-                Either(
-                    Column(layers, stack, row, gap=1.5),
-                    Column(self._layers(), stack, row, gap=0.4),
-                )
-            )
+        """Describe the way from the picture to its share: maps, products, and all logits."""
+        scale = self._scale(*self.with_maps)
+        ends = self.with_maps[0], self.with_maps[-1]
+        maps = [self._layer(stage, scale, small=True) for stage in ends]
+        if self.products is not None and self.read_map is not None:
+            last = replace(self.read_map, share="layers", marks={}, title=_plain(ends[1].name))
+            # As large as the picture above it.
+            maps = [replace(maps[0], fine=self.pixels.shape[0] / last.shape[0]), last]
+        read = self._read_as(self._printed("shares", self.softmax.order[0]))
+        legend = Legend("legend", row=True)
+        soft = _arrow("to-shares", _SOFTMAX)
+        first = Row(maps[0], _arrow("to-maps", _LAYER_BY_LAYER), maps[1], gap=0.6, turns=False)
         # Digits have no letters that reach down to the next line.
         digits = all(said.text("en").isdigit() for said in self.classes)
         pitch = 1.1 if digits else 1.35
-        ladder = replace(self.bars("logits", "ladder", pitch=pitch), share="", length=18.0)
-        add, soft = _arrow("to-sums", _ADD), _arrow("to-shares", _SOFTMAX)
-        way = add, ladder, soft
-        products = replace(self._products(), weight=1.0)
+        ladder = replace(self.bars("logits", "ladder", pitch=pitch), share="", length=16.0,
+                         before="", widest="")  # fmt: skip
+        if self.products is None:
+            ways: list[Part] = [
+                Column(Row(first, soft, read, gap=0.6, turns=False), legend),
+                Column(first, Row(soft, read), legend),
+            ]
+            return Diagram(Either(*ways))
         counted = _COUNTED.fill(n=fmt.count(self.products.many))
-        firsts = products, replace(products, title=counted)
-        lasts = replace(stack, role="heading"), stack
-        # Legends lie below the shares, where there is room, or below all.
-        ways: list[Part] = [
-            Column(layers, Row(first, *way, Column(last, column, gap=0.6), gap=0.6, turns=False),
-                   gap=0.4)
-            for first in firsts for last in lasts
-        ]  # fmt: skip
-        for legend in (row, column):
-            beside = [Row(f, *way, last, gap=0.6, turns=False) for f in firsts for last in lasts]
-            under = [Column(products, Row(*way), last, gap=0.6) for last in lasts]
-            ways += [Column(layers, part, legend, gap=0.4) for part in (*beside, *under)]
-        # Long names need more rows of maps.
-        ways += [Column(self._layers(), part, row, gap=0.4) for part in under]
-        return Diagram(Either(*ways))
+        products = replace(self._products(), weight=2.0, marks={}, title=counted)
+        add = _arrow("to-sums", _ADD)
+        weigh = _arrow("to-products", _WEIGH)
+        rest = add, ladder, soft, read
+        summed = Row(products, *rest, gap=0.6, turns=False)
+        down = Column(maps[0], Text("to-maps", "↓", role="sign", tone="muted"), maps[1], gap=0.3,
+                      align="middle")  # fmt: skip
+        # Numbers on small maps need room that narrow frames do not have.
+        weighed = Column(products, Legend("legend"), gap=0.5)
+        small = Column(replace(products, weight=1.0), Legend("legend"), gap=0.5)
+        upper = [Row(down, weigh, each, gap=0.3, turns=False) for each in (weighed, small)]
+        return Diagram(
+            Either(
+                Row(down, weigh, weighed, *rest, gap=0.3, turns=False),
+                Column(first, summed, legend, gap=1.0),
+                *(Column(above, Row(*rest, gap=0.3, turns=False)) for above in upper),
+                *(Column(above, Row(ladder, soft, gap=0.3), read) for above in upper),
+                Column(first, products, ladder, read, legend),
+            )
+        )  # fmt: skip
 
     def summary(self, verdict: Caption) -> Diagram:
         """Describe sums and shares side by side, on paper."""
-        bars = [self.bars(form, form, pitch=1.35) for form in ("logits", "shares")]
+        bars = [
+            replace(self.bars(form, form, pitch=1.35), before="", widest="")
+            for form in ("logits", "shares")
+        ]
         return Diagram(
             Either(
                 Column(Row(self._input(small=True), *bars), self.stack, gap=0.8),
@@ -479,13 +558,19 @@ class ForwardPicture:
     def bars(self, form: Form, name: str = "classes", pitch: float = 1.5) -> Bars:
         """Describe the classes with a bar each, in one form, so far apart."""
         values = getattr(self.softmax, form)
-        tones = {self.softmax.order[0]: "accent"}
+        made_of: dict[Form, Form] = {"powers": "distances", "shares": "powers"}
 
         def text(k: int) -> str:
             return self._printed(form, k)
 
+        def source(k: int) -> str:
+            return self._printed(made_of[form], k) if form in made_of else ""
+
+        def tone(k: int) -> str:
+            return "ink" if k == self.softmax.order[0] else "muted"
+
         bars = [
-            Bar(str(k), self.classes[k], float(values[k]), text(k), tones.get(k, "ink"))
+            Bar(str(k), self.classes[k], float(values[k]), text(k), tone(k), source(k))
             for k in self.shown
         ]
         rest = [k for k in range(len(self.classes)) if k not in self.shown]
@@ -500,13 +585,26 @@ class ForwardPicture:
             )
             label = OTHERS.fill(n=fmt.count(len(rest)))
             bars.append(Bar("others", label, value, said, "muted"))
+        points = form in ("logits", "distances")
+        if points:  # on one scale, so that all go the same way when the largest is subtracted
+            logits, distances = self.softmax.logits, self.softmax.distances
+            lowest, highest = min(logits.min(), distances.min()), max(0.0, logits.max())
+            return Bars(
+                name, bars, Scale(max(-lowest, highest) or 1.0), length=_BAR, share="classes",
+                title=_TITLES[form], points=True, pitch=pitch, lowest=float(lowest),
+                highest=float(highest), before=self._longest(_BEFORE),
+                widest=self._longest(_BEHIND),
+            )  # fmt: skip
         # All others together may have more than the largest alone.
-        longest = max(abs(bar.value) for bar in bars)
-        limit = max(1.0, longest) if form in ("powers", "shares") else longest or 1.0
+        limit = max(1.0, *(bar.value for bar in bars))
         return Bars(
             name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form],
-            points=form in ("logits", "distances"), pitch=pitch,
+            pitch=pitch, before=self._longest(_BEFORE), widest=self._longest(_BEHIND),
         )  # fmt: skip
+
+    def _longest(self, forms: Sequence[Form]) -> str:
+        """Return the longest number that a class ever has in some forms."""
+        return max((self._printed(form, k) for form in forms for k in self.shown), key=len)
 
     @property
     def less(self) -> float:
@@ -515,10 +613,10 @@ class ForwardPicture:
         return float(first - second)
 
     def _printed(self, form: Form, k: int) -> str:
-        """Print a class's number; printed logits are subtracted, so that a reader can, too."""
+        """Print a class's number; a distance so finely that its power can be checked."""
         logits = self.softmax.logits
         if form == "distances":
-            return fmt.number(fmt.rounded(logits[k]) - fmt.rounded(logits.max()))
+            return fmt.number(self.softmax.distances[k], self.softmax.finely)
         if form == "powers":
             return self._small(self.softmax.powers[k])
         if form == "shares":
@@ -532,17 +630,17 @@ class ForwardPicture:
         named = [k for n, k in enumerate(order) if n == 0 or shares[k] >= _NAMED]
         if len(named) == len(order) - 1:
             named = list(order)
-        tones = ("accent", "ink")
+        tones = ("ink", "muted")
         bars = [
             Bar(str(k), self.classes[k], float(shares[k]), fmt.probability(shares[k]),
-                tones[n] if n < len(tones) else "muted")
+                tones[n] if n < len(tones) else "line")
             for n, k in enumerate(named)
         ]  # fmt: skip
         left = [k for k in order if k not in named]
         if left:
             label, rest = OTHERS.fill(n=fmt.count(len(left))), float(shares[left].sum())
             printed = _left([shares[k] for k in named], rest)
-            bars.append(Bar("others", label, rest, printed, "muted"))
+            bars.append(Bar("others", label, rest, printed, "line"))
         return Bars(
             "stack", bars, Scale(1.0), length=60, stacked=True, thick=1.8, labelled=True,
             title=_WHOLE, counter=self._times(),
@@ -585,6 +683,12 @@ def _telling(read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) ->
     )  # fmt: skip
 
 
+def _around(row: int, col: int, cells: float) -> Mark:
+    """Ring a cell from outside, so that its colour is seen; a ring of its own is so many wide."""
+    out = (cells - 1) / 2
+    return Mark(row - out, col - out, cells, cells, "ink")
+
+
 def _whole(stage: Stage) -> float:
     """Return the response that a map of a layer is drawn relative to."""
     return stage.limit if stage.limit > _FAINT else 1.0
@@ -620,6 +724,9 @@ _NUMBER = Caption(en="number", zh="数")
 _MADE = Caption(en="product", zh="乘积")
 _ADD, _SOFTMAX = Caption(en="add", zh="求和"), Caption(en="softmax", zh="softmax")
 _ANSWER = Caption(en="{k}: {p}", zh="{k}：{p}")
+_LABEL = Caption(en="label: {k}", zh="标签：{k}")
+_LAYER_BY_LAYER = Caption(en="layers", zh="各层")
+_WEIGH = Caption(en="× weights", zh="× 权重")
 _PRODUCT = Caption(en="number × weight", zh="数 × 权重")
 _EVERY = Caption(en="{p} places × {m} = {n} products", zh="{p} 个位置 × {m} = {n} 个乘积")
 _COUNTED = Caption(en="{n} products", zh="{n} 个乘积")
@@ -634,6 +741,6 @@ _DIVIDED = Caption(en="{a}: 1 / {s} {sign} {p}", zh="“{a}”：1 / {s} {sign} 
 _TITLES: dict[Form, Caption] = {
     "logits": Caption(en="logits", zh="logit"),
     "distances": Caption(en="logit − largest", zh="logit − 最大值"),
-    "powers": Caption(en="e to that power, rounded", zh="以此为指数的 e 的幂（四舍五入）"),
-    "shares": Caption(en="softmax: share of the sum", zh="softmax：占总和的比例"),
+    "powers": Caption(en="logit − largest, and e to its power", zh="logit − 最大值，e 的这个次幂"),
+    "shares": Caption(en="power, and its share of the sum", zh="幂，占总和的比例"),
 }
