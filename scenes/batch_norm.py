@@ -10,8 +10,11 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn, together
 
-#: What says how the bias changes: what it is, what is done, what comes of it.
-BIAS = ("bias-is", "bias-by", "bias-new")
+#: How the bias changes: what it is, what is done; and what comes of it.
+BIAS = tuple(f"bias.{part}" for part in (
+    "old", "old.over", "times", "factor", "factor.over", "plus", "shift", "shift.over",
+))  # fmt: skip
+NEW = ("bias.equals", "bias.new", "bias.new.over")
 
 
 class BatchNorm(LessonScene):
@@ -65,8 +68,7 @@ class BatchNorm(LessonScene):
             )
         lines = ("batches.mean-kept", "batches.spread-kept")
         self.during(0.1, self.board.show(*self.kept()))
-        self.during(0.5, *map(self.board.trace, lines), rate=linear)
-        self.during(1, self.board.pulse(*self.kept()))
+        self.during(0.7, *map(self.board.trace, lines), rate=linear)
 
     def kept(self) -> list[str]:
         """Return the names of what stands at the lines of what is stored."""
@@ -139,7 +141,8 @@ class BatchNorm(LessonScene):
     def show_predict(self, event: Event) -> None:
         """Another cell's number takes the place of the first; the video waits."""
         self.change_number(0.35 / event.seconds)
-        looked = [self.board.pulse(name) for name in ("faint-number", "times", "plus")]
+        # What is asked is looked at, not what answers it.
+        looked = [self.board.pulse(name) for name in ("sums.faint", "faint-number", "normal.faint")]
         self.during(min(1.0, 4.0 / event.seconds), in_turn(*looked, overlap=0.2), rate=linear)
 
     def change_number(self, share: float) -> None:
@@ -180,8 +183,8 @@ class BatchNorm(LessonScene):
     def show_fold(self, event: Event) -> None:
         """Factor and shift go into kernel and bias."""
         picture = self.lesson.folding(upright=self.upright)
-        shown = ("kernel", "weight-by", *BIAS[:2])
-        self.turn_into(picture, 0.07, show=shown, hold=("after", BIAS[2]))
+        shown = ("kernel", "weight-by", *BIAS)
+        self.turn_into(picture, 0.07, show=shown, hold=("after", *NEW))
         self.during(0.12, self.board.show("kernel.cell"), self.board.pulse("weight-by"))
         after = self.lesson.kernel[1]
         cells = np.arange(after.size).reshape(after.shape)
@@ -194,24 +197,27 @@ class BatchNorm(LessonScene):
         self.during(0.06, self.board.show("after"))
         self.during(0.25, fill, rate=linear)
         self.during(0.12, self.board.show("after.cell"), self.board.pulse("after"))
-        self.during(0.12, self.board.pulse("bias-by"))
-        self.during(0.06, self.board.show("bias-new"))
-        self.during(1, self.board.pulse("bias-new"))
+        self.during(0.12, self.board.pulse("bias.factor", "bias.shift"))
+        self.during(0.06, self.board.show(*NEW))
+        self.during(1, self.board.pulse("bias.new"))
 
     def show_same(self, event: Event) -> None:
         """The map of both ways, and what is left between them."""
-        # Short, as in the answer: the kernels would be seen through the maps.
+        # First, as in the answer, what goes: the kernels would be seen through the maps.
+        table = ("kernel", "kernel.cell", "weight-by", "after", "after.cell", "bias")
+        self.during(0.06, self.board.leave(*table))
         self.turn_into(self.lesson.same(), 0.08, show=("normal", "joined"), hold=("apart",))
         for name in ("normal", "joined"):
             self.during(0.2, self.board.pulse(name))
         self.during(0.1, self.board.show("apart"))
-        self.during(1, self.board.pulse("apart"))
+        self.during(1, self.board.pulse("normal", "joined"))
 
     def show_answer(self, event: Event) -> None:
         """The kernel that does both."""
         picture = self.lesson.folding(upright=self.upright)
-        self.turn_into(picture, 0.08, show=("kernel", "weight-by", "after", *BIAS))
+        self.during(0.04, self.board.leave("normal", "joined", "apart"))
+        self.turn_into(picture, 0.08, show=("kernel", "weight-by", "after", *BIAS, *NEW))
         self.during(0.05, self.board.show("kernel.cell", "after.cell"))
         self.during(0.25, self.board.pulse("weight-by"))
-        self.during(0.25, self.board.pulse("bias-by"))
-        self.during(1, self.board.pulse("after", "bias-new"))
+        self.during(0.25, self.board.pulse("bias.factor", "bias.shift"))
+        self.during(1, self.board.pulse("after", "bias.new"))

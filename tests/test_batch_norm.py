@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +14,7 @@ from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
 from convexplain.errors import UsageError
-from convexplain.lessons.batch_norm import BATCHES, BatchNorm
+from convexplain.lessons.batch_norm import BATCHES, STEPS, BatchNorm
 from convexplain.lessons.parts.carrying import carried
 from convexplain.lessons.parts.normalizing import by_its_own
 from convexplain.network import (
@@ -31,6 +30,7 @@ from convexplain.network import (
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
+from tests.often import some
 
 MODELS = Path(os.environ.get("CONVEXPLAIN_MODELS", "none"))
 KERAS = MODELS / "g03_keras_bn_gap_same"
@@ -70,7 +70,6 @@ def test_the_map_is_a_convolution_then_four_steps(lesson):
 
 
 def test_each_step_is_right_as_it_is_printed(lesson):
-    mean, variance, gamma, beta, epsilon = numbers(lesson)
     said = told(lesson, "averages")
     assert f"mean {lesson.printed('mean')}, spread {lesson.printed('spread')}." in said
     shown = [float(lesson.printed(name).strip("()").replace("−", "-"))
@@ -80,12 +79,24 @@ def test_each_step_is_right_as_it_is_printed(lesson):
     assert round(numbers_[1] / shown[1], 2) == numbers_[2]
     assert round(numbers_[2] * shown[2], 2) == numbers_[3]
     assert round(numbers_[3] + shown[3], 2) == numbers_[4]
-    printed = [round(value + 1e-9, 2) for value in (lesson.number, *lesson.steps)]
-    spread = round(float(np.sqrt(variance + epsilon)), 2)
-    assert round(printed[0] - round(mean, 2), 2) == printed[1]
-    assert round(printed[1] / spread, 2) == printed[2]
-    assert round(printed[2] * round(gamma, 2), 2) == printed[3]
-    assert round(printed[3] + round(beta, 2), 2) == printed[4]
+    # All four have as many decimals, the fewest with which factor and shift come out, too.
+    assert len({len(lesson.printed(name).strip("()").split(".")[1]) for name in STEPS}) == 1
+    assert fmt.rounded(shown[2] / shown[1]) == fmt.rounded(lesson.constants.factor)
+    factor = round(lesson.constants.factor, 2)
+    assert fmt.rounded(shown[3] - shown[0] * factor) == fmt.rounded(lesson.constants.addend)
+
+
+@pytest.mark.parametrize("digit", some(range(10)))
+def test_each_digit_has_a_place_whose_printed_steps_come_out(digit):
+    lesson = BatchNorm(picture=digits.first(digit))
+    z = Decimal(fmt.number(lesson.number).replace("−", "-"))
+    mean, spread, gamma, beta = (Decimal(lesson.printed(name).strip("()").replace("−", "-"))
+                                 for name in STEPS)  # fmt: skip
+    results = [fmt.rounded(step) for step in lesson.steps]
+    assert fmt.rounded(z - mean) == results[0]
+    assert fmt.rounded(results[0] / spread) == results[1]
+    assert fmt.rounded(results[1] * gamma) == results[2]
+    assert fmt.rounded(results[2] + beta) == results[3]
 
 
 def test_a_batch_s_mean_and_spread_are_those_of_all_its_pictures(lesson):
@@ -132,11 +143,12 @@ def test_factor_shift_and_folded_weights_are_right_as_they_are_printed(lesson):
     assert fmt.rounded(beta - mean * factor) == shift
     placed = place(lesson.folding(), ASPECTS["16:9"])
     assert placed.piece("weight-by").text == f"× {fmt.bracketed(float(factor))}"
-    by, came = (placed.piece(f"bias-{part}").text for part in ("by", "new"))
-    one, times, *add = map(Decimal, re.findall(r"-?\d+\.\d+", by.replace("−", "-")))
+    one, times, add, came = (
+        Decimal(placed.piece(f"bias.{part}").text.strip("()").replace("−", "-"))
+        for part in ("old", "factor", "shift", "new")
+    )
     assert times == factor
-    assert fmt.rounded(one * times + sum(add)) == fmt.rounded(lesson.bias[1])
-    assert came == f"= {fmt.number(lesson.bias[1])}"
+    assert fmt.rounded(one * times + add) == came == fmt.rounded(lesson.bias[1])
 
 
 @pytest.mark.parametrize("digit", [None, 0, 8])
@@ -153,11 +165,16 @@ def test_channels_differ_in_size_before_and_less_when_normalized(digit):
     assert before[-1] == np.abs(lesson.sums).max(axis=(0, 1)).min()
     assert before[0] >= 2 * before[-1]
     assert 1.5 * max(after) / min(after) < before[0] / before[-1]
+    assert told(lesson, "uneven").endswith(f": up to {before[0]:.2f}, up to {before[-1]:.2f}.")
     picture = lesson.alike()
     for n, *sizes in zip(lesson.compared, before, after, strict=True):
         for name, size in zip(("seen", "even"), sizes, strict=True):
             panel = picture.panel(f"{name}-{n}")
-            assert panel.title.text("en") == f"Filter {n}: up to ±{size:.2f}"
+            there = panel.values.max() == pytest.approx(size)
+            shown = f"largest {size:.2f}" if there else f"lowest −{size:.2f}"
+            assert panel.title.text("en") == f"Filter {n}: {shown}"
+            # Its legend is by its row.
+            assert picture.panel(f"legend-{name}").of == panel.scale
 
 
 def test_channels_of_one_size_are_not_compared(lesson, tmp_path):
@@ -317,13 +334,19 @@ def test_training_ends_with_what_is_shipped_and_its_batches_are_plausible(lesson
         kept, each = curves[f"{name}-kept"], curves[name]
         assert kept.y[-1] == pytest.approx(ends, rel=1e-6)
         assert np.abs(kept.y[-50:] - each.y[-50:]).max() < 0.02
-    # It is drawn from where it has arrived, and no step of it is left out behind.
+    # It is drawn from where it has joined them, among those of the 200 steps around it, and no
+    # step of it is left out behind.
+    for name in ("mean", "spread"):
+        kept, each = curves[f"{name}-kept"], curves[name].y
+        for n, value in enumerate(kept.y, len(each) - len(kept.y)):
+            near = each[max(n - 10, 0) : n + 11]
+            assert near.min() <= value <= near.max()
     shown = curves["mean-kept"]
-    assert 50 < len(shown.x) < len(found.steps)
+    assert 50 < len(shown.x) < len(found.steps) - 5
     np.testing.assert_allclose(
         shown.y, found.moving_mean[-len(shown.x) :, lesson.shown_filter], rtol=1e-6
     )
-    assert curves["spread-kept"].label.text("en") == "average: 0.18"
+    assert curves["spread-kept"].label.text("en") == "average: 0.179"
 
 
 def test_constants_of_many_characters_find_their_place_upright(lesson, tmp_path):

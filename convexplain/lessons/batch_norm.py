@@ -48,8 +48,8 @@ Floats = npt.NDArray[Any]
 BATCHES = 10
 #: Above the batches' largest spread the chart has so much more room.
 _ROOM = 1.25
-#: What is stored has arrived where it stays as near to the batches' own, in shares of the chart.
-_ARRIVED = 0.1
+#: A running average has joined the batches where it meets the mean of so many before and behind.
+_NEAR = 5
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
 #: Size of a batch's cells above the chart of batches, which is as broad as an upright frame.
@@ -81,7 +81,8 @@ _CALLED = (
     terms.MEAN, terms.SPREAD, Caption(en="γ, learned", zh="γ，学来的"),
     Caption(en="β, learned", zh="β，学来的"),
 )  # fmt: skip
-_SIZE = Caption(en="filter {n}: up to ±{v}", zh="过滤器 {n}：±{v} 以内")
+_LARGEST = Caption(en="filter {n}: largest {v}", zh="过滤器 {n}：最大 {v}")
+_LOWEST = Caption(en="filter {n}: lowest {v}", zh="过滤器 {n}：最小 {v}")
 _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
 _UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移。")
@@ -96,7 +97,13 @@ _CLOSER_NOW = Caption(
 )
 _RATIO = Caption(en="γ / spread", zh="γ / 标准差")
 _SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
-_OF_BIAS = Caption(en="bias × factor + shift", zh="偏置 × 倍数 + 平移")
+_FACTOR = Caption(en="factor", zh="倍数")
+_ADDEND = Caption(en="shift", zh="平移")
+_NEW_BIAS = Caption(en="new bias", zh="新偏置")
+_END = Caption(
+    en="After training: a scale and a shift, folded into the convolution.",
+    zh="训练后只是缩放加平移，并入卷积。",
+)
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,8 @@ class BatchNorm(FilterLesson):
         zh="名字里有“批”。只有一张图时，它做什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="A scale and a shift: the convolution can do both itself.",
-        zh="缩放加平移：卷积自己就能做。",
+        en="In training it keeps sizes alike; then scale and shift fold into the convolution.",
+        zh="训练时让大小相近；之后缩放和平移并入卷积。",
     )
     needs: ClassVar[tuple[Role, ...]] = ("normalization",)
 
@@ -122,12 +129,12 @@ class BatchNorm(FilterLesson):
 
     @property
     def clearest(self) -> int:
-        """The first channel with steps that add up."""
-        honest = (
+        """Of the channels with steps that add up, the first with the fewest decimals."""
+        honest = [
             n for n in range(self.filters)
             if self._constants_of(n).followed(self.sums[:, :, n]) is not None
-        )  # fmt: skip
-        return next(honest, self.strongest)
+        ]  # fmt: skip
+        return min(honest, key=lambda n: self._constants_of(n).decimals, default=self.strongest)
 
     # Numbers of the channel.
 
@@ -331,6 +338,11 @@ class BatchNorm(FilterLesson):
             before = max(before, float(np.abs(self.batch_sums[0]).max()))
         return Scale(before or 1.0, _SUMS), Scale(after or 1.0, _NORMALISED)
 
+    @property
+    def _own_scale(self) -> Scale:
+        """Scale of the channel's normalized map alone: a factor should not make it paler."""
+        return Scale(float(np.abs(self.response_map).max()) or 1.0, _NORMALISED)
+
     def _map(self, *, marked: bool = False) -> Cells:
         values, title = self.sums[:, :, self.shown_filter], _CONVOLVED.capital
         return Cells(
@@ -347,7 +359,7 @@ class BatchNorm(FilterLesson):
     ) -> Cells:  # fmt: skip
         shown, n = self.maps if values is None else values, self.shown_filter
         return Cells(
-            name, shown[:, :, n], self._scales()[1], share="maps", lines=False,
+            name, shown[:, :, n], self._own_scale, share="maps", lines=False,
             title=(title or _NORMAL.fill(n=n)).capital, marks=self._marks(marked),
         )  # fmt: skip
 
@@ -355,29 +367,36 @@ class BatchNorm(FilterLesson):
         """Describe the picture and maps of some channels, or of one; told: how large they are."""
         read = Cells("input", self.drawn, INK, lines=False, title=terms.INPUT.capital)
         seen = self._wall("seen", self.sums, told=told) if self.compared else self._map()
-        return _beside(read, Column(seen, Legend("legend", row=True)), upright)
+        high = Column(read, seen, Legend("legend", row=True), align="middle")
+        # Beside the maps the legend leaves them more of the height than below.
+        wide = Row(read, seen, Legend("legend"), gap=1.5, align="bottom")
+        return Diagram(high if upright else Either(wide, high))
 
     def alike(self, *, upright: bool = False) -> Diagram:
         """Describe maps of several channels, before and after."""
-        told = (("seen", self.sums, _SUMS), ("even", self.maps, _NORMALISED))
-        rows = [self._sized(name, maps, told=True) for name, maps, _ in told]
+        told = (
+            ("seen", self.sums, _SUMS, Legend("legend-seen", of=self._scales()[0])),
+            ("even", self.maps, _NORMALISED, Legend("legend-even", of=self._scales()[1])),
+        )
+        rows = [self._sized(name, maps, told=True) for name, maps, *_ in told]
 
         def heads(role: Literal["heading", "text"], measure: float = math.inf) -> list[Text]:
             return [Text(f"{name}-is", said.capital, role=role, weight="bold", measure=measure)
-                    for name, _, said in told]  # fmt: skip
+                    for name, _, said, _ in told]  # fmt: skip
 
+        legends = [legend for *_, legend in told]
         beside = Aligned(
-            [[head, *cells] for head, cells in zip(heads("heading", _NARROW), rows, strict=True)],
+            [[Column(head, legend, gap=0.5), *cells] for head, legend, cells in zip(
+                heads("heading", _NARROW), legends, rows, strict=True)],
             gap=0.7, row_gap=0.5, down="middle",
         )  # fmt: skip
         walls = [
-            [Column(head, Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5))
-             for head, cells in zip(heads(role), rows, strict=True)]
+            [Column(head, Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5), legend, gap=0.5)
+             for head, legend, cells in zip(heads(role), legends, rows, strict=True)]
             for role in ("heading", "text")
         ]  # fmt: skip
         high = [Column(*each) for each in walls]
-        both = Either(*high) if upright else Either(beside, Row(*walls[0], gap=2), *high)
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+        return Diagram(Either(*high) if upright else Either(beside, Row(*walls[0], gap=2), *high))
 
     def _wall(self, name: str, maps: Floats, *, told: bool) -> Part:
         """Stand maps of several channels two by two."""
@@ -390,8 +409,8 @@ class BatchNorm(FilterLesson):
         return [
             Cells(
                 f"{name}-{n}", maps[:, :, n], scale, share="maps", lines=False,
-                title=(_SIZE if told else terms.FILTER).capital.fill(
-                    n=n, **({"v": fmt.number(float(np.abs(maps[:, :, n]).max()))} if told else {})
+                title=(_size(maps[:, :, n]) if told else terms.FILTER).capital.fill(
+                    n=n, **({"v": fmt.number(_farthest(maps[:, :, n]))} if told else {})
                 ),
             )
             for n in self.compared
@@ -415,7 +434,7 @@ class BatchNorm(FilterLesson):
         low = min(0.0, *(float(found.min()) for found in batches))
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
-            "batches", self._courses(steps, self.history, high),
+            "batches", self._courses(steps, self.history),
             Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_OF_SUMS, low, high), size=(16, 24),
         )  # fmt: skip
 
@@ -429,7 +448,7 @@ class BatchNorm(FilterLesson):
         low, high = float(values.min()), float(values.max())
         room = 0.1 * (high - low)
         return Chart(
-            "batches", self._courses(count, found, high + room),
+            "batches", self._courses(count, found),
             Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
             Axis(_OF_SUMS, low - room, high + room), size=(16, 24),
         )  # fmt: skip
@@ -438,23 +457,22 @@ class BatchNorm(FilterLesson):
     def _stored(self) -> tuple[float, float]:
         return self.constants.mean, self.constants.spread
 
-    def _courses(self, x: Floats, found: Mapping[str, Floats], high: float) -> list[Curve]:
-        """Describe mean and spread, batch after batch; heavier, what is stored once it is near.
+    def _courses(self, x: Floats, found: Mapping[str, Floats]) -> list[Curve]:
+        """Describe mean and spread, batch after batch; heavier, what is stored.
 
-        Before training the stored ones are 0 and 1, far from the batches'.
+        A running average is drawn from where it has joined the batches: before, most of it is what
+        it began with, 0 and 1.
         """
         curves = []
-        for name, label, kept, decimals in zip(
-            STEPS[:2], _CALLED[:2], self._stored, (self.constants.decimals, 2), strict=True
-        ):
+        for name, label, kept in zip(STEPS[:2], _CALLED[:2], self._stored, strict=True):
             curves.append(Curve(name, x, found[name], label, "muted", strong=False))
-            said = _STORED.fill(v=fmt.number(kept, decimals))
-            running = found.get(f"{name}-kept", np.full(len(x), kept))
-            far = np.abs(running - found[name]) > _ARRIVED * high
-            arrived = np.flatnonzero(far).max() + 1 if far.any() else 0
-            # What is far to the end, as of a network that others trained, is shown as it is.
-            seen = np.arange(len(x)) >= (arrived if arrived < len(x) else 0)
-            curves.append(Curve(f"{name}-kept", x[seen], running[seen], said))
+            said = _STORED.fill(v=fmt.number(kept, self.constants.decimals))
+            running = found.get(f"{name}-kept")
+            if running is None:
+                running, start = np.full(len(x), kept), 0
+            else:
+                start = _joined(running, found[name])
+            curves.append(Curve(f"{name}-kept", x[start:], running[start:], said))
         return curves
 
     def one(self, *, upright: bool = False) -> Diagram:
@@ -484,9 +502,8 @@ class BatchNorm(FilterLesson):
         ]
 
     def printed(self, name: str) -> str:
-        """Print a constant: mean and beta with as many decimals as the shift asks for."""
-        decimals = self.constants.decimals if name in ("mean", "beta") else 2
-        return fmt.bracketed(getattr(self.constants, name), decimals)
+        """Print a constant, with as many decimals as factor and shift ask for."""
+        return fmt.bracketed(getattr(self.constants, name), self.constants.decimals)
 
     def everywhere(self, *, faint: bool = False, upright: bool = False) -> Diagram:
         """Describe the map before and after, and between them a number's way in two steps.
@@ -516,11 +533,14 @@ class BatchNorm(FilterLesson):
                 steps.append(Column(step, told, gap=0, align="middle") if told else step)
             return Column(*steps, align="middle", gap=0.3)
 
-        before, after = self._map(marked=True), self._normal(marked=True)
-        high = Column(before, way(large=False), after, align="middle")
-        ways = [Row(before, way(large=large), after) for large in (True, False)]
-        picture = high if upright else Either(*ways)
-        return Diagram(Column(picture, Legend("legend", row=True), align="middle"))
+        maps = self._map(marked=True), self._normal(marked=True)
+        legends = (
+            Legend("legend", of=self._scales()[0]), Legend("legend-normal", of=self._own_scale),
+        )  # fmt: skip
+        before, after = (Column(*each, gap=0.5) for each in zip(maps, legends, strict=True))
+        if upright:
+            return Diagram(Column(before, way(large=False), after, align="middle"))
+        return Diagram(Either(*(Row(before, way(large=large), after) for large in (True, False))))
 
     def folding(self, *, upright: bool = False) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
@@ -542,23 +562,25 @@ class BatchNorm(FilterLesson):
             )
         ]  # fmt: skip
         factor = fmt.bracketed(self.constants.factor)
-        shift = fmt.bracketed(self.constants.addend)
-        before, after = self.bias
+        before, after = map(fmt.number, self.bias)
+        bias = (
+            Term("old", before, terms.BIAS), Term("times", "×"), Term("factor", factor, _FACTOR),
+            Term("plus", "+"), Term("shift", fmt.bracketed(self.constants.addend), _ADDEND),
+            Term("equals", "="), Term("new", after, _NEW_BIAS),
+        )  # fmt: skip
 
-        def laid(role: Literal["display", "heading"]) -> tuple[Part, Part]:
+        def laid(*, large: bool) -> tuple[Part, Part]:
+            role: Literal["display", "heading"] = "display" if large else "heading"
             times = Text("weight-by", f"× {factor}", role=role)
-            by = Text("bias-by", f"{fmt.number(before)} × {factor} + {shift}", role=role)
-            sum_ = Text("bias-new", f"= {fmt.number(after)}", role=role)
-            said = Text("bias-is", _OF_BIAS, role="heading", tone="muted")
-            return times, Column(said, Row(by, sum_, gap=0.4), gap=0.2)
+            return times, Formula("bias", bias, large=large)
 
-        times, bias = laid("heading")
-        high = Column(kernels[0], times, kernels[1], bias, align="middle")
+        times, sum_ = laid(large=False)
+        high = Column(kernels[0], times, kernels[1], sum_, align="middle")
         if upright:
             return high
         wide = [
-            Column(Row(kernels[0], times, kernels[1], gap=1.2), bias, gap=1.2, align="middle")
-            for times, bias in (laid("display"), (times, bias))
+            Column(Row(kernels[0], times, kernels[1], gap=1.2), sum_, gap=1.2, align="middle")
+            for times, sum_ in (laid(large=True), (times, sum_))
         ]
         return Either(*wide, high)
 
@@ -581,7 +603,7 @@ class BatchNorm(FilterLesson):
     def _same(self) -> tuple[Part, Part, Part]:
         apart = self.folded_maps - self.maps
         difference = Cells(
-            "difference", apart[:, :, self.shown_filter], self._scales()[1], share="maps",
+            "difference", apart[:, :, self.shown_filter], self._own_scale, share="maps",
             title=_DIFFERENCE.fill(d=self.bound).capital, lines=False,
         )  # fmt: skip
         both = (
@@ -620,21 +642,24 @@ class BatchNorm(FilterLesson):
             yield Beat.of("training", self.title, *self._tell_training())
         yield Beat.of("one", self.title, *self._tell_one())
         yield Beat.of("fold", self.title, *self._tell_fold())
-        yield Beat.of("answer", self.title, Event("answer", 3.6, self.answer))
+        said = self.answer if self.compared else _END  # sizes are told of where they are seen
+        yield Beat.of("answer", self.title, Event("answer", 3.8, said))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 3.7, self.question)
         if self.compared:
             said = Caption(
-                en="Large sums here, small ones there: in the next layer the small hardly count.",
-                zh="有的和大，有的小：到下一层，小的几乎不起作用。",
+                en="Large sums here, small ones there: up to {a}, up to {b}.",
+                zh="和有大有小：到 {a}，到 {b}。",
             )
-            yield Event("uneven", 3.8, said, detail=1)
+            sizes = np.abs(self.sums).max(axis=(0, 1))
+            a, b = (fmt.number(float(sizes[n])) for n in (self.compared[0], self.compared[-1]))
+            yield Event("uneven", 3.8, said.fill(a=a, b=b), detail=1)
 
     def _tell_training(self) -> Iterator[Event]:
         said = Caption(
-            en="In training each batch has its own mean, and spread: how far its sums scatter.",
-            zh="训练时，每一批图都有自己的平均值和标准差。",
+            en="Training normalizes a batch by its own mean and spread: how far sums scatter.",
+            zh="训练时，每批用自己的平均值和标准差归一化。",
         )
         if self.history is None:  # batches of digits, not those of its training
             said = Caption(
@@ -646,9 +671,8 @@ class BatchNorm(FilterLesson):
             en="Running averages are stored: mean {m}, spread {s}.",
             zh="保存滑动平均：{m} 和 {s}。",
         )
-        mean, spread = (fmt.number(v, n) for v, n in zip(
-            self._stored, (self.constants.decimals, 2), strict=True))  # fmt: skip
-        yield Event("averages", 3.6, averages.fill(m=mean, s=spread))
+        mean, spread = (fmt.number(v, self.constants.decimals) for v in self._stored)
+        yield Event("averages", 3.4, averages.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
@@ -661,9 +685,9 @@ class BatchNorm(FilterLesson):
                 en="One picture takes the stored two; γ and β were learned.",
                 zh="一张图用保存的两个数；γ、β 是学来的。",
             )
-        yield Event("constants", 4.0, said)
+        yield Event("constants", 3.8, said)
         yield Event(
-            "steps", 5.0, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
+            "steps", 4.8, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
         )
         yield Event(
             "together", 4.0,
@@ -709,18 +733,37 @@ class BatchNorm(FilterLesson):
 
     def _tell_fold(self) -> Iterator[Event]:
         said = Caption(
-            en="The factor goes into the kernel, the shift into the bias.",
-            zh="倍数并入卷积核，平移并入偏置。",
+            en="Fixed after training: factor into the kernel, shift into the bias.",
+            zh="训练后都固定：倍数并入卷积核，平移并入偏置。",
         )
         yield Event("fold", 4.4, said)
         said = Caption(en="Same map, one layer less.", zh="少了一层，响应图一样。")
-        yield Event("same", 3.6, said)
+        yield Event("same", 3.2, said)
 
     @property
     def bound(self) -> str:
         """The least power of ten above the largest difference, as it is written out."""
         power = int(np.floor(np.log10(self.apart))) + 1 if self.apart else -12
         return fmt.number(10.0**power, max(0, -power))
+
+
+def _farthest(values: Floats) -> float:
+    """Return the number that is farthest from zero."""
+    return float(values.flat[np.abs(values).argmax()])
+
+
+def _size(values: Floats) -> Caption:
+    """Say how large a map's numbers are, by the sign that the farthest from zero has."""
+    return _LARGEST if _farthest(values) >= 0 else _LOWEST
+
+
+def _joined(running: Floats, each: Floats) -> int:
+    """Return where a running average first meets the mean of the batches around; else 0."""
+    width = 2 * _NEAR + 1
+    around = np.convolve(np.pad(each, _NEAR, mode="edge"), np.full(width, 1 / width), "valid")
+    above = running > around
+    met = np.flatnonzero(above != above[0])
+    return int(met[0]) if met.size else 0
 
 
 def _weights(*kernels: Floats) -> Scale:

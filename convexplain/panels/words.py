@@ -509,12 +509,19 @@ class Legend(Panel):
         Whether cells with numbers have their scale here, too.
     first : tuple of Scale
         Those that stand before others; by default each stands as its panel does in the picture.
+    of : Scale, optional
+        The one that it explains alone, as it stands by what has its colours.
     """
 
     _: KW_ONLY
     row: bool = False
     every: bool = False
     first: tuple[Scale, ...] = ()
+    of: Scale | None = None
+
+    def _scales(self, at: Setting) -> list[tuple[Scale, Caption | str]]:
+        """Return the scales that it explains, and how they are called."""
+        return [(scale, name) for scale, name in at.scales if self.of in (None, scale)]
 
     def _heights(self, at: Setting) -> tuple[float, float]:
         """Return the height of a scale's bar, and of all of it."""
@@ -524,7 +531,7 @@ class Legend(Panel):
     def _widths(self, at: Setting) -> list[float]:
         """Return how wide the scales are: those under one another all the same."""
         note, found = at.sheet.note, []
-        for scale, name in at.scales:
+        for scale, name in self._scales(at):
             low, high = self._ends(at, scale)
             middle = "  0" if scale.least < 0 else ""
             said = at.say(name), f"{low}{middle}  {high}"
@@ -539,7 +546,7 @@ class Legend(Panel):
 
     def body(self, at: Setting) -> Extent:
         """Return the room of all scales."""
-        many, widths = len(at.scales), self._widths(at)
+        many, widths = len(self._scales(at)), self._widths(at)
         if not many:
             return Extent(0.0, 0.0)
         _, high = self._heights(at)
@@ -549,11 +556,9 @@ class Legend(Panel):
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield name, bar and ends of each scale."""
-        if not at.scales:
-            return
         note, (bar, high) = at.sheet.note, self._heights(at)
-        x, y = box.x, box.y
-        for n, ((scale, name), wide) in enumerate(zip(at.scales, self._widths(at), strict=True)):
+        x, y, scales = box.x, box.y, self._scales(at)
+        for n, ((scale, name), wide) in enumerate(zip(scales, self._widths(at), strict=True)):
             full = f"{self.name}.{n}"
             top = y + leading(note) / 2
             yield line(

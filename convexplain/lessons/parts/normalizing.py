@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from convexplain.network import BatchNormalization, Layer, Network
 from convexplain.style import format as fmt
 
 Array = npt.NDArray[Any]
-#: Mean and beta are printed with as few of these decimals as give the printed shift.
+#: The constants are printed with as few of these decimals as give the printed factor and shift.
 _DECIMALS = range(2, 5)
 
 
@@ -57,14 +58,27 @@ class Normalizing:
         return centred, normalised, normalised * self.gamma, number * self.factor + self.addend
 
     @property
-    def decimals(self) -> int:
-        """With how many decimals mean and beta give the shift as it is printed; else two."""
+    def exact(self) -> int | None:
+        """With how many decimals the four give factor and shift as these are printed, if any."""
         factor, addend = fmt.rounded(self.factor), fmt.rounded(self.addend)
-        found = (
-            n for n in _DECIMALS
-            if fmt.rounded(fmt.rounded(self.beta, n) - fmt.rounded(self.mean, n) * factor) == addend
-        )  # fmt: skip
-        return next(found, _DECIMALS[0])
+        for n in _DECIMALS:
+            mean, spread, gamma, beta = self._printed(n)
+            if not spread or fmt.rounded(gamma / spread) != factor:
+                continue
+            if fmt.rounded(beta - mean * factor) == addend:
+                return n
+        return None
+
+    @property
+    def decimals(self) -> int:
+        """With how many decimals all four are printed: as `exact` says, else with two."""
+        return self.exact or _DECIMALS[0]
+
+    def _printed(self, decimals: int) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        mean, spread, gamma, beta = (
+            fmt.rounded(each, decimals) for each in (self.mean, self.spread, self.gamma, self.beta)
+        )
+        return mean, spread, gamma, beta
 
     def adds_up(self, number: float, decimals: int = 2) -> bool:
         """Tell whether its steps, and factor and shift, are right with the numbers as printed.
@@ -73,11 +87,10 @@ class Normalizing:
         ----------
         number : float
         decimals : int
-            Of mean and beta; all else has two.
+            Of the four constants; all else has two.
         """
         centred, normalised, scaled, value = self.steps(number)
-        mean, beta = (fmt.rounded(each, decimals) for each in (self.mean, self.beta))
-        spread, gamma, start = map(fmt.rounded, (self.spread, self.gamma, number))
+        (mean, spread, gamma, beta), start = self._printed(decimals), fmt.rounded(number)
         first, second, third = (fmt.rounded(each) for each in (centred, normalised, scaled))
         factor, addend = fmt.rounded(self.factor), fmt.rounded(self.addend)
         return bool(
@@ -91,12 +104,11 @@ class Normalizing:
 
     def followed(self, sums: Array) -> tuple[int, int] | None:
         """Return the cell of a map with the largest result whose printed steps add up, if any."""
+        if self.exact is None:
+            return None
         order = np.argsort(-sums * np.sign(self.factor), axis=None, kind="stable")
         cells = (divmod(int(n), sums.shape[1]) for n in order)
-        printed = {2, self.decimals}
-        return next(
-            (c for c in cells if all(self.adds_up(float(sums[c]), n) for n in printed)), None
-        )
+        return next((c for c in cells if self.adds_up(float(sums[c]), self.exact)), None)
 
 
 def by_its_own(layer: Layer, x: Array, weights: Mapping[str, Array]) -> Array | None:

@@ -27,7 +27,7 @@ from convexplain.stage.units import HEIGHT, WIDTH
 
 #: Where the name of a panel ends: at a cell, a part or a mark.
 _REST = re.compile(r"[.\[]")
-#: What the panel of all scales of colours is called.
+#: What the panel of scales of colours is called; of several, each begins so.
 LEGEND = "legend"
 
 
@@ -146,15 +146,16 @@ class Picture:
     def scales(self, seen: Callable[[str], bool]) -> dict[str, bool]:
         """Return the legend's scales by name, and whether cells that are seen have each of them."""
         grids = [piece for piece in self._pieces.values() if isinstance(piece, Grid)]
-        used = [g.scale for g in grids if g.panel != LEGEND and seen(g.name)]
+        used = [g.scale for g in grids if not _is_legend(g.panel) and seen(g.name)]
         return {
             g.name: any(s.limit == g.scale.limit and s.name == g.scale.name for s in used)
-            for g in grids if g.panel == LEGEND
+            for g in grids if _is_legend(g.panel)
         }  # fmt: skip
 
     def scale(self, name: str) -> list[str]:
         """Return the names of all that one of the legend's scales consists of."""
-        return [key for key in self._keys(LEGEND) if key == name or key.startswith(f"{name}.")]
+        own = self._keys(self._pieces[name].panel)
+        return [key for key in own if key == name or key.startswith(f"{name}.")]
 
     def around(self, *names: str) -> Region:
         """Return the smallest box that holds all of these, for the camera."""
@@ -214,6 +215,11 @@ class Picture:
     def say(self, name: str, text: str) -> None:
         """Change a line of text."""
         self.part(name).say(text)
+
+
+def _is_legend(panel: str) -> bool:
+    """Tell whether a panel explains colours."""
+    return panel == LEGEND or panel.startswith(f"{LEGEND}-")
 
 
 def _split(name: str) -> tuple[str, str]:
