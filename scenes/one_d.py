@@ -16,8 +16,6 @@ from convexplain.stage.pace import Move, eased, in_turn, row_by_row, together
 ROW, BLOCK = "row.window", "input.window"
 #: How many places a second a window visits at first.
 BEGIN = 12.0
-#: How often the film is played.
-_ROUNDS = 2
 
 
 class OneD(LessonScene):
@@ -46,22 +44,11 @@ class OneD(LessonScene):
         self.during(1, self.board.pulse("input.row"))
 
     def show_row(self, event: Event) -> None:
-        """A frame goes from the row to a strip beside the picture, where its pixels come up."""
+        """The row's pixels go, in their frame, to a strip beside the picture."""
         self.turn_into(self.picture.unrolled(), 0.3, show=("input.row",))
-        self.during(0.4, self.board.carry("input.row", "row"))
+        ways = self.board.send("input.row", "row"), self.board.carry("input.row", "row")
+        self.during(0.4, *ways)
         self.during(1, self.board.pulse("row"))
-
-    def show_predict(self, event: Event) -> None:
-        """The window takes two steps, goes on to the row's end, and back; the video waits."""
-        share = min(1.0, 5.5 / event.seconds)
-        self.during(0.04 * share, self.board.hide("input", "input.row"))
-        self.turn_into(self.picture.first(), 0.1 * share, show=("row",))
-        self.during(0.08 * share, self.board.show(ROW))
-        last = len(self.lesson.samples) - len(self.lesson.weights)
-        for place, long in ((1, 0.08), (2, 0.08), (last, 0.2), (0, 0.12)):
-            self.during(long * share, self.board.move(ROW, 0, place))
-            self.during(0.04 * share, self.board.pulse(ROW))
-        self.during(share, self.board.pulse(ROW))
 
     def show_window(self, event: Event) -> None:
         """The window stands on the row; its products fall and add up."""
@@ -69,26 +56,38 @@ class OneD(LessonScene):
         lesson = self.lesson
         picture = self.picture.window(self.first, lesson.read, lesson.addends, value)
         parts = list(lesson.addends)
+        self.during(0.05, self.board.hide("input", "input.row"))
         waits = (*parts, "total", "patch")
-        if self.board.has(ROW):
-            self.become(picture, 0.12, show=("kernel",), hold=waits)
-            self.during(0.08, self.board.move(ROW, 0, self.first))
-        else:
-            self.turn_into(picture, 0.2, show=("kernel", ROW), hold=waits)
+        self.turn_into(picture, 0.17, show=("row", "kernel", ROW), hold=waits)
         self.during(0.12, self.board.grow("patch", out_of=ROW))
         told = [
             together(self.board.pulse(f"patch[0, {n}]", f"kernel[0, {n}]"), self.board.show(part))
             for n, part in enumerate(parts)
         ]
-        self.during(0.45, in_turn(*map(eased, told)))
+        self.during(0.43, in_turn(*map(eased, told)))
         self.during(0.1, self.board.show("total"))
         self.during(1, self.board.pulse("total", times=2))
+
+    def show_predict(self, event: Event) -> None:
+        """The window takes two steps from the row's start, and goes on to its end: it waits."""
+        share = min(1.0, 6.5 / event.seconds)
+        told = (*self.lesson.addends, "total", "patch", "kernel")
+        self.during(0.05 * share, self.board.hide(*told))
+        self.turn_into(self.picture.first(), 0.1 * share, show=("row",))
+        if not self.board.shown(ROW):
+            self.during(0.05 * share, self.board.show(ROW))
+        self.during(0.1 * share, self.board.move(ROW, 0, 0))
+        last = len(self.lesson.samples) - len(self.lesson.weights)
+        for place, long in ((1, 0.08), (2, 0.08), (last, 0.36)):
+            self.during(long * share, self.board.move(ROW, 0, place))
+            self.during(0.05 * share, self.board.pulse(ROW))
+        self.during(share, self.board.pulse(ROW))
 
     def show_slide(self, event: Event) -> None:
         """The window runs along; the strip below fills."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        told = (*self.lesson.addends, "total", "patch", "kernel")
+        told = self.board.there(*self.lesson.addends, "total", "patch", "kernel")
         self.during(0.05, self.board.hide(*told))
         self.become(picture, 0.1, show=(ROW, "out", "legend"))
         fill = self.filling("out", self.lesson.out[None])
@@ -137,22 +136,25 @@ class OneD(LessonScene):
         return [f"{name}.window" for name in self.frames[first : first + len(self.lesson.weights)]]
 
     def show_three(self, event: Event) -> None:
-        """A film is played; then its frames fan out, and a block stands in a corner."""
+        """A film is played."""
         self.make_room()
-        self.turn_into(self.picture.playing(0), 0.06, show=("input",))
+        self.turn_into(self.picture.playing(0), 0.08, show=("input",))
         frames, last = self.lesson.film, self.lesson.film.shape[2] - 1
 
         def play(alpha: float) -> None:
-            shown = min(_ROUNDS * (last + 1) - 1, int(alpha * _ROUNDS * (last + 1)))
-            frame = shown % (last + 1)
+            frame = min(last, int(alpha * (last + 1)))
             self.board.fill("input", frames[..., frame])
             self.board.say("input.title", self.text(self.picture.played(frame)))
 
-        self.during(0.64, play, rate=linear)
+        self.during(1, play, rate=linear)
+
+    def show_reads(self, event: Event) -> None:
+        """Its frames stand beside one another; a block stands on the first ones."""
         self.make_room()
-        self.turn_into(self.laid_out(), 0.1, show=tuple(self.frames))
-        self.during(0.06, self.board.show(*self.windows(0)))
-        self.during(1, self.board.pulse(*self.frames[: len(self.lesson.weights)]))
+        self.turn_into(self.picture.frames(), 0.12, show=tuple(self.frames))
+        self.during(0.08, self.board.show(*self.windows(0)))
+        read = self.frames[: len(self.lesson.weights)]
+        self.during(1, self.board.pulse(*read, times=2))
 
     def make_room(self, share: float = 0.04) -> None:
         """Let all that stands there go before other things come."""
@@ -168,7 +170,9 @@ class OneD(LessonScene):
         """The window goes to where most ink arrives; with its weights comes what each adds."""
         count = len(self.lesson.weights)
         sheets, parts = ([f"{kind}-{n}" for n in range(count)] for kind in ("weights", "part"))
-        self.turn_into(self.laid_out(), 0.02, show=tuple(self.frames), hold=(*sheets, *parts))
+        if not self.board.has(self.frames[0]):
+            self.make_room()
+        self.turn_into(self.laid_out(), 0.08, show=tuple(self.frames), hold=(*sheets, *parts))
         self.during(0.07, self.go_to(*self.lesson.spot, 0))
         for sheet, window, part in zip(sheets, self.windows(0), parts, strict=True):
             self.during(0.18 / count, self.board.show(sheet))
@@ -185,6 +189,19 @@ class OneD(LessonScene):
         moves = [self.board.show(*come)] if come else []
         return together(*moves, *([self.board.hide(*away)] if away else []), *stay)
 
+    def step(self, share: float, frame: int) -> None:
+        """Let the window go on to the next frame in time, which is this one, as the film lies."""
+        before, now = self.windows(frame - 1), self.windows(frame)
+        first, second = (self.board.part(name) for name in self.frames[frame - 1 : frame + 1])
+        right, down = (second.places[0] - first.places[0]) / first.cell
+        corner = self.board.part(before[0]).places[0] - first.places[0]
+        col, row = (float(at) for at in corner / first.cell)
+        self.during(share, *(self.board.move(n, row + down, col + right) for n in before))
+        self.board.hide(before[0])(1.0)
+        self.board.show(now[-1])(1.0)
+        for name in now:
+            self.board.move(name, row, col)(1.0)
+
     def standing(self) -> list[str]:
         """Return the names of the window's parts that are seen."""
         return [f"{name}.window" for name in self.frames if self.board.shown(f"{name}.window")]
@@ -194,16 +211,20 @@ class OneD(LessonScene):
         sheets = [f"weights-{n}" for n in range(len(self.lesson.weights))]
         words = (f"{each}-{n}{end}" for each, end in (("part", ""), ("weights", ".title"))
                  for n in range(len(sheets)))  # fmt: skip
-        self.during(0.04, self.board.hide(*self.board.there(*words, "total")))
-        self.turn_into(self.picture.through(), 0.09, show=(*self.frames, *sheets))
+        if self.board.has(self.frames[0]):
+            self.during(0.04, self.board.hide(*self.board.there(*words, "total")))
+        else:
+            self.make_room()
+        self.turn_into(self.picture.through(), 0.09, show=(*self.frames, *sheets, "kernel"))
         results = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
         for name in results:
             self.board.fill(name, np.nan)
         self.during(0.05, self.board.show(results[0]), self.go_to(0, 0, 0))
-        share = 0.74 / (len(results) + 1)
+        share = 0.68 / (len(results) + 1)
         for frame, name in enumerate(results):
             long = share * (2 if frame == 0 else 1)
-            self.go_to(0, 0, frame)(1.0)
+            if frame:
+                self.step(0.06, frame)
             self.board.show(name)(1.0)
             self.during(long, self.scan(frame, name, long * event.seconds), rate=linear)
         self.during(1, self.board.pulse(*results))
@@ -236,10 +257,14 @@ class OneD(LessonScene):
         """Where the result is highest and lowest, and what the window reads there."""
         for row, col, frame in self.lesson.changes:
             self.during(0.25, self.go_to(row, col, frame))
-            self.during(0.25, self.board.pulse(f"moving-{frame}[{row}, {col}]", times=2))
+            around = self.board.within(f"moving-{frame}", row - 1, col - 1, 3, 3)
+            self.during(0.25, self.board.pulse_at(around, times=2))
 
     def show_answer(self, event: Event) -> None:
-        """Row, picture and film stand together; each window goes along its axes and then stops."""
+        """Row, picture and film stand together; each window goes along its axes and then stops.
+
+        Time is the axis from frame to frame: there the window goes to the right.
+        """
         self.make_room()
         axes = ("axes-0", "axes-1", "axes-2")
         made = [f"moving-{n}" for n in range(self.lesson.moving.shape[2])]
@@ -255,6 +280,6 @@ class OneD(LessonScene):
         self.during(0.04, self.board.show(axes[0]))
         self.during(0.1, *(self.board.move(name, down, along) for name in (BLOCK, *film)))
         self.during(0.04, self.board.show(axes[1]))
-        self.during(0.08, self.go_to(down, along, 1))
+        self.step(0.12, 1)
         self.during(0.04, self.board.show(axes[2]))
         self.during(1, *map(self.board.pulse, axes))

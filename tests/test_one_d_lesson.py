@@ -53,6 +53,8 @@ def test_the_map_and_the_film_are_scipys(lesson):
     begins = lesson.ahead_of_film
     film = np.stack([shift(picture, (0, 2 * n - begins), order=0) for n in range(4)], axis=-1)
     assert "right 2 pixels a frame" in told(lesson, "three")
+    assert told(lesson, "reads") == "The window reads 3 frames at once."
+    assert told(lesson, "two").endswith("slide along two axes: 26 × 26 numbers.")
     np.testing.assert_allclose(lesson.film, film, atol=1e-12)
     block = np.ones((3, 3, 1)) * [-1.0, 0.0, 1.0]
     through = correlate(film, block, mode="constant")[1:-1, 1:-1, 1:-1]
@@ -89,7 +91,7 @@ def test_a_number_of_the_film_is_what_its_frames_add_and_adds_up_as_printed(less
     assert value > 0.9 * lesson.moving[..., 0].max()
     block = block_of(lesson)
     said = [block.panel(f"part-{n}").words.text("en") for n in range(3)]
-    assert said == [f"9 products: {fmt.number(part)}" for part in parts]
+    assert said == [f"sum of 9 products: {fmt.number(part)}" for part in parts]
     assert block.panel("total").words.text("en") == f"Sum: {fmt.number(value)}"
     assert fmt.adds_up(parts, value)
 
@@ -172,6 +174,7 @@ def pictures(lesson, upright):
     yield picture.slide(0)
     yield picture.two()
     yield picture.playing(0)
+    yield picture.frames()
     yield picture.block(lesson.parts, float(lesson.moving[(*lesson.spot, 0)]))
     yield picture.through()
     yield picture.ending()
@@ -210,7 +213,7 @@ def test_a_row_s_cells_are_higher_than_broad_and_its_window_as_high(lesson):
     for diagram in (lesson.picture_of().slide(0), lesson.picture_of().first()):
         placed = place(diagram, ASPECTS["16:9"])
         row, cells = placed["row"], 28
-        assert row.height > 4 * row.width / cells
+        assert row.height > 3.5 * row.width / cells
         window = placed.piece("row.window").box
         assert (window.width, window.height) == pytest.approx((3 * row.width / cells, row.height))
     stage = of("one-d", LOOKS[0]).ends["slide"]  # it has moved, and is as high as before
@@ -244,10 +247,30 @@ def test_at_the_end_all_pictures_and_what_comes_of_them_have_one_scale(lesson):
         ("row", 28), ("film-0", 28), ("out", 26), ("map", 26), ("moving-0", 26), ("moving-1", 26),
     ):  # fmt: skip
         assert placed[name].width == pytest.approx(cells * cell), name
-    assert placed["input"].width > 0.15 * ASPECTS["16:9"].width
-    assert (
-        placed["moving-1"].bottom > 0.9 * ASPECTS["16:9"].body_box.bottom - placed["axes-2"].height
-    )
+    assert placed["input"].width > 0.13 * ASPECTS["16:9"].width
+
+
+def test_at_the_end_time_goes_to_the_right_as_in_the_pictures_before(lesson):
+    for picture in (lesson.picture_of().through(), lesson.picture_of().ending()):
+        placed = place(picture, ASPECTS["16:9"])
+        frames = [placed[f"film-{n}"] for n in range(4)]
+        assert len({round(frame.y, 6) for frame in frames}) == 1
+        steps = np.diff([frame.x for frame in frames])
+        assert (steps > frames[0].width).all()
+        np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+        for n in range(2):
+            assert placed[f"moving-{n}"].y > frames[0].bottom
+            assert placed[f"moving-{n}"].middle[0] == pytest.approx(frames[n + 1].middle[0])
+
+
+def test_a_row_keeps_its_width_and_its_place_while_it_is_spoken_of(lesson):
+    picture, value = lesson.picture_of(), float(lesson.out[lesson.told])
+    window = picture.window(lesson.told, lesson.read, lesson.addends, value)
+    rows = [
+        place(each, ASPECTS["16:9"])["row"] for each in (window, picture.first(), picture.slide(0))
+    ]
+    assert {(round(row.x), round(row.width)) for row in rows} == {(96, 1728)}
+    assert rows[0].y == pytest.approx(rows[2].y, abs=10)
 
 
 def test_the_window_is_a_frame_further_for_every_map_of_the_result():
@@ -272,11 +295,16 @@ def test_the_window_is_a_frame_further_for_every_map_of_the_result():
 def test_maps_are_named_by_the_frames_they_are_made_of(lesson):
     through = lesson.picture_of().through()
     said = [through.panel(f"moving-{n}").title.text("en") for n in range(2)]
-    assert said == ["Frames 1 to 3", "Frames 2 to 4"]
+    assert said == ["Output, frames 1 to 3", "Output, frames 2 to 4"]
     assert told(lesson, "through").endswith("4 − 3 + 1 = 2 maps.")
-    # The weights stay beside them.
+    # The weights stay beside them, with their numbers and names.
     for n, weight in enumerate((-1, 0, 1)):
         assert (through.panel(f"weights-{n}").values == weight).all()
+    placed = place(through, ASPECTS["16:9"])
+    said = {piece.name: piece.text for piece in placed.pieces if hasattr(piece, "text")}
+    assert [said[f"weights-{n}.title"] for n in range(3)] == ["before", "between", "after"]
+    assert placed.decimals is not None
+    assert [said[name] for name in said if name.endswith(".name")] == ["output, 3-D"]
 
 
 def test_a_map_of_the_result_stands_below_the_middle_of_the_frames_it_is_made_of(lesson):

@@ -110,8 +110,8 @@ MUTATIONS = (
     Mutation(
         "a window on the film that does not go on in time",
         "scenes.one_d",
-        "self.go_to(down, along, 1)",
-        "self.go_to(down, along, 0)",
+        "self.step(0.12, 1)",
+        "self.during(0.12)",
         "tests/test_one_d_lesson.py::test_at_the_end_each_window_has_gone_to_the_end_of_its_axes",
     ),
     Mutation(

@@ -315,18 +315,18 @@ class OneD(Lesson):
         yield Beat.of("question", self.title, *self._tell_row())
         yield Beat.of("slide", self.title, *self._tell_slide())
         yield Beat.of("axes", self.title, *self._tell_axes())
-        yield Beat.of("answer", self.title, Event("answer", 6.6, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 6.0, self.answer))
 
     def _tell_row(self) -> Iterator[Event]:
         yield Event("picture", 3.4, self.question)
         yield Event("row", 3.4, words.ROW.fill(n=len(self.samples)))
+        yield Event("window", 4.6, words.WINDOW.fill(n=len(self.weights)))
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
 
     def _tell_slide(self) -> Iterator[Event]:
         k, n, out = len(self.weights), len(self.samples), len(self.out)
-        yield Event("window", 4.6, words.WINDOW.fill(n=k))
         count = words.CAUSAL.fill(n=out) if self.causal else words.SLIDE.fill(out=out, n=n, k=k)
         yield Event("slide", 4.4, count)
         if self.is_difference and self.out.max() > 0 > self.out.min():
@@ -334,13 +334,15 @@ class OneD(Lesson):
 
     def _tell_axes(self) -> Iterator[Event]:
         k, (*_, frames) = len(self.weights), self.film.shape
-        yield Event("two", 6.0, words.TWO.fill(weights=fmt.shape((k, k))))
+        size = fmt.shape(self.map.shape)
+        yield Event("two", 5.6, words.TWO.fill(weights=fmt.shape((k, k)), size=size))
         step = words.STEP if self.pace == 1 else words.STEPS.fill(n=self.pace)
-        yield Event("three", 5.6, words.THREE.fill(k=k, step=step))
+        yield Event("three", 3.2, words.THREE.fill(step=step))
+        yield Event("reads", 2.8, words.READS.fill(k=k), detail=1)
         said = words.OF_EACH.fill(k=k)
         if self.weights.tolist() == [-1, 0, 1]:
             said = words.COMPARES
-        yield Event("block", 5.4, said.fill(size=fmt.shape((k, k, k))), detail=1)
+        yield Event("block", 5.2, said.fill(size=fmt.shape((k, k, k))), detail=1)
         counted = words.THROUGH.fill(frames=frames, k=k, n=self.moving.shape[2])
         yield Event("through", 6.2, counted)
         if self.is_difference and self.moving.max() > 0 > self.moving.min():

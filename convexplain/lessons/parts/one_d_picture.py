@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -30,15 +29,16 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
+Across = Literal["middle", "right"]
 Floats = npt.NDArray[Any]
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
 #: How many times as high as broad a row's cells are, which would be a line: with others, and alone.
-_TALL, _ALONE = 4.5, 8.0
+_TALL, _ALONE = 3.8, 8.0
 #: The same beside a picture of as many columns.
 _HIGH = 12.0
-#: How much larger than pixels the cells of weights are that stand beside maps.
-_SMALL = 2.9
+#: How large the cells of weights are that stand beside maps, and those of pixels under a row.
+_SMALL, _READ = 2.0, 2.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class OneDPicture:
 
     def response(self, values: Floats) -> Scale:
         """Of what a window gives that slides along as many axes as there are here."""
-        return Scale(float(np.abs(values).max()) or 1.0, words.RESPONSES[values.ndim - 1])
+        return Scale(float(np.abs(values).max()) or 1.0, words.OUTPUTS[values.ndim - 1])
 
     # A row.
 
@@ -123,17 +123,15 @@ class OneDPicture:
                 for n, (name, product) in enumerate(told.items())}  # fmt: skip
         said["total"] = f"= {fmt.number(value)}"
 
-        def lines(*, large: bool) -> Part:
-            role: Literal["display", "heading"] = "display" if large else "heading"
-            return Column(*(Text(name, text, role=role) for name, text in said.items()), gap=0)
+        lines = Column(*(Text(name, text, role="heading") for name, text in said.items()), gap=0)
 
         patch = Cells(
             "patch", np.array([read], dtype=np.float64), INK, numbers=True, share="numbers",
-            title=words.PIXELS,
+            title=words.PIXELS, weight=_READ,
         )  # fmt: skip
-        both = Column(patch, self._kernel(), gap=0.6, turns=False)
-        sums = [Row(both, lines(large=large), gap=2) for large in (True, False)]
-        return Diagram(self._under_one_another(self._strip(at), Either(*sums)))
+        kernel = replace(self._kernel(), weight=_READ)
+        both = Column(patch, kernel, gap=0.6, turns=False)
+        return Diagram(self._under_one_another(self._strip(at), Row(both, lines, gap=3)))
 
     def slide(self, at: int, known: npt.NDArray[np.bool_] | None = None) -> Diagram:
         """Describe the row, and under it the numbers that windows make of it."""
@@ -180,6 +178,10 @@ class OneDPicture:
         """Tell which frame of the film is seen."""
         return words.PLAYED.fill(n=frame + 1, of=self.film.shape[2])
 
+    def frames(self) -> Diagram:
+        """Describe the film's frames beside one another."""
+        return Diagram(self._strip_of(self._film()))
+
     def block(self, parts: Sequence[float], value: float) -> Diagram:
         """Describe a film, frame beside frame, and how a number of its result comes about.
 
@@ -208,22 +210,30 @@ class OneDPicture:
 
     def through(self) -> Diagram:
         """Describe the film, and what the window makes of it: each map by its window's middle."""
+        k = len(self.kernel)
+        briefly = words.BRIEFLY if k == len(words.BRIEFLY) else self._sheets()
         small = [
             Cells(
-                f"weights-{n}", self.weights[:, :, n], self.weight, share="pixels",
-                title=None if n else terms.KERNEL.capital, fine=1 / _SMALL,
+                f"weights-{n}", self.weights[:, :, n], self.weight, numbers=True, share="sheets",
+                title=title, weight=_SMALL,
             )
-            for n in range(len(self.kernel))
+            for n, title in enumerate(briefly)
         ]  # fmt: skip
-        kernel = Row(*small, gap=0.15, turns=False)
-        below = [*self._below(self._moving(named=True), kernel), Legend("legend")]
-        return Diagram(self._strip_of(self._film(), below))
+        named = Text("kernel", words.KERNEL.capital.fill(size=fmt.shape((k, k, k))))
+        kernel = Column(named, Row(*small, gap=0.4, turns=False), gap=0.4, turns=False)
+        # As large as frames, so that each has one column, and the kernel goes out of the first.
+        large = self.film.shape[1] / self.moving.shape[1]
+        maps = [replace(each, share="maps", weight=large) for each in self._moving(named=True)]
+        below = [*self._below(maps, kernel), Legend("legend")]
+        return Diagram(self._strip_of(self._film(), below, across="right"))
 
     def _below(self, maps: Sequence[Part], corner: Part | None = None) -> list[Part | None]:
         """Stand maps below the middles of the frames that they are made of; a corner is free."""
         return [corner, *(None,) * (len(self.kernel) // 2 - 1), *maps]
 
-    def _strip_of(self, frames: Sequence[Part], *below: Sequence[Part | None]) -> Part:
+    def _strip_of(
+        self, frames: Sequence[Part], *below: Sequence[Part | None], across: Across = "middle"
+    ) -> Part:
         """Stand frames in a line, and something below each, or beside it."""
         rows: list[Sequence[Part | None]] = [frames, *below]
         upright = Aligned(
@@ -231,13 +241,16 @@ class OneDPicture:
         )  # fmt: skip
         if self.upright:
             return upright
-        return Either(Aligned(rows, across="middle", down="middle", row_gap=0.6), upright)
+        return Either(Aligned(rows, across=across, down="middle", row_gap=0.6), upright)
 
     def ending(self) -> Diagram:
-        """Describe a window along one axis, two and three, and how many numbers that gives."""
+        """Describe a window along one axis, two and three, and how many numbers that gives.
+
+        Time goes to the right: a frame beside a frame, each map under its window's middle.
+        """
         row, picture = (replace(each, title=None) for each in self._read_by())
         row = replace(row, share="pixels", weight=None, tall=_HIGH)
-        scale = Scale(1.0, words.RELATIVE)
+        scale = Scale(1.0, terms.OUTPUT, ends=("−", "+"))
         strip, grid, *maps = (
             Cells(name, _relative(values), scale, share="pixels", lines=False, tall=tall)
             for name, values, tall in (
@@ -246,16 +259,12 @@ class OneDPicture:
                   for n, each in enumerate(np.moveaxis(self.moving, 2, 0))),
             )
         )  # fmt: skip
-        film = [replace(frame, title=None) for frame in self._film()]
-        columns = math.ceil(len(film) ** 0.5)
-        tiles = [film[n : n + columns] for n in range(0, len(film), columns)]
-        both = Aligned(tiles, gap=0.3, row_gap=0.3), Column(*maps, gap=0.3, turns=False)
+        legend = Legend("legend", row=True)
         pictures = (
             Column(row, strip, gap=0.4, align="middle", turns=False),
             Column(picture, grid, gap=0.4, align="middle", turns=False),
-            Row(*both, gap=0.8, turns=False),
+            Aligned([self._film(), self._below(maps)], gap=0.3, row_gap=0.4, across="middle"),
         )
-        legend = Legend("legend", row=True)
 
         def named(role: Literal["text", "note"]) -> list[Text]:
             return [Text(f"name-{n}", name, role=role) for n, name in enumerate(words.NAMES)]
@@ -266,18 +275,17 @@ class OneDPicture:
                     for n, size in enumerate(sizes)]  # fmt: skip
 
         def beside(names: Sequence[Text], said: Sequence[Text]) -> Part:
-            first = Column(pictures[0], said[0], legend, gap=0.5, align="middle", turns=False)
-            rows: list[Sequence[Part | None]]
-            rows = [names, [first, *pictures[1:]], [None, *said[1:]]]
-            return Aligned(rows, gap=1.2, row_gap=0.3, across="middle")
+            three = Aligned([names, pictures, said], gap=1.2, row_gap=0.4, across="middle")
+            return Column(three, legend, gap=0.6, align="middle", turns=False)
 
-        if not self.upright:
-            large, small = (named("text"), counted("heading")), (named("note"), counted("text"))
-            return Diagram(Either(beside(*large), beside(*small)))
         parts = zip(named("text"), pictures, counted("heading"), strict=True)
         three = [Column(*each, align="middle", gap=0.4, turns=False) for each in parts]
         flat = Row(*three[:2], align="middle", turns=False)
-        return Diagram(Column(flat, three[2], legend, align="middle", turns=False))
+        upright = Column(flat, three[2], legend, align="middle", turns=False)
+        if self.upright:
+            return Diagram(upright)
+        large, small = (named("text"), counted("heading")), (named("note"), counted("text"))
+        return Diagram(Either(beside(*large), beside(*small), upright))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
@@ -352,7 +360,7 @@ class OneDPicture:
     ) -> Cells:
         return Cells(
             "map", self.map, self.response(self.map), share="pixels", computed=known, lines=False,
-            title=terms.RESPONSE_MAP.capital if counter is None else None, counter=counter,
+            title=terms.OUTPUT.capital if counter is None else None, counter=counter,
         )  # fmt: skip
 
     def _film(self, title: Caption | None = None) -> list[Cells]:
@@ -377,7 +385,7 @@ class OneDPicture:
         return [
             Cells(
                 f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False,
-                title=words.READ.capital.fill(a=n + 1, b=n + k) if named else None,
+                title=words.MADE_OF.capital.fill(a=n + 1, b=n + k) if named else None,
             )
             for n in range(self.moving.shape[2])
         ]  # fmt: skip
