@@ -87,19 +87,27 @@ class Hierarchy(LessonScene):
         row = self.rows[event.data - 1]
         if event.data == 1:
             # The digit makes room for all that it is made of.
-            self.during(0.16, self.board.become(self.branch(), show=ANSWER))
+            self.during(0.1, self.board.become(self.branch(), show=ANSWER))
         else:
             self.during(0.08, self.board.pulse(*self.there(self.own(event.data - 1))))
         name = self.there(*{f"level-{node.layer}" for node in row.values()})
-        self.during(0.06, self.board.show(*name))
+        self.during(0.04, self.board.show(*name))
         # On the digit windows lie on one another: each is seen alone, that of the path stays.
         moves = []
         for place in sorted(row, key=lambda place: row[place] in self.lesson.path):
             moves.append(self.cut(place))
             if self.passes(place):
                 moves[-1] = in_turn(moves[-1], self.board.leave(self.window(place)), overlap=0.5)
-        self.during(0.62, in_turn(*moves, overlap=0.1), rate=linear)
+        self.during(0.55, in_turn(*moves, overlap=0.3), rate=linear)
+        self.during(0.1, self.board.hide(*self.beside(event.data)))
         self.during(1, self.board.pulse(*self.there(self.own(event.data))))
+
+    def beside(self, depth: int) -> list[str]:
+        """Return the windows and lines of the cells in a row that are not followed further."""
+        row = self.rows[depth - 1]
+        others = [place for place in row if row[place] not in self.lesson.path]
+        windows = self.there(*map(self.window, others))
+        return windows + [line for place in others for line in self.lines(place)]
 
     def passes(self, place: str) -> bool:
         """Tell whether a cell's window is on the digit, and not that of the path."""
@@ -108,18 +116,17 @@ class Hierarchy(LessonScene):
     def standing(self) -> list[str]:
         """Return the names of all that stands in the tree once it is complete."""
         names = ["input", *ANSWER, *(f"level-{node.layer}" for node in self.places.values())]
-        for place in self.places:
+        for place, node in self.places.items():
             names += [f"adds-{place}", self.panel(place)]
-            if not self.passes(place):
-                names.append(self.window(place))
+            if node in self.lesson.path:
+                names += [self.window(place), *self.lines(place)]
         return self.there(*dict.fromkeys(names))
 
     def stand(self, keeps: str, event: Event) -> None:
         """Let the whole tree stand again: all but one part goes, and then the tree comes."""
         self.during(0.2 / event.seconds, self.alone(keeps))
         self.during(0.3 / event.seconds, self.board.become(self.branch(), show=(keeps,)))
-        links = [name for name in self.board.parts if "->" in name]
-        self.during(0.3 / event.seconds, self.board.show(*self.standing(), *links))
+        self.during(0.3 / event.seconds, self.board.show(*self.standing()))
 
     def show_smallest(self, event: Event) -> None:
         """The leaf's patch beside its kernel; both give its number."""
@@ -129,9 +136,12 @@ class Hierarchy(LessonScene):
         self.during(0.07, self.board.show("times", "kernel"), self.board.explain())
         self.during(0.14, self.board.pulse(self.leaf, "kernel"))
         self.during(0.07, self.board.show("gives", "sum"), self.show_there("rounded"))
-        passes = self.there("passes-on")
-        self.during(0.07, self.board.show(*passes))
-        self.during(1, self.board.pulse("sum.activated", *passes, times=2))
+        self.during(1, self.board.pulse("sum.activated", times=2))
+
+    def show_passes(self, event: Event) -> None:
+        """What the leaf adds to the cell above it stands below its number."""
+        self.during(0.15, self.board.show("passes-on"))
+        self.during(1, self.board.pulse("sum.activated", "passes-on", times=2))
 
     def own(self, depth: int) -> str:
         """Return the name of the path's cell in a row, counted from the answer, which is 0."""
@@ -161,15 +171,19 @@ class Hierarchy(LessonScene):
 
     def cut(self, place: str) -> Move:
         """Return the move in which a line leads from a cell's window to where it is enlarged."""
+        return in_turn(
+            self.board.show(*self.there(self.window(place))),
+            together(*map(self.board.walk, self.lines(place))),
+            self.board.show(self.panel(place), f"adds-{place}"), overlap=0.2,
+        )  # fmt: skip
+
+    def lines(self, place: str) -> list[str]:
+        """Return the names of the lines that lead to a cell."""
         name = self.panel(place)
-        links = [
-            self.board.walk(line) for line in self.board.parts
+        return [
+            line for line in self.board.parts
             if line.endswith((f"->{name}", f"->adds-{place}")) or f"->{name}." in line
         ]  # fmt: skip
-        return in_turn(
-            self.board.show(*self.there(self.window(place))), together(*links),
-            self.board.show(name, f"adds-{place}"), overlap=0.2,
-        )  # fmt: skip
 
     def source(self, place: str, places: Mapping[str, Node], prefix: str = "") -> Region:
         """Return where in the patch above it, or in the picture, a node's patch lies."""
@@ -206,17 +220,21 @@ class Hierarchy(LessonScene):
         def light() -> Move:
             # A unit has no patch in which a pattern could be seen.
             if called is not None and self.board.has(f"patch-{own}"):
-                adds = fmt.number(row[own].contribution or 0.0)
-                both, told = words.ADDS_AS.fill(kind=called, v=adds), f"adds-{own}"
+                adds, above = (
+                    fmt.number(row[own].contribution or 0.0),
+                    self.lesson.picture_of.above(own),
+                )
+                both, told = words.ADDS_AS.fill(kind=called, v=adds, above=above), f"adds-{own}"
                 self.board.say(told, self.text(both))
                 # Columns that stand close have no room for both.
                 if (self._close and not self.upright) or self._crossed(told):
                     self.board.say(told, self.text(called))
             return self.show_there(f"patch-{own}.lit")
 
-        # On the digit windows lie on one another: each is seen alone.
-        alone = [self.returns(place) for place in sent if self.passes(place)]
-        others = [self.returns(place) for place in sent if not self.passes(place)]
+        # Windows lie on one another: each is seen alone.
+        own_way = [place for place in sent if row[place] in self.lesson.path]
+        alone = [self.returns(place) for place in sent if place not in own_way]
+        others = [self.returns(place) for place in own_way]
         return in_turn(lazily(light), together(*others), *alone)
 
     @property
@@ -236,9 +254,7 @@ class Hierarchy(LessonScene):
         window = self.window(place)
         if self.places[place] in self.lesson.path:
             return eased(self.board.carry(self.panel(place), window))
-        if self.passes(place):
-            return in_turn(self.board.show(window), self.board.leave(window))
-        return self.board.pulse(window)
+        return in_turn(self.board.show(window), self.board.leave(window))
 
     # In other digits.
 
@@ -248,6 +264,13 @@ class Hierarchy(LessonScene):
         assert found is not None
         if not self.board.has("input"):
             self.stand(self.leaf, event)
+        node = found.node
+        met = [
+            self.panel(place) for place, each in self.places.items()
+            if (each.layer, each.filter) == (node.layer, node.filter)
+        ]  # fmt: skip
+        if met:
+            self.during(0.2, self.board.pulse(*met))
         self.during(0.1, self.alone("input"))
         laid = self.lesson.picture_of.elsewhere(found)
         self.others = [digit.label for digit in found.pictures]
@@ -261,14 +284,12 @@ class Hierarchy(LessonScene):
         """What is bright comes out of each digit, and stands in its place."""
 
         def out(whole: str, found: str) -> Move:
-            def begin() -> Move:
-                grow = eased(self.board.grow(found, out_of=f"{whole}.window"))
-                return together(grow, self.board.hide(f"{whole}.window"))
-
-            return in_turn(lazily(begin), self.board.hide(whole))
+            grow = eased(self.board.grow(found, out_of=f"{whole}.window"))
+            return in_turn(self.board.hide(f"{whole}.window"), grow, self.board.hide(whole))
 
         pairs = [("input", "found"), *((f"digit-{n}", f"found-{n}") for n in self.others)]
-        self.during(0.32, in_turn(*(out(*pair) for pair in pairs), overlap=0.8), rate=linear)
+        self.during(0.4, in_turn(*(out(*pair) for pair in pairs), overlap=0.8), rate=linear)
+        self.during(0.1, self.board.show("found.lit"))
         self.during(1, in_turn(*(self.board.pulse(found) for _, found in pairs), overlap=0.5))
 
     # The check.
@@ -295,8 +316,16 @@ class Hierarchy(LessonScene):
             self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
 
         self.during(0.2, rise)
-        self.during(0.1, self.show_there("pushes.top"))
-        self.during(1, self.board.pulse("pushes.top", times=2))
+        self.during(0.15, self.standing_out(1.0, hierarchy.BACK))
+
+    def standing_out(self, start: float, end: float) -> Move:
+        """Return the move in which all bars but the first ones step back, or come to the fore."""
+
+        def step(alpha: float) -> None:
+            back = start + alpha * (end - start)
+            self.board.fill("pushes", self.lesson.bars(0, back=back))
+
+        return step
 
     def alone(self, name: str) -> Move:
         """Hide all but a panel, so that nothing stays behind when it moves."""
@@ -304,7 +333,7 @@ class Hierarchy(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """How many are out is counted from now on; then the video rests."""
-        self.during(0.1, self.show_there("out"))
+        self.during(0.1, self.show_there("out"), self.standing_out(hierarchy.BACK, 1.0))
         self.during(min(1.0, 6.0 / event.seconds), self.board.pulse("reads", "out"))
 
     def show_removing(self, event: Event) -> None:
@@ -312,7 +341,7 @@ class Hierarchy(LessonScene):
         removal = self.lesson.removal
         last = len(removal.order) if removal.tipping is None else removal.tipping.removed
         labels = [reading.label for reading in removal.readings]
-        self.during(0.08, self.board.hide("pushes.top"), self.show_there("out"))
+        self.during(0.08, self.show_there("out"))
         counts = self.counts("strongest") if self.board.has("strongest") else together()
         self.during(0.9, self.taking(last, labels), counts, rate=linear)
 
@@ -451,6 +480,7 @@ class Hierarchy(LessonScene):
     def show_branch(self, event: Event) -> None:
         """The tree once more, as a whole, and up again."""
         self.stand("input", event)
+        self.during(0.1, self.board.come("checked-0", "checked-1"))
         self.light_up(0.75)
         own = [self.panel(place) for place, node in self.places.items() if node in self.lesson.path]
         self.during(1, self.board.pulse(*own))

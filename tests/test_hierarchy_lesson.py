@@ -73,7 +73,8 @@ def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
     share = adds[order[:3]].sum() / adds[adds > 0].sum()
     assert lesson.top_share == pytest.approx(share)
     assert captions(lesson)["shares"] == (
-        f"{(adds > 0).sum()} cells add to its logit; the first 3 give {100 * share:.1f}% of that."
+        f"{(adds > 0).sum()} cells add {adds[adds > 0].sum():.2f} to the score, "
+        f"the first three {adds[order[:3]].sum():.2f} of it."
     )
 
 
@@ -92,6 +93,8 @@ def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
     said = replies["3"].text("en")
     assert f"from {before[lesson.label]:.2f} to {after[lesson.label]:.2f}" in said
     assert f"it still reads {after.argmax()}" in said
+    adds, _ = strongest(lesson, centred=False)
+    assert said.startswith(f"They add {adds[order[:3]].sum():.2f} of {adds[adds > 0].sum():.2f}:")
 
 
 @pytest.mark.parametrize("sample", [61, 0, 122], ids=["chosen", "negative logit", "misread"])
@@ -194,7 +197,7 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
             at = (mark.row + node.box.top, mark.col + node.box.left)
             assert at == (each.box.top, each.box.left)
             told = next(p for p in picture.root.panels() if p.name == f"adds-{place}")
-            assert told.words.text("en") == f"adds {each.contribution:.2f}"
+            assert told.words.text("en") == f"+{each.contribution:.2f} to {node.layer}"
             if each is not own:
                 assert each.contribution == pytest.approx(best[at], abs=1e-5)
 
@@ -204,7 +207,7 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
     if label is not None:
         lesson = Hierarchy(picture=digits.first(label))
     said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "parts"]
-    assert "Of conv3, three places that add most" in said[0]
+    assert "Cells of conv3 that add most, at three places" in said[0]
     # Places first named by a stronger cell are left out, and nearer than half a window none is.
     part = lesson.path[-1]
     kept = []
@@ -214,7 +217,7 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
             kept.append((top, left))
     shown = {(node.box.top, node.box.left) for node in lesson.branches[1]}
     said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "row-2"]
-    assert ("three places apart that add most" in said[0]) == (shown == set(kept))
+    assert ("that cell, at three separate places" in said[0]) == (shown == set(kept))
 
 
 def test_of_a_misread_digit_it_ends_with_what_it_is_read_as():
@@ -239,8 +242,13 @@ def test_a_stroke_elsewhere_is_called_alike_only_if_it_is(lesson, label):
     if label is not None:
         lesson = Hierarchy(picture=digits.first(label))
     found = lesson.elsewhere
-    assert {picture.label for picture in found.pictures}.isdisjoint({lesson.label})
-    assert len({picture.label for picture in found.pictures}) == 8
+    assert [picture.label for picture in found.pictures] == [
+        n for n in range(10) if n != lesson.subject.label
+    ]
+    drawn = lesson.picture_of.elsewhere(found)
+    for picture, top in zip(found.pictures, found.patches, strict=True):
+        title = drawn.panel(f"found-{picture.label}").title.text("en")
+        assert title == f"{picture.label}: response {top.value:.2f}"
     own = found.node.patch.ravel().astype(np.float64)
     alike = [np.corrcoef(own, top.patch.ravel())[0, 1] for top in found.patches]
     said = next(e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "elsewhere")
@@ -249,6 +257,12 @@ def test_a_stroke_elsewhere_is_called_alike_only_if_it_is(lesson, label):
     strokes = [way(top.patch) >= STRAIGHT for top in found.patches]
     assert ("stroke" in said) == (way(own.reshape(8, 8)) >= STRAIGHT and sum(strokes) > 4)
     if found.node.layer == "conv2":
+        node = found.node
+        assert drawn.panel("found").title.text("en").endswith(f"response {node.activated:.2f}")
+        own_map = lesson.trace.activations["conv2"][..., node.filter]
+        assert own_map[node.row, node.col] == pytest.approx(node.activated, abs=1e-6)
+        met = {each.filter for each in lesson.branches[1]}
+        assert said.startswith("One" if node.filter in met else "Another")
         # Each is the strongest response of its digit, computed with loops at that place.
         for top, picture in zip(found.patches, found.pictures, strict=True):
             maps = lesson.network.activations(picture.pixels)["conv2"][..., found.node.filter]
@@ -293,8 +307,7 @@ def test_a_stroke_is_what_has_edges_one_way():
 
 def test_the_filter_that_is_looked_for_elsewhere_finds_strokes_most_alike(lesson):
     """Of all that add most to the parts that are shown, each weighed again from the maps."""
-    own = {lesson.label, lesson.subject.label}
-    others = [digit for digit in digits.load() if digit.label not in own]
+    others = [digit for digit in digits.load() if digit.label != lesson.subject.label]
     maps = np.stack([lesson.network.activations(digit.pixels)["conv2"] for digit in others])
     best = []
     for part in lesson.tree.parts:
@@ -303,15 +316,16 @@ def test_the_filter_that_is_looked_for_elsewhere_finds_strokes_most_alike(lesson
             found = {}
             for index in np.argsort(-maps[..., n].max(axis=(1, 2)), kind="stable"):
                 label, values = others[index].label, maps[index, ..., n]
-                if label not in found and values.max() > 0 and len(found) < 8:
+                if label not in found and values.max() > 0:
                     row, col = divmod(int(values.argmax()), values.shape[1])
                     pixels = others[index].pixels[2 * row : 2 * row + 8, 2 * col : 2 * col + 8, 0]
                     found[label] = pixels
             alike = np.mean([np.corrcoef(patch.ravel(), p.ravel())[0, 1] for p in found.values()])
             many = sum(way(p) >= STRAIGHT for p in found.values())
             strokes = way(patch) >= STRAIGHT and many > 4 and alike >= SAME
-            best.append((len(found) == 8, strokes, alike))
-    assert max(best)[2] == pytest.approx(lesson.elsewhere.alike, abs=1e-5)
+            met = strokes and n in {each.filter for each in lesson.branches[1]}
+            best.append((len(found) == 9, strokes, met, alike))
+    assert max(best)[3] == pytest.approx(lesson.elsewhere.alike, abs=1e-5)
     assert max(best)[1] == (lesson.elsewhere.strokes and lesson.elsewhere.alike >= SAME)
 
 
@@ -413,13 +427,21 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     (said,) = [
         e.said.text("en") for beat in lesson.beats() for e in beat.events if e.name == "random-tips"
     ]
-    assert said == f"… it takes {middle}, the middle of 20 such orders: the strongest count more."
+    assert said == "… each of 20 orders takes more: the strongest count more."
     picture = lesson.check()
     (first,), (second,) = (picture.panel(name).bars for name in ("strongest", "random"))
     assert (first.value, second.value) == (lesson.removal.tipping.removed, middle)
+    which = "median" if np.median(firsts) == middle else "lower median"
     assert picture.panel("spread").words.text("en") == (
-        f"20 random orders took {min(firsts)} to {max(firsts)}; shown is the middle one, {middle}."
+        f"20 random orders: {min(firsts)} to {max(firsts)}; the bar is their {which}."
     )
+    # What was found stands below the digit in the end.
+    found = [lesson.branch().panel(f"checked-{n}").words.text("en") for n in (0, 1)]
+    tipping = lesson.removal.tipping
+    assert found == [
+        f"{tipping.removed} strongest cells out: reads {tipping.label}",
+        f"in a random order: {middle} out",
+    ]
     # Each ends under as many of the bars above as it counts: they have one scale.
     drawn = picture.panel("pushes").values.shape[1]
     for name in ("strongest", "random"):
@@ -466,10 +488,12 @@ def test_bars_are_what_cells_add_strongest_first_in_one_scale(lesson, out):
     assert (bars[-1, out * wide :: wide] == 1).all()
     assert not lesson.bars(out, risen=0.0).any()
     picture = lesson.check()
-    assert picture.panel("pushes").marks["top"].cols == pytest.approx(3 * wide)
-    said = next(panel for panel in picture.root.panels() if panel.name == "adding")
-    share = adds[order[:3]].sum() / adds[adds > 0].sum()
-    assert said.words.text("en").endswith(f"the first 3: {100 * share:.1f}%")
+    said = picture.panel("adding").words.text("en")
+    assert said.endswith("(others subtract)") == bool((adds < 0).any())
+    # Where the first three are spoken of, all others step back.
+    feet = lesson.bars(0, back=0.5)[-1, ::wide]
+    assert set(feet[:3]) == {1.0}
+    assert set(feet[3:]) == {0.5}
 
 
 def test_the_tree_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
@@ -486,7 +510,7 @@ def test_the_tree_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
     np.testing.assert_array_equal(picture.panel("input").values, pixels)
     adds, _ = strongest(lesson, centred=False)
     told = next(part for part in picture.root.panels() if part.name == "adds-0")
-    assert told.words.text("en") == f"adds {adds.max():.2f}"
+    assert told.words.text("en") == f"+{adds.max():.2f} to the score"
 
 
 def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():
@@ -497,4 +521,7 @@ def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():
     adds = [node.contribution for node in reversed(played.lesson.path)]
     strokes = way(played.lesson.path[1].patch) >= STRAIGHT
     kinds = ("a part", "a stroke" if strokes else "a pattern", "an edge")
-    assert told == [f"{kind} adds {v:.2f}" for kind, v in zip(kinds, adds, strict=True)]
+    above = ("the score", "conv3", "conv2")
+    assert told == [
+        f"{kind}: +{v:.2f} to {to}" for kind, v, to in zip(kinds, adds, above, strict=True)
+    ]

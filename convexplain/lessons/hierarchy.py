@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from statistics import median
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -47,8 +48,8 @@ CANDIDATES = 40
 POINTS, BARS_HIGH = 480, 0.34
 #: So many rows and columns of a kernel have room for numbers that can be read.
 FEW = 5
-#: How opaque a bar is that is taken out.
-GONE = 0.16
+#: How opaque a bar is that is taken out, and one that steps back behind the first ones.
+GONE, BACK = 0.16, 0.42
 
 
 @dataclass(frozen=True)
@@ -250,8 +251,10 @@ class Hierarchy(NetworkLesson):
             )  # fmt: skip
             made = [part for node in tree.parts for part in node.parts]
         shown = [node for node in made if self.has_places(node.layer)]
-        own = {self.label, self.subject.label}
-        return most_alike(self.network, shown, [o for o in digits.load() if o.label not in own])
+        own = self.label if self.subject.label is None else self.subject.label
+        seen = {(node.layer, node.filter) for level in self.branches for node in level}
+        others = [other for other in digits.load() if other.label != own]
+        return most_alike(self.network, shown, others, seen)
 
     @cached_property
     def smallest(self) -> ConvStep | None:
@@ -290,6 +293,7 @@ class Hierarchy(NetworkLesson):
             skips=self.skips,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
             levels=self.branches,
+            checked=tuple(self._checked()),
         )
 
     def diagram(self) -> Diagram:
@@ -322,8 +326,17 @@ class Hierarchy(NetworkLesson):
     def check(self) -> Diagram:
         """Describe what all cells add to the answer, as long as none is taken out."""
         return self.picture_of.check(
-            self.bars(0), self.top_share, tuple(self._orders()), self._spread, self._longest
+            self.bars(0), tuple(self._orders()), self._spread, self._longest
         )
+
+    def _checked(self) -> Iterator[Caption]:
+        """Yield what the check found, as lines."""
+        tipping, tips = self.removal.tipping, self.removal.random_tips
+        if self.subject.sharp is None and tipping is not None:
+            j = self.network.class_name(tipping.label)
+            yield words.CHECKED.fill(m=fmt.count(tipping.removed), j=j)
+            if self.tells_random:
+                yield words.CHECKED_RANDOM.fill(m=fmt.count(tips[self.removal.typical or 0]))
 
     @property
     def _longest(self) -> Caption:
@@ -340,8 +353,9 @@ class Hierarchy(NetworkLesson):
         tips = self.removal.random_tips
         if not self.tells_random:
             return ""
-        a, b, m = min(tips), max(tips), tips[self.removal.typical or 0]
-        return words.SPREAD.fill(n=len(tips), a=fmt.count(a), b=fmt.count(b), m=fmt.count(m))
+        exact = median(tips) == tips[self.removal.typical or 0]
+        said = words.SPREAD if exact else words.SPREAD_LOW
+        return said.fill(n=len(tips), a=fmt.count(min(tips)), b=fmt.count(max(tips)))
 
     def _orders(self) -> Iterator[Bar]:
         """Yield how many cells must go in each order until another class is read."""
@@ -359,7 +373,7 @@ class Hierarchy(NetworkLesson):
         return self.subject.sharp is None and self.removal.typical is not None
 
     def bars(
-        self, out: int, *, at_random: bool = False, risen: float = 1.0
+        self, out: int, *, at_random: bool = False, risen: float = 1.0, back: float = 1.0
     ) -> npt.NDArray[np.float64]:
         """Draw what each cell adds to the answer as a bar, strongest first, in one scale.
 
@@ -370,11 +384,14 @@ class Hierarchy(NetworkLesson):
         at_random : bool
         risen : float
             How much of its height each has.
+        back : float
+            How opaque all are but those of the tree, the strongest.
 
         Returns
         -------
         numpy.ndarray, shape (rows, columns)
-            How opaque each point is: 1 in a bar, `GONE` where one is taken out, 0 elsewhere.
+            How opaque each point is: `back` or 1 in a bar, `GONE` where one is taken out, 0
+            elsewhere.
         """
         removal = self.removal
         adds = removal.pushes.ravel()[removal.order].astype(np.float64)
@@ -387,7 +404,8 @@ class Hierarchy(NetworkLesson):
         # The weakest has a point, too.
         heights = np.ceil(risen * rows * adds / adds.max())
         filled = np.arange(rows)[::-1, np.newaxis] < heights
-        bars = np.repeat(np.where(filled, np.where(gone, GONE, 1.0), 0.0), wide, axis=1)
+        stays = np.where(np.arange(adds.size) < len(self.tree.parts), 1.0, back)
+        bars = np.repeat(np.where(filled, np.where(gone, GONE, stays), 0.0), wide, axis=1)
         if wide > 2:  # a gap behind each, where there is room
             bars[:, wide - 1 :: wide] = 0.0
         return bars
@@ -435,7 +453,7 @@ class Hierarchy(NetworkLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
-        k, title, m = self.answer_name, self.shown_title, len(self.tree.parts)
+        k, title = self.answer_name, self.shown_title
         # A photograph has more to tell: what can go, goes.
         spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
@@ -444,10 +462,10 @@ class Hierarchy(NetworkLesson):
         if self.elsewhere is not None:
             yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
         n = fmt.count(len(self.removal.order))
-        top = fmt.number(100 * self.top_share, 1)
-        shares = words.SHARES.fill(m=m, n=n, top3=top)
+        first = words.how_many(len(self.tree.parts))
+        shares = words.SHARES.fill(n=n, m=first, **self._sums)
         yield Beat.of("shares", words.CHECK_TITLE, Event("pushes", 3.4, shares))
-        yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
+        yield Beat.of("check", words.CHECK_TITLE, *self._tell_check())
         if self.network.outputs > 1:
             yield Beat.of("hide", words.HIDE_TITLE, *self.hiding.tell())
         if self.cuts is not None:
@@ -455,7 +473,13 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("branch", 5.2, self._close))
+        yield Beat.of("answer", title, Event("branch", 4.7, self._close))
+
+    @property
+    def _sums(self) -> dict[str, str]:
+        """What all cells that push towards the answer add, and what the strongest do."""
+        part = sum(part.contribution or 0.0 for part in self.tree.parts)
+        return {"whole": fmt.number(self.tree.positive), "part": fmt.number(part)}
 
     @property
     def _close(self) -> Caption:
@@ -484,11 +508,14 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 4.4 if depth == 1 else 3.3, said, depth, shown_by="level")
+            yield Event(name, 4.2 if depth == 1 else 3.3, said, depth, shown_by="level")
         if self.smallest is not None:
             # Where a logit is explained in an event of its own, there is less time.
             longer = self.centred and not plain
-            yield Event("smallest", 4.4, words.SMALLEST, detail=2 if longer else 1)
+            yield Event("smallest", 3.3, words.SMALLEST, detail=2 if longer else 1)
+            if self.picture_of.passes_on is not None:
+                said = words.PASSING.fill(layer=self.path[1].layer)
+                yield Event("passes", 3.2, said, detail=2 if longer else 1)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
@@ -529,19 +556,22 @@ class Hierarchy(NetworkLesson):
 
     def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
         """Tell what a filter finds in other digits; that it is the same only if it looks so."""
-        layer = found.node.layer
-        said = words.FILTER_ELSEWHERE.fill(layer=layer)
+        node = found.node
+        met = {each.filter for level in self.branches for each in level if each.layer == node.layer}
+        named = words.ONE_FILTER if node.filter in met else words.ANOTHER_FILTER
+        said = words.FILTER_ELSEWHERE.fill(filter=named, layer=node.layer)
         if found.alike >= LIKE:
             like = words.SAME_ELSEWHERE if found.alike >= SAME else words.LIKE_ELSEWHERE
-            said = like.fill(layer=layer, kind=words.STROKE if found.strokes else words.PATTERN)
+            kind = words.STROKE if found.strokes else words.PATTERN
+            said = like.fill(filter=named, layer=node.layer, kind=kind)
         yield Event("elsewhere", 3.1, said, detail=1)
-        yield Event("crops", 4.6, detail=1)
+        yield Event("crops", 4.2, detail=1)
 
-    def _tell_check(self, top: str) -> Iterator[Event]:
+    def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
-            yield Event("predict", self.pause, ask=self._ask(top, tipping.removed), detail=1)
+            yield Event("predict", self.pause, ask=self._ask(tipping.removed), detail=1)
         yield Event("removing", 3.05, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
@@ -549,19 +579,18 @@ class Hierarchy(NetworkLesson):
         j = self.network.class_name(tipping.label)
         yield Event("tips", 2.5, words.TIPS.fill(m=tipping.removed, j=j))
         if self.tells_random:
-            tips = removal.random_tips
-            m = tips[removal.typical or 0]
-            counts = tipping.removed < min(tips)
-            said = (words.RANDOM_MORE if counts else words.RANDOM_TIPS).fill(m=m, n=len(tips))
-            yield Event("random", 2.6, words.RANDOM, detail=1)
+            tips, said = removal.random_tips, words.RANDOM_TIPS
+            if tipping.removed < min(tips):
+                said = words.RANDOM_MORE.fill(n=len(tips))
+            yield Event("random", 2.4, words.RANDOM, detail=1)
             yield Event("random-tips", 3.0, said, detail=1)
 
-    def _ask(self, top: str, right: int) -> Question:
+    def _ask(self, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""
         k, after = self.answer_name, self.removal.without(STRONGEST)
         wrong = {
             len(self.tree.parts): words.ONLY_THESE.fill(
-                top3=top, k=k, a=fmt.number(self.logit), b=fmt.number(after.logit)
+                k=k, a=fmt.number(self.logit), b=fmt.number(after.logit), **self._sums
             ),
             len(self.removal.order): words.ALL_OF_THEM,
         }

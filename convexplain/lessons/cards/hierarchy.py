@@ -18,7 +18,7 @@ def card(lesson: Hierarchy) -> Card:
         "a": fmt.number(lesson.logit),
         "b": fmt.number(lesson.removal.without(STRONGEST).logit),
         "k": lesson.answer_name,
-        "n": told(lesson, "shares")["n"],
+        "top3": fmt.number(100 * lesson.top_share, 1),
         "all": told(lesson, "check")["m"],
         "positive": fmt.number(root.positive),
         "negative": fmt.number(root.negative),

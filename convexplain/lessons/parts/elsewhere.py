@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,8 +15,6 @@ from convexplain.lessons.parts.carrying import carried
 from convexplain.network import Network, Node, TopPatch
 from convexplain.ops.patching import cut
 
-#: How many other digits are shown.
-ELSEWHERE = 8
 #: From so large a correlation on, patches are called the same; and like one another. Of two patches
 #: of strokes that are cut at random, one pair in twenty is so much alike.
 SAME, LIKE = 0.7, 0.55
@@ -76,11 +74,14 @@ def correlation(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 
 
 def most_alike(
-    network: Network, nodes: Iterable[Node], pictures: Sequence[Picture]
+    network: Network,
+    nodes: Iterable[Node],
+    pictures: Sequence[Picture],
+    seen: Container[tuple[str, int]] = (),
 ) -> Elsewhere | None:
     """Return that of some cells whose filter finds what looks most like its own patch.
 
-    Those that find the same strokes come before others.
+    Those that find the same strokes come before others, and of these one whose filter was seen.
 
     Parameters
     ----------
@@ -89,22 +90,30 @@ def most_alike(
         Of layers with maps.
     pictures : sequence of Picture
         With labels, in which is searched.
+    seen : container of (str, int)
+        Layers and filters that the viewer has met.
 
     Returns
     -------
     Elsewhere or None
-        None if there is none that is found in as many classes as are shown.
+        None if there is none that is found in all classes of the pictures.
     """
+    classes = {picture.label for picture in pictures} - {None}
     prepared = np.stack([network.prepare(each) for each in pictures])
     found, maps = list[Elsewhere](), dict[str, npt.NDArray[Any]]()
     for node in nodes:
         if node.layer not in maps:
             maps[node.layer] = carried(network, prepared, until=node.layer)
         each = _by_class(network, node, maps[node.layer][..., node.filter], prepared, pictures)
-        if len(each) == ELSEWHERE:
+        if len(each) == len(classes):
             found.append(Elsewhere(node, each, tuple(pictures[top.index] for top in each)))
-    # A stroke can be named, and is seen to be the same; among equals the likest.
-    return max(found, key=lambda one: (one.strokes and one.alike >= SAME, one.alike), default=None)
+
+    def rank(one: Elsewhere) -> tuple[bool, bool, float]:
+        # A stroke can be named, and is seen to be the same; among equals the likest.
+        same = one.strokes and one.alike >= SAME
+        return same, same and (one.node.layer, one.node.filter) in seen, one.alike
+
+    return max(found, key=rank, default=None)
 
 
 def _by_class(
@@ -118,7 +127,7 @@ def _by_class(
     field, best = network.receptive_field(node.layer), dict[int, TopPatch]()
     for index in np.argsort(-maps.max(axis=(1, 2)), kind="stable").tolist():
         label, value = pictures[index].label, float(maps[index].max())
-        if label is None or label in best or value <= 0 or len(best) == ELSEWHERE:
+        if label is None or label in best or value <= 0:
             continue
         row, col = np.unravel_index(int(maps[index].argmax()), maps.shape[1:])
         box = field.box(int(row), int(col))

@@ -58,9 +58,9 @@ _UNIT = 12
 #: The name of what has one size where one path is drawn large.
 _LARGE = "large"
 #: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
-_ROOT, _HEADED = 2.3, 1.45
-#: The digit that is read is so many times as large as others beside it.
-_OWN = 1.3
+_ROOT = 2.6
+#: A patch on the path is so many times as large as the others of its level.
+_FOLLOWED = 1.35
 #: Beside bars the picture has so much of their width.
 _ASIDE = 0.32
 #: In narrow frames lines beside the picture are so many letters long, in sizes of the text.
@@ -108,6 +108,8 @@ class HierarchyPicture:
         Whether the leaf of the path has the kernel of an oriented edge.
     levels : tuple of tuple of Node
         What makes the answer, and each cell of the path below it, the path's own among them.
+    checked : tuple of Caption
+        What a check of the answer found, as lines.
     skips : bool
         Whether levels are skipped; what the biases of all on the way add has bars of its own then.
     one_scale : bool
@@ -131,6 +133,7 @@ class HierarchyPicture:
     centred: bool
     edge: bool
     levels: tuple[tuple[Node, ...], ...]
+    checked: tuple[Caption, ...] = ()
     skips: bool = False
     one_scale: bool = True
     detail: int = 2
@@ -171,27 +174,29 @@ class HierarchyPicture:
         )
 
     def elsewhere(self, found: Elsewhere) -> Diagram:
-        """Describe a cell's patch beside those that its filter finds in other digits.
+        """Describe a cell's patch among those that its filter finds in other digits, by class.
 
         Panels ``input`` with the mark ``window``, dim but for what lies in it, and ``found``, which
-        hides it; ``digit-3`` and ``found-3`` likewise, by the class of the digit.
+        hides it, with the filter's response; ``digit-3`` and ``found-3`` likewise.
         """
         size = self.pixels.shape[0], self.pixels.shape[1]
         finer = found.node.box.height / size[0]
 
         def tile(
             names: tuple[str, str], pixels: npt.NDArray[np.float32], box: Box,
-            patch: npt.NDArray[np.float32], said: Caption, large: float = 1.0,
+            patch: npt.NDArray[np.float32], shows: int | Caption, responds: float,
         ) -> Part:  # fmt: skip
             seen = box.clip(size)
             dim = np.ones(size, bool)
             dim[seen.rows, seen.cols] = False
             whole = Cells(
                 names[0], pixels, share="other", lines=False, marks={"window": Mark.over(seen)},
-                dim=dim, fine=1 / large,
+                dim=dim,
             )  # fmt: skip
             part = Cells(
-                names[1], patch, share="other", lines=False, fine=finer / large, title=said
+                names[1], patch, share="other", lines=False, fine=finer,
+                title=words.RESPONDS.fill(k=shows, v=fmt.number(responds)),
+                marks={"lit": Mark(0, 0, *patch.shape[:2])} if names[1] == "found" else {},
             )  # fmt: skip
             return Overlay(whole, part)
 
@@ -199,23 +204,24 @@ class HierarchyPicture:
         here = self.answer if self.subject.label is None else self.subject.label
         own = tile(
             ("input", "found"), self.pixels, found.node.box, self._patch(found.node),
-            words.IN_THE.fill(k=here), _OWN,
+            here, found.node.activated,
         )  # fmt: skip
         tiles = [
             tile(
                 (f"digit-{digit.label}", f"found-{digit.label}"), drawn(prepare(digit)), top.box,
-                drawn(top.patch), words.IN_A.fill(k=digit.label or 0),
+                drawn(top.patch), digit.label or 0, top.value,
             )
             for digit, top in zip(found.pictures, found.patches, strict=True)
         ]  # fmt: skip
+
+        before = sum((digit.label or 0) < (self.subject.label or 0) for digit in found.pictures)
+        tiles.insert(before, own)
 
         def rows_of(width: int) -> Aligned:
             return Aligned([tiles[n : n + width] for n in range(0, len(tiles), width)], gap=0.5,
                            row_gap=0.5)  # fmt: skip
 
-        return Diagram(
-            Either(Row(own, rows_of(4), gap=1.5), Column(own, rows_of(3), align="middle"))
-        )
+        return Diagram(Either(rows_of(5), rows_of(3)))
 
     def smallest(self, step: ConvStep) -> Diagram:
         """Describe how the leaf's number is made, as large as it can be.
@@ -238,9 +244,8 @@ class HierarchyPicture:
         response = Scale(abs(step.activated) or 1.0, terms.RESPONSE)
         total = Sum.of("sum", step.breakdown(), response)
         below: list[Part] = [Legend("legend")]
-        adds = self._adding()
-        if adds is not None:
-            below.insert(0, Text("passes-on", adds, role="heading"))
+        if self.passes_on is not None:
+            below.insert(0, Text("passes-on", self.passes_on, role="heading"))
         sums = (step.total, step.bias), step.value
         if not (_comes_out(step, 2 + finer) and fmt.adds_up(*sums)):
             below.append(Text("rounded", terms.rounded(), role="note"))
@@ -253,7 +258,8 @@ class HierarchyPicture:
             )
         )
 
-    def _adding(self) -> Caption | None:
+    @property
+    def passes_on(self) -> Caption | None:
         """Say what the leaf adds to the cell above it: its response times a weight.
 
         None where that is no single weight, or not what the printed numbers give.
@@ -266,7 +272,7 @@ class HierarchyPicture:
             if fmt.rounded(response * fmt.rounded(leaf.weight, decimals)) == adds:
                 return words.PASSES_ON.fill(
                     a=fmt.number(leaf.activated), w=fmt.number(leaf.weight, decimals),
-                    layer=above[0].layer, v=fmt.number(leaf.contribution or 0.0),
+                    v=fmt.number(leaf.contribution or 0.0),
                 )  # fmt: skip
         return None
 
@@ -300,8 +306,9 @@ class HierarchyPicture:
         Returns
         -------
         Diagram
-            Panels ``input``, ``answer``, and of the cells ``patch-0-1`` and ``adds-0-1``; marks of
-            their parts such as ``input.0`` and ``patch-0.0-1``, and of the path ``lit``.
+            Panels ``input``, ``answer``, ``checked-0``, and of the cells ``patch-0-1`` and
+            ``adds-0-1``; marks of their parts such as ``input.0`` and ``patch-0.0-1``, and of the
+            path ``lit``.
         """
         marks = self._windows(self.rows[0], Box(0, 0, *self.pixels.shape[:2]))
         read = replace(
@@ -311,13 +318,15 @@ class HierarchyPicture:
         levels = [
             [self._child(place, node) for place, node in self._ordered(row)] for row in self.rows
         ]
-        digit = Column(self._said(), read, Space(height=_HEADED), gap=0.2, align="middle")
+        found = [Text(f"checked-{n}", said) for n, said in enumerate(self.checked)]
+        below: Sequence[Part] = found or (Space(height=1.45),)
+        digit = Column(self._said(), read, *below, gap=0.2, align="middle")
         named = [self._titled(*each) for each in zip(self.rows, levels, strict=True)]
         shapes: list[Part] = [
             Row(digit, *named, gap=1.6),
             Column(
                 Column(self._said(), read, gap=0.2, align="middle"),
-                *(Row(*level, gap=2.0) for level in levels), gap=1.2, align="middle",
+                *(Row(*level, gap=2.0) for level in levels), *found, gap=1.2, align="middle",
             ),
         ]  # fmt: skip
         return Diagram(shapes[upright], tuple(self._branches(upright=upright)), about=self._told())
@@ -367,7 +376,7 @@ class HierarchyPicture:
 
     def _child(self, place: str, node: Node) -> Part:
         """Return a cell with what it adds; of a unit, which reads all there is, its name."""
-        adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0))
+        adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0), above=self.above(place))
         told = Text(f"adds-{place}", adds, role="note")
         if node.layer in self.units:
             name = Text(f"unit-{place}", terms.UNIT.fill(n=node.filter), weight="bold")
@@ -375,11 +384,20 @@ class HierarchyPicture:
         below = next((row for row in self.rows if f"{place}-0" in row), {})
         marks = self._windows(below, node.box)
         marks["lit"] = Mark(0, 0, node.box.height, node.box.width)
+        large = _FOLLOWED if node in self.path else 1.0
         patch = Cells(
             f"patch-{place}", self._patch(node), share=_LARGE, lines=False, marks=marks,
-            fine=node.box.height / self._side,
+            fine=node.box.height / self._side / large,
         )  # fmt: skip
         return Column(told, patch, gap=0.1)
+
+    def above(self, place: str) -> Caption:
+        """Name what a cell of the tree adds to: the layer of the cell above it, or the score."""
+        depth = place.count("-")
+        if not depth:
+            return words.THE_SCORE
+        layer = next(iter(self.rows[depth - 1].values())).layer
+        return Caption(en=layer, zh=f" {layer} ")
 
     def _windows(self, row: Mapping[str, Node], within: Box) -> dict[str, Mark]:
         """Return where cells lie in what they are parts of, that of the path last."""
@@ -418,7 +436,6 @@ class HierarchyPicture:
     def check(
         self,
         bars: npt.NDArray[np.float64],
-        share: float,
         orders: Sequence[Bar],
         spread: Caption | str = "",
         reads: Caption | None = None,
@@ -429,8 +446,6 @@ class HierarchyPicture:
         ----------
         bars : numpy.ndarray, shape (rows, columns)
             How opaque each point of the bars is, as `Hierarchy.bars` gives it.
-        share : float
-            What the marked ones give of the sum.
         orders : sequence of Bar
             How many cells must go in which order, as bars ``strongest.cells``.
         spread : Caption or str
@@ -439,14 +454,10 @@ class HierarchyPicture:
             The longest name of what will be read, if that is not only the answer.
         """
         many = self.tree.supporters
-        top = Mark(0, 0, bars.shape[0], bars.shape[1] * len(self.tree.parts) / many)
-        title = words.BARS.fill(
-            n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer,
-            m=len(self.tree.parts), share=fmt.number(100 * share, 1),
-        )  # fmt: skip
+        said = words.BARS_OF_ALL if self.tree.negative else words.BARS
+        title = said.fill(n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer)
         cells = _Silhouette(
-            "pushes", bars, Scale(1.0, signed=False), share=_LARGE, marks={"top": top},
-            lines=False, glass=1.0,
+            "pushes", bars, Scale(1.0, signed=False), share=_LARGE, lines=False, glass=1.0,
         )  # fmt: skip
         read = replace(
             self._input(), marks={}, note=None, share=_LARGE,

@@ -42,12 +42,12 @@ LESS_THEIR_MEAN = Caption(
     zh="logit 为负：先减去平均权重。",
 )
 PARTS = Caption(
-    en="What adds most to the logit of the {k}, in {layer}: {size} pixels.",
-    zh="{layer} 给“{k}”加分最多的：{size}。",
+    en="The cells of {layer} that add most: each sees {size} pixels.",
+    zh="{layer} 加分最多的单元：{size}。",
 )
 PARTS_AT = Caption(
-    en="Of {layer}, {where} that add most to the logit of the {k}: {size} pixels.",
-    zh="{layer} 最支持“{k}”的 {where}：{size}。",
+    en="Cells of {layer} that add most, at {where}: each sees {size}.",
+    zh="{layer} 加分最多的 {where}：{size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
@@ -65,25 +65,25 @@ UPWARDS_LARGER = Caption(
     en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
 )
 STROKES = Caption(
-    en="What adds most to that cell, in {layer}: {size} pixels.",
+    en="The cells of {layer} that add most to that cell: {size} pixels.",
     zh="对它贡献最大的，{layer}：{size} 像素。",
 )
 STROKES_AT = Caption(
-    en="Of {layer}, {where} that add most to that cell: {size}.",
-    zh="对它贡献最大的，{layer} 的 {where}：{size}。",
+    en="Cells of {layer} that add most to that cell, at {where}.",
+    zh="对它贡献最大的，{layer} 的 {where}。",
 )
 PLACES = Caption(en="{n} places", zh="{n} 处")
-PLACES_APART = Caption(en="{n} places apart", zh="{n} 处")
+PLACES_APART = Caption(en="{n} separate places", zh="{n} 处")
 PARTS_SEEN = Caption(
     en="In {layer}, {size} pixels, we see {parts}.",
     zh="{layer}：{size} 像素，可见{parts}。",
 )
 EDGES = Caption(
-    en="And to that, in {layer}: {size} pixels.",
+    en="And to that one: cells of {layer}, {size} pixels.",
     zh="再往下，{layer}：{size} 像素。",
 )
 UPWARDS = Caption(
-    en="Windows add up: {small}, {middle}, a part, the {k}.",
+    en="Patches add up: {small}, {middle}, a part, the {k}.",
     zh="层层合成：{small}、{middle}、部件，到“{k}”。",
 )
 SMALLEST = Caption(
@@ -91,9 +91,11 @@ SMALLEST = Caption(
     zh="最小的一步：图块乘卷积核，全部相加。",
 )
 LIKE_ELSEWHERE = Caption(
-    en="One filter of {layer} finds a {kind} like this in other digits.",
-    zh="{layer} 的一个过滤器，在其他数字里找到这样的{kind}。",
+    en="{filter} of {layer} finds a {kind} like this in other digits.",
+    zh="{layer} 的{filter}，在其他数字里找到这样的{kind}。",
 )
+ONE_FILTER = Caption(en="One filter", zh="一个过滤器")
+ANOTHER_FILTER = Caption(en="Another filter", zh="另一个过滤器")
 A_STROKE = Caption(en="a stroke", zh="笔画")
 A_PATTERN = Caption(en="a pattern", zh="模式")
 STROKE = Caption(en="stroke", zh="笔画")
@@ -102,22 +104,22 @@ PATTERN = Caption(en="pattern", zh="模式")
 A_PART = Caption(en="a part", zh="部件")
 AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
-WALL_TITLE = Caption(en="The same filter in other digits", zh="同一个过滤器，其他数字")
+WALL_TITLE = Caption(en="One filter in many digits", zh="一个过滤器，许多数字")
 FILTER_ELSEWHERE = Caption(
-    en="One filter of {layer}: what it finds in other digits.",
-    zh="{layer} 的一个过滤器在其他数字里找到什么。",
+    en="{filter} of {layer}: what it finds in other digits.",
+    zh="{layer} 的{filter}在其他数字里找到什么。",
 )
 SAME_ELSEWHERE = Caption(
-    en="One filter of {layer} finds the same {kind} in other digits.",
-    zh="{layer} 的一个过滤器，在其他数字里找到同样的{kind}。",
+    en="{filter} of {layer} finds the same {kind} in other digits.",
+    zh="{layer} 的{filter}，在其他数字里找到同样的{kind}。",
 )
 MADE_IT = Caption(
     en="Each layer combines patterns of the one before; many parts make it read {k}.",
     zh="每一层组合前一层的模式；许多部件使它判为“{k}”。",
 )
 SHARES = Caption(
-    en="{n} cells add to its logit; the first {m} give {top3}% of that.",
-    zh="{n} 个支持它，前 {m} 个占 {top3}%。",
+    en="{n} cells add {whole} to the score, the first {m} {part} of it.",
+    zh="{n} 个共加 {whole}，前{m}个占 {part}。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
 PREDICT = Caption(
@@ -125,8 +127,8 @@ PREDICT = Caption(
     zh="从最强的去掉，几个后不判为“{k}”？",
 )
 ONLY_THESE = Caption(
-    en="They give {top3}%: it still reads {k}, its logit falls from {a} to {b}.",
-    zh="它们只占 {top3}%：仍判为“{k}”，logit 从 {a} 降到 {b}。",
+    en="They add {part} of {whole}: it still reads {k}, its logit falls from {a} to {b}.",
+    zh="{whole} 里它们只占 {part}：仍判为“{k}”，logit 从 {a} 降到 {b}。",
 )
 ALL_OF_THEM = Caption(
     en="Other classes get pushes as well: one of them overtakes before.",
@@ -141,13 +143,10 @@ RANDOM = Caption(
     en="And in a random order …",
     zh="按随机顺序去掉……",
 )
-RANDOM_TIPS = Caption(
-    en="… it takes {m}, the middle of {n} such orders.",
-    zh="……要 {m} 个（{n} 次的中位数）。",
-)
+RANDOM_TIPS = Caption(en="… it takes so many.", zh="……要这么多个。")
 RANDOM_MORE = Caption(
-    en="… it takes {m}, the middle of {n} such orders: the strongest count more.",
-    zh="……要 {m} 个（{n} 次的中位数）：强者更重要。",
+    en="… each of {n} orders takes more: the strongest count more.",
+    zh="……{n} 种顺序都要更多：强者更重要。",
 )
 STRONGEST_FIRST = Caption(
     en="Strongest first: taken out until it no longer reads {k}",
@@ -155,8 +154,20 @@ STRONGEST_FIRST = Caption(
 )
 RANDOM_ORDER = Caption(en="In a random order", zh="按随机顺序")
 SPREAD = Caption(
-    en="{n} random orders took {a} to {b}; shown is the middle one, {m}.",
-    zh="{n} 种随机顺序各要 {a} 到 {b} 个；图中是居中的 {m} 个。",
+    en="{n} random orders: {a} to {b}; the bar is their median.",
+    zh="{n} 种随机顺序：{a} 到 {b} 个；条形是中位数。",
+)
+SPREAD_LOW = Caption(
+    en="{n} random orders: {a} to {b}; the bar is their lower median.",
+    zh="{n} 种随机顺序：{a} 到 {b} 个；条形是偏小的中位数。",
+)
+CHECKED = Caption(
+    en="{m} strongest cells out: reads {j}",
+    zh="去掉最强的 {m} 个：判为 {j}",
+)
+CHECKED_RANDOM = Caption(
+    en="in a random order: {m} out",
+    zh="按随机顺序：{m} 个",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
@@ -212,18 +223,26 @@ INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
 BARS = Caption(
-    en="What each of {n} cells of {layer} adds to the {k}; the first {m}: {share}%",
-    zh="{layer} 的 {n} 个单元各为“{k}”加多少，前 {m} 个：{share}%",
+    en="What each of {n} cells of {layer} adds to the score of the {k}",
+    zh="{layer} 的 {n} 个单元各给“{k}”加多少分",
+)
+BARS_OF_ALL = Caption(
+    en="What each of {n} cells of {layer} adds to the score of the {k} (others subtract)",
+    zh="{layer} 的 {n} 个单元各给“{k}”加多少分（其余为减）",
 )
 PASSES_ON = Caption(
-    en="{a} × {w}, its weight in {layer}, = {v}: what it adds",
-    zh="{a} × 它在 {layer} 的权重 {w} = {v}，就是它加的",
+    en="{a} × weight {w} = {v}",
+    zh="{a} × 权重 {w} = {v}",
+)
+PASSING = Caption(
+    en="Times its weight in {layer}: what it adds to that cell.",
+    zh="再乘它在 {layer} 的权重：它加多少。",
 )
 LEVEL = Caption(en="{layer}: {size}", zh="{layer}：{size}")
-IN_THE = Caption(en="in the {k}", zh="“{k}”里")
-IN_A = Caption(en="in a {k}", zh="“{k}”里")
-ADDS = Caption(en="adds {v}", zh="加 {v}")
-ADDS_AS = Caption(en="{kind} adds {v}", zh="{kind}，加 {v}")
+RESPONDS = Caption(en="{k}: response {v}", zh="{k}：响应 {v}")
+ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
+ADDS_AS = Caption(en="{kind}: +{v} to {above}", zh="{kind}：给{above}加 {v}")
+THE_SCORE = Caption(en="the score", zh="得分")
 OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
