@@ -227,7 +227,7 @@ class Hierarchy(LessonScene):
                 both, told = words.ADDS_AS.fill(kind=called, v=adds, above=above), f"adds-{own}"
                 self.board.say(told, self.text(both))
                 # Columns that stand close have no room for both.
-                if (self._close and not self.upright) or self._crossed(told):
+                if self._close or self._crossed(told):
                     self.board.say(told, self.text(called))
             return self.show_there(f"patch-{own}.lit")
 

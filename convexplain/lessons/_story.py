@@ -220,7 +220,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "hierarchy",
         Caption(en="How do such small patterns become a {k}?", zh="这样的小模式怎样变成一个 {k}？"),
-        "smallest",
+        "smallest passes",
         {"input": HERO},
     ),
     Chapter(

@@ -58,13 +58,14 @@ _UNIT = 12
 #: The name of what has one size where one path is drawn large.
 _LARGE = "large"
 #: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
-_ROOT = 2.6
+_ROOT, _ROOT_UPRIGHT, _HEADED = 2.6, 1.9, 1.45
 #: A patch on the path is so many times as large as the others of its level.
 _FOLLOWED = 1.35
 #: Beside bars the picture has so much of their width.
 _ASIDE = 0.32
-#: In narrow frames lines beside the picture are so many letters long, in sizes of the text.
-_NARROW = 20
+#: In narrow frames lines beside the picture are so many letters long, in sizes of the text; below
+#: it fewer.
+_NARROW, _NARROWER = 20, 9
 
 
 class _Silhouette(Cells):
@@ -184,7 +185,7 @@ class HierarchyPicture:
 
         def tile(
             names: tuple[str, str], pixels: npt.NDArray[np.float32], box: Box,
-            patch: npt.NDArray[np.float32], shows: int | Caption, responds: float,
+            patch: npt.NDArray[np.float32], shows: int | Caption, responds: float, said: Caption,
         ) -> Part:  # fmt: skip
             seen = box.clip(size)
             dim = np.ones(size, bool)
@@ -195,33 +196,33 @@ class HierarchyPicture:
             )  # fmt: skip
             part = Cells(
                 names[1], patch, share="other", lines=False, fine=finer,
-                title=words.RESPONDS.fill(k=shows, v=fmt.number(responds)),
+                title=said.fill(k=shows, v=fmt.number(responds)),
                 marks={"lit": Mark(0, 0, *patch.shape[:2])} if names[1] == "found" else {},
             )  # fmt: skip
             return Overlay(whole, part)
 
         drawn, prepare = self.subject.recipe.drawn, self.subject.network.prepare
         here = self.answer if self.subject.label is None else self.subject.label
-        own = tile(
-            ("input", "found"), self.pixels, found.node.box, self._patch(found.node),
-            here, found.node.activated,
-        )  # fmt: skip
-        tiles = [
-            tile(
-                (f"digit-{digit.label}", f"found-{digit.label}"), drawn(prepare(digit)), top.box,
-                drawn(top.patch), digit.label or 0, top.value,
-            )
-            for digit, top in zip(found.pictures, found.patches, strict=True)
-        ]  # fmt: skip
-
         before = sum((digit.label or 0) < (self.subject.label or 0) for digit in found.pictures)
-        tiles.insert(before, own)
 
-        def rows_of(width: int) -> Aligned:
-            return Aligned([tiles[n : n + width] for n in range(0, len(tiles), width)], gap=0.5,
-                           row_gap=0.5)  # fmt: skip
+        def rows_of(width: int, said: Caption) -> Aligned:
+            tiles = [
+                tile(
+                    (f"digit-{digit.label}", f"found-{digit.label}"), drawn(prepare(digit)),
+                    top.box, drawn(top.patch), digit.label or 0, top.value, said,
+                )
+                for digit, top in zip(found.pictures, found.patches, strict=True)
+            ]  # fmt: skip
+            own = tile(
+                ("input", "found"), self.pixels, found.node.box, self._patch(found.node), here,
+                found.node.activated, said,
+            )  # fmt: skip
+            tiles.insert(before, own)
+            rows = [tiles[n : n + width] for n in range(0, len(tiles), width)]
+            return Aligned(rows, gap=0.5, row_gap=0.5)
 
-        return Diagram(Either(rows_of(5), rows_of(3)))
+        full, short = words.RESPONDS, words.RESPONDS_SHORT
+        return Diagram(Either(rows_of(5, full), rows_of(3, full), rows_of(5, short)))
 
     def smallest(self, step: ConvStep) -> Diagram:
         """Describe how the leaf's number is made, as large as it can be.
@@ -310,26 +311,39 @@ class HierarchyPicture:
             ``adds-0-1``; marks of their parts such as ``input.0`` and ``patch-0.0-1``, and of the
             path ``lit``.
         """
-        marks = self._windows(self.rows[0], Box(0, 0, *self.pixels.shape[:2]))
-        read = replace(
-            self._input(), note=None, marks=marks, share=_LARGE,
-            fine=self.pixels.shape[0] / self._side / _ROOT,
-        )  # fmt: skip
-        levels = [
-            [self._child(place, node) for place, node in self._ordered(row)] for row in self.rows
-        ]
-        found = [Text(f"checked-{n}", said) for n, said in enumerate(self.checked)]
-        below: Sequence[Part] = found or (Space(height=1.45),)
-        digit = Column(self._said(), read, *below, gap=0.2, align="middle")
+        beside = (self._beside(short=False), self._beside(short=True))
+        shape = self._below_one_another() if upright else Either(*beside)
+        return Diagram(shape, tuple(self._branches(upright=upright)), about=self._told())
+
+    def _beside(self, *, short: bool) -> Part:
+        """Return the digit, and its levels as columns beside it, if need be with fewer words."""
+        measure = _NARROWER if short else math.inf
+        found = [Text(name, said, measure=measure) for name, said in self._found()]
+        below: Sequence[Part] = found or (Space(height=_HEADED),)
+        digit = Column(self._said(), self._root_of(_ROOT), *below, gap=0.2, align="middle")
+        levels = [[self._child(*each, short=short) for each in self._ordered(r)] for r in self.rows]
         named = [self._titled(*each) for each in zip(self.rows, levels, strict=True)]
-        shapes: list[Part] = [
-            Row(digit, *named, gap=1.6),
-            Column(
-                Column(self._said(), read, gap=0.2, align="middle"),
-                *(Row(*level, gap=2.0) for level in levels), *found, gap=1.2, align="middle",
-            ),
-        ]  # fmt: skip
-        return Diagram(shapes[upright], tuple(self._branches(upright=upright)), about=self._told())
+        return Row(digit, *named, gap=1.6)
+
+    def _below_one_another(self) -> Part:
+        """Return the digit, and its levels as rows below it."""
+        found = [Text(name, said, measure=_NARROWER) for name, said in self._found()]
+        said = Column(self._said(), *found, gap=0.4, align="middle")
+        digit = Column(said, self._root_of(_ROOT_UPRIGHT), gap=0.2, align="middle")
+        levels = [[self._child(*each) for each in self._ordered(row)] for row in self.rows]
+        return Column(digit, *(Row(*level, gap=1.0) for level in levels), gap=1.2, align="middle")
+
+    def _found(self) -> Iterator[tuple[str, Caption]]:
+        """Yield the lines of what a check found, with their names."""
+        return ((f"checked-{n}", said) for n, said in enumerate(self.checked))
+
+    def _root_of(self, large: float) -> Cells:
+        """Return what is read, so many times as large as a patch, with the windows on it."""
+        marks = self._windows(self.rows[0], Box(0, 0, *self.pixels.shape[:2]))
+        return replace(
+            self._input(), note=None, marks=marks, share=_LARGE,
+            fine=self.pixels.shape[0] / self._side / large,
+        )  # fmt: skip
 
     def _titled(self, row: Mapping[str, Node], cells: Sequence[Part]) -> Part:
         """Return the cells of a level as a column, under its name and how much one of them sees."""
@@ -374,9 +388,12 @@ class HierarchyPicture:
         top = self.tree.parts[0]
         return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
-    def _child(self, place: str, node: Node) -> Part:
+    def _child(self, place: str, node: Node, *, short: bool = False) -> Part:
         """Return a cell with what it adds; of a unit, which reads all there is, its name."""
-        adds = words.ADDS.fill(v=fmt.number(node.contribution or 0.0), above=self.above(place))
+        v = fmt.number(node.contribution or 0.0)
+        adds = words.ADDS.fill(v=v, above=self.above(place))
+        if short:
+            adds = words.ADDS_SHORT.fill(v=v)
         told = Text(f"adds-{place}", adds, role="note")
         if node.layer in self.units:
             name = Text(f"unit-{place}", terms.UNIT.fill(n=node.filter), weight="bold")

@@ -240,6 +240,8 @@ PASSING = Caption(
 )
 LEVEL = Caption(en="{layer}: {size}", zh="{layer}：{size}")
 RESPONDS = Caption(en="{k}: response {v}", zh="{k}：响应 {v}")
+RESPONDS_SHORT = Caption(en="{k}: {v}", zh="{k}：{v}")
+ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
 ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
 ADDS_AS = Caption(en="{kind}: +{v} to {above}", zh="{kind}：给{above}加 {v}")
 THE_SCORE = Caption(en="the score", zh="得分")
