@@ -60,6 +60,7 @@ class OneD(LessonScene):
         waits = (*parts, "total", "patch")
         self.turn_into(picture, 0.17, show=("row", "kernel", ROW), hold=waits)
         self.during(0.12, self.board.grow("patch", out_of=ROW))
+        self.board.show("patch.edge")(1.0)
         told = [
             together(self.board.pulse(f"patch[0, {n}]", f"kernel[0, {n}]"), self.board.show(part))
             for n, part in enumerate(parts)
@@ -71,7 +72,7 @@ class OneD(LessonScene):
     def show_predict(self, event: Event) -> None:
         """The window takes two steps from the row's start, and goes on to its end: it waits."""
         share = min(1.0, 6.5 / event.seconds)
-        told = (*self.lesson.addends, "total", "patch", "kernel")
+        told = (*self.lesson.addends, "total", "patch", "patch.edge", "kernel")
         self.during(0.05 * share, self.board.hide(*told))
         self.turn_into(self.picture.first(), 0.1 * share, show=("row",))
         if not self.board.shown(ROW):
@@ -87,7 +88,7 @@ class OneD(LessonScene):
         """The window runs along; the strip below fills."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        told = self.board.there(*self.lesson.addends, "total", "patch", "kernel")
+        told = self.board.there(*self.lesson.addends, "total", "patch", "patch.edge", "kernel")
         self.during(0.05, self.board.hide(*told))
         self.become(picture, 0.1, show=(ROW, "out", "legend"))
         fill = self.filling("out", self.lesson.out[None])

@@ -128,6 +128,8 @@ class OneDPicture:
         patch = Cells(
             "patch", np.array([read], dtype=np.float64), INK, numbers=True, share="numbers",
             title=words.PIXELS, weight=_READ,
+            # A pixel without ink is as white as the paper.
+            marks={"edge": Mark(0, 0, 1, len(read), "line", strong=False)},
         )  # fmt: skip
         kernel = replace(self._kernel(), weight=_READ)
         both = Column(patch, kernel, gap=0.6, turns=False)
