@@ -118,8 +118,11 @@ class Channels(LessonScene):
     def multiplied(self, channel: int, row: int, col: int) -> Move:
         """Return a move in which a pixel and its weight are looked at, and their product comes."""
         value = self.lesson.colours.stop.products[row, col, channel]
-        names = (f"{kind}[{row}, {col}]" for kind in (f"patch-{channel}", f"kernel-{channel}"))
-        looked = self.board.pulse(*names)
+        return self.meet(f"patch-{channel}", f"kernel-{channel}", row, col, value)
+
+    def meet(self, patch: str, kernel: str, row: int, col: int, value: float) -> Move:
+        """Return a move in which a cell of two grids is looked at, and their product comes."""
+        looked = self.board.pulse(*(f"{grid}[{row}, {col}]" for grid in (patch, kernel)))
 
         def go(alpha: float) -> None:
             looked(alpha)
@@ -147,13 +150,18 @@ class Channels(LessonScene):
         return lazily(start)
 
     def show_added(self, event: Event) -> None:
-        """The three sums are added up, with the bias."""
-        sums = [f"sum-{n}" for n in COLOURS]
-        self.during(0.15, self.board.become(self.photo.summed()))
-        self.during(0.15, self.board.come("name-bias", "sum-bias"))
-        self.during(0.15, self.board.pulse(*sums))
-        self.during(0.2, self.board.show("name-all", "number"))
-        self.during(1, self.board.pulse("number", times=2))
+        """The three sums are added up, with the bias; the number goes to its cell of the map."""
+        sums, stop = [f"sum-{n}" for n in COLOURS], self.lesson.colours.stop
+        self.computed["result"] = np.full(self.lesson.colours.response_map.shape, np.nan)
+        picture = self.board.legible(self.photo.delivered(), self.photo.summed())
+        self.become(picture, 0.12, show=(name for name in ["result"] if self.board.has(name)))
+        self.during(0.1, self.board.come("name-bias", "sum-bias"))
+        self.during(0.1, self.board.pulse(*sums))
+        self.during(0.1, self.board.show("name-all", "number"))
+        self.during(0.16, self.board.pulse("number", times=2))
+        if self.board.has("result"):
+            self.deliver("number", "result", (stop.row, stop.col), stop.activated, share=0.2)
+        self.during(1, self.board.pulse(*(self.board.there("result.cell") or ["number"]), times=2))
 
     # The layer.
 
@@ -179,14 +187,23 @@ class Channels(LessonScene):
 
     def said(self) -> Iterator[str]:
         """Yield the names of what is said of the maps, as far as something is."""
-        yield from (name for name in ("inputs", "told", "legend") if self.board.has(name))
+        order = (f"order-{n}" for n in self.picture.every)
+        names = ("given", "to-maps", "inputs", "told", "legend", *order)
+        yield from (name for name in names if self.board.has(name))
 
     def show_layer(self, event: Event) -> None:
         """The photograph gives way to the many maps inside a network; the window is on all."""
         if self.tiles:
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
-        maps = lazily(lambda: in_turn(*(self.board.show(tile) for tile in self.tiles), overlap=0.8))
+
+        def each() -> Move:
+            """Let the picture come, and after it its maps."""
+            first = self.board.there("given", "to-maps")
+            tiles = [self.board.show(tile) for tile in self.tiles]
+            return in_turn(*([self.board.show(*first)] if first else []), *tiles, overlap=0.8)
+
+        maps = lazily(each)
 
         def come(alpha: float) -> None:
             # The first come while the photograph goes, on what is nearly empty and never quite.
@@ -216,7 +233,7 @@ class Channels(LessonScene):
         self.during(0.08, self.board.come("legend"), self.board.grow("patch", out_of=mark))
         self.link(channel)
         self.during(0.08, self.board.show("kernel", "times"))
-        self.multiply(0.22)
+        self.multiply(0.36)
         if self.board.has("place"):
             self.board.show("place")(1.0)
         self.during(0.06, self.board.show("one"))
@@ -227,16 +244,15 @@ class Channels(LessonScene):
         self.board.show("patch.frame", f"map-{channel}.window->patch")(1.0)
 
     def multiply(self, share: float) -> None:
-        """All pixels move onto their weights, and their products into their places."""
+        """Cell by cell pixels and their weights are looked at, and their products come."""
         products = self.board.part("products").values.copy()
         self.board.fill("products", np.nan)
         self.board.show("products")(1.0)
-        # On the way to them weights fly over their name.
-        self.board.hide("products.title")(1.0)
-        self.during(0.55 * share, self.board.send("patch", "kernel"))
-        self.during(0.4 * share, self.board.send("kernel", "products"))
-        self.board.fill("products", products)
-        self.during(0.05 * share, self.board.come("products.title"))
+        cells = (
+            self.meet("patch", "kernel", row, col, products[row, col])
+            for row, col in np.ndindex(products.shape[0], products.shape[1])
+        )
+        self.during(share, in_turn(*cells), rate=linear)
 
     def unnamed(self) -> Move:
         """Return a move that leaves the names of blocks away until all of them lie there."""
@@ -333,11 +349,18 @@ class Channels(LessonScene):
         step = self.lesson.step
         self.computed["map"][step.row, step.col] = step.activated
 
-        def comes() -> Iterator[str]:
-            """Yield what is to be seen, once all is laid out."""
-            yield from (*self.wall(), *self.windows, "map", "map.cell", "in-out")
+        def read() -> Iterator[str]:
+            """Yield what is read, once all is laid out; what is made of it comes then."""
+            yield from (name for name in self.wall() if name != "legend")
+            yield from self.windows
 
-        self.become(self.picture.field(), 0.22, show=comes())
+        self.during(0.04, self.board.leave("legend", "given", "to-maps"))
+        self.become(self.picture.field(), 0.12, show=read())
+        made = "legend", "made", "map", "map.cell", "map.letter-cell", "in-out"
+        self.during(0.08, self.board.come(*made))
+        number = self.board.there("map.letter-cell")
+        self.during(0.12, self.board.pulse(*number))
+        self.board.hide(*number)(1.0)
         values = self.picture.outputs[:, :, step.filter]
         (down, across), (top, left) = self.law()
 
@@ -355,8 +378,8 @@ class Channels(LessonScene):
 
         # What was said of the place goes first: it does not hold for others.
         said = ("pile", "left", *(f"says-{n}" for n in (*self.lesson.top, "others")))
-        self.during(0.05, self.board.leave(*said))
-        self.become(self.picture.wall(), 0.15, show=comes())
+        self.during(0.05, self.board.leave(*said, *self.few, "others", "legend"))
+        self.become(self.picture.wall(), 0.1, show=comes())
         step = self.lesson.step
         height, width = self.picture.outputs.shape[:2]
         (down, across), (top, left) = self.law()
@@ -386,10 +409,10 @@ class Channels(LessonScene):
         place = self.board.box("map")
         own = self.picture.filters.index(self.lesson.step.filter)
         others = [n for n in range(len(self.picture.filters)) if n != own]
-        self.during(0.08, self.board.hide("map.cell", "in-out", *self.windows))
+        self.during(0.08, self.board.hide("map.cell", "made", "in-out", *self.windows))
         grown = self.board.grow(f"maps[{own}]", out_of=place)
         self.become(self.picture.all_maps(), 0.25, grown)
-        self.during(0.08, self.board.come("maps.title", "maps.own"))
+        self.during(0.08, self.board.come("made", "maps.own"))
         maps = in_turn(*(self.board.show(f"maps[{n}]") for n in others), overlap=0.5)
         self.during(0.45, maps)
         self.during(1, self.board.come("more"))
@@ -401,7 +424,7 @@ class Channels(LessonScene):
 
             def comes() -> Iterator[str]:
                 """Yield what is to be seen, once all is laid out."""
-                yield from (*self.wall(), "map", "in-out")
+                yield from (*self.wall(), "made", "map", "in-out")
 
             self.become(self.picture.field(), 0.2, show=comes())
             self.board.fill("map", self.picture.outputs[:, :, self.lesson.step.filter])

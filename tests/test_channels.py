@@ -17,6 +17,7 @@ from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
 from convexplain.panels import ASPECTS, Bar, Bars, Diagram, Scale, place, problems
+from convexplain.style.format import number
 from convexplain.style.theme import Look
 from tests.often import covering, later
 
@@ -113,7 +114,7 @@ def test_a_photograph_s_map_is_the_sum_of_three_correlations():
         [(pixels[step.row : step.row + 3, step.col : step.col + 3, c] * k).sum()
          for c, k in enumerate((prewitt, 0 * prewitt, -prewitt))], abs=1e-6
     )  # fmt: skip
-    assert captions(lesson)["added"].startswith("Added up: one number.")
+    assert captions(lesson)["added"].startswith("Added up: one number, ")
     assert expected.max() > 0.01
 
 
@@ -148,7 +149,7 @@ def test_the_number_is_the_sum_over_all_channels(lesson):
     told = captions(lesson)
     largest = int(np.abs(sums_of(lesson)).argmax())
     assert told["first"] == f"Channel {largest}: nine products, one sum."
-    assert told["next"].startswith("The four next strongest")
+    assert told["next"].startswith("Next, the four ")
     assert told["rest"] == "And the other 27, some against."
     assert (np.delete(sums_of(lesson), lesson.top) < -0.005).any()
     assert told["all-maps"] == "64 filters, 64 maps."
@@ -192,7 +193,7 @@ def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
     np.testing.assert_array_equal(panels["maps"].values, lesson.outputs[:, :, filters])
     here = lesson.outputs[lesson.step.row, lesson.step.col]
     assert {*np.argsort(-here)[:5]} <= {*filters}
-    assert panels["maps"].title.text("en") == "6 of 64 maps, 11 × 11 each"
+    assert panels["made"].words.text("en") == "6 of 64 maps, 11 × 11 each"
     assert panels["more"].words.text("en") == "+ 58 more"
     panels = {p.name: p for p in lesson.picture_of.piled().root.panels()}
     assert [f"map-{n}" for n in np.argsort(-sums, kind="stable")[:5]] == [
@@ -223,7 +224,7 @@ def test_of_very_many_maps_the_strongest_are_shown_and_told(tmp_path):
     assert np.sort(here[filters])[1] >= np.delete(here, filters).max()
     panels = {p.name: p for p in lesson.picture_of.all_maps().root.panels()}
     assert panels["told"].words.text("en") == "6 of 65: those that count most here."
-    assert panels["maps"].title.text("en") == "6 of 66 maps, 24 × 24 each"
+    assert panels["made"].words.text("en") == "6 of 66 maps, 24 × 24 each"
     assert panels["more"].words.text("en") == "+ 60 more"
 
 
@@ -459,5 +460,37 @@ def test_every_picture_of_the_photograph_fits_every_frame(aspect, lang):
     for diagram in (
         photo.photograph(), photo.sheets(), photo.patches(), photo.kernels(), photo.sums(),
         photo.summed(),
+        photo.delivered(),
     ):  # fmt: skip
         assert place(diagram, sheet, lang).pieces
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_rows_of_maps_begin_with_the_number_of_their_first_channel(lesson, upright):
+    sheet = ASPECTS["9:16" if upright else "16:9"]
+    placed = place(replace(lesson.picture_of, upright=upright).wall(), sheet, "en")
+    lefts = {round(placed[f"map-{n}"].y): n for n in reversed(range(32))}
+    firsts = sorted(lefts.values())
+    for n in firsts:
+        said = placed[f"order-{n}"]
+        assert said.right < placed[f"map-{n}"].x
+        assert placed[f"map-{n}"].y < said.middle[1] < placed[f"map-{n}"].bottom
+    last = placed["map-31"]
+    assert placed["order-31"].x > last.right
+    assert {p.name for p in placed.pieces if p.name.startswith("order-")} == {
+        f"order-{n}" for n in (*firsts, 31)
+    }
+
+
+def test_the_number_of_the_place_stands_beside_its_cell_until_the_map_fills(lesson):
+    (mark,) = lesson.picture_of.field().panel("map").marks.values()
+    low = place(lesson.picture_of.field(), ASPECTS["16:9"], "en")
+    (letter,) = (p for p in low.pieces if p.name == "map.letter-cell")
+    assert letter.text == number(lesson.step.activated)
+    assert (mark.row, mark.col) == (lesson.step.row, lesson.step.col)
+
+
+def test_relu_is_named_only_where_it_makes_zeros(lesson):
+    maps = lesson.outputs[:, :, lesson.shown_filter]
+    assert (maps == 0).any()
+    assert "ReLU" in captions(lesson)["one-map"]

@@ -15,6 +15,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
+from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.channels_picture import (
     ChannelsPicture,
@@ -51,7 +52,7 @@ class Channels(FilterLesson):
     title: ClassVar[Caption] = Caption(
         en="Channels: many in, one filter", zh="通道：许多通道，一个过滤器"
     )
-    question: ClassVar[Caption] = words.QUESTION.fill(c=32)
+    question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
 
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
@@ -255,8 +256,14 @@ class Channels(FilterLesson):
             step=self.step, account=self.breakdown, inputs=self.inputs, outputs=self.outputs,
             ink=gray, input_limit=self.input_limit, output_limit=self.output_limit,
             input_name=self.input_name, layer=self.shown_layer, shown=self.shown_channels,
-            filters=self.shown_filters,
+            filters=self.shown_filters, given=self._given,
         )  # fmt: skip
+
+    @property
+    def _given(self) -> npt.NDArray[np.float32] | None:
+        """The picture whose maps are read, unless it was seen as the photograph, or is read."""
+        seen = self.subject.given is self.colours.picture
+        return None if seen or self.input_name == "input" else self.drawn
 
     def photo_diagram(self) -> Diagram:
         """Describe the photograph's part in one picture, for a figure."""
@@ -284,7 +291,7 @@ class Channels(FilterLesson):
         """Tell the lesson: three channels of colour, then many of a network."""
         channels = self.inputs.shape[2]
         title = words.TITLE.fill(c=channels)
-        question = words.QUESTION.fill(c=channels)
+        question = words.QUESTION
         yield Beat.of("question", self.title, Event("question", 2.8, question))
         yield Beat.of("photograph", words.TITLE.fill(c=3), *self._tell_photograph())
         yield Beat.of("layer", title, *self._tell_layer())
@@ -306,14 +313,17 @@ class Channels(FilterLesson):
         rows, cols, _ = self.colours.kernel.shape
         size = rows * cols
         k = Caption(en=in_words(size, capital=True).en, zh=str(size))
-        yield Event("sums", 9.5, words.SUMS.fill(k=k), detail=1)
-        yield Event("added", 3.0, added, detail=1)
+        yield Event("sums", 9.0, words.SUMS.fill(k=k), detail=1)
+        yield Event("added", 3.8, added, detail=1)
 
     def _tell_layer(self) -> Iterator[Event]:
         channels = self.inputs.shape[2]
-        same = self.subject.given is self.colours.picture
-        layer = words.LAYER if same else words.LAYER_OF_ANOTHER
-        yield Event("layer", 2.6, layer.fill(c=channels))
+        label = self.subject.label
+        said = words.LAYER.fill(c=channels)
+        if self._given is not None:
+            k = words.PICTURE if label is None else class_label(self.network, label)
+            said = words.LAYER_OF_DIGIT.fill(layer=self.input_name, c=channels, k=k)
+        yield Event("layer", 3.0, said)
 
     def _ask_how_many(self) -> Question:
         """Ask how many maps one filter makes; the wrong numbers come of known mistakes."""
@@ -354,7 +364,9 @@ class Channels(FilterLesson):
     def _tell_one_map(self) -> Iterator[Event]:
         if max(self.inputs.shape[2], self.outputs.shape[2]) > 1:
             yield Event("predict-maps", self.pause, ask=self._ask_how_many(), detail=1)
-        yield Event("one-map", 3.8, words.ONE_MAP)
+        zeros = (self.maps[:, :, self.shown_filter] == 0).any()
+        relu = bool(self.step.activation == "relu" and zeros)
+        yield Event("one-map", 3.8, words.ONE_MAP_RELU if relu else words.ONE_MAP)
 
     def _tell_all(self) -> Iterator[Event]:
         filters = self.outputs.shape[2]

@@ -7,8 +7,8 @@ from convexplain.style.captions import Caption
 TITLE = Caption(en="Channels: {c} in, one filter", zh="通道：{c} 个通道，一个过滤器")
 TITLE_ALL = Caption(en="Channels: {c} in, {f} filters", zh="通道：{c} 个通道，{f} 个过滤器")
 QUESTION = Caption(
-    en="Three colours, or {c} maps: what does one filter make of them?",
-    zh="三种颜色，或 {c} 张图：一个过滤器怎样处理它们？",
+    en="Several channels, one filter: what does it make of them?",
+    zh="多个通道，一个过滤器：结果是什么？",
 )
 ANSWER = Caption(
     en="A filter reads all channels and adds: one map for each filter.",
@@ -18,20 +18,27 @@ ANSWER = Caption(
 # A photograph.
 PEEL = Caption(en="A colour picture is three maps.", zh="彩色图是 3 张图。")
 WINDOW = Caption(en="One window, three patches.", zh="一个窗口，3 个图块。")
-OWN = Caption(en="Each channel has its own kernel.", zh="每个通道有自己的卷积核。")
+OWN = Caption(
+    en="Each channel has its own kernel. ⊙: times it, cell by cell.",
+    zh="每个通道有自己的卷积核。⊙：逐格相乘。",
+)
 PRODUCTS_OF = Caption(en="{name}: products", zh="{name}：乘积")
 SUMS = Caption(en="{k} products of each, added up.", zh="每个通道 {k} 个乘积，各自求和。")
-ADDED = Caption(en="Added up: one number.", zh="全部相加：一个数。")
+ADDED = Caption(
+    en="Added up: one number, one cell of the map.", zh="全部相加：一个数，图上的一格。"
+)
 TRAINED = Caption(
-    en="Trained: filter {f} of {layer}. Pixels: 0 to 255. Products: whole numbers.",
-    zh="训练得到：{layer} 的过滤器 {f}。像素值 0 到 255。乘积取整数。",
+    en="Filter {f} of {layer}, as trained; products as whole numbers.",
+    zh="{layer} 的过滤器 {f}（训练得到）；乘积取整数。",
 )
 BYTES = Caption(en="light of a channel", zh="通道的亮度")
 # A layer of a network.
 LAYER = Caption(en="Inside the network: {c} maps.", zh="网络内部：{c} 张图。")
-LAYER_OF_ANOTHER = Caption(
-    en="In another network, deeper: {c} maps.", zh="另一个网络，更深处：{c} 张图。"
+LAYER_OF_DIGIT = Caption(
+    en="Inside a network, after {layer}: {c} maps of this {k}.",
+    zh="网络里 {layer} 之后：这个 {k} 的 {c} 张图。",
 )
+PICTURE = Caption(en="picture", zh="图片")
 HOW_MANY = Caption(
     en="The windows go everywhere: how many maps does this filter make?",
     zh="窗口走遍各处：这个过滤器得到几张图？",
@@ -47,7 +54,7 @@ FIRST = Caption(
     en="Channel {n}: {k} products, one sum.",
     zh="通道 {n}：{k} 个乘积，一个和。",
 )
-NEXT = Caption(en="The {m} next strongest follow.", zh="接着是其次最强的 {m} 个。")
+NEXT = Caption(en="Next, the {m} that count most after it.", zh="接着是作用其次大的 {m} 个。")
 NEXT_ONE = Caption(en="The other one follows.", zh="接着是另一个。")
 REST = Caption(en="And the other {r}.", zh="还有其余 {r} 个。")
 REST_AGAINST = Caption(en="And the other {r}, some against.", zh="其余 {r} 个，有支持也有反对。")
@@ -56,6 +63,10 @@ ONLY = Caption(en="The one channel makes one number.", zh="一个通道，一个
 AGAINST = Caption(en="Channel {n} speaks against: {v}.", zh="通道 {n} 反对：{v}。")
 ANOTHER = Caption(en="Filter {n} at the same place says {v}.", zh="同一位置，过滤器 {n} 得到 {v}。")
 ONE_MAP = Caption(en="One filter, one map.", zh="一个过滤器，一张图。")
+ONE_MAP_RELU = Caption(
+    en="One filter, one map; sums below 0 become 0 (ReLU).",
+    zh="一个过滤器，一张图；负的和变成 0（ReLU）。",
+)
 ALL_MAPS = Caption(en="{f} filters, {f} maps.", zh="{f} 个过滤器，{f} 张图。")
 
 # Names in the pictures.

@@ -44,7 +44,13 @@ Map = npt.NDArray[Any]
 #: So many channels are blocks of their own in a pile, at most.
 MOST_BLOCKS = 64
 #: So many filters' maps stand under one another.
-_HIGH = 3
+_HIGH = 2
+#: Of a grid whose numbers are printed.
+_LARGE = 3.5
+#: How much higher maps are with the gaps between them, about.
+_GAPS = 1.06
+#: How large the picture is that maps are of, in sizes of these.
+_LARGER = 1.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +106,15 @@ class PhotoPicture:
     def summed(self) -> Diagram:
         """Describe these patches and kernels, and the sum of all alone."""
         return self._counted()
+
+    def delivered(self) -> Diagram:
+        """Describe these patches and kernels, the sum of all, and the map that it goes to."""
+        scale = replace(self._response, name=None)
+        # About as large as a patch, or smaller, where there is no room for that.
+        values = self.colours.response_map
+        weight = _LARGE * max(self._step.kernel.shape[:2]) / max(values.shape)
+        filled = replace(self._result(), share="", small=True, weight=weight, scale=scale)
+        return self._counted(filled)
 
     def _counted(self, *products: Part) -> Diagram:
         table = Column(self._table(), self._hand_made(), Legend("legend"))
@@ -279,6 +294,8 @@ class ChannelsPicture:
         Channels that are shown as maps where there is no room for all.
     filters : tuple of int
         Filters that are shown.
+    given : numpy.ndarray, optional
+        The picture that they are maps of, where it is shown.
     upright : bool
         Whether what could stand side by side stands under one another.
     """
@@ -294,6 +311,7 @@ class ChannelsPicture:
     layer: str
     shown: tuple[int, ...]
     filters: tuple[int, ...]
+    given: Map | None = None
     upright: bool = False
 
     @property
@@ -313,12 +331,31 @@ class ChannelsPicture:
         return tuple(range(count)) if count <= MOST_BLOCKS else self.shown
 
     def wall(self) -> Diagram:
-        """Describe what the layer reads."""
+        """Describe what the layer reads, beside the picture that it comes from."""
+        legend = Legend("legend", row=True)
         if self.upright:
-            high = self._wall(columns=-(-len(self.every) // self._columns(len(self.every))))
-            return Diagram(Column(high, Legend("legend")))
-        return Diagram(Either(Row(self._wall(), Legend("legend"), gap=2),
-                              Column(self._wall(), Legend("legend"))))  # fmt: skip
+            columns = -(-len(self.every) // self._columns(len(self.every)))
+            return Diagram(Column(*self._origin("↓"), self._wall(columns=columns), legend,
+                                  gap=0.5))  # fmt: skip
+        read = Row(*self._origin("→"), self._wall(), gap=0.6, turns=False)
+        return Diagram(Column(read, legend, gap=0.5, align="middle", turns=False))
+
+    def _origin(self, arrow: str) -> list[Part]:
+        """Describe the picture whose maps they are, larger than these."""
+        if self.given is None:
+            return []
+        fine = self.given.shape[0] / (_LARGER * self.inputs.shape[0])
+        return [
+            Cells(
+                "given",
+                self.given,
+                share="maps",
+                fine=fine,
+                lines=False,
+                title=words.PICTURE.capital,
+            ),
+            Text("to-maps", arrow, role="sign", tone="muted"),
+        ]
 
     def making(self, channel: int) -> Diagram:
         """Describe how one channel gives its sum.
@@ -350,9 +387,21 @@ class ChannelsPicture:
 
     def field(self) -> Diagram:
         """Describe all that is read, and the map that one filter makes of it."""
-        filled = replace(self._map(), title=terms.RESPONSE_MAP.capital, weight=8.0)
+        cell = Mark(self.step.row, self.step.col)
+        filled = replace(self._map(), title=None, weight=self._height, marks={"cell": cell})
+        # There is room for its number beside the map, where this does not stand at an edge.
+        numbered = replace(cell, letter=fmt.number(self.step.activated))
+        beside = replace(filled, marks={"cell": numbered})
         said = words.IN_OUT.fill(c=self.inputs.shape[2])
-        return self._beside(filled, Text("in-out", said, role="heading", weight="bold"))
+        named = Text("made", terms.RESPONSE_MAP.capital)
+        in_out = Text("in-out", said, role="heading", weight="bold")
+        return self._beside((named, filled, in_out), (named, beside, in_out))
+
+    @property
+    def _height(self) -> float:
+        """How high all that is read is, with its gaps, in maps that are made of it."""
+        rows = -(-len(self.every) // self._columns(len(self.every)))
+        return _GAPS * rows * float(self.inputs.shape[0]) / float(self.outputs.shape[0])
 
     def all_maps(self) -> Diagram:
         """Describe all that is read, and the strongest filters' maps."""
@@ -364,21 +413,21 @@ class ChannelsPicture:
             title = words.MANY_OF.fill(k=shown, f=fmt.count(count), size=size)
         maps = Maps(
             "maps", self.outputs[:, :, self.filters], self._response, share="filters",
-            apart=0.3, weight=4.0,
+            apart=0.3, weight=self._height / _HIGH,
             columns=self._columns(shown) if self.upright else -(-shown // _HIGH),
-            title=title,
             marks={"own": self.filters.index(self.step.filter)},
         )  # fmt: skip
         left = words.MORE.fill(n=fmt.count(count - shown))
         more = [Text("more", left, role="heading", tone="muted")] if few else []
-        return self._beside(maps, *more)
+        made = Text("made", title), maps, *more
+        return self._beside(made, made)
 
-    def _beside(self, *made: Part) -> Diagram:
-        """Describe all that is read, and beside it or below it what is made of it."""
+    def _beside(self, low: Sequence[Part], right: Sequence[Part]) -> Diagram:
+        """Describe all that is read, and below it or right of it what is made of it."""
         read = Column(self._wall(), Legend("legend", row=True), gap=0.5)
-        right = Column(*made, gap=0.4)
-        below = Column(read, right)
-        return Diagram(below if self.upright else Either(Row(read, right), below))
+        below = Column(read, Column(*low, gap=0.5), turns=False)
+        beside = Row(read, Column(*right, gap=0.5), gap=1.5, align="top", turns=False)
+        return Diagram(below if self.upright else Either(beside, below))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it: what is read, the channel that counts most, all sums, and the map."""
@@ -427,9 +476,15 @@ class ChannelsPicture:
         shown = channels or self.every
         tiles = [self._tile(n) for n in shown]
         columns = columns or self._columns(len(shown))
-        rows = [tiles[n : n + columns] for n in range(0, len(tiles), columns)]
-        maps = Aligned([[*row, *[None] * (columns - len(row))] for row in rows], gap=0.25,
-                       row_gap=0.25)  # fmt: skip
+        starts = range(0, len(tiles), columns)
+        rows: list[list[Part | None]] = [[*tiles[n : n + columns]] for n in starts]
+        rows = [[*row, *[None] * (columns - len(row))] for row in rows]
+        if tuple(shown) == tuple(range(self.inputs.shape[2])) and columns > 1:
+            # Each row begins with its first channel's number, and the last ends with its own.
+            ends = [None] * (len(rows) - 1) + [_order(len(tiles) - 1)]
+            firsts = [_order(n) for n in starts]
+            rows = [[first, *row, end] for first, row, end in zip(firsts, rows, ends, strict=True)]
+        maps = Aligned(rows, gap=0.25, row_gap=0.25, across="middle", down="middle")
         said: list[Part] = []
         if len(shown) < self.inputs.shape[2]:
             told = words.SOME.fill(k=len(shown), c=self.inputs.shape[2])
@@ -440,7 +495,7 @@ class ChannelsPicture:
     def _tile(self, channel: int, share: str = "maps") -> Cells:
         return Cells(
             f"map-{channel}", self.inputs[:, :, channel], self._read, share=share,
-            lines=False, marks={"window": Mark.over(self.step.box)},
+            lines=False, marks={"window": Mark.over(self.step.box)}, weight=1.0,
             alternative=words.TILE.fill(
                 n=channel, v=fmt.number(self.step.channel_sums[channel], sign=True)
             ),
@@ -610,6 +665,11 @@ def _listed(values: Map, decimals: int) -> Caption:
     return Caption(
         en="; ".join(", ".join(row) for row in rows), zh="；".join("，".join(row) for row in rows)
     )
+
+
+def _order(channel: int) -> Text:
+    """Print a channel's number at an end of its row."""
+    return Text(f"order-{channel}", str(channel), role="note", tone="muted")
 
 
 def _plain(text: str) -> Caption:
