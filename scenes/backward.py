@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
 from convexplain.lessons.parts.backward_gates import Gate
-from convexplain.lessons.parts.backward_picture import BackwardPicture
+from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
 from convexplain.panels import Diagram
@@ -82,7 +84,7 @@ class Backward(LessonScene):
     def show_back(self, event: Event) -> None:
         """The answer's errors go back through the layers to the map at which they are seen."""
         lesson = self.lesson
-        picture = self.picture.reached(lesson.mistaken(), len(lesson.behind))
+        picture = self.picture.reached(lesson.mistaken(), lesson.behind)
         name, errors = "alone", lesson.before
         if self.picture.arriving is not None:
             name, errors = "arriving", self.picture.arriving
@@ -92,14 +94,14 @@ class Backward(LessonScene):
         def reached(share: float) -> None:
             self.board.fill(name, share * errors)
 
-        self.turn_into(
-            picture, 0.15, lambda _: reached(0.0), show=("answer", name, *layers), hold=way
-        )
-        first, last = map(self.board.walk, way)
-        self.during(0.1, first)
-        self.during(0.1, self.board.pulse("layers"))
-        self.during(0.1, last)
-        self.during(0.25, reached)
+        self.turn_into(picture, 0.1, show=("answer", *layers))
+        # What is on its way comes soon: the map is not seen before there is something on it.
+        first, last = (self.board.there(link, f"{link}.1") for link in way)
+        self.during(0.06, *map(self.board.walk, first))
+        self.during(0.05, self.board.pulse("layers"))
+        self.during(0.05, *map(self.board.walk, last))
+        self.board.fill(name, 0 * errors)
+        self.during(0.2, self.board.show(name), reached)
         self.during(1, self.board.pulse(name))
 
     def gate(self, gate: Gate, share: float, *came: str) -> None:
@@ -119,7 +121,7 @@ class Backward(LessonScene):
         self.during(0.06, self.board.show(*self.zoom(), "left"))
         self.during(0.1, self.board.show("sums.winner"), self.board.pulse("comes"))
         row, col = gate.winner
-        self.during(0.16, self.board.carry("comes", "left.winner"))
+        self.during(0.16, self.board.carry("sums.winner", "left.winner"))
         self.board.fill(f"left[{row}, {col}]", gate.error)
         self.during(0.08, self.board.pulse(f"left[{row}, {col}]"))
         self.board.fill("left", gate.left)
@@ -183,7 +185,7 @@ class Backward(LessonScene):
         beside = (0, 1) if cols > 1 else (1, 0)
 
         def start() -> Move:
-            parts = [self.board.part("errors"), self.board.part("input.place")]
+            parts = self.lying()
             starts = [part.places.copy() for part in parts]
             way = self.place_of(*beside) - self.place_of(0, 0)
 
@@ -212,22 +214,30 @@ class Backward(LessonScene):
         return cells < count
 
     def lie_down(self, share: float) -> None:
-        """The errors lie down on the picture, at one weight's place."""
+        """The picture comes nearer where errors lie on it, at one weight's place."""
         told = self.lesson.told
         picture = self.picture.laid(
-            self.picture.products(told), steep=self.lesson.followed, known=self.known(0),
-            met=self.picture.met(told),
-        )  # fmt: skip
-        shown = ("input", "errors", "kernel", "gradient")
+            self.picture.products(told), steep=self.lesson.followed, met=self.picture.met(told)
+        )
+        near = ("input", "errors")
+        out = None
         if self.board.has("input.place"):
-            self.during(0.15 * share, self.board.hide("input.place"))
-        self.turn_into(
-            picture, 0.4 * share, show=shown,
-            hold=(*self.lines("product"), *self.lines("total")),
-        )  # fmt: skip
-        goes = self.stand(told.row, told.col)
-        self.during(0.15 * share, self.board.show("input.place"), self.board.dim("input", to=UNDER))
-        self.during(0.3 * share, goes)
+            first = self.board.box("input[0, 0]")
+            rows, cols = self.picture.near
+            out = (
+                first[0] + cols.start * first[2], first[1] + rows.start * first[3],
+                (cols.stop - cols.start) * first[2], (rows.stop - rows.start) * first[3],
+            )  # fmt: skip
+            self.during(0.15 * share, self.board.hide(*FRAMES))
+        held = (*self.lines("product"), *self.lines("total"), *(near if out else ()))
+        self.turn_into(picture, 0.35 * share, show=("kernel", *near), hold=held)
+        under = self.board.dim("input", to=UNDER)
+        if out is not None:
+            come = (self.board.grow(name, out_of=out) for name in near)
+            self.during(0.35 * share, *come, under)
+        else:
+            self.during(0.1 * share, under)
+        self.during(0.2 * share, self.stand(told.row, told.col))
 
     def show_read(self, event: Event) -> None:
         """The filter's window on the way forward, in which the weight lies on an error's pixel."""
@@ -238,9 +248,9 @@ class Backward(LessonScene):
         self.during(
             0.12, self.board.show("input.read"), *map(self.board.walk, self.board.there(READING))
         )
-        row, col = self.picture.met(self.lesson.told)[0]
+        row, col = self.picture.nearer(*self.picture.met(self.lesson.told)[0])
         cells = self.pair(*self.lesson.followed)[0], f"input[{row}, {col}]"
-        self.during(1, self.board.pulse(*cells, times=2))
+        self.during(1, self.board.pulse(*cells, colour="ink", times=2))
 
     def show_lay(self, event: Event) -> None:
         """At one weight's place the products are written out and added up."""
@@ -249,15 +259,13 @@ class Backward(LessonScene):
             self.during(0.06, self.board.hide(*self.board.there(READING), "input.read"))
         else:
             self.lie_down(0.3)
-        cells = self.picture.met(told)
-        self.during(0.06, self.board.show(*PAIR))
-        self.during(0.1, self.board.show(*(f"input.met-{n}" for n in range(len(cells)))))
-        meets = self.board.pulse(*(f"input[{row}, {col}]" for row, col in cells))
-        self.during(0.2, self.board.show(*self.lines("product")), meets)
-        self.during(0.12, self.board.show(*self.lines("total")))
-        self.during(0.15, self.board.pulse("total"))
-        self.give(told.row, told.col)
-        self.during(1, self.board.pulse(*self.pair(told.row, told.col), times=2))
+        self.during(0.06, self.board.show("kernel.steep"))
+        # Each product is written as the pixel and the error that it is of are framed.
+        for number in range(len(self.picture.met(told))):
+            lines = [line for line in self.lines("product") if f"product-{number}" in line]
+            self.during(0.13, self.board.show(f"input.met-{number}", *lines))
+        self.during(0.12, self.board.show(*self.lines("product"), *self.lines("total")))
+        self.during(1, self.board.pulse("total", times=2))
 
     def lines(self, of: str) -> list[str]:
         """Names of what the told sum's products, or what is added to them and the total, are."""
@@ -282,7 +290,7 @@ class Backward(LessonScene):
         """Return the move of the errors, and of the frame around them, to a weight's place."""
 
         def start() -> Move:
-            parts = [self.board.part("errors"), self.board.part("input.place")]
+            parts = self.lying()
             there = self.place_of(row, col)
             starts = [part.places.copy() for part in parts]
             ways = [there - places[0] for places in starts]
@@ -300,7 +308,7 @@ class Backward(LessonScene):
 
         def go(alpha: float) -> None:
             there = self.place_of(row, col)
-            for part in (self.board.part("errors"), self.board.part("input.place")):
+            for part in self.lying():
                 part.places = part.places - part.places[0] + there
 
         return go
@@ -308,8 +316,14 @@ class Backward(LessonScene):
     def place_of(self, row: int, col: int) -> Points:
         """Return where the errors' corner lies on the stage for a weight's place."""
         side, first = self.board.box("input[0, 0]")[2:], self.board.box("input")[:2]
-        place: Points = np.array(first) + self.picture.corner(row, col)[::-1] * side
+        near = not self.board.has("input.place")
+        corner = self.picture.nearby(row, col) if near else self.picture.corner(row, col)
+        place: Points = np.array(first) + corner[::-1] * side
         return place
+
+    def lying(self) -> list[Any]:
+        """Return what lies on the picture: the errors, and the frame around them if it has one."""
+        return [self.board.part(name) for name in self.board.there("errors", "input.place")]
 
     def show_places(self, event: Event) -> None:
         """The errors slide to all other places; at each, a sum fills its cell."""
@@ -320,10 +334,11 @@ class Backward(LessonScene):
             self.picture.rule(), steep=self.lesson.followed, known=known
         )  # fmt: skip
         if self.board.has("product-0"):
-            going = (*self.lines("product"), *self.lines("total"), *PAIR)
+            rings = (f"input.met-{n}" for n in range(len(self.picture.met(told))))
+            going = (*self.lines("product"), *self.lines("total"), "kernel.steep", *rings)
             self.during(0.05, self.board.hide(*going))
         self.turn_into(
-            picture, 0.08, self.stays(told.row, told.col), show=("rule",), hold=PAIR
+            picture, 0.08, self.stays(told.row, told.col), show=("gradient", "rule"), hold=PAIR
         )  # fmt: skip
         cells = [cell for cell in np.ndindex(self.lesson.gradient.shape)
                  if cell != (told.row, told.col)]  # fmt: skip
@@ -339,7 +354,7 @@ class Backward(LessonScene):
         """Each weight gets its way: first those whose slope is below 0, then those above."""
         # The caption says already which way: all this is short.
         if self.board.has("rule"):
-            gone = ("rule", "input", "errors", "input.place", "input.edge", "legend")
+            gone = ("rule", "input", "errors", "legend")
             self.during(0.03, self.board.hide(*gone))
         self.turn_into(self.picture.ways(), 0.1, show=("kernel", "gradient"), hold=("ways",))
         self.empty("ways")
@@ -348,10 +363,10 @@ class Backward(LessonScene):
         for sign in (-1, 1):
             cells = [(row, col) for row, col in np.argwhere(sign * gradient > 0)]
             for row, col in cells:
-                self.board.part("ways").values[row, col] = gradient[row, col]
+                self.board.part("ways").values[row, col] = GRAY
                 looked = self.cell(row, col), f"ways[{row}, {col}]"
                 self.during(0.5 / gradient.size, self.board.pulse(*looked))
-        self.board.fill("ways", gradient)  # of a slope of 0, too
+        self.board.fill("ways", np.full(gradient.shape, GRAY))  # of a slope of 0, too
         self.during(1, self.board.pulse("ways"))
 
     def empty(self, grid: str) -> None:
@@ -383,7 +398,8 @@ class Backward(LessonScene):
 
     def close(self, back: BackwardTrace) -> Diagram:
         """Describe the last picture: the first one, with a network's answer and the ways."""
-        return self.picture.closing(self.lesson.answers(back.trace), terms.ANSWER.capital)
+        bars = self.lesson.answers(back.trace)
+        return self.picture.closing(bars, terms.ANSWER.capital, self.lesson.network.parameters)
 
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""

@@ -23,10 +23,10 @@ from convexplain.network import (
     Network,
     Trace,
 )
-from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.panels import ASPECTS, COLUMN, PAGE, Scale, place, problems
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.theme import Look
+from convexplain.style.theme import DARK, LIGHT, Look
 from tests.often import covering, some
 
 
@@ -76,7 +76,8 @@ def test_the_followed_weight_is_one_from_which_much_is_learned_and_whose_step_ho
 def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
     names = [layer.name for layer in lesson.network.layers]
     assert [*lesson.behind] == names[:1:-1]  # but the pooling, which is shown number by number
-    reached = lesson.picture_of().reached(lesson.mistaken(), len(lesson.behind))
+    reached = lesson.picture_of().reached(lesson.mistaken(), lesson.behind)
+    assert reached.panel("layers-ends").words.text("en") == f"{names[-1]} to {names[2]}"
     assert reached.panel("layers").words.text("en") == f"{len(names) - 2} layers"
     np.testing.assert_array_equal(reached.panel("arriving").values, lesson.back.errors["pool1"][
         :, :, lesson.shown_filter])  # fmt: skip
@@ -104,11 +105,13 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     told_at_length = told(lasting(lesson, 120.0), "looks")
     assert told_at_length == "It reads this 4 as 9: 71.9% against 28.1%."
-    said = "Answer 28.1% − target 100% = error −71.9%."
+    said = "Answer 28.1% − target 100% = error −0.719."
     assert told(lesson, "errors") == said
     share = round(100 * float(lesson.trace.shares[4]), 1)
     assert (share, round(share - 100, 1)) == (28.1, -71.9)
-    assert next(b for b in lesson.mistaken() if b.name == "4").text == "−71.9%"
+    texts = {bar.name: bar.text for bar in lesson.mistaken()}
+    assert (texts["4"], texts["9"], texts["0"]) == ("−0.719", "0.719", "0.000")
+    assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
 
 
 def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
@@ -144,11 +147,18 @@ def test_as_many_products_are_told_as_places_got_an_error(number):
 def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesson):
     picture, step = lesson.picture_of(), lesson.told
     met = picture.met(step)
-    marks = picture.laid(steep=lesson.followed, met=met).panel("input").marks
-    window, ring = marks["read"], marks["met-0"]
+    shown = picture.laid(steep=lesson.followed, met=met).panel("input")
+    window, ring = shown.marks["read"], shown.marks["met-0"]
     assert (window.rows, window.cols) == lesson.kernel.shape == (3, 3)
-    row, col = int(window.row), int(window.col)
-    assert (row + step.row, col + step.col) == (ring.row, ring.col) == met[0]
+    rows, cols = picture.near
+    np.testing.assert_array_equal(shown.values, lesson.drawn[rows, cols])
+    row, col = int(window.row) + rows.start, int(window.col) + cols.start
+    assert (row + step.row, col + step.col) == met[0]
+    # Around the pixel, not over what is multiplied there.
+    middle = ring.row + ring.rows / 2, ring.col + ring.cols / 2
+    np.testing.assert_allclose(middle, (met[0][0] - rows.start + 0.5, met[0][1] - cols.start + 0.5))
+    assert ring.rows == ring.cols > 1
+    assert (ring.tone, ring.strong) == ("ink", False)
     # There the convolution makes the number whose error it is, of the largest product.
     forward = correlate2d(lesson.drawn, lesson.kernel, "valid")
     forward += lesson.network.weights["conv1/bias"][lesson.shown_filter]
@@ -157,7 +167,7 @@ def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesso
     )
     products = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
     assert abs(products[row, col]) == np.abs(products).max()
-    assert told(lesson, "read").startswith("On the way forward, this weight read")
+    assert told(lesson, "read") == "Forward, this weight read the pixel under each error."
 
 
 def test_the_layers_that_step_have_all_parameters_that_are_told(lesson):
@@ -191,7 +201,7 @@ def test_the_error_of_a_pooled_cell_goes_to_the_largest_sum_and_stops_where_relu
     assert (stopped.sums < 0).all()
     assert f"the largest, {through.sums.max():.2f}:" in told(lesson, "winner")
     count = np.count_nonzero(lesson.before)
-    assert told(lesson, "scatter") == f"So in all windows: {count} of 676 places get an error."
+    assert told(lesson, "scatter") == f"So everywhere: {count} of 676 places get an error."
 
 
 def last_while(played, said):
@@ -266,14 +276,14 @@ def pictures(lesson, upright):
     for back in (lesson.back, lesson.stepped):
         yield picture.answer(lesson.answers(back.trace), terms.ANSWER.capital)
     yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
-    yield picture.reached(lesson.mistaken(), len(lesson.behind))
+    yield picture.reached(lesson.mistaken(), lesson.behind)
     yield from map(picture.gate, lesson.gates)
     yield picture.scattered()
-    yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital)
+    yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital, 9)
     yield picture.standing()
-    yield picture.laid(picture.sum(lesson.told), steep=lesson.followed)
-    for told in (picture.products(lesson.told), picture.rule()):
-        yield picture.laid(told)
+    yield lesson.diagram()
+    yield picture.laid(picture.products(lesson.told), met=picture.met(lesson.told))
+    yield picture.laid(picture.rule(), known=np.ones(lesson.kernel.shape, bool))
     yield picture.ways()
     yield picture.stepping(lesson.followed)
 
@@ -352,7 +362,8 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
 def test_the_end_shows_which_way_each_weight_moves_and_what_came_of_it():
     stage = of("backward", LOOKS[0]).ends["answer"]
     lesson = lesson_of("backward")
-    np.testing.assert_allclose(stage["ways"].values, lesson.gradient)
+    assert stage["ways"].scale_name == "picture"
+    assert stage["ways.title"].text == "Filter 29: 9 of 104,202 steps"
     for k in (4, 9):
         share = fmt.probability(lesson.stepped.trace.shares[k])
         assert stage[f"answer.{k}.value"].text == share
@@ -366,7 +377,7 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     slopes = np.round(lesson.gradient, 2)
     shown = {-1: "↑", 0: "0", 1: "↓"}
     assert [[*row] for row in ways.printed] == [[shown[n] for n in row] for row in np.sign(slopes)]
-    np.testing.assert_allclose(ways.values, lesson.gradient)
+    assert (ways.scale_name, len({*ways.values.flat})) == ("picture", 1)
     stage = next(m for m in reversed(moments) if "after" in m)
     weights = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
     after = weights - 0.001 * lesson.gradient
@@ -383,3 +394,63 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     # The bars have the changed network's answers, and so have their numbers.
     stage = moments[-1]
     assert stage["answer.4.value"].text == fmt.probability(lesson.stepped.trace.shares[4])
+
+
+@pytest.mark.parametrize("label", [4, 9])
+def test_the_marked_bar_is_what_the_network_answers(lesson, label):
+    trace = lesson.trace if label == 9 else lesson.stepped.trace
+    marked = [bar.name for bar in lesson.answers(trace) if bar.tone == "accent"]
+    assert marked == [str(label)] == [str(trace.shares.argmax())]
+
+
+def test_new_weights_that_do_not_follow_from_printed_ones_are_called_rounded(lesson):
+    picture = lesson.picture_of()
+    hold = [
+        round(round(float(old), 4) - 0.001 * round(slope, 2), 4) == round(float(new), 4)
+        for old, slope, new in zip(
+            lesson.kernel.flat, lesson.gradient.flat, picture.stepped.flat, strict=True
+        )
+    ]
+    assert picture.follows.ravel().tolist() == hold
+    assert picture.follows[lesson.followed]
+    title = picture.stepping(lesson.followed).panel("after").title.text("en")
+    assert (title == "Filter 29, after") == all(hold)
+    assert title.startswith("Filter 29, after")
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_all_places_that_got_an_error_are_seen(lesson, theme):
+    scale = lesson.picture_of().seen
+    shares = np.abs(lesson.before[lesson.before != 0]) / scale.limit
+    assert shares.min() < 0.01  # without a floor it is as good as 0
+    zero = scale.colours(np.zeros((1, 1)), theme)[0, 0].astype(int)
+    colours = scale.colours(lesson.before, theme).astype(int)
+    differs = np.abs(colours - zero).max(axis=-1)
+    assert ((differs > 25) == (lesson.before != 0)).all()
+    # Larger errors than the floor are as coloured as on any scale, and the legend says so.
+    plain = Scale(scale.limit).colours([[scale.limit / 2]], theme)
+    np.testing.assert_array_equal(scale.colours([[scale.limit / 2]], theme), plain)
+    assert scale.name.text("en") == "error (all but 0 coloured)"
+
+
+def test_all_errors_are_gathered_on_their_way_back(lesson):
+    placed = place(lesson.picture_of().reached(lesson.mistaken(), lesson.behind),
+                   ASPECTS["16:9"], "en")  # fmt: skip
+    boxes = {piece.name: piece.box for piece in placed.pieces}
+    bracket = boxes["answer->layers"]
+    for k in range(10):
+        row = boxes[f"answer.{k}.label"]
+        assert bracket.y <= row.middle[1] <= bracket.bottom
+        assert bracket.right < row.x
+    assert boxes["layers->arriving"].right <= bracket.x
+
+
+def test_from_near_the_errors_lie_on_the_pixels_that_the_weight_read():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    stage = last_while(played, told(lesson, "lay"))
+    errors, read = stage["errors"], stage["input"]
+    left, top = np.rint((errors.places[0] - read.places[0]) / read.cell).astype(int)
+    rows, cols = errors.values.shape
+    under = read.values[top : top + rows, left : left + cols]
+    assert float((under * errors.values).sum()) == pytest.approx(lesson.told.value)
+    assert np.count_nonzero(errors.values) == np.count_nonzero(lesson.before)

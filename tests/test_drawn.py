@@ -143,7 +143,10 @@ def colours(grid, theme):
             3, axis=2
         ),
         "picture": lambda: theme.picture(values),
-        "signed": lambda: theme.signed(values, grid.limit),
+        "signed": lambda: theme.signed(
+            np.where(values, np.copysign(np.fmax(abs(values), grid.floor * grid.limit), values), 0),
+            grid.limit,
+        ),
     }[grid.scale_name]()
     share = grid.shares[..., None]
     return np.asarray(theme.rgb("background")) * (1 - share) + np.asarray(full, float) * share

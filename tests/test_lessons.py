@@ -53,7 +53,9 @@ def test_a_lesson_opens_with_its_question_and_closes_with_its_answer(lesson):
         [event.caption for event in beat.events if event.caption] or [beat.caption]
         for beat in (beats[0], beats[-1])
     )
-    assert first[0] == lesson.question
+    # What is wrong with the answer may be said before.
+    assert first[0].text("en").endswith(lesson.question.text("en"))
+    assert first[0].text("zh").endswith(lesson.question.text("zh"))
     assert last[-1].template("en") == lesson.answer.template("en")
 
 

@@ -218,8 +218,8 @@ MUTATIONS = (
     Mutation(
         "errors that stand a row too high",
         "scenes.backward",
-        "self.picture.corner(row, col)[::-1] * side",
-        "self.picture.corner(row - 1, col)[::-1] * side",
+        "else self.picture.corner(row, col)",
+        "else self.picture.corner(row - 1, col)",
         "tests/test_backward_lesson.py::"
         "test_what_was_asked_is_answered_at_once_by_going_to_all_places",
     ),
@@ -752,8 +752,8 @@ MUTATIONS = (
     Mutation(
         "cells in the colours of the opposite sign",
         "convexplain.stage.grid",
-        "colours = theme.signed(known, self.limit)",
-        "colours = theme.signed(-known, self.limit)",
+        "colours = theme.signed(known, self.limit, self.floor)",
+        "colours = theme.signed(-known, self.limit, self.floor)",
         "tests/test_drawn.py::test_every_cell_has_the_colour_of_its_value",
     ),
     Mutation(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -31,6 +30,9 @@ from convexplain.ops import GradientStep, GradientSteps
 from convexplain.panels import Bar, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
+
+#: Decimals of an answer's error: as many as its percentage has, with one more.
+PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -122,22 +124,18 @@ class Backward(FilterLesson):
 
         Its sum holds, and its step; two products of it print as more than 0, if there are such.
         """
+        follows = self.picture_of().follows
 
         def rank(step: GradientStep) -> tuple[bool, bool, bool, float]:
             seen = [part for part in step.breakdown(LARGEST).parts if fmt.rounded(part.value)]
             return (
                 not _holds(step),
-                not self._steps_as_printed(step),
+                not follows[step.row, step.col],
                 len(seen) < LARGEST,
                 -abs(step.value),
             )
 
         return min(self.steps, key=rank)
-
-    def _steps_as_printed(self, step: GradientStep) -> bool:
-        weight = float(self.kernel[step.row, step.col])
-        exact = fmt.rounded(weight, 4) - Decimal(str(self.rate)) * fmt.rounded(step.value)
-        return fmt.rounded(exact, 4) == fmt.rounded(weight - self.rate * step.value, 4)
 
     @property
     def followed(self) -> tuple[int, int]:
@@ -213,11 +211,11 @@ class Backward(FilterLesson):
         )  # fmt: skip
 
     def answers(self, trace: Forward) -> list[Bar]:
-        """Describe what a network answers, by class; the right one is marked."""
+        """Describe probabilities by class; what the network answers is marked, as elsewhere."""
         return [
             Bar(
                 str(k), class_label(self.network, k), float(trace.shares[k]),
-                fmt.probability(trace.shares[k]), "accent" if k == self.right else "ink",
+                fmt.probability(trace.shares[k]), "accent" if k == trace.prediction else "ink",
             )
             for k in self.classes
         ]  # fmt: skip
@@ -226,9 +224,10 @@ class Backward(FilterLesson):
         """Describe the errors of the answer, by class."""
         shares = self.trace.shares - (np.arange(self.network.classes) == self.right)
         return [
-            Bar(str(k), class_label(self.network, k), float(shares[k]), fmt.percent(shares[k]))
+            Bar(str(k), class_label(self.network, k), float(shares[k]),
+                fmt.number(shares[k], PLACES))
             for k in self.classes
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def classes(self) -> tuple[int, ...]:
@@ -248,7 +247,7 @@ class Backward(FilterLesson):
         yield Beat.of("back", self.title, *self._tell_back())
         yield Beat.of("lay", self.title, *self._tell_lay())
         yield Beat.of("step", self.title, *self._tell_step())
-        yield Beat.of("answer", self.title, Event("answer", 3.4, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.2, self.answer))
 
     @property
     def called(self) -> Caption:
@@ -258,9 +257,13 @@ class Backward(FilterLesson):
     def _tell_question(self) -> Iterator[Event]:
         shares = self.trace.shares
         right = fmt.probability(shares[self.right])
-        yield Event("reads", 3.0, self.question)
-        if self.trace.prediction != self.right:
-            taken = self.trace.prediction
+        taken = self.trace.prediction
+        if taken == self.right:
+            asked = words.ASKED_RIGHT.fill(k=self.called, q=right)
+        else:
+            asked = words.ASKED.fill(k=self.called, j=self.network.class_name(taken))
+        yield Event("reads", 3.6, asked)
+        if taken != self.right:
             said = words.MISREAD.fill(
                 k=self.called, j=self.network.class_name(taken),
                 p=fmt.probability(shares[taken]), q=right,
@@ -270,9 +273,8 @@ class Backward(FilterLesson):
         yield Event("looks", 2.6, said, detail=2)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
-        error = fmt.percent(shares[self.right] - 1)
-        said = words.ERRORS.fill(p=right, e=error)
-        yield Event("errors", 3.6, said)
+        error = fmt.number(shares[self.right] - 1, PLACES)
+        yield Event("errors", 3.6, words.ERRORS.fill(p=right, e=error))
 
     @property
     def little(self) -> bool:
@@ -280,14 +282,13 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
+        yield Event("back", 4.0, words.BACK)
         if self.gates is None:
-            yield Event("back", 3.5, words.BACK.fill(n=self.shown_filter))
             return
-        yield Event("back", 3.2, words.BACK_POOLED.fill(n=self.shown_filter))
         through, _ = self.gates
         largest = fmt.number(through.sums[through.winner])
         yield Event("winner", 4.4, words.WINNER.fill(v=largest), detail=1)
-        yield Event("stopped", 3.6, words.STOPPED, detail=1)
+        yield Event("stopped", 3.3, words.STOPPED, detail=1)
         said = words.EVERYWHERE.fill(
             n=fmt.count(self.before.size), k=fmt.count(int(np.count_nonzero(self.before)))
         )
@@ -299,11 +300,11 @@ class Backward(FilterLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             if self.gradient.size > 1:
-                yield Event("visits", 2.4, words.EACH_WEIGHT.fill(n=many), detail=1)
+                yield Event("visits", 2.0, words.EACH_WEIGHT.fill(n=many), detail=1)
         if self.picture_of().met(self.told):
             yield Event("read", 3.4, words.READ_BY, detail=1)
-        yield Event("lay", 3.2, words.LAY)
-        yield Event("places", 4.7, words.PLACES)
+        yield Event("lay", 3.0, words.LAY)
+        yield Event("places", 3.5, words.PLACES)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -316,7 +317,7 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.6, words.STEP)
+        yield Event("step", 3.4, words.STEP)
         yield Event("moved", 3.0, words.MOVED.fill(r=f"{self.rate:g}"), detail=1)
         said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
         yield Event("again", 2.4, said, detail=1)
@@ -325,7 +326,7 @@ class Backward(FilterLesson):
         )
         worse = self.stepped.loss > self.back.loss
         told = (words.TOO_FAR if worse else words.BETTER).fill(k=self.called, q=after, p=before)
-        yield Event("better", 2.4, told, detail=int(self.little))
+        yield Event("better", 2.2, told, detail=int(self.little))
 
 
 def _holds(step: GradientStep) -> bool:

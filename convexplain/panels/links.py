@@ -83,12 +83,18 @@ class Link:
                 yield self._path(line, 0)
             return
         lane = _LANE * gap
-        if self.kind == "gather" and end.x > start.right:
-            near, far = start.right + 0.7 * lane, start.right + 1.4 * lane
+        beside = end.x > start.right or end.right < start.x
+        if self.kind == "gather" and beside:
+            turn = 1 if end.x > start.right else -1
+            # Words that belong to what is gathered are within the bracket, too.
+            own = (p.box for p in placed if isinstance(p, Words) and p.panel == self.start)
+            side = start.right if turn > 0 else min([start.x, *(box.x for box in own)])
+            near, far = side + 0.7 * turn * lane, side + 1.4 * turn * lane
             corners = (near, start.y), (far, start.y), (far, start.bottom), (near, start.bottom)
             level = min(max(start.middle[1], end.y + 0.1 * end.height), end.bottom)
+            tip = end.x - 0.5 * lane if turn > 0 else end.right + 0.5 * lane
             yield self._path(corners, 0)
-            yield self._path([(far, level), (end.x - 0.5 * lane, level)], 1, head=True)
+            yield self._path([(far, level), (tip, level)], 1, head=True)
             return
         begin, goal = (
             End(box, _edge(name, find, placed, 0.5 * lane))

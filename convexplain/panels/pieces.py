@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convexplain.panels.box import Box, Point
 from convexplain.panels.scale import Colours, Scale
 from convexplain.style import format as fmt
-from convexplain.style.theme import Theme, contrast, rgb
+from convexplain.style.theme import Theme, contrast, raised, rgb
 
 Align = Literal["left", "middle", "right"]
 #: Straight pieces of a curve.
@@ -133,7 +133,7 @@ class Grid(Piece):
 
     def painted(self, theme: Theme) -> Colours:
         """Return what covers each cell of glass: its colour and how opaque it is, (..., 4)."""
-        shares = np.clip(self.values / (self.scale.most or 1.0), -1, 1)
+        shares = raised(np.clip(self.values / (self.scale.most or 1.0), -1, 1), self.scale.floor)
         found = np.zeros((*self.shape, 4), dtype=np.uint8)
         found[..., :3] = theme.rgb("ink" if self.scale.limit is None else "positive")
         found[shares < 0, :3] = theme.rgb("negative")

@@ -35,6 +35,9 @@ class Scale:
         photograph.
     ends : (Caption or str, Caption or str), optional
         What a legend says at its ends, where that is not their numbers.
+    floor : float
+        Any number but 0 is coloured at least as this share of the limit is, so that it is told
+        from 0: a legend shows the step.
 
     Examples
     --------
@@ -49,6 +52,7 @@ class Scale:
     counts: bool = False
     light: bool = False
     ends: tuple[Caption | str, Caption | str] | None = None
+    floor: float = 0.0
 
     def text(self, value: float) -> str:
         """Print a value as it is read on the scale."""
@@ -89,7 +93,7 @@ class Scale:
             return self.colours(np.repeat(data[..., np.newaxis], 3, axis=-1) / self.most, theme)
         if self.limit is None:
             return theme.picture(data)
-        return theme.signed(data.clip(-self.limit, self.limit), self.limit)
+        return theme.signed(data.clip(-self.limit, self.limit), self.limit, self.floor)
 
 
 #: Pixels: 0 is paper, 1 is ink, or light in a photograph.

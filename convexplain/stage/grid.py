@@ -16,7 +16,7 @@ from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
 from convexplain.stage.units import Rect, from_scene
 from convexplain.style import format as fmt
-from convexplain.style.theme import Theme, least_opacity, prefers_black, rgb
+from convexplain.style.theme import Theme, least_opacity, prefers_black, raised, rgb
 
 Places = npt.NDArray[np.float64]
 Scale = Literal["picture", "light", "signed", "rgb"]
@@ -47,6 +47,8 @@ class PixelGrid(StageMobject):
         photograph's channel; -limit..limit on the diverging scale; colours 0..1.
     limit : float
         Largest magnitude on the signed scale, and of light.
+    floor : float
+        As of the panels' `Scale <convexplain.panels.Scale>`.
     numbers : bool
         Whether the cells show their values, with two decimals.
     text_size : float, optional
@@ -86,6 +88,7 @@ class PixelGrid(StageMobject):
         *,
         scale: Scale = "signed",
         limit: float = 1.0,
+        floor: float = 0.0,
         numbers: bool = False,
         text_size: float | None = None,
         bold: bool = False,
@@ -102,6 +105,7 @@ class PixelGrid(StageMobject):
         super().__init__([(left, top), (right, top), (left, bottom)], opacity=opacity)
         self.scale_name = scale
         self.limit = limit
+        self.floor = floor
         self.numbers = numbers
         self.text_share = (text_size or cell / 3) / cell
         self.bold = bold
@@ -165,6 +169,7 @@ class PixelGrid(StageMobject):
             self.cell,
             scale=self.scale_name,
             limit=self.limit,
+            floor=self.floor,
             numbers=self.numbers,
             text_size=self.text_share * self.cell,
             bold=self.bold,
@@ -183,6 +188,7 @@ class PixelGrid(StageMobject):
             self.points.tobytes(),
             self.opacity,
             self.limit,
+            self.floor,
             self.glass,
             self.lines,
             self.blocks,
@@ -234,7 +240,7 @@ class PixelGrid(StageMobject):
             light = np.rint((known / self.limit).clip(0, 1) * 255).astype(np.uint8)
             colours = light[..., None].repeat(3, axis=2)
         else:
-            colours = theme.signed(known, self.limit)
+            colours = theme.signed(known, self.limit, self.floor)
         if missing.any():
             colours = colours.copy()
             colours[missing] = theme.rgb("background")
@@ -277,9 +283,12 @@ class PixelGrid(StageMobject):
 
     def glazed(self, theme: Theme) -> npt.NDArray[np.uint32] | None:
         """Return the pixel with which each cell covers what is there; None if nothing does."""
-        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, self.glass, theme)
+        key = (
+            self.values.tobytes(), self.shares.tobytes(), self.limit, self.floor, self.glass, theme
+        )  # fmt: skip
         if self._glaze is None or self._glaze[0] != key:
-            parts = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
+            parts = raised(np.nan_to_num(self.values) / (self.limit or 1.0), self.floor)
+            parts = parts * self.shares
             above = "ink" if self.scale_name == "picture" else "positive"
             colours = np.array([theme.rgb("negative"), theme.rgb(above)], np.uint8)
             alpha = np.rint(255 * self.glass * np.abs(parts).clip(0, 1)).astype(np.uint8)
@@ -325,7 +334,7 @@ class PixelGrid(StageMobject):
         theme = canvas.theme
         everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
         key = (
-            self.values.tobytes(), self.shares.tobytes(), self.limit, self.lines,
+            self.values.tobytes(), self.shares.tobytes(), self.limit, self.floor, self.lines,
             self.blocks, theme, canvas.scale, (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
         )  # fmt: skip
         last = KEPT.get(self._name)
@@ -416,7 +425,8 @@ class PixelGrid(StageMobject):
 
     def _paint_numbers(self, canvas: Canvas) -> None:
         words = (self.decimals, self.printed)
-        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, words, canvas.theme)
+        of = self.limit, self.floor
+        key = (self.values.tobytes(), self.shares.tobytes(), of, words, canvas.theme)
         if self._printed is None or self._printed[0] != key:
             self._printed = (key, list(self._numbers(canvas.theme)))
         numbers = self._printed[1]

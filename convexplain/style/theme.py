@@ -89,7 +89,7 @@ class Theme:
         """
         return rgb(getattr(self, token))
 
-    def signed(self, values: npt.ArrayLike, limit: float) -> Colours:
+    def signed(self, values: npt.ArrayLike, limit: float, floor: float = 0.0) -> Colours:
         """Colour values on the diverging scale, symmetric around zero.
 
         Parameters
@@ -98,6 +98,8 @@ class Theme:
             Values in -limit..limit.
         limit : float
             The value at either end, max ``|x|`` of the layer or kernel; 0 if all are zero.
+        floor : float
+            Any value but 0 is coloured at least as this share of the limit is.
 
         Returns
         -------
@@ -114,7 +116,7 @@ class Theme:
         if not (np.isfinite(limit) and limit >= 0):
             raise ValueError(f"a scale cannot end at {limit}: give the largest |value|")
         _check(data, -limit * (1 + _SLACK), limit * (1 + _SLACK), "raise the limit")
-        relative = data / limit if limit > 0 else np.zeros_like(data)
+        relative = raised(data / limit, floor) if limit > 0 else np.zeros_like(data)
         index = np.rint(relative * _STEPS).astype(np.intp).clip(-_STEPS, _STEPS)
         table = _signed_table(self.negative, self.zero, self.positive)
         return np.asarray(table[index + _STEPS])
@@ -170,6 +172,17 @@ def _check(data: Floats, low: float, high: float, remedy: str) -> None:
     if np.isnan(worst):
         raise ValueError("a NaN has no colour: mask the cells that are not computed yet")
     raise ValueError(f"{worst:g} lies outside the scale {low:g} to {high:g}: {remedy}")
+
+
+def raised(shares: npt.NDArray[np.float64], floor: float) -> npt.NDArray[np.float64]:
+    """Lift shares of a limit that are not 0 to a least magnitude.
+
+    Examples
+    --------
+    >>> raised(np.array([-0.01, 0.0, 0.5]), 0.2).tolist()
+    [-0.2, 0.0, 0.5]
+    """
+    return np.where(shares == 0, shares, np.copysign(np.maximum(np.abs(shares), floor), shares))
 
 
 @lru_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,14 @@ LEAST = 0.01
 STACKED = 8
 #: So many products of a sum are written out.
 LARGEST = 2
+#: Decimals of weights, from the first picture to the last: a step is seen in them.
+FINE = 4
+#: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
+FLOOR = 0.25
+#: Of tiles on which an arrow stands.
+GRAY = 0.25
+#: How far outside a cell its frame is drawn, in cells.
+RIM = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +99,11 @@ class BackwardPicture:
         return Scale(max(most, LEAST), terms.ERROR)
 
     @property
+    def seen(self) -> Scale:
+        """Of the errors of the filter's map, most of which are 0: of the others, all are seen."""
+        return replace(self.error, name=words.NOT_ZERO, floor=FLOOR)
+
+    @property
     def weight(self) -> Scale:
         """Of the kernel, also after a step."""
         most = max(np.abs(self.kernel).max(), np.abs(self.stepped).max())
@@ -105,6 +119,18 @@ class BackwardPicture:
         """The kernel after a step."""
         return self.kernel - self.rate * self.gradient
 
+    @property
+    def follows(self) -> npt.NDArray[np.bool_]:
+        """Which new weights follow from what is printed of the old one, the rate and the slope."""
+        cells = zip(self.kernel.flat, self.gradient.flat, self.stepped.flat, strict=True)
+        rate = Decimal(str(self.rate))
+        found = [
+            fmt.rounded(fmt.rounded(old, FINE) - rate * fmt.rounded(slope), FINE)
+            == fmt.rounded(new, FINE)
+            for old, slope, new in cells
+        ]
+        return np.array(found).reshape(self.kernel.shape)
+
     # Pictures.
 
     def opening(self, bars: Sequence[Bar], title: Caption) -> Diagram:
@@ -119,17 +145,20 @@ class BackwardPicture:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
 
-    def reached(self, bars: Sequence[Bar], layers: int) -> Diagram:
-        """Describe the errors' way, from the answer back through layers to the filter's map."""
-        said = words.LAYER if layers == 1 else words.LAYERS.fill(n=layers)
+    def reached(self, bars: Sequence[Bar], layers: Sequence[str]) -> Diagram:
+        """Describe the way of all errors, from the answer back to the filter's map."""
+        count = len(layers)
+        said = words.LAYER if count == 1 else words.LAYERS.fill(n=count)
         box: Part = Text("layers", said, role="heading", rim="box")
-        if layers > 1:
-            box = Column(box, Text("layers-rule", words.SAME_RULE, tone="muted", measure=6),
-                         gap=0.4, align="middle")  # fmt: skip
+        if count > 1:
+            ends = words.FROM_TO.fill(first=layers[0], last=layers[-1])
+            named = Text("layers-ends", ends, tone="muted", measure=6)
+            box = Column(box, named, gap=0.4, align="middle")
         answer = self._bars(bars, terms.ERROR.capital, True)
         errors = self._alone() if self.arriving is None else self._pooled()
-        links = tuple(
-            Link(*ends, tone="muted") for ends in (("answer", "layers"), ("layers", errors.name))
+        links = (
+            Link("answer", "layers", "gather", tone="muted"),
+            Link("layers", errors.name, tone="muted"),
         )
         high = Column(answer, box, errors, align="middle")
         body = high if self.upright else Either(Row(errors, box, answer, gap=2), high)
@@ -176,7 +205,7 @@ class BackwardPicture:
 
     def _alone(self) -> Cells:
         return Cells(
-            "alone", self.before, self.error, share="pixels", lines=False,
+            "alone", self.before, self.seen, share="pixels", lines=False,
             title=words.ERRORS_OF.capital.fill(n=self.filter),
         )  # fmt: skip
 
@@ -205,7 +234,7 @@ class BackwardPicture:
             said.capital.fill(n=fmt.shape(each.shape[:2]))
             for said, each in ((words.READ_SIZE, self.drawn), (words.ERRORS_SIZE, spread))
         )
-        alone = Cells("alone", spread, self.error, share="pixels", lines=False, title=errors)
+        alone = Cells("alone", spread, self.seen, share="pixels", lines=False, title=errors)
         both = self._beside(self._lying(title=read), alone)
         return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
@@ -213,13 +242,8 @@ class BackwardPicture:
         self,
         corner: Floats | None = None,
         title: Caption = terms.INPUT.capital,
-        met: Sequence[tuple[int, int]] = (),
-        steep: tuple[int, int] = (0, 0),
     ) -> Part:
-        """Lay the errors on the input, from a cell of it on, or in the middle; ring met cells.
-
-        Around the first of these is the window in which a weight read it on the way forward.
-        """
+        """Lay the errors on the input, from a cell of it on, or in the middle."""
         spread = self.spread
         at = (np.array(self.drawn.shape) - spread.shape) / 2 if corner is None else corner
         rows, cols = self.drawn.shape[:2]
@@ -228,20 +252,75 @@ class BackwardPicture:
             marks={
                 "edge": Mark(0, 0, rows, cols, tone="muted", strong=False),
                 "place": Mark(*at, *spread.shape),
-                **{f"met-{n}": Mark(*cell) for n, cell in enumerate(met)},
-                **({"read": self._reading(met[0], steep)} if met else {}),
             },
         )  # fmt: skip
         shown = spread if corner is None else self._at(corner)
-        lying = Cells("errors", shown, self.error, share="pixels", lines=False, glass=1.0)
+        lying = Cells("errors", shown, self.seen, share="pixels", lines=False, glass=1.0)
         return Overlay(read, lying)
+
+    @property
+    def _errors(self) -> tuple[slice, slice]:
+        """Rows and columns of the errors, as they lie on the input, that are not all 0."""
+        spread = self.spread
+        along = (np.flatnonzero(spread.any(axis=axis)) for axis in (1, 0))
+        rows, cols = (
+            slice(int(found[0]), int(found[-1]) + 1) if len(found) else slice(0, length)
+            for found, length in zip(along, spread.shape, strict=True)
+        )
+        return rows, cols
+
+    @property
+    def near(self) -> tuple[slice, slice]:
+        """Rows and columns of the input on which an error comes to lie, at any of the places."""
+        first, last = self.corner(0, 0), self.corner(*(n - 1 for n in self.kernel.shape))
+        rows, cols = (
+            slice(max(0, int(there.start + low)), min(size, int(there.stop + high)))
+            for there, low, high, size in zip(
+                self._errors, first, last, self.drawn.shape[:2], strict=True
+            )
+        )
+        return rows, cols
+
+    def nearer(self, row: float, col: float) -> tuple[float, float]:
+        """Return row and column, in what is shown from near, of a cell of the input."""
+        rows, cols = self.near
+        return row - rows.start, col - cols.start
+
+    def nearby(self, row: int, col: int) -> Floats:
+        """Return where in what is shown from near the errors' first cell lies for a weight."""
+        first = np.array([cells.start for cells in self._errors])
+        return np.array(self.nearer(*(self.corner(row, col) + first)))
+
+    def _nearby(self, met: Sequence[tuple[int, int]], steep: tuple[int, int]) -> Part:
+        """Lay the errors on the input, both as far as there are errors, and ring met cells.
+
+        Around the first of these is the window in which a weight read it on the way forward.
+        """
+        cells = self.drawn[self.near]
+        read = Cells(
+            "input", cells, share="pixels", lines=False, large=True,
+            title=(terms.INPUT if cells.shape == self.drawn.shape else words.ENLARGED).capital,
+            marks={
+                **{f"met-{n}": self._around(cell) for n, cell in enumerate(met)},
+                **({"read": self._reading(met[0], steep)} if met else {}),
+            },
+        )  # fmt: skip
+        lying = Cells(
+            "errors", self.spread[self._errors], self.seen, share="pixels", lines=False, glass=1.0
+        )
+        return Overlay(read, lying)
+
+    def _around(self, cell: tuple[int, int]) -> Mark:
+        """Mark a cell of the input from outside: what is multiplied in it stays free."""
+        row, col = self.nearer(*cell)
+        return Mark(row - RIM, col - RIM, 1 + 2 * RIM, 1 + 2 * RIM, tone="ink", strong=False)
 
     def _reading(self, cell: tuple[int, int], weight: tuple[int, int]) -> Mark:
         """Mark the window of the way forward in which a weight lies on a cell of the input."""
         apart, shape = np.array(self.window.dilation), np.array(self.kernel.shape)
-        top, left = np.array(cell) - np.array(weight) * apart
+        top, left = np.array(self.nearer(*cell)) - np.array(weight) * apart
         rows, cols = (shape - 1) * apart + 1
-        return Mark(top, left, rows, cols, tone="ink")
+        return Mark(top, left, rows, cols, tone="ink", strong=False)
 
     def met(self, step: GradientStep) -> list[tuple[int, int]]:
         """Return the cells of the input at which the largest terms of a sum are met."""
@@ -258,45 +337,44 @@ class BackwardPicture:
         *,
         steep: tuple[int, int] | None = None,
         known: npt.NDArray[np.bool_] | None = None,
-        standing: bool = False,
         met: Sequence[tuple[int, int]] = (),
     ) -> Diagram:
-        """Describe the errors on the input, beside the kernel and its gradient.
+        """Describe the errors on the input, from near, beside the kernel and its gradient.
 
         Parameters
         ----------
         told : Part, optional
-            What is told of a sum, below the kernel and its gradient.
+            What is told of a sum, in the gradient's place; of all sums, below it.
         steep : (int, int), optional
             The weight that is marked.
         known : numpy.ndarray of bool, optional
-            Which cells of the gradient are computed.
-        standing : bool
-            Whether the errors lie at the place of the marked weight, and not in the middle.
+            Which cells of the gradient are computed; it is not there without.
         met : sequence of (int, int)
             Cells of the input that are ringed, found as ``"input.met-0"`` and so on; the window in
             which the marked weight read the first of them is ``"input.read"``.
         """
-        corner = self.corner(*steep) if standing and steep is not None else None
-        marks = {} if steep is None else {"steep": Mark(*steep)}
-        kernel = self._kernel(
-            "kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter), marks
-        )
-        gradient = self._gradient(known, marks)
-        read: Part = Column(
-            self._lying(corner, met=met, steep=steep or (0, 0)),
-            Legend("legend", row=True),
-            align="middle",
-        )
-        links = (Link("input.read", "kernel", "zoom", tone="ink"),) if met else ()
+        kernel, gradient = self._weighed(steep, known)
+        read, legend = self._nearby(met, steep or (0, 0)), Legend("legend", row=True)
         said = [] if told is None else [told]
-        stacked = Column(read, Row(kernel, gradient), *said, align="middle")
+        if known is None:
+            pair, said = [kernel, *said], []
+        else:
+            pair = [kernel, gradient]
+        links = (Link("input.read", "kernel", "zoom", tone="ink"),) if met else ()
+        stacked = Column(read, legend, Row(*pair), *said, align="middle")
         if self.upright:
             # From there the legend is on the way to the weights.
             return Diagram(stacked)
-        beside = (Row(kernel, gradient), Column(kernel, gradient))
-        side = (Row(read, Column(each, *said), gap=2) for each in beside)
+        pairs = Row(*pair), Column(*pair)
+        side = (Row(read, Column(each, *said, legend), gap=2) for each in pairs)
         return Diagram(Either(*side, stacked), links)
+
+    def _weighed(
+        self, steep: tuple[int, int] | None, known: npt.NDArray[np.bool_] | None
+    ) -> tuple[Cells, Cells]:
+        marks = {} if steep is None else {"steep": Mark(*steep)}
+        said = terms.FILTER.capital.fill(n=self.filter)
+        return self._kernel("kernel", self.kernel, said, marks), self._gradient(known, marks)
 
     def products(self, step: GradientStep) -> Part:
         """Write out one weight's sum, line by line: its two largest products, the rest, the sum."""
@@ -354,9 +432,12 @@ class BackwardPicture:
         kernel = self._kernel("kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter))
         return self._side_by_side(kernel, self._gradient(), self._ways())
 
-    def closing(self, bars: Sequence[Bar], title: Caption) -> Diagram:
+    def closing(self, bars: Sequence[Bar], title: Caption, parameters: int) -> Diagram:
         """Describe the picture, the answer, and which way the weights move, as at the opening."""
-        called = words.WAYS_OF.capital.fill(n=self.filter)
+        # It is not these alone that changed the answer.
+        called = words.WAYS_OF.capital.fill(
+            n=self.filter, k=self.kernel.size, all=fmt.count(parameters)
+        )
         read, answer = self._read(), self._bars(bars, title, False)
         ways = replace(self._ways(), title=called)
         folded = Column(read, Row(answer, ways, gap=2), align="middle")
@@ -365,10 +446,11 @@ class BackwardPicture:
     def stepping(self, steep: tuple[int, int]) -> Diagram:
         """Describe the kernel, the ways of its weights, what it becomes, and one weight's sum."""
         marks = {"steep": Mark(*steep)}
+        new = words.AFTER if self.follows.all() else words.AFTER_ROUNDED
         before, after = (
-            replace(self._kernel(name, values, said.capital.fill(n=self.filter), marks), finer=2)
+            self._kernel(name, values, said.capital.fill(n=self.filter), marks)
             for name, values, said in (
-                ("kernel", self.kernel, words.BEFORE), ("after", self.stepped, words.AFTER),
+                ("kernel", self.kernel, words.BEFORE), ("after", self.stepped, new),
             )
         )  # fmt: skip
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
@@ -386,27 +468,35 @@ class BackwardPicture:
     def _ways(self, marks: Mapping[str, Mark] | None = None) -> Cells:
         """Describe which way each weight moves: against its slope, as that is printed."""
         signs = [[_way(slope) for slope in row] for row in self.gradient]
+        # Colours are of numbers: an arrow has none of its own.
+        gray = np.full(self.gradient.shape, GRAY)
         return Cells(
-            "ways", self.gradient, self.slope, numbers=True, share="numbers", printed=signs,
+            "ways", gray, INK, numbers=True, share="numbers", printed=signs,
             title=words.WAYS.capital, marks=marks or {},
         )  # fmt: skip
 
     def _one(self, steep: tuple[int, int], *, large: bool) -> Formula:
         """Describe how one weight gets its new value."""
         terms_ = (
-            Term("weight", fmt.number(self.kernel[steep], 4), terms.WEIGHT),
+            Term("weight", fmt.number(self.kernel[steep], FINE), terms.WEIGHT),
             Term("rate", f"− {self.rate:g} ×", words.RATE_OF_LEARNING),
             Term("slope", fmt.bracketed(self.gradient[steep]), terms.GRADIENT),
             Term("equals", "="),
-            Term("after", fmt.number(self.stepped[steep], 4), words.NEW),
+            Term("after", fmt.number(self.stepped[steep], FINE), words.NEW),
         )
         return Formula("one", terms_, large=large)
 
     def diagram(self, step: GradientStep, layer: str) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""
-        picture = self.laid(self.sum(step), steep=(step.row, step.col), standing=True)
+        steep = step.row, step.col
+        kernel, gradient = self._weighed(steep, None)
+        lying, told = self._lying(self.corner(*steep)), self.sum(step)
+        read: Part = Column(lying, Legend("legend", row=True), align="middle")
+        stacked = Column(read, Row(kernel, gradient), told, align="middle")
+        beside = (Row(kernel, gradient), Column(kernel, gradient))
+        side = (Row(read, Column(each, told), gap=2) for each in beside)
         about = words.ABOUT.fill(n=self.filter, layer=layer)
-        return Diagram(picture.root, picture.links, about)
+        return Diagram(Either(*side, stacked), about=about)
 
     @property
     def spread(self) -> Floats:
@@ -450,8 +540,9 @@ class BackwardPicture:
         self, name: str, values: Floats, title: Caption, marks: Mapping[str, Mark] | None = None
     ) -> Cells:
         return Cells(
-            name, values, self.weight, numbers=True, share="numbers", title=title, marks=marks or {}
-        )
+            name, values, self.weight, numbers=True, share="numbers", exactly=FINE, title=title,
+            marks=marks or {},
+        )  # fmt: skip
 
 
 def _way(slope: float) -> str:

@@ -6,8 +6,8 @@ from convexplain.style.captions import Caption
 
 TITLE = Caption(en="Backward: how a filter learns", zh="反向传播：过滤器怎样学习")
 QUESTION = Caption(
-    en="A wrong answer. Which way should each weight move?",
-    zh="答错了。每个权重该往哪边调？",
+    en="Which way should each weight move?",
+    zh="每个权重该往哪边调？",
 )
 ANSWER = Caption(
     en="Each weight steps against its gradient: input × error, added up.",
@@ -15,6 +15,14 @@ ANSWER = Caption(
 )
 
 # What is wrong.
+ASKED = Caption(
+    en="This {k} is read as {j}. Which way should each weight move?",
+    zh="这个 {k} 被认成 {j}。每个权重该往哪边调？",
+)
+ASKED_RIGHT = Caption(
+    en="This {k} is read right, with {q}. Which way should each weight move?",
+    zh="这个 {k} 认对了：{q}。每个权重该往哪边调？",
+)
 MISREAD = Caption(
     en="It reads this {k} as {j}: {p} against {q}.",
     zh="{k} 被判为 {j}：{p} 对 {q}。",
@@ -30,30 +38,26 @@ ERRORS = Caption(
 
 # The way back.
 BACK = Caption(
-    en="Layer by layer, errors run back to filter {n}'s map.",
-    zh="误差逐层传回过滤器 {n} 的响应图。",
-)
-BACK_POOLED = Caption(
-    en="Layer by layer, errors run back to filter {n}'s pooled map.",
-    zh="误差逐层传回过滤器 {n} 池化后的图。",
+    en="Run back: how fast the loss (how wrong it is) grows with each cell.",
+    zh="误差传回每格：该格变大时，损失（错多少）增大得多快。",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: the error goes there, the others get 0.",
     zh="最大池化只留最大的 {v}：误差传给它，其余得 0。",
 )
 STOPPED = Caption(
-    en="These sums are below 0, ReLU gave 0: no error comes through.",
-    zh="和小于 0，ReLU 给出 0：误差过不去。",
+    en="Here all are below 0, ReLU gave 0: no error passes.",
+    zh="都小于 0，ReLU 给 0：误差过不去。",
 )
 EVERYWHERE = Caption(
-    en="So in all windows: {k} of {n} places get an error.",
-    zh="于是 {n} 处中只有 {k} 处有误差。",
+    en="So everywhere: {k} of {n} places get an error.",
+    zh="处处如此：{n} 处中 {k} 处有误差。",
 )
 
 # The errors as a window.
 STAND = Caption(
-    en="On the input, these errors move as one window.",
-    zh="把误差叠在输入上，它们整体移动。",
+    en="Laid on the input, they fit at several places.",
+    zh="把误差放到输入上：有几个位置放得下。",
 )
 ASK = Caption(en="At how many places can the errors lie?", zh="这些误差能放在几个位置？")
 ONE = Caption(
@@ -73,7 +77,7 @@ EACH_WEIGHT = Caption(en="{n} places: one for each weight.", zh="{n} 个位置�
 
 # Input times error.
 READ_BY = Caption(
-    en="On the way forward, this weight read the pixel under each error.",
+    en="Forward, this weight read the pixel under each error.",
     zh="前向时，这个权重读的正是误差下面的像素。",
 )
 LAY = Caption(
@@ -81,11 +85,11 @@ LAY = Caption(
     zh="输入越大影响越大：输入乘误差，求和。",
 )
 PLACES = Caption(
-    en="The gradient: how fast the loss (how wrong it is) grows when the weight grows.",
-    zh="梯度：权重增大时，损失（错多少）增大得多快。",
+    en="The gradient: how fast the loss grows with the weight.",
+    zh="梯度：权重增大时，损失增大得多快。",
 )
 STEP = Caption(
-    en="Each steps against its gradient: below 0 up, above 0 down.",
+    en="Each steps against that: below 0 up, above 0 down.",
     zh="逆着它走：小于 0 调大，大于 0 调小。",
 )
 MOVED = Caption(
@@ -102,23 +106,26 @@ TOO_FAR = Caption(
 # On the pictures.
 FACTORS = Caption(en="input × error", zh="输入 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
-SAME_RULE = Caption(en="each by the same rule", zh="每层同一规则")
+FROM_TO = Caption(en="{first} to {last}", zh="{first} 到 {last}")
 RULE = Caption(en="each: input × error, added up", zh="每个：输入 × 误差，求和")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
+NOT_ZERO = Caption(en="error (all but 0 coloured)", zh="误差（非 0 都上色）")
+ENLARGED = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
 ERRORS_OF = Caption(en="errors, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
 ERRORS_POOLED = Caption(en="errors, filter {n} pooled", zh="误差：过滤器 {n}，池化后")
 SUMS_OF = Caption(en="filter {n}'s sums", zh="过滤器 {n} 的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
-WAYS_OF = Caption(en="filter {n}: which way", zh="过滤器 {n}：往哪边")
+WAYS_OF = Caption(en="filter {n}: {k} of {all} steps", zh="过滤器 {n}：{all} 步中的 {k} 步")
 PARAMETERS_OF = Caption(en="{layer}: {n} parameters", zh="{layer}：{n} 个参数")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")
 BEFORE = Caption(en="filter {n}, before", zh="过滤器 {n}，之前")
 AFTER = Caption(en="filter {n}, after", zh="过滤器 {n}，之后")
+AFTER_ROUNDED = Caption(en="filter {n}, after (rounded)", zh="过滤器 {n}，之后（已舍入）")
 NEW = Caption(en="new weight", zh="新权重")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
 ABOUT = Caption(

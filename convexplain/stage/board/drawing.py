@@ -103,6 +103,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         cell,
         scale=scale,
         limit=piece.scale.limit or 1.0,
+        floor=piece.scale.floor,
         numbers=piece.decimals is not None,
         text_size=piece.size or None,
         lines=piece.lines,
@@ -228,6 +229,7 @@ def glide(old: Any, new: Any) -> Move:
         before = old.points.copy()
     elif isinstance(old, PixelGrid):
         old.values, old.limit, old.glass = new.values, new.limit, new.glass
+        old.floor = new.floor
         old.lines, old.frame_width, old.printed = new.lines, new.frame_width, new.printed
         old.blocks = new.blocks
         old.numbers, old.decimals, old.text_share = new.numbers, new.decimals, new.text_share
