@@ -454,3 +454,10 @@ def test_from_near_the_errors_lie_on_the_pixels_that_the_weight_read():
     under = read.values[top : top + rows, left : left + cols]
     assert float((under * errors.values).sum()) == pytest.approx(lesson.told.value)
     assert np.count_nonzero(errors.values) == np.count_nonzero(lesson.before)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+def test_old_and_new_weights_have_numbers_and_arrows_in_any_frame(lesson, aspect):
+    sheet = ASPECTS[aspect]
+    picture = lesson.picture_of(upright=sheet.height > sheet.width).stepping(lesson.followed)
+    assert place(picture, sheet, "en").decimals is not None

@@ -454,7 +454,12 @@ class BackwardPicture:
             )
         )  # fmt: skip
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
-        return self._side_by_side(before, self._ways(marks), after, below=[one])
+        ways = self._ways(marks)
+        if not self.upright:
+            return self._side_by_side(before, ways, after, below=[one])
+        # Three grids under one another would leave no room for their numbers.
+        high = Column(Row(before, after), ways, one, Legend("legend", row=True), align="middle")
+        return Diagram(high)
 
     def _side_by_side(self, *grids: Cells, below: Sequence[Part] = ()) -> Diagram:
         """Lay grids in a row, or under one another, large; below them what is told of them."""
