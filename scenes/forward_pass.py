@@ -232,8 +232,8 @@ class ForwardPass(LessonScene):
     def show_powers(self, event: Event) -> None:
         """Each becomes e to its power: points go, bars grow; the exponents stay."""
         lanes = [f"{name}.lane" for name in self.names]
-        marks = *self.names, *lanes, "classes.zero", "classes.zero.label", "classes.title", "said"
-        self.during(0.1, self.board.hide(*self.board.there(*marks)))
+        marks = *lanes, "classes.zero", "classes.zero.label", "classes.title", "said"
+        self.during(0.1, self.board.hide(*self.board.there(*marks)), self.faint())
         bars = self.board.become(self.picture.sums("powers"), hold=("classes", "said"))
         self.during(0.03, bars)
         rises = in_turn(*(eased(self.board.rise(name)) for name in self.names), overlap=0.97)
@@ -241,6 +241,18 @@ class ForwardPass(LessonScene):
         self.during(0.45, rises, lambda alpha: there(min(1.0, 4 * alpha)), rate=linear)
         self.during(1, in_turn(*(self.board.pulse(f"{name}.source", f"{name}.value")
                                  for name in self.names), overlap=0.5), rate=linear)  # fmt: skip
+
+    def faint(self) -> Move:
+        """Return the move in which points fade, but not what is called and printed beside them."""
+        points = [self.board.part(name) for name in self.names]
+
+        def go(alpha: float) -> None:
+            for point in points:
+                point.opacity = 1 - alpha
+            if alpha >= 1:
+                self.remove(*points)
+
+        return go
 
     def show_total(self, event: Event) -> None:
         """What all of them come to together."""

@@ -545,6 +545,18 @@ def test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars(look, we
     assert long[0] / long[1] == pytest.approx(plus / -minus, rel=1e-3)
 
 
+def test_exponents_stay_in_their_rows_while_their_powers_come(look):
+    played = plays.of("forward-pass", look)
+    seen = [s for s in played.during("softmax") if "classes.7.source" in s]
+    printed = {bar.name: bar.source for bar in played.lesson.picture_of.bars("powers").bars}
+    powers = [s for s in seen if s["classes.7.source"].text == printed["7"]]
+    rising = [s for s in powers if "classes.7" in s and "classes.7.value" in s]
+    assert powers
+    assert rising
+    for stage in (powers[0], rising[0]):
+        assert {k: stage[f"classes.{k}.source"].text for k in printed} == printed
+
+
 def test_the_strongest_cell_s_patch_is_cut_where_it_lies(look, weights):
     played = plays.of("hierarchy", look)
     lesson, kernel = played.lesson, weights["dense/kernel"]

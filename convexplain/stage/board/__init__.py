@@ -50,7 +50,7 @@ class Board(Lighting, Moving, Handing):
     """
 
     def rise(self, bar: str, number: str = "", *, whole: str = "") -> Move:
-        """Let a bar grow from its line; its label is there at once, its number at the end.
+        """Let a bar grow from its line; its label and source are there, its number at the end.
 
         Parameters
         ----------
@@ -63,15 +63,15 @@ class Board(Lighting, Moving, Handing):
         """
 
         def start() -> Move:
-            if self.has(f"{bar}.label"):
-                self.show(f"{bar}.label")(1.0)
-            label = [self.part(f"{bar}.label")] if self.has(f"{bar}.label") else []
+            beside = self.there(f"{bar}.label", f"{bar}.source")
+            self.show(*beside)(1.0)
+            words = [self.part(name) for name in beside]
             grow = self.grow(whole or bar, out_of=self.foot(bar))
             told = self.show(number or f"{bar}.value")
 
             def go(alpha: float) -> None:
                 grow(min(1.0, alpha / GROWN))
-                set_opacity(label, 1.0)
+                set_opacity(words, 1.0)
                 if alpha > GROWN:
                     told((alpha - GROWN) / (1 - GROWN))
 
