@@ -101,16 +101,21 @@ def most_alike(
     classes = {picture.label for picture in pictures} - {None}
     prepared = np.stack([network.prepare(each) for each in pictures])
     found, maps = list[Elsewhere](), dict[str, npt.NDArray[Any]]()
+    strongest = dict[tuple[str, int], tuple[TopPatch, ...]]()
     for node in nodes:
         if node.layer not in maps:
             maps[node.layer] = carried(network, prepared, until=node.layer)
-        each = _by_class(network, node, maps[node.layer][..., node.filter], prepared, pictures)
+        its = node.layer, node.filter
+        if its not in strongest:
+            responses = maps[node.layer][..., node.filter]
+            strongest[its] = _by_class(network, node.layer, responses, prepared, pictures)
+        each = strongest[its]
         if len(each) == len(classes):
             found.append(Elsewhere(node, each, tuple(pictures[top.index] for top in each)))
 
     def rank(one: Elsewhere) -> tuple[bool, bool, float]:
         # A stroke can be named, and is seen to be the same; among equals the likest.
-        same = one.strokes and one.alike >= SAME
+        same = one.alike >= SAME and one.strokes
         return same, same and (one.node.layer, one.node.filter) in seen, one.alike
 
     return max(found, key=rank, default=None)
@@ -118,16 +123,19 @@ def most_alike(
 
 def _by_class(
     network: Network,
-    node: Node,
+    layer: str,
     maps: npt.NDArray[Any],
     prepared: npt.NDArray[Any],
     pictures: Sequence[Picture],
 ) -> tuple[TopPatch, ...]:
     """Return the strongest response in each class, of those with the strongest; (N, rows, cols)."""
-    field, best = network.receptive_field(node.layer), dict[int, TopPatch]()
-    for index in np.argsort(-maps.max(axis=(1, 2)), kind="stable").tolist():
-        label, value = pictures[index].label, float(maps[index].max())
-        if label is None or label in best or value <= 0:
+    field, best = network.receptive_field(layer), dict[int, TopPatch]()
+    peaks = maps.max(axis=(1, 2))
+    for index in np.argsort(-peaks, kind="stable").tolist():
+        label, value = pictures[index].label, float(peaks[index])
+        if value <= 0:
+            break
+        if label is None or label in best:
             continue
         row, col = np.unravel_index(int(maps[index].argmax()), maps.shape[1:])
         box = field.box(int(row), int(col))
