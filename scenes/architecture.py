@@ -10,7 +10,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
-from convexplain.lessons.parts.architecture_picture import times, wall
+from convexplain.lessons.parts.architecture_picture import times, times_of, wall
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops.geometry import Box as Window
 from convexplain.panels import Box
@@ -455,8 +455,11 @@ class Architecture(LessonScene):
         mark = f"{before.panel}.place"
         marks = [mark, f"{mark}-depth"]
 
+        size = f"size-{stage.name}"
+
         def go(alpha: float) -> None:
             place = min(int(alpha * columns), columns - 1)
+            self.board.say(size, times_of(place + 1, before.channels))
             now = np.full_like(self.values[panel], np.nan)
             now[:, : place + 1] = self.values[panel][:, : place + 1]
             self.board.fill(panel, now)
@@ -466,6 +469,7 @@ class Architecture(LessonScene):
         self.during(0.1 * share, self.opened(panel))
         self.board.show(*marks)(1.0)
         self.during(0.8 * share, go, rate=linear)
+        self.board.say(size, stage.size)
         self.during(0.1 * share, self.board.hide(*marks))
 
     def show_numbers(self, event: Event) -> None:
@@ -476,22 +480,47 @@ class Architecture(LessonScene):
             self.follow(last, 0.25)
         else:
             self.during(0.25, self.camera.home())
-        self.complete(self.shot or self.numbers)(1.0)
-        self.answer(0.45)
+        self.complete(self.shot or self.numbers, "legend")(1.0)
+        self.answer(0.75, *self.read())
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
-    def complete(self, numbers: Sequence[int]) -> Move:
+    def read(self) -> list[str]:
+        """Return the frame round the vector of which every number of the answer is made."""
+        tail = self.drawn(self.lesson.tail)
+        if self.lesson.stages[-1].kind != "dense" or not tail:
+            return []
+        return self.board.there(f"{self.panel(tail[-1])}.whole")
+
+    def complete(self, numbers: Sequence[int], *more: str) -> Move:
         """Let stages be there, all but the answer's bars, whatever was left out before."""
         there = [n for n in numbers if n != self.numbers[-1]]
         boxes = [f"{self.panel(n)}.box" for n in there]
-        return self.board.come(*map(self.panel, there), *boxes, *self.texts(*there), "legend")
+        return self.board.come(*map(self.panel, there), *boxes, *self.texts(*there), *more)
 
-    def answer(self, share: float) -> None:
-        """Let the bars of the answer grow."""
+    def answer(self, share: float, *read: str) -> None:
+        """Let the bars of the answer grow; for each what it is made of is framed."""
         last = len(self.stages) - 1
         strip = self.board.there(self.stages[last].panel)
         self.board.show(*self.texts(last), *self.frame(), *strip)(1.0)
-        self.during(share, in_turn(*(self.board.rise(bar) for bar in self.bars()), overlap=0.6))
+        if not read:
+            rises = (self.board.rise(bar) for bar in self.bars())
+            self.during(share, in_turn(*rises, overlap=0.6))
+            return
+        frames = [self.board.part(name) for name in read]
+
+        def look(bar: str) -> Move:
+            rise = self.board.rise(bar)
+
+            def go(alpha: float) -> None:
+                rise(alpha)
+                for frame in frames:
+                    frame.opacity = 1 - alpha / 2 if alpha < 1 else 1.0
+
+            return go
+
+        self.board.show(*read)(1.0)
+        self.during(0.9 * share, in_turn(*map(look, self.bars()), overlap=0.0), rate=linear)
+        self.during(0.1 * share, self.board.hide(*read))
 
     def bars(self) -> list[str]:
         """Return the names of the answer's bars."""
@@ -506,9 +535,10 @@ class Architecture(LessonScene):
     def show_trade(self, event: Event) -> None:
         """Two numbers of each stage as piles: how many places, and then how many channels."""
         self.stack(0.1)
-        self.during(
-            0.15, self.camera.home(), self.complete(self.numbers), self.board.come("explained")
-        )
+        # Their blue is of channels: that of values goes with its legend.
+        legend = [name for name in self.board.there("legend") if self.board.shown(name)]
+        self.during(0.05, self.board.hide(*legend))
+        self.during(0.15, self.camera.home(), self.complete(self.numbers, "explained"))
         if not self.board.shown(self.bars()[0]):
             self.answer(0.1)
         numbers = self.picture.compared
@@ -528,13 +558,22 @@ class Architecture(LessonScene):
             self.board.rise(f"{what}-{name}.pile", f"{what}-of-{name}", whole=f"{what}-{name}")
         )
 
+    def meaning(self, what: str, number: int) -> list[str]:
+        """Return the name of the word that says what a row of piles is about: behind the last."""
+        last = number == self.picture.compared[-1]
+        return self.board.there(f"{what}-meaning") if last else []
+
     def show_ends(self, event: Event) -> None:
-        """The first stage and the last one are looked at in turn."""
-        looks = []
-        for n in (self.picture.compared[0], self.picture.compared[-1]):
-            name = self.stages[n].name
-            looks.append(self.board.pulse(f"places-of-{name}", f"channels-of-{name}"))
-        self.during(1, in_turn(*looks, *looks))
+        """How many places there are is looked at from first to last, then how many channels."""
+        first, last = self.picture.compared[0], self.picture.compared[-1]
+        meanings = [name for what in ("places", "channels") for name in self.meaning(what, last)]
+        self.during(0.06, self.board.show(*meanings))
+        looks = [
+            self.board.pulse(f"{what}-of-{self.stages[n].name}", *self.meaning(what, n))
+            for what in ("places", "channels")
+            for n in (first, last)
+        ]
+        self.during(1, in_turn(*looks))
 
 
 def _last(move: Move) -> Move:

@@ -89,11 +89,12 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
 def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
     shapes = [(26, 32), (13, 32), (11, 64), (5, 64), (3, 128)]
     assert all(a >= b and n <= m for (a, n), (b, m) in pairwise(shapes))
+    assert (13 - 3 + 1, 11 - 2 * (11 // 2)) == (11, 1)
     assert told(lesson)["again"] == (
-        "Again: pooling makes sheets smaller, convolution trims the rim and makes more."
+        "Again: pooling leaves row and column 11 over, convolution makes more."
     )
     assert told(lesson)["filters"] == (
-        "32 filters, 32 maps: 26 × 26, as the window stays inside the picture."
+        "32 filters, 32 sheets: 26 × 26, as the window stays inside the picture."
     )
 
 
@@ -103,8 +104,38 @@ def test_no_rim_is_trimmed_where_windows_stick_out(tmp_path):
         Flatten("d"), Dense("e", units=3, activation="softmax"),
     )  # fmt: skip
     said = told(Architecture(model=saved(tmp_path, *layers)))
-    assert said["filters"] == "4 filters, 4 maps: one sheet each."
+    assert said["filters"] == "4 filters, 4 sheets: one each."
     assert "rim" not in said["again"]
+
+
+def test_nothing_is_said_to_be_left_over_where_pooling_halves_evenly(tmp_path):
+    layers = (
+        Conv2D("a", 4, 3), MaxPooling2D("b"), Conv2D("c", 8, 4), MaxPooling2D("d"),
+        Conv2D("e", 9, 3), Flatten("f"), Dense("g", units=3, activation="softmax"),
+    )  # fmt: skip
+    lesson = Architecture(model=saved(tmp_path, *layers))
+    maps = [lesson.stages[n].sides for n in lesson.with_maps]
+    assert maps == [(26, 26), (13, 13), (10, 10), (5, 5), (3, 3)]
+    assert lesson.left_over is None
+    assert "left over" not in told(lesson)["again"]
+    assert "leaves" not in told(lesson)["again"]
+
+
+@pytest.mark.render
+def test_all_that_a_number_is_made_of_is_framed_as_it_comes(lesson):
+    bars = [f"answer.{bar.name}" for bar in answer_bars(lesson.trace).bars]
+    moments = of("architecture", LOOKS[0]).during("vector")
+    framed = [stage for stage in moments if "layer-flatten.whole" in stage]
+    assert framed
+    assert all(bar in framed[-1] for bar in bars)
+    assert "layer-flatten.whole" not in moments[-1]
+
+
+@pytest.mark.render
+def test_where_and_what_stand_behind_their_piles_and_no_scale_of_values_beside_them():
+    last = of("architecture", LOOKS[0]).during("answer")[-1]
+    assert {"places-meaning", "channels-meaning"} <= set(last.names)
+    assert not [name for name in last.names if name.startswith("legend")]
 
 
 def test_the_question_has_one_right_answer_and_the_picture_does_not_tell(lesson):
@@ -232,7 +263,7 @@ def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_p
     np.testing.assert_array_equal(lesson.stages[2].values, trace.activations["sum"])
     said = told(lesson)
     assert "pooling" not in said
-    assert said["places"] == "Of each map one number is left: 6."
+    assert said["places"] == "Of each sheet one number is left: 6."
     assert said["trade"] == "Places: from 256 to 256. Channels: from 3 to 6."
     assert said["ends"] == "From 256 places of 3 channels to 256 places of 6 kinds."
     for sheet in panels.SHEETS.values():

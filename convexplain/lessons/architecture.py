@@ -188,8 +188,25 @@ class Architecture(NetworkLesson):
         )
         if so and kinds == {"pooling", "convolution"}:
             trims = all(b.places < a.places for a, b in pairwise(way) if b.kind == "convolution")
+            over = self.left_over
+            if trims and over is not None:
+                return _LEFT_OVER.fill(n=over)
             return _TRIMS if trims else _AGAIN
         return _MORE.fill(n=len(self.rest), b=way[-1].size)
+
+    @property
+    def left_over(self) -> int | None:
+        """The row and column that a later pooling by halves leaves over, counted from 1.
+
+        None if none is, or several poolings leave different ones.
+        """
+        pairs = ((self.stages[n - 1].sides, self.stages[n]) for n in self.rest)
+        found = {
+            before[0] for before, after in pairs
+            if after.kind == "pooling" and before[0] == before[1] and before[0] % 2
+            and after.sides == (before[0] // 2, before[1] // 2)
+        }  # fmt: skip
+        return found.pop() if len(found) == 1 else None
 
     def _vector(self) -> Iterator[Event]:
         last = self.last_maps
@@ -201,7 +218,7 @@ class Architecture(NetworkLesson):
             if self.stages[self.tail[0]].kind == "pooling":
                 told = _ONE_EACH.fill(d=fmt.count(last.channels))
             yield Event("places", 4.2, told, detail=1)
-        yield Event("numbers", 3.2, self._numbers(), detail=1)
+        yield Event("numbers", 4.0, self._numbers(), detail=1)
 
     def _numbers(self) -> Caption:
         outputs, label = self.network.outputs, self.subject.label
@@ -289,9 +306,9 @@ _ONE_KIND = Caption(en="one kind", zh="1 种信息")
 _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
 _SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
 _SHEETS = Caption(en="{size}, in {c} channels.", zh="{size}，{c} 个通道。")
-_FILTERS = Caption(en="{n} filters, {n} maps: one sheet each.", zh="{n} 个过滤器，各得一张响应图。")
+_FILTERS = Caption(en="{n} filters, {n} sheets: one each.", zh="{n} 个过滤器，各得一张响应图。")
 _INSIDE = Caption(
-    en="{n} filters, {n} maps: {b}, as the window stays inside the picture.",
+    en="{n} filters, {n} sheets: {b}, as the window stays inside the picture.",
     zh="{n} 个过滤器，各得一张；窗口不出边界，所以是 {b}。",
 )
 _STACKED = Caption(
@@ -314,12 +331,16 @@ _TRIMS = Caption(
     en="Again: pooling makes sheets smaller, convolution trims the rim and makes more.",
     zh="再来：池化使图变小，卷积去掉一圈边、张数变多。",
 )
+_LEFT_OVER = Caption(
+    en="Again: pooling leaves row and column {n} over, convolution makes more.",
+    zh="再来：池化剩下第 {n} 行和列，卷积使张数变多。",
+)
 _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
 _PLACES = Caption(
     en="{q} places are left, {d} numbers each: {n} in all.",
     zh="只剩 {q} 个位置，每处 {d} 个数，共 {n} 个。",
 )
-_ONE_EACH = Caption(en="Of each map one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
+_ONE_EACH = Caption(en="Of each sheet one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
 _NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
 _FROM_ALL = Caption(
     en="{n} numbers, each from all {m}: the answer is {k}.",

@@ -201,10 +201,10 @@ class ArchitecturePicture:
             )  # fmt: skip
         if index == len(self.stages) - 1 and not stage.has_maps:
             return answer_bars(self.trace, length=_BAR * self._height, share="cells")
-        return self._stack(index, solid=solid) if stage.has_maps else self._strip(index)
+        return (self._stack if stage.has_maps else self._strip)(index, solid=solid)
 
-    def _strip(self, index: int) -> Cells:
-        """A vector as a strip of cells."""
+    def _strip(self, index: int, *, solid: bool) -> Cells:
+        """A vector as a strip of cells; in a scene a frame can stand round all of it."""
         stage = self.stages[index]
         before = self.stages[index - 1] if index else None
         grid = folded(stage, before) / (stage.limit or 1.0)
@@ -213,6 +213,7 @@ class ArchitecturePicture:
         return Cells(
             stage.panel, grid, self._scale, share="cells", lines=False, fine=1 / broad,
             tall=high / broad, alternative=self._told(stage),
+            marks={"whole": Mark(0, 0, *grid.shape)} if solid else {},
         )  # fmt: skip
 
     def _name(self, index: int, role: Role = "small") -> Text:
@@ -259,7 +260,7 @@ class ArchitecturePicture:
         last = len(self.stages) - 1
         if last in drawn and isinstance(answer := drawn[last], Bars):
             aside.append(replace(answer, pitch=_NARROW) if solid else answer)
-            drawn[last] = self._strip(last)
+            drawn[last] = self._strip(last, solid=solid)
         stacked = (self._line(line, drawn, below, role) for line in lines)
         stacks = Column(*stacked, gap=0.6, turns=False)
         legend = Legend("legend")
@@ -326,11 +327,17 @@ class ArchitecturePicture:
     ) -> Part | None:
         """How many places, or channels, a stage has, as a pile under its number, or beside it.
 
-        That of the picture says what it counts; what has no places has none.
+        That of the picture says what it counts; behind the last stage of places stands what it is
+        about.
         """
-        if index not in self.compared:
-            return None
         tone = "ink" if what == "places" else "positive"
+        if index not in self.compared:
+            behind = index == self.compared[-1] + 1 and index < self.drawn[-1] and not aside
+            about = Text(
+                f"{what}-meaning", _MEANING[what], role="heading", tone=tone, weight="bold",
+                silent=True,
+            )  # fmt: skip
+            return about if behind else None
         stage, most = self.stages[index], max(self._count_of(n, what) for n in self.compared)
         count = self._count_of(index, what)
         bar = Bar("pile", _TRADED[what], count, tone=tone)
@@ -400,6 +407,11 @@ def times(channels: int) -> str:
     return f"× {fmt.count(channels)}"
 
 
+def times_of(places: int, channels: int) -> str:
+    """Write how many numbers of a vector there are, a column for each place."""
+    return f"{fmt.count(places)} {times(channels)}"
+
+
 def wall(count: int, shape: tuple[int, int], room: Box) -> list[Box]:
     """Lay sheets of a shape side by side in a room, as large as they can be.
 
@@ -449,6 +461,9 @@ _FOLDED_IN = Caption(
 )
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
+_MEANING = {
+    "places": Caption(en="where", zh="在哪里"), "channels": Caption(en="what", zh="是什么"),
+}  # fmt: skip
 _TRADED = {
     "places": Caption(en="places", zh="位置"), "channels": Caption(en="channels", zh="通道"),
 }  # fmt: skip
