@@ -58,16 +58,27 @@ class Learning(LessonScene):
         self.during(1, self.board.pulse(f"{own}.label", f"{own}.value", times=2))
 
     def show_loss(self, event: Event) -> None:
-        """The right class's probability becomes a point on the curve of the loss."""
+        """The right class's probability becomes a point; it goes to the best and back."""
         left, top, width, height = self.board.box(f"guess.{self.lesson.label}")
         # Its end alone flies: a long bar would cross the chart.
         side = min(width, height)
         end = left + width - side, top, side, height
         picture = self.lesson.surprise_picture()
-        self.become(picture, 0.15, show=self.axes("title"))
-        self.during(0.2, self.board.trace("surprise.loss"), rate=linear)
-        self.during(0.05, self.board.show("surprise.loss.label"))
-        self.during(0.2, self.board.grow("surprise.own", out_of=end), self.drop())
+        self.become(picture, 0.1, show=self.axes("title"))
+        self.during(0.1, self.board.trace("surprise.loss"), rate=linear)
+        self.during(0.03, self.board.show("surprise.loss.label"))
+        own, curve = "surprise.own", "surprise.loss"
+        self.during(0.08, self.board.grow(own, out_of=end))
+        # Shares of its way across are between the ends of the curve.
+        chart = picture.panel("surprise")
+        assert isinstance(chart, Chart)
+        ends = chart.curves[0].x
+        chance = float(self.lesson.chances[self.lesson.snapshot])
+        start = (chance - float(ends[0])) / float(ends[-1] - ends[0])
+        self.during(0.17, self.board.ride(own, curve, start, 1.0))
+        self.during(0.12, self.board.pulse(own))
+        self.during(0.15, self.board.ride(own, curve, 1.0, start))
+        self.during(0.07, self.drop())
         self.during(1, self.board.pulse("surprise.title", times=2))
 
     def axes(self, *more: str) -> Iterator[str]:
@@ -216,7 +227,7 @@ class Learning(LessonScene):
             taken = [self.board.fold(f"moves[{n}]", into=f"kernels[{n}]") for n in self.filters]
             self.during(0.15, *taken, self.board.hide("moves.title", "legend"))
         picture = self.lesson.strides()
-        come = ("kernels", "legend", "strides.title", "strides.zero", "strides.before")
+        come = ("kernels", "legend", "part", "strides.title", "strides.zero", "strides.before")
         self.become(picture, 0.2, self.camera.home(), show=come)
         after = self.lesson.history.next_filters.squeeze(axis=2)
         for n in self.filters:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
+from convexplain import panels
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
@@ -89,7 +90,7 @@ def relapses(sample, label):
 def test_it_is_told_when_the_digit_was_misread_again(lesson):
     assert lesson.label == 4
     assert relapses(lesson.sample, 4) == [96, 384, 640]
-    assert said(lesson)["again"] == "The 4 is misread again at steps 96, 384, 640."
+    assert said(lesson)["again"] == "The loss of one 4 may jump; the mean keeps falling."
     chart = lesson.run_picture().panel("loss")
     assert [dot.x for dot in chart.dots] == [96, 384, 640]
     assert [dot.label.text("en") for dot in chart.dots] == [
@@ -102,10 +103,31 @@ def test_it_is_told_when_the_digit_was_misread_again(lesson):
         assert own.y[own.x == dot.x] == dot.y
 
 
+def test_a_mean_is_said_to_fall_only_where_it_does(lesson, monkeypatch):
+    steps, losses = lesson.way
+    at = [np.interp(step, steps, losses) for step in (16, 96, 384, 640)]
+    assert at == sorted(at, reverse=True)
+    monkeypatch.setattr(Learning, "way", (steps, losses[::-1]))
+    assert said(Learning())["again"] == "The 4 is misread again at steps 96, 384, 640."
+
+
+def test_bars_of_one_step_are_named_by_their_digits_and_weights_counted(lesson):
+    placed = panels.place(lesson.strides(), panels.VIDEO)
+    texts = [piece.text for piece in placed.pieces if hasattr(piece, "text")]
+    assert f"Mean loss of these {len(lesson.history.batch_losses)} digits" in texts
+    assert lesson.loss_after(0) == pytest.approx(lesson.history.batch_losses.mean())
+    assert f"{3 * 3 * 32} of 104,202" in " ".join(texts)
+
+
+def test_probabilities_stand_in_one_form(lesson):
+    bars = lesson.guess_picture().panel("guess").bars
+    assert len({len(bar.text.partition(".")[2]) for bar in bars}) == 1
+
+
 @pytest.mark.parametrize(
     ("sample", "told"),
     [
-        (180, "The 9 is misread again at step 24."),
+        (180, "The loss of one 9 may jump; the mean keeps falling."),
         (3 * 20 + 3, "The loss falls; yet in the end the 3 is read as {a}."),
         (None, "From step {s} on the {k} is read right."),
     ],

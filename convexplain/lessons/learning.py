@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -168,6 +169,14 @@ class Learning(Lesson):
         after = range(self.snapshot + 1, len(right))
         return tuple(n for n in after if right[n - 1] and not right[n])
 
+    @property
+    def mean_falls(self) -> bool:
+        """Whether the training loss is lower each time the digit is misread again, and then."""
+        at = [self.step, *(int(self.history.steps[n]) for n in self.again)]
+        steps, losses = self.way
+        means = [*np.interp(at, steps, losses).tolist(), float(losses[-1])]
+        return all(later < sooner for sooner, later in pairwise(means))
+
     def class_name(self, label: int) -> Caption:
         """Return what a class is called."""
         return class_label(Network.load("cnn"), label)
@@ -324,7 +333,12 @@ class Learning(Lesson):
         """Describe what one step of all weights does to the training loss."""
         said = {"before": (pictures.BEFORE, 0.0), "step": (pictures.ONE_STEP, 1.0)}
         losses = {name: (words, self.loss_after(far)) for name, (words, far) in said.items()}
-        return pictures.strides(self.wall(self.snapshot), losses)
+        weights = int(self.kernels_at(self.snapshot).size)
+        every = Network.load("cnn").parameters
+        told = pictures.PART_OF.fill(n=fmt.count(weights), all=fmt.count(every))
+        return pictures.strides(
+            self.wall(self.snapshot), losses, len(self.history.batch_losses), told
+        )
 
     @property
     def checks(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
@@ -409,7 +423,7 @@ class Learning(Lesson):
         else:
             read = _GUESS.fill(s=steps, k=name, a=self.class_name(taken))
         yield Event("guess", 3.6, read, detail=1)
-        yield Event("loss", 3.8, _LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
+        yield Event("loss", 4.6, _LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
         yield Event("mean", 3.6, _MEAN.fill(n=len(self.history.batch_losses)))
 
     def _tell_run(self) -> Iterator[Event]:
@@ -425,6 +439,8 @@ class Learning(Lesson):
             return _WRONG.fill(k=name, a=self.class_name(int(self.answers[-1])))
         steps = self.history.steps
         if self.again:
+            if self.mean_falls:
+                return _JUMPS.fill(k=name)
             when = listed([fmt.count(int(steps[n])) for n in self.again])
             return (_AGAIN if len(self.again) > 1 else _ONCE).fill(k=name, s=when)
         wrong = np.flatnonzero(~right[self.snapshot :])
@@ -491,7 +507,10 @@ _SURE_OF = Caption(
     en="Briefly trained ({s} steps), it gives this {k} a probability of {p}.",
     zh="只训练了 {s} 步，它给这个 {k} 的概率是 {p}。",
 )
-_LOSS = Caption(en="Its loss: −ln {p} = {v}. Best is 0.", zh="它的损失：−ln {p} = {v}，最好是 0。")
+_LOSS = Caption(
+    en="Best: p = 1, loss 0. Here: −ln {p} = {v}.",
+    zh="最好：p = 1，损失 0。这里：−ln {p} = {v}。",
+)
 _MEAN = Caption(
     en="The mean loss of {n} training digits is to fall.",
     zh="要降低的，是 {n} 个训练样本的平均损失。",
@@ -522,6 +541,10 @@ _RUN = Caption(
 )
 _AGAIN = Caption(en="The {k} is misread again at steps {s}.", zh="第 {s} 步，{k} 又认错了。")
 _ONCE = Caption(en="The {k} is misread again at step {s}.", zh="第 {s} 步，{k} 又认错了。")
+_JUMPS = Caption(
+    en="The loss of one {k} may jump; the mean keeps falling.",
+    zh="一个 {k} 的损失会跳，平均在降。",
+)
 _RIGHT = Caption(en="From step {s} on the {k} is read right.", zh="从第 {s} 步起，{k} 一直认对。")
 _WRONG = Caption(
     en="The loss falls; yet in the end the {k} is read as {a}.",

@@ -50,6 +50,8 @@ _FLAGS = 3
 _RUN = (18, 20)
 #: How many cells long bars there are.
 _BARS = 14
+#: How long a line beside the kernels is, in sizes of its text.
+_NARROW = 9.0
 
 
 def wall(
@@ -177,8 +179,9 @@ def guess(
         How its probability is printed.
     step : int
     """
+    decimals = len(said.partition(".")[2])  # all in one form
     bars = [
-        Bar(str(n), name, float(share), said if n == right else fmt.number(share),
+        Bar(str(n), name, float(share), said if n == right else fmt.number(share, decimals),
             "ink" if n == right else "muted")
         for n, (name, share) in enumerate(zip(names, shares, strict=True))
     ]  # fmt: skip
@@ -304,7 +307,9 @@ def _tangent(own: float, weights: Floats, losses: Floats, slope: float) -> tuple
     return own + away, level + slope * away
 
 
-def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]]) -> Diagram:
+def strides(
+    kernels: Maps, losses: Mapping[str, tuple[Caption, float]], digits: int, told: Caption
+) -> Diagram:
     """Describe the kernels, and the training loss before and after a step of all weights.
 
     Parameters
@@ -312,11 +317,15 @@ def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]]) -> Diagr
     kernels : Maps
     losses : mapping of str to (Caption, float)
         By what they are called.
+    digits : int
+        Of how many digits it is the mean.
+    told : Caption
+        How many of all parameters the kernels are.
     """
     bars = [Bar(name, said, value, tone="accent") for name, (said, value) in losses.items()]
     scale = Scale(max(value for _, value in losses.values()))
-    lost = Bars("strides", bars, scale, title=TRAINING_LOSS.capital, length=16)
-    legend = Legend("legend")
+    lost = Bars("strides", bars, scale, title=LOSS_OF.fill(n=digits), length=16)
+    legend = Column(Legend("legend"), Text("part", told, measure=_NARROW), gap=0.8)
     return Diagram(
         Either(
             Column(Row(kernels, legend), replace(lost, length=_LONG)),
@@ -484,6 +493,8 @@ def plain(text: str) -> Caption:
 KERNELS = Caption(en="The {n} filters of {layer}", zh="{layer} 的 {n} 个过滤器")
 MOVES = Caption(en="Change in one step (finer scale)", zh="一步的变化（刻度更细）")
 CHANGE = Caption(en="change of a weight", zh="权重的变化")
+LOSS_OF = Caption(en="Mean loss of these {n} digits", zh="这 {n} 个样本的平均损失")
+PART_OF = Caption(en="{n} of {all} parameters", zh="{all} 个参数中的 {n} 个")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 LOSS = Caption(en="loss", zh="损失")
 NEGATIVE_LOG = Caption(en="loss = −ln p", zh="损失 = −ln p")
