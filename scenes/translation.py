@@ -11,6 +11,9 @@ from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import eased, in_turn
 
+#: What explains colours; a picture may have the first alone.
+LEGENDS = ("legend", "legend-products")
+
 
 class Translation(LessonScene):
     """Plays the lesson of the same name."""
@@ -42,9 +45,8 @@ class Translation(LessonScene):
         Scales and bars go before: on the way they would run over others. Where nothing stays, this
         is short: the old picture would be seen through the new one.
         """
-        going = (name for name in ("legend", *self.told) if self.board.has(name))
-        self.during(0.2 * share, self.board.hide(*going))
-        names = (name for name in ("legend", *show) if self.board.has(name))
+        self.during(0.2 * share, self.board.leave(*LEGENDS, *self.told))
+        names = (name for name in (*LEGENDS, *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
@@ -166,7 +168,7 @@ class Translation(LessonScene):
         self.during(
             0.6, in_turn(*(eased(self.board.rise(n)) for n in bars), overlap=0.3), rate=linear
         )
-        self.during(1, self.board.pulse(*bars))
+        self.during(1, self.board.pulse(*bars, colour="muted"))
 
     # Why it fails.
 
@@ -174,10 +176,10 @@ class Translation(LessonScene):
         """One place of a filter's map times its weight; as the picture moves, another place."""
         states = "before", "after"
         shown = [f"last-{state}" for state in states]
-        self.change(self.picture.one_place(), 0.06, "weighed", "weighing", *shown)
+        self.change(self.picture.one_place(), 0.06, "weighed", "weighing", "pooled", *shown)
         for name in states:
             places, product = (f"last-{name}.place", f"weighing.{name}"), f"product-{name}"
-            self.during(0.12, self.board.show(*places), self.board.pulse(*places))
+            self.during(0.12, self.board.show(*places), self.board.pulse(*places, colour="muted"))
             self.during(0.06, self.board.show(f"factors-{name}", product))
             self.during(0.18, self.board.pulse(product, colour="muted"))
             if name == states[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -108,6 +109,35 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
     np.testing.assert_allclose(after[:, 0], before[:, 1], atol=1e-5)
 
 
+def test_dots_are_where_the_places_of_the_last_map_see(lesson):
+    # Which pixels change a place of the last map: each one's are moved, by plain means.
+    network, found = lesson.network, []
+    still = network.activations(np.full((28, 28, 1), 0.5, np.float32))["conv3"]
+    edges = {}
+    for line in range(28):
+        for axis in (0, 1):
+            picture = np.full((28, 28, 1), 0.5, np.float32)
+            np.moveaxis(picture, axis, 0)[line] = 0.0
+            changed = (network.activations(picture)["conv3"] != still).any(axis=2)
+            for cell in np.ndindex(3, 3):
+                if changed[cell]:
+                    edges.setdefault((cell, axis), []).append(line)
+    for cell in np.ndindex(3, 3):
+        reach = [edges[cell, axis] for axis in (0, 1)]
+        found.append(tuple((lines[0] + lines[-1] + 1) / 2 for lines in reach))
+    picture = lesson.picture_of.by_place()
+    assert picture.panel("input").dots == tuple(found) == lesson.centres
+    assert picture.panel("speak").title.text("en") == "3 × 3 cells, centres 4 px apart"
+    pooled = lesson.picture_of.one_place().panel("pooled").words.text("en")
+    pools = sum(isinstance(layer, MaxPooling2D) for layer in network.layers)
+    assert (pools, pooled) == (2, "after pooling twice: 3 × 3 cells")
+    placed = panels.place(picture, panels.ASPECTS["16:9"])
+    first, second = (placed.piece(f"input.dot-{n}").box for n in (0, 1))
+    assert placed.piece("input.dot-0").front  # or the picture would hide it
+    pixel = placed.piece("input").box.width / 28
+    assert second.x - first.x == pytest.approx(4 * pixel)
+
+
 def test_the_example_is_the_best_walk_and_stays_inside(lesson):
     stored = examples.load()["translation"]
     every = digits.load()
@@ -137,8 +167,8 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert float(product.removeprefix("= ")) > 0
     said = told(lesson)
     assert said["whole"] == (
-        f"Dense weighs pixels: {lesson.fails[1]} px is too far. "
-        f"The convnet weighs cells 4 px apart: {lesson.fails[0]} px is."
+        f"Dense weighs pixels: it fails at {lesson.fails[1]} px. "
+        f"The convnet weighs cells 4 px apart: it fails at {lesson.fails[0]}."
     )
     assert sum(text == "On it goes, step by step." for text in said.values()) == 1
     assert said["staircase"] == (
@@ -269,10 +299,10 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     assert (fall * lead).argmax() == unit.number
     assert unit.weight == pytest.approx(lead[unit.number])
     head = lesson.picture_of.dense().panel("unit").words.text("en")
-    assert head == (
-        "One of 512 sums that make the answer: its weight for 5 is "
-        f"{number(lead[unit.number])} more than for 7"
-    )
+    assert lead[unit.number] > 0
+    assert head == "One of 512 sums: a large one speaks for 5."
+    picture = replace(lesson.picture_of, unit=unit._replace(weight=-1.0))
+    assert "a small one speaks for 5" in picture.dense().panel("unit").words.text("en")
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
 
 

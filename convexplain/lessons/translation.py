@@ -195,9 +195,9 @@ class Translation(FilterLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Dense weighs pixels: {n} px is too far. "
-        "The convnet weighs cells {p} px apart: {m} px is.",
-        zh="全连接认像素：{n} 像素太远；卷积认格子，格距 {p} 像素：{m} 像素太远。",
+        en="Dense weighs pixels: it fails at {n} px. "
+        "The convnet weighs cells {p} px apart: it fails at {m}.",
+        zh="全连接认像素：移 {n} 即错；卷积认格子，格距 {p} 像素：移 {m} 即错。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -497,6 +497,23 @@ class Translation(FilterLesson):
         return max(self.network.receptive_field(maps.name).stride)
 
     @property
+    def centres(self) -> tuple[tuple[float, float], ...]:
+        """Where on the picture each place of the last map has the centre of what it sees."""
+        maps = self.last
+        assert maps is not None
+        field = self.network.receptive_field(maps.name)
+        boxes = (field.box(*cell) for cell in np.ndindex(*self.network.shapes[maps.name][:2]))
+        return tuple((box.top + box.height / 2, box.left + box.width / 2) for box in boxes)
+
+    @property
+    def poolings(self) -> int:
+        """How often maps are pooled on the way to the last one."""
+        maps = self.last
+        assert maps is not None
+        layers = self.network.layers[: self.network.layers.index(maps) + 1]
+        return sum(layer.family == "pooling" for layer in layers)
+
+    @property
     def whole_step(self) -> int:
         """The steps after which places are compared: when the answer changes.
 
@@ -543,6 +560,9 @@ class Translation(FilterLesson):
             changes=self.changes,
             places=self.by_place,
             weighed=self.weighed,
+            centres=self.centres if self.by_place is not None else (),
+            apart_by=self.place if self.by_place is not None else 0,
+            poolings=self.poolings if self.by_place is not None else 0,
             whole_step=self.whole_step,
             label=class_label(self.network, self.label),
             rival=class_label(self.network, self.rival),
@@ -606,7 +626,7 @@ class Translation(FilterLesson):
             # What is read is said once it is read.
             yield Event(
                 f"on-{number}",
-                0.6 + 0.6 * max(1, stop - at),
+                0.6 + (0.6 if number == 0 else 0.8) * max(1, stop - at),
                 words.ON if number == 0 else words.FURTHER.fill(n=self._each(at + 1, stop)),
                 data=(at, stop),
                 shown_by="on",

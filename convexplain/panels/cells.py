@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain.ops.geometry import Box as Window
 from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line, refuse_unknown
-from convexplain.panels.pieces import RIM, Frame, Grid, Path, Piece, Words
+from convexplain.panels.pieces import RIM, Fill, Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
 from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
@@ -26,6 +26,8 @@ FILLED, ROOMY = 0.86, 4.2
 _LARGER, _USUAL = 5.0, 28
 #: How much of a cell's side a sign in it takes.
 _SIGN = 0.5
+#: How much larger than a dot it is with its rim.
+_RIMMED = 1.7
 #: How much of a map's side its kernel takes.
 _CORNER = 0.25
 #: Grids with more rows or columns are pictures: no lines part their cells.
@@ -118,6 +120,10 @@ class Cells(Panel):
         With how many decimals its numbers are printed, whatever others have.
     printed : sequence of sequences of str, optional
         Signs that stand in the cells instead of their numbers, larger.
+    dots : sequence of (float, float)
+        Points on it, down and across in cells from its corner, found as ``"panel.dot-0"``.
+    dot : float
+        How large they are, in cells.
     """
 
     values: npt.NDArray[Any]
@@ -140,6 +146,8 @@ class Cells(Panel):
     exactly: int | None = None
     printed: Sequence[Sequence[str]] | None = None
     blocks: tuple[int, int] = (1, 1)
+    dots: Sequence[Point] = ()
+    dot: float = 1.0
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 and self.values.shape[2:] != (3,):
@@ -217,6 +225,12 @@ class Cells(Panel):
             self.computed, self._ruled, self.glass, printed=self.printed, dim=self.dim,
             blocks=self.blocks,
         )  # fmt: skip
+        for n, (down, across) in enumerate(self.dots):
+            # A rim parts it from what is light, and from what is dark.
+            for part, tone, wide in (("rim-", "background", _RIMMED * self.dot),
+                                     ("", "muted", self.dot)):  # fmt: skip
+                place = box.cells(self.shape, down - wide / 2, across - wide / 2, wide, wide)
+                yield Fill(f"{self.name}.dot-{part}{n}", self.name, place, tone, front=True)
         for name, mark in self.marks.items():
             place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
             yield Frame(

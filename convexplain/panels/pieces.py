@@ -172,11 +172,21 @@ def _ink(theme: Theme, under: npt.NDArray[np.uint8], quiet: bool) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Fill(Piece):
-    """A filled rectangle: a bar, whose colour is a token of the theme or that of a value."""
+    """A filled rectangle: a bar, whose colour is a token of the theme or that of a value.
+
+    Parameters
+    ----------
+    tone : str
+    value : float, optional
+    scale : Scale
+    front : bool
+        Whether it lies on grids, as a dot does, and not behind them.
+    """
 
     tone: str = "ink"
     value: float | None = None
     scale: Scale = field(default_factory=Scale)
+    front: bool = False
 
     def colour(self, theme: Theme) -> str:
         """Return its colour as ``"#RRGGBB"``."""

@@ -38,6 +38,8 @@ from convexplain.style.captions import Caption
 _FAINT = 1e-4
 #: Where names of networks beside many small pictures break, in sizes of their text.
 _NARROW = 5.2
+#: Where what is told between two products breaks; how large a dot is, of the way to the next.
+_PART, _DOT = 10, 0.3
 #: Decimals of a response and of its weight, as few as make their product come out.
 _FINER = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
 Floats = npt.NDArray[np.float32]
@@ -154,6 +156,10 @@ class TranslationPicture:
         What each place adds to the label's lead over `rival`, after each number of steps.
     weighed : Filter, optional
         Whose weights are shown before those of all are added up.
+    centres : tuple of (float, float)
+        Where on the picture each place has the centre of what it sees, in pixels.
+    apart_by, poolings : int
+        How many pixels lie between two of them, and how often maps are pooled on the way there.
     whole_step : int
         After how many steps places are compared.
     label, rival : Caption
@@ -179,6 +185,9 @@ class TranslationPicture:
     changes: tuple[tuple[str, float], ...]
     places: tuple[npt.NDArray[np.float64], ...] | None
     weighed: Filter | None
+    centres: tuple[tuple[float, float], ...]
+    apart_by: int
+    poolings: int
     whole_step: int
     label: Caption
     rival: Caption
@@ -245,26 +254,19 @@ class TranslationPicture:
                  weight="bold")
             for name, values, _ in both
         ]  # fmt: skip
-        said = _ONE_SUM[unit.weight < 0].fill(
-            m=unit.many, k=unit.said, j=unit.instead, w=fmt.number(abs(unit.weight))
-        )
-        head, legend = Text("unit", said, weight="bold"), Legend("legend", row=True)
+        said = _ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
+        head = Text("unit", said, role="heading", weight="bold")
+        own = Legend("legend", of=weights), Legend("legend-products", of=products)
         grids = [template, *maps]
-        low = Column(template, Aligned([maps, sums], row_gap=0.4), legend, gap=0.6)
-        return Diagram(
-            Either(
-                Column(head, Aligned([grids, [legend, *sums]], row_gap=0.4), gap=0.6),
-                Column(head, Aligned([grids, [None, *sums]], row_gap=0.4), legend, gap=0.6),
-                Column(head, low, gap=0.6),
-                low,
-            )
-        )
+        beside = Aligned([grids, [*own, None], [None, *sums]], row_gap=0.3)
+        low = Column(template, own[0], Aligned([maps, [own[1], None], sums], row_gap=0.4), gap=0.5)
+        return Diagram(Either(Column(head, beside, gap=0.6), Column(head, low, gap=0.6), low))
 
     def window(self) -> Diagram:
         """Describe a pooling window before a step, and after it."""
         assert self.inside is not None
         inside, scale = self.inside, self._scale
-        place = Mark(2 * inside.row, 2 * inside.col, 2, 2)
+        place = Mark(2 * inside.row, 2 * inside.col, 2, 2, tone="ink")
         whole = Cells(
             "map", inside.whole, scale, share="pixels", lines=False, marks={"pool": place},
             title=terms.MAP_OF.fill(layer=self.layer, n=inside.filter),
@@ -333,25 +335,29 @@ class TranslationPicture:
             ("before", before, before * weights, _FILTER_BEFORE.fill(n=number)),
             ("after", after, after, _FILTER_AFTER.fill(n=number, p=moved)),
         )
-        places = {name: divmod(int(ranks.argmax()), ranks.shape[1]) for name, _, ranks, _ in states}
+        places: dict[str, tuple[int, int]] = {
+            name: divmod(int(ranks.argmax()), ranks.shape[1]) for name, _, ranks, _ in states
+        }
         factors = {name: (float(values[places[name]]), float(weights[places[name]]))
                    for name, values, *_ in states}  # fmt: skip
         fine = _decimals([*factors.values()])
         maps = {
             name: Cells(
                 f"last-{name}", values, scale, numbers=True, large=True, share="places",
-                title=title, marks={"place": Mark(*places[name])}, finer=fine[0] - 2,
+                title=title, marks={"place": Mark(*places[name], tone="ink")}, finer=fine[0] - 2,
             )
             for name, values, _, title in states
         }  # fmt: skip
         weighing = Cells(
             "weighing", weights, Scale(most if most > _FAINT else 1.0, terms.WEIGHT), numbers=True,
             large=True, share="places", title=_WEIGHTS_OF.fill(k=self.label, j=self.rival),
-            marks={name: Mark(*place) for name, place in places.items()}, finer=fine[1] - 2,
+            marks={name: Mark(*place, tone="ink") for name, place in places.items()},
+            finer=fine[1] - 2,
         )  # fmt: skip
         said = _ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
         head, legend = Text("weighed", said, weight="bold"), Legend("legend")
         grids = maps["before"], weighing, maps["after"]
+        pooled = Text("pooled", self._pooled, role="heading", measure=_PART)
 
         def products(role: Literal["display", "heading"]) -> list[Part]:
             return [
@@ -365,12 +371,13 @@ class TranslationPicture:
             ]  # fmt: skip
 
         def wide(first: Part, second: Part) -> Part:
-            return Aligned([[*grids], [first, None, second]], row_gap=0.3, across="middle")
+            return Aligned([[*grids], [first, pooled, second]], row_gap=0.3, across="middle")
 
         ways = [wide(*products("display")), wide(*products("heading"))]
         first, second = products("heading")
         high = Column(
-            Row(maps["before"], first, gap=0.6, align="middle"), weighing,
+            Row(maps["before"], first, gap=0.6, align="middle"),
+            Row(weighing, pooled, gap=0.6, align="middle"),
             Row(maps["after"], second, gap=0.6, align="middle"), gap=0.6,
         )  # fmt: skip
         return Diagram(
@@ -387,10 +394,15 @@ class TranslationPicture:
         assert self.weighed is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
         scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
-        grid = Cells("speak", self.places[0], scale, numbers=True, large=True, share="places")
+        rows, cols = self.places[0].shape
+        grid = Cells("speak", self.places[0], scale, numbers=True, large=True, share="places",
+                     title=_CELLS_APART.fill(r=rows, c=cols, p=self.apart_by))  # fmt: skip
         # As high as the grid.
         fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
-        picture = Cells("input", self.drawn[0], share="places", lines=False, fine=fine)
+        picture = Cells(
+            "input", self.drawn[0], share="places", lines=False, fine=fine, title=_CENTRES,
+            dots=self.centres, dot=_DOT * self.apart_by,
+        )  # fmt: skip
         pictures = Column(picture, self._pixels(0), gap=0.4, align="middle")
         sums = [float(places.sum()) for places in self.places[: self.whole_step + 1]]
         most = max(abs(value) for value in sums)
@@ -475,6 +487,15 @@ class TranslationPicture:
     # Parts.
 
     @property
+    def _pooled(self) -> Caption:
+        """Tell how many places the last map has, and why they are so few."""
+        assert self.places is not None
+        rows, cols = self.places[0].shape
+        if self.poolings < len(_POOLED):
+            return _POOLED[self.poolings].fill(r=rows, c=cols)
+        return _POOLED_OFTEN.fill(n=self.poolings, r=rows, c=cols)
+
+    @property
     def _scale(self) -> Scale:
         signed = any(bool((values < 0).any()) for values in (*self.maps, self.back))
         return Scale(self.limit if self.limit > _FAINT else 1.0, terms.RESPONSE, signed=signed)
@@ -514,7 +535,7 @@ class TranslationPicture:
 
 def _largest(values: Floats) -> Mark:
     row, col = np.unravel_index(int(values.argmax()), values.shape)
-    return Mark(int(row), int(col))
+    return Mark(int(row), int(col), tone="ink")
 
 
 _BEFORE = Caption(en="Before", zh="平移前")
@@ -533,14 +554,20 @@ _UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：�
 _PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 _PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
 _ONE_SUM = (
-    Caption(
-        en="One of {m} sums that make the answer: its weight for {k} is {w} more than for {j}",
-        zh="{m} 个决定预测的和之一：它对“{k}”的权重比对“{j}”的大 {w}",
-    ),
-    Caption(
-        en="One of {m} sums that make the answer: its weight for {k} is {w} less than for {j}",
-        zh="{m} 个决定预测的和之一：它对“{k}”的权重比对“{j}”的小 {w}",
-    ),
+    Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
+    Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
+)
+_CELLS_APART = Caption(
+    en="{r} × {c} cells, centres {p} px apart", zh="{r} × {c} 格，中心相距 {p} 像素"
+)
+_CENTRES = Caption(en="Centres of the cells", zh="各格的中心")
+_POOLED = (
+    Caption(en="{r} × {c} cells", zh="{r} × {c} 格"),
+    Caption(en="after pooling once: {r} × {c} cells", zh="池化一次后：{r} × {c} 格"),
+    Caption(en="after pooling twice: {r} × {c} cells", zh="池化两次后：{r} × {c} 格"),
+)
+_POOLED_OFTEN = Caption(
+    en="after pooling {n} times: {r} × {c} cells", zh="池化 {n} 次后：{r} × {c} 格"
 )
 _WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
 _FILTER_BEFORE = Caption(en="Before: filter {n}", zh="平移前：过滤器 {n}")

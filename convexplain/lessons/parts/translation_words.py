@@ -18,7 +18,8 @@ SLID_BACK = Caption(
     zh="卷积网络：移 {n} 像素，响应图也跟着移。移回去看。",
 )
 SAME = Caption(
-    en="The same: equivariance. Difference: {d}.", zh="完全重合，这叫平移等变：差值为 {d}。"
+    en="Equivariance: shift the picture, the map shifts. Difference: {d}.",
+    zh="平移等变：图移，响应图同移。差值为 {d}。",
 )
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 WHICH = Caption(

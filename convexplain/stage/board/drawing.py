@@ -30,7 +30,8 @@ _SLACK = 1e-6
 def drawn(piece: Piece, dx: float, dy: float) -> Any:
     """Make what draws a piece, so far right of and below its place on the sheet."""
     part = _drawn(piece, dx, dy)
-    part.z_index = _DEPTH[type(piece)]
+    front = isinstance(piece, Fill) and piece.front
+    part.z_index = _DEPTH[Path if front else type(piece)]
     part.group = piece.panel
     return part
 
