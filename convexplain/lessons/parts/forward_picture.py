@@ -68,7 +68,8 @@ _LARGE, _NAMED = 0.001, 0.06
 _FEW, _SHORT = 3, 28
 
 
-class Softmax(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Softmax:
     """Logits on their way to probabilities, in float64.
 
     Parameters
@@ -90,7 +91,7 @@ class Softmax(NamedTuple):
         """The sum of all powers."""
         return float(self.powers.sum())
 
-    @property
+    @cached_property
     def finely(self) -> int:
         """So many decimals of a distance that e to its power is the power as printed."""
 
@@ -104,7 +105,7 @@ class Softmax(NamedTuple):
 
         return next((n for n in range(2, _FINEST) if comes_out(n)), _FINEST)
 
-    @property
+    @cached_property
     def places(self) -> int:
         """So many that large printed powers divided by their printed sum are the shares."""
         return next((n for n in range(2, _PLACES) if self._comes_out(n)), _PLACES)
@@ -122,7 +123,7 @@ class Softmax(NamedTuple):
         """Add up the powers as they are printed."""
         return sum((fmt.rounded(power, places) for power in self.powers), Decimal(0))
 
-    @property
+    @cached_property
     def printed_total(self) -> str:
         """The sum of the printed powers."""
         return fmt.number(self._added(self.places), self.places)
