@@ -165,13 +165,14 @@ class DenseVsConv(LessonScene):
                 self.board.part(network).shares[...] = 1.0
         _, other = self.lesson.wrong
         first = f"needed.dense-{max(other)}"
-        # The bar comes out of what the dense network saw: the stage is never empty.
-        left, top, width, height = self.board.box(DENSE)
-        middle = left + width / 4, top + 3 * height / 8, width / 2, height / 4
-        grown = self.board.grow(first, out_of=middle)
-        labels = [f"needed.cnn-{digits}.label" for digits in self.lesson.compared]
-        come = ("needed.title", "needed.zero", *labels)
-        self.become(self.lesson.needed(), 0.3, grown, show=come)
+        # Only those that are asked about are named: others come with their bars.
+        asked = [n for n in self.lesson.compared if n in self.lesson.asked]
+        labels = [f"needed.cnn-{digits}.label" for digits in asked]
+        counters = [f"{network}.counter" for network in NETWORKS]
+        windows = [f"{network}.window" for network in NETWORKS]
+        come = (*NETWORKS, *counters, *windows, "needed.title", "needed.zero", *labels)
+        self.become(self.lesson.needed(), 0.3, show=come)
+        self.during(0.15, eased(self.board.rise(first)))
         self.during(0.1, self.board.show("trained"))
         self.during(0.2, self.board.walk("needed.level"))
         self.during(0.06, self.board.show("needed.level.label"))
@@ -380,5 +381,6 @@ class DenseVsConv(LessonScene):
             row, col = divmod(min(round(alpha * responses.size), responses.size - 1), cols)
             return float(row), float(col)
 
-        self.during(0.7, together(self.board.visit("cnn.window", at), go), rate=linear)
-        self.during(1, self.board.pulse("map", colour="muted"))
+        self.during(0.5, together(self.board.visit("cnn.window", at), go), rate=linear)
+        self.during(0.08, self.board.show("wrong"))
+        self.during(1, self.board.pulse("wrong", colour="muted"))

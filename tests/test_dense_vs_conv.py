@@ -224,7 +224,7 @@ def test_from_how_few_digits_the_convnet_beats_the_dense_network_is_measured(les
         assert bar.text == f"{100 * wrong[network, int(read)] + 1e-9:.1f}%"
         assert f"{int(read):,} digits" in bar.label.text("en")
     note = lesson.needed().panel("trained").words.text("en")
-    assert note.startswith("600 steps of 64 digits each (few digits are repeated)")
+    assert note.startswith("600 steps of 64 digits each (small sets are reused)")
     assert max(lesson.wrong[1]) == 600 * 64  # so fewer digits are read several times
     # What is to beat goes down from the end of the dense network's bar past all others.
     placed = panels.place(lesson.needed(), panels.VIDEO, "en")
@@ -301,3 +301,17 @@ def test_few_kernels_are_shown_those_with_most_weight_and_told_of_how_many(lesso
     layout = panels.place(lesson.learned(), panels.ASPECTS["16:9"], "en")
     first, second = layout["kernels[0]"], layout["kernels[1]"]
     assert second.x - first.right > first.width / 3 / 2
+
+
+def test_the_sets_that_are_asked_about_are_those_that_can_be_chosen():
+    lesson = DenseVsConv()
+    assert lesson.asked == [300, 3_000, 38_400]
+    question = lesson._ask_how_many(lesson.enough)
+    assert [choice.text.text("en") for choice in question.choices] == ["300", "3,000", "38,400"]
+
+
+def test_the_end_tells_the_mistakes_of_both_networks():
+    (words,) = [
+        part.words for part in DenseVsConv().everywhere().root.panels() if part.name == "wrong"
+    ]
+    assert words.text("en") == "misread: convnet 85, dense network 182"

@@ -267,7 +267,9 @@ class DenseVsConv(Lesson):
         _, other = self.wrong
         seeds = len(facts.load("samples")["seeds"])
         most = max(other)
-        return pictures.needed((most, other[most]), self.compared, self.steps, seeds)
+        rows, cols, _ = self.kernels.shape
+        seen = pictures.digits_seen(self.pixels, (rows, cols), self.stops)
+        return pictures.needed((most, other[most]), self.compared, self.steps, seeds, seen)
 
     def learned(self, *, counted: bool = False) -> Diagram:
         """Describe what the first layers have learned; counted, with all parameters below."""
@@ -289,7 +291,8 @@ class DenseVsConv(Lesson):
     def everywhere(self) -> Diagram:
         """Describe one kernel, the digit under its window, and all of its responses."""
         kernel, responses = self.strongest
-        return pictures.everywhere(kernel, self.pixels, responses)
+        wrong = {network: len(self.misread[network]) for network in (CNN, DENSE)}
+        return pictures.everywhere(kernel, self.pixels, responses, wrong)
 
     def costs(self) -> Diagram:
         """Describe the parameters of both, and their multiplications for one picture."""
@@ -403,10 +406,7 @@ class DenseVsConv(Lesson):
     def _tell_why(self) -> Iterator[Event]:
         yield Event("places", 5.0, _PLACES, detail=1)
         convnet, other = self.wrong
-        most = max(other)
-        full, brief = len(self.misread[DENSE]) / _TESTED, other[most]
-        said = _DENSE.fill(p=fmt.percent(brief), q=fmt.percent(full, 2))
-        yield Event("dense", 3.8, said)
+        yield Event("dense", 3.8, _DENSE)
         if self.enough is not None:
             yield Event("predict", self.pause, ask=self._ask_how_many(self.enough), detail=1)
         yield Event("more", 4.6, _MORE, detail=1)
@@ -415,18 +415,26 @@ class DenseVsConv(Lesson):
             if self.enough is None
             else _BEAT.fill(d=fmt.count(self.enough))
         )
-        yield Event("enough", 3.8, said.fill(m=fmt.count(most)))
+        yield Event("enough", 3.8, said.fill(m=fmt.count(max(other))))
 
-    def _ask_how_many(self, enough: int) -> Question:
-        """Ask from how few digits the convnet does better; nearer ones than all are possible."""
+    @property
+    def asked(self) -> list[int]:
+        """Of how many digits it is asked whether they are enough; all that are compared if not."""
+        if self.enough is None:
+            return list(self.compared)
         convnet, _ = self.wrong
-        counts = list(convnet)
+        counts, enough = list(convnet), self.enough
         at = counts.index(enough)
         # All of them, then such as are far enough from the right one to be told from it.
         last = len(counts) - 1
         far = [last, max(0, at - 2), min(at + 2, last), *range(last)]
         others = [counts[n] for n in dict.fromkeys(far) if n != at][:2]
-        shown = sorted([enough, *others])
+        return sorted([enough, *others])
+
+    def _ask_how_many(self, enough: int) -> Question:
+        """Ask from how few digits the convnet does better; nearer ones than all are possible."""
+        convnet, _ = self.wrong
+        shown = self.asked
         replies = {
             n: _TOO_FEW.fill(p=fmt.percent(convnet[n])) if n < enough
             else _FEWER_DO.fill(n=fmt.count(self.stops))
@@ -505,8 +513,8 @@ _PLACES = Caption(
     zh="一个样本里，卷积核处处可学，整幅模板只有一处。",
 )
 _DENSE = Caption(
-    en="Trained only briefly, the dense network misreads {p}, not {q}.",
-    zh="只短暂训练，全连接网络认错 {p}，不是 {q}。",
+    en="To compare numbers of digits, both are now trained briefly.",
+    zh="为了比较样本数，两者都只短暂训练。",
 )
 _HOW_MANY = Caption(
     en="How many digits does the convnet need to do better?",

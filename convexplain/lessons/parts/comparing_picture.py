@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -57,11 +56,12 @@ def looks(pixels: Floats, window: tuple[int, int]) -> Diagram:
         Height and width of the small one.
     """
     small = Cells(
-        "cnn", pixels, lines=False, share="digit", title=terms.CNN.capital,
+        "cnn", pixels, lines=False, share="digit", title=FIRST_LAYER.fill(name=terms.CNN.capital),
         note=PIXELS_AT_ONCE.fill(n=window[0] * window[1]), marks={"window": Mark(0, 0, *window)},
     )  # fmt: skip
     whole = Cells(
-        "dense", pixels, lines=False, share="digit", title=terms.DENSE_NETWORK.capital,
+        "dense", pixels, lines=False, share="digit",
+        title=FIRST_LAYER.fill(name=terms.DENSE_NETWORK.capital),
         note=PIXELS_AT_ONCE.fill(n=pixels.size),
         marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
     )  # fmt: skip
@@ -79,6 +79,11 @@ def places(pixels: Floats, window: tuple[int, int], count: int) -> Diagram:
     count : int
         Of its places.
     """
+    return Diagram(Row(*digits_seen(pixels, window, count)))
+
+
+def digits_seen(pixels: Floats, window: tuple[int, int], count: int) -> tuple[Cells, Cells]:
+    """Describe the digit under a kernel's window, and under a template's: at how many places."""
     told = [PLACES.fill(n=fmt.count(count)), ONE_PLACE]
     small = Cells(
         "cnn", pixels, lines=False, share="digit", title=A_KERNEL, counter=told[0],
@@ -88,11 +93,15 @@ def places(pixels: Floats, window: tuple[int, int], count: int) -> Diagram:
         "dense", pixels, lines=False, share="digit", title=A_TEMPLATE, counter=told[1],
         marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
     )  # fmt: skip
-    return Diagram(Row(small, whole))
+    return small, whole
 
 
 def needed(
-    dense: tuple[int, float], convnet: Mapping[int, float], steps: int, seeds: int
+    dense: tuple[int, float],
+    convnet: Mapping[int, float],
+    steps: int,
+    seeds: int,
+    seen: Sequence[Part],
 ) -> Diagram:
     """Describe the share of mistakes after learning from so many digits.
 
@@ -104,30 +113,35 @@ def needed(
         The convnet's, by how many it read.
     steps, seeds : int
         How the networks were trained.
+    seen : sequence of Part
+        What stands beside: why so few are enough.
     """
-    rows = [("dense", *dense), *(("cnn", *each) for each in convnet.items())]
+    measured = [("dense", *dense), *(("cnn", *each) for each in convnet.items())]
     bars = [
         Bar(f"{network}-{digits}", LEARNED_FROM.fill(name=SHORT[network], n=fmt.count(digits)),
             share, fmt.percent(share), TONES[network])
-        for network, digits, share in rows
+        for network, digits, share in measured
     ]  # fmt: skip
-    most = max(share for _, _, share in rows)
+    most = max(share for _, _, share in measured)
     first = bars[0]
     to_beat = TO_BEAT.fill(p=first.text)
     lost = Bars(
         "needed", bars, Scale(most), title=SHARE_WRONG, length=24, pitch=1.3 * _PITCH,
         level=(first.name, to_beat),
     )  # fmt: skip
-    broad, narrow = (
-        Text("trained", REPEATED.fill(n=fmt.count(steps), m=seeds), tone="muted", measure=measure)
-        for measure in (math.inf, 24)
-    )
-    return Diagram(
-        Either(
-            Column(replace(lost, length=32), broad, gap=0.8, align="middle"),
-            Column(lost, narrow, gap=0.8, align="middle"),
-        )
-    )
+    told = REPEATED.fill(n=fmt.count(steps), m=seeds)
+
+    def beside(length: int, pitch: float = lost.pitch) -> Part:
+        note = Text("trained", told, tone="muted", measure=length)
+        return Column(replace(lost, length=length, pitch=pitch), note, gap=0.8)
+
+    sizes = [(24, lost.pitch), (16, lost.pitch), (11, lost.pitch), (11, _PITCH)]
+    rows = [Row(beside(*size), Column(*seen, gap=0.8), gap=1.2, align="middle") for size in sizes]
+    columns = [
+        Column(beside(24, pitch), Row(*seen), gap=0.8, align="middle")
+        for pitch in (lost.pitch, _PITCH, 0.6 * _PITCH)
+    ]
+    return Diagram(Either(*rows, *columns))
 
 
 def learned(
@@ -173,12 +187,16 @@ def learned(
     )
 
 
-def everywhere(kernel: Floats, pixels: Floats, responses: Floats) -> Diagram:
+def everywhere(
+    kernel: Floats, pixels: Floats, responses: Floats, mistakes: Mapping[str, int]
+) -> Diagram:
     """Describe one kernel, the digit under its window, and its response at every place.
 
     Parameters
     ----------
     kernel, pixels, responses : numpy.ndarray, shape (height, width)
+    mistakes : mapping of str to int
+        Of both networks, which are told below.
     """
     scale = Scale(float(np.abs(kernel).max()), terms.KERNEL)
     small = Cells("kernel", kernel, scale, numbers=True, title=terms.KERNEL.capital)
@@ -191,8 +209,12 @@ def everywhere(kernel: Floats, pixels: Floats, responses: Floats) -> Diagram:
         lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
     )  # fmt: skip
     legend = Legend("legend", every=True)
-    beside = Column(Row(small, under, whole), replace(legend, row=True), gap=0.6)
-    return Diagram(Either(beside, Column(under, whole, Row(small, legend), align="middle")))
+    counts = {network: fmt.count(n) for network, n in mistakes.items()}
+    wrong = Text("wrong", BOTH_MISREAD.fill(**counts), role="heading", weight="bold")
+    below = Row(replace(legend, row=True), wrong, align="middle")
+    beside = Column(Row(small, under, whole), below, gap=0.6)
+    upright = Column(under, whole, Row(small, legend), wrong, align="middle")
+    return Diagram(Either(beside, upright))
 
 
 def cost(
@@ -471,6 +493,11 @@ def _against_digits(
 
 
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
+BOTH_MISREAD = Caption(
+    en="misread: convnet {cnn}, dense network {dense}",
+    zh="认错：卷积网络 {cnn} 个，全连接网络 {dense} 个",
+)
+FIRST_LAYER = Caption(en="{name}, first layer", zh="{name}，第一层")
 KERNELS = Caption(
     en="First layer: {n} of {m} kernels, {size}", zh="第一层：{m} 个卷积核中的 {n} 个，{size}"
 )
@@ -491,7 +518,7 @@ _SHUFFLED = Caption(en="{name}, shuffled", zh="{name}，打乱")
 SHARE_WRONG = Caption(en="Test digits misread", zh="测试样本中认错的比例")
 TO_BEAT = Caption(en="to beat: {p}", zh="要胜过：{p}")
 REPEATED = Caption(
-    en="{n} steps of 64 digits each (few digits are repeated), mean of {m} trainings",
+    en="{n} steps of 64 digits each (small sets are reused), mean of {m} trainings",
     zh="各训练 {n} 步，每步 64 个样本（少的反复使用），{m} 次训练平均",
 )
 TRAINED = Caption(
