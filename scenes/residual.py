@@ -184,12 +184,13 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse("change"))
 
     def show_deep(self, event: Event) -> None:
-        """Bars of networks with few and with many layers; the last two are looked at."""
+        """Bars of networks with few and then with many layers; the last two are looked at."""
         picture = self.lesson.deep()
         panels = [p.name for p in picture.root.panels() if p.name.startswith("deep")]
         bars = [f"{name}.{arrows}" for name in panels for arrows in ("no", "yes")]
         self.turn_into(picture, 0.08, show=("read-right", *panels), hold=tuple(bars))
-        self.during(0.1, *map(self.board.rise, bars))
+        for pair in (bars[:2], bars[2:]):
+            self.during(0.08, *map(self.board.rise, pair))
         for bar in bars[-2:]:
             self.during(0.3, self.board.pulse(bar, f"{bar}.value", times=2))
 

@@ -144,7 +144,7 @@ def test_it_tells_what_arrows_do_for_many_layers_as_it_was_measured(lesson):
         [fmt.percent(shares[blocks, arrows]) for arrows in ("no", "yes")] for blocks in (2, 8)
     )
     assert said.text("en") == (
-        f"With arrows depth pays. 5 convolutions: {few[0]} without, {few[1]} with; "
+        f"After 300 steps, 5 convolutions: {few[0]} without, {few[1]} with; "
         f"17: {many[0]} and {many[1]}."
     )
     # Many layers read more than few with arrows, without them fewer: that is what pays.

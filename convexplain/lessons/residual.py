@@ -386,9 +386,9 @@ class Residual(FilterLesson):
         if not self.lets_all_through:
             return None
         said = Caption(
-            en="All weights and biases of the {n} layers set to 0: what goes on?",
-            zh="把这 {n} 层的权重和偏置全设为 0：传下去的是什么？",
-        ).fill(n=len(self.between))
+            en="All weights and biases set to 0: what goes on?",
+            zh="权重和偏置全设为 0：传下去的是什么？",
+        )
         return Question(said, ZEROS)
 
     def _tell_arrow(self) -> Iterator[Event]:
@@ -411,12 +411,13 @@ class Residual(FilterLesson):
             yield Event("learn", 3.6, said, detail=1)
         rows = facts.rows("depth")
         said = Caption(
-            en="With arrows depth pays. {m} convolutions: {c} without, {d} with; {n}: {a} and {b}.",
-            zh="有箭头，深才有用。{m} 个卷积：没有 {c}，有 {d}；{n} 个：{a} 和 {b}。",
+            en="After {s} steps, {m} convolutions: {c} without, {d} with; {n}: {a} and {b}.",
+            zh="训练 {s} 步，{m} 个卷积：没有 {c}，有 {d}；{n} 个：{a} 和 {b}。",
         )
         shares = (fmt.percent(row["accuracy"]) for row in rows)
         few, many = rows[0]["convolutions"], rows[-1]["convolutions"]
-        told = said.fill(m=few, n=many, **dict(zip("cdab", shares, strict=True)))
+        steps = fmt.count(facts.steps("depth"))
+        told = said.fill(s=steps, m=few, n=many, **dict(zip("cdab", shares, strict=True)))
         yield Event("deep", 5.4, told, detail=1)
 
 
