@@ -90,7 +90,7 @@ def _forward(weights: Any, x: np.ndarray) -> dict[str, np.ndarray]:
     for n in (1, 2, 3):
         kernel = weights[f"conv{n}/kernel"].astype(np.float64)
         maps = [
-            sum(correlate(x[:, :, c], kernel[:, :, c, f], mode="valid") for c in range(x.shape[2]))
+            correlate(x, kernel[..., f], mode="valid", method="direct")[:, :, 0]
             + float(weights[f"conv{n}/bias"][f])
             for f in range(kernel.shape[3])
         ]
