@@ -243,9 +243,14 @@ class Hierarchy(LessonScene):
         return bool(self.sheet.width < CLOSE * self.sheet.height)
 
     def _crossed(self, name: str) -> bool:
-        """Whether a line of the tree runs through some words."""
+        """Whether a line of the tree, or other words, run through some words."""
         left, top, right, bottom = self.board.part(name).ink_box()
         ink = Box(left, top, right - left, bottom - top)
+        for other, part in self.board.parts.items():
+            if other.startswith("adds-") and other != name:
+                a, b, c, d = part.ink_box()
+                if left < c and a < right and top < d and b < bottom:
+                    return True
         lines = (part.places for key, part in self.board.parts.items() if "->" in key)
         return any(ink.crossed_by(*ends) for line in lines for ends in pairwise(line))
 

@@ -472,7 +472,10 @@ class HierarchyPicture:
         """
         many = self.tree.supporters
         said = words.BARS_OF_ALL if self.tree.negative else words.BARS
-        title = said.fill(n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer)
+        title = said.fill(
+            n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer,
+            whole=fmt.number(self.tree.positive),
+        )  # fmt: skip
         cells = _Silhouette(
             "pushes", bars, Scale(1.0, signed=False), share=_LARGE, lines=False, glass=1.0,
         )  # fmt: skip

@@ -223,12 +223,12 @@ INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
 BARS = Caption(
-    en="What each of {n} cells of {layer} adds to the score of the {k}",
-    zh="{layer} 的 {n} 个单元各给“{k}”加多少分",
+    en="What {n} cells of {layer} add to the {k}: {whole}",
+    zh="{layer} 的 {n} 个单元给“{k}”加分：共 {whole}",
 )
 BARS_OF_ALL = Caption(
-    en="What each of {n} cells of {layer} adds to the score of the {k} (others subtract)",
-    zh="{layer} 的 {n} 个单元各给“{k}”加多少分（其余为减）",
+    en="What {n} cells of {layer} add to the {k}: {whole} (others subtract)",
+    zh="{layer} 的 {n} 个单元给“{k}”加分：共 {whole}（其余为减）",
 )
 PASSES_ON = Caption(
     en="{a} × weight {w} = {v}",
