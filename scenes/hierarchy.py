@@ -16,6 +16,7 @@ from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region, corners_of
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
+from convexplain.stage.title_and_caption import corner_of
 from convexplain.style import format as fmt
 
 ANSWER = ("answer", "logit")
@@ -243,8 +244,10 @@ class Hierarchy(LessonScene):
         return bool(self.sheet.width < CLOSE * self.sheet.height)
 
     def _crossed(self, name: str) -> bool:
-        """Whether a line of the tree, or other words, run through some words."""
+        """Whether a line of the tree, other words, or the frame's edge run through some words."""
         left, top, right, bottom = self.board.part(name).ink_box()
+        if right > corner_of(self.sheet)[0] + self.sheet.width:
+            return True
         ink = Box(left, top, right - left, bottom - top)
         for other, part in self.board.parts.items():
             if other.startswith("adds-") and other != name:
