@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -109,6 +109,24 @@ def blank_of(network: Network) -> Floats:
     nothing = np.zeros((1, 1, network.input_shape[2]), np.float32)
     blank: Floats = network.reading.scaled(nothing)[0, 0]
     return blank
+
+
+@lru_cache(maxsize=8)
+def _changes_of_digits(
+    network: Network, model: str, direction: str, step: int
+) -> tuple[tuple[str, float], ...]:
+    """Return how much a step changes maps of all bundled digits: the same whichever is shown."""
+    subjects = [Subject(network, digit, model) for digit in digits.load()]
+    numbers = [subject.recipe.numbers(subject.picture) for subject in subjects]
+    return _changes(network, network.checked(np.stack(numbers)), direction, step)
+
+
+def _changes(
+    network: Network, pictures: Floats, direction: str, step: int
+) -> tuple[tuple[str, float], ...]:
+    shifted = moved(pictures, direction, step, blank_of(network))
+    before, after = map(network.activations, (pictures, shifted))
+    return forgiving.changes_of(stages(Trace(network, pictures[0])), before, after)
 
 
 def find_walks(
@@ -395,14 +413,8 @@ class Translation(FilterLesson):
         Over all bundled digits, if the network reads digits; else of the picture alone.
         """
         if self.subject.reads_digits:
-            subjects = [Subject(self.network, digit, self.model) for digit in digits.load()]
-            numbers = [subject.recipe.numbers(subject.picture) for subject in subjects]
-            pictures = self.network.checked(np.stack(numbers))
-        else:
-            pictures = self.trace.image[np.newaxis]
-        shifted = moved(pictures, self.shown_direction, self.step, self.blank)
-        before, after = map(self.network.activations, (pictures, shifted))
-        return forgiving.changes_of(self.stages, before, after)
+            return _changes_of_digits(self.network, self.model, self.shown_direction, self.step)
+        return _changes(self.network, self.trace.image[np.newaxis], self.shown_direction, self.step)
 
     @property
     def swallows(self) -> bool:
