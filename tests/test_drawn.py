@@ -142,7 +142,7 @@ def colours(grid, theme):
         "light": lambda: np.rint((values / grid.limit).clip(0, 1) * 255)[..., None].repeat(
             3, axis=2
         ),
-        "picture": lambda: theme.picture(values),
+        "picture": lambda: theme.picture(values / grid.limit),
         "signed": lambda: theme.signed(
             np.where(values, np.copysign(np.fmax(abs(values), grid.floor * grid.limit), values), 0),
             grid.limit,

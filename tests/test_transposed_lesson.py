@@ -12,8 +12,9 @@ from convexplain.errors import UsageError
 from convexplain.lessons.transposed import Transposed
 from convexplain.network import Conv2D, Dense, Flatten, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, Mark, place, problems
+from convexplain.panels.pieces import READABLE
 from convexplain.style import format as fmt
-from convexplain.style.theme import Look
+from convexplain.style.theme import THEMES, Look, contrast
 
 
 @pytest.fixture(scope="module")
@@ -362,3 +363,19 @@ def test_both_outputs_say_how_large_they_are(lesson):
     picture = lesson.comparing(lesson.picture_of())
     sizes = [picture.panel(name).counter.text("en") for name in ("output", "larger")]
     assert sizes == ["27 × 27", "28 × 28"]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_more_stamps_stand_out_more_and_every_count_can_be_read(lesson, theme):
+    placed = place(lesson.stamping(lesson.picture_of()), ASPECTS["16:9"])
+    for name in ("counts", "even"):
+        grid = placed.piece(name)
+        ground = [
+            contrast(colour, theme.background)
+            for colour in grid.scale.colours([range(int(grid.scale.most) + 1)], theme)[0]
+        ]
+        assert ground[1:] == sorted(ground[1:])
+        assert ground[-1] > 10 > 1.5 > ground[0]
+        # Those that step back, too, on their own cells.
+        for inks, colours in zip(grid.inks(theme), grid.colours(theme), strict=True):
+            assert all(contrast(*pair) >= READABLE for pair in zip(inks, colours, strict=True))

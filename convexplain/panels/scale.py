@@ -33,6 +33,8 @@ class Scale:
     light : bool
         Whether a picture's 1, or the limit, is light in every theme, as in one channel of a
         photograph.
+    pen : bool
+        Whether it runs from the theme's paper to its pen, as a picture's ink does, up to the limit.
     ends : (Caption or str, Caption or str), optional
         What a legend says at its ends, where that is not their numbers.
     floor : float
@@ -51,6 +53,7 @@ class Scale:
     signed: bool = True
     counts: bool = False
     light: bool = False
+    pen: bool = False
     ends: tuple[Caption | str, Caption | str] | None = None
     floor: float = 0.0
 
@@ -91,8 +94,8 @@ class Scale:
             return np.asarray(np.floor(255 * data.clip(0, 1) + 0.5), dtype=np.uint8)
         if self.light:
             return self.colours(np.repeat(data[..., np.newaxis], 3, axis=-1) / self.most, theme)
-        if self.limit is None:
-            return theme.picture(data)
+        if self.limit is None or self.pen:
+            return theme.picture(data / self.most)
         return theme.signed(data.clip(-self.limit, self.limit), self.limit, self.floor)
 
 

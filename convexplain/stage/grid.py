@@ -43,10 +43,10 @@ class PixelGrid(StageMobject):
     cell : float
         Side of a cell, in pixels of the stage.
     scale : {"picture", "light", "signed", "rgb"}
-        Ink 0..1 in the theme's grays; light 0..limit, black to white in every theme, as a
+        Ink 0..limit in the theme's grays; light 0..limit, black to white in every theme, as a
         photograph's channel; -limit..limit on the diverging scale; colours 0..1.
     limit : float
-        Largest magnitude on the signed scale, and of light.
+        Largest magnitude on the signed scale, and of ink and light.
     floor : float
         As of the panels' `Scale <convexplain.panels.Scale>`.
     numbers : bool
@@ -235,7 +235,7 @@ class PixelGrid(StageMobject):
         missing = np.isnan(values)
         known = np.where(missing, 0.0, values)
         if self.scale_name == "picture":
-            colours = theme.picture(known)
+            colours = theme.picture(known / self.limit)
         elif self.scale_name == "light":
             light = np.rint((known / self.limit).clip(0, 1) * 255).astype(np.uint8)
             colours = light[..., None].repeat(3, axis=2)

@@ -230,7 +230,7 @@ class TransposedPicture:
         rim: npt.NDArray[np.bool_],
     ) -> Cells:
         """Describe how many stamps each of some cells got; the first stamp is framed."""
-        scale = Scale(float(most), words.COUNT, signed=False, counts=True, light=True)
+        scale = Scale(float(most), words.COUNT, signed=False, counts=True, pen=True)
         return Cells(
             name, counts, scale, numbers=True, share="numbers", title=title, dim=rim,
             marks={"stamp": Mark(0, 0, stamp[0], stamp[1])},

@@ -93,7 +93,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         scale = "rgb"
     elif piece.scale.light:
         scale = "light"
-    elif piece.scale.limit is None:
+    elif piece.scale.limit is None or piece.scale.pen:
         scale = "picture"
     _check(piece, values, scale)
     cell = width / piece.shape[1]
