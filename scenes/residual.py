@@ -132,12 +132,15 @@ class Residual(LessonScene):
         self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("layers", times=2))
 
     def whole(self, share: float, *, lines: bool = False) -> None:
-        """Lay out both ways, and the sum that goes on; at once with its arrows, or before them."""
+        """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
         gone = self.board.there(*ONE, "plus", "equals")
         self.during(0.5 * share, self.board.hide(*gone))
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
         if lines:
-            self.turn_into(picture, share, show=(*WHOLE, *LINES))
+            self.turn_into(
+                picture, share, lambda _: self.board.fill("sum", float("nan")),
+                show=(*WHOLE, *LINES),
+            )  # fmt: skip
             return
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
@@ -195,12 +198,15 @@ class Residual(LessonScene):
             self.during(0.3, self.board.pulse(bar, f"{bar}.value", times=2))
 
     def show_answer(self, event: Event) -> None:
-        """What came in goes round once more, the change comes to it, and the sum goes on."""
+        """What came in goes round once more, the change comes to it; only then the sum goes on."""
         if not self.board.has("layers"):
             self.whole(0.15, lines=True)
         elif not self.board.part("change").values.any():
             self.set_weights(0.25, ("maps",), self.lesson.learned())
             self.during(0.1, self.board.show("sum"))
+        self.board.fill("sum", float("nan"))
         self.during(0.45, self.comes_round(), self.changes())
+        _, total = self.lesson.learned()
+        self.board.fill("sum", total)
         self.during(0.3, self.board.pulse("sum"))
         self.during(1, self.board.pulse("plus"))

@@ -196,7 +196,10 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     # Shown whole before, its cells come anew: the first of them is alone.
     first = next(m for m in moments if "sum" in m and np.isfinite(m["sum"].values).sum() == 1)
     assert first["sum"].values[row, col] == pytest.approx(lesson.numbers[2])
-    stage = of("residual", LOOKS[0]).ends["answer"]
+    played = of("residual", LOOKS[0])
+    still = [m["sum"].values for m in played.during("answer") if "sum" in m]
+    assert np.isnan(still[0]).all()  # both are still on their way to the plus
+    stage = played.ends["answer"]
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
         np.testing.assert_allclose(stage[name].values, maps[:, :, n])
     moments = of("residual", LOOKS[0]).during("arrow")
