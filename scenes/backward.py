@@ -173,25 +173,26 @@ class Backward(LessonScene):
         under = self.board.dim("input", to=UNDER)
         self.during(0.2, self.board.grow("errors", out_of="alone"), under)
         # The sizes are asked about next.
-        self.during(0.1, self.board.dim("input.title", to=1.0), self.board.show(*FRAMES))
-        self.during(0.1, self.board.pulse("input.place"))
-        self.during(1, self.out_and_back())
-
-    def out_and_back(self) -> Move:
-        """Return the move of the errors, and of their frame, to the next place and back again."""
+        self.during(0.08, self.board.dim("input.title", to=1.0), self.board.show(*FRAMES))
+        # Not straight out and back: right, down, and back both ways.
         rows, cols = self.lesson.gradient.shape
-        if rows == cols == 1:
-            return self.board.pulse("input.place")
-        beside = (0, 1) if cols > 1 else (1, 0)
+        right, down = int(cols > 1), int(rows > 1)
+        ways = [way for way in ((0, right), (down, 0), (0, -right), (-down, 0)) if any(way)]
+        for way in ways:
+            self.during(0.5 / len(ways), self.shift(*way))
+        self.during(1, self.board.pulse("input.place"))
+
+    def shift(self, row: int, col: int) -> Move:
+        """Return the move of the errors, and of their frame, by some of their places."""
 
         def start() -> Move:
             parts = self.lying()
             starts = [part.places.copy() for part in parts]
-            way = self.place_of(*beside) - self.place_of(0, 0)
+            way = self.place_of(row, col) - self.place_of(0, 0)
 
             def go(alpha: float) -> None:
                 for part, places in zip(parts, starts, strict=True):
-                    part.places = places + way * smoothly(1 - abs(2 * alpha - 1))
+                    part.places = places + way * smoothly(alpha)
 
             return go
 
@@ -203,10 +204,18 @@ class Backward(LessonScene):
         self.during(share, self.board.pulse("input.place", times=3))
 
     def show_visits(self, event: Event) -> None:
-        """They go through all their places, which is what was asked, and stay at the last."""
-        for row, col in np.ndindex(self.lesson.gradient.shape):
-            self.during(0.9 / self.lesson.gradient.size, self.stand(row, col))
-        self.during(1, self.board.pulse("input.place"))
+        """They go through all their places, which is what was asked; each weight has its own."""
+        places = [*np.ndindex(self.lesson.gradient.shape)]
+        self.during(0.06, self.board.hide("alone"), self.stand(*places[0]))
+        self.turn_into(
+            self.picture.standing(places[0]), 0.08, self.stays(*places[0]),
+            show=("kernel", "kernel.steep"),
+        )  # fmt: skip
+        for number, place in enumerate(places):
+            if number:
+                self.during(0.08 / len(places), self.stand(*place), self.ring(*place))
+            self.during(0.76 / len(places), self.board.pulse("kernel.steep"))
+        self.during(1, self.board.pulse("input.place", "kernel.steep"))
 
     def known(self, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Return which cells of the gradient are computed: the first ones."""
@@ -298,6 +307,21 @@ class Backward(LessonScene):
             def go(alpha: float) -> None:
                 for part, places, way in zip(parts, starts, ways, strict=True):
                     part.places = places + way * alpha
+
+            return go
+
+        return lazily(start)
+
+    def ring(self, row: int, col: int) -> Move:
+        """Return the move of the ring on the weights to another of them."""
+
+        def start() -> Move:
+            ring = self.board.part("kernel.steep")
+            first = ring.places.copy()
+            way = np.array(self.board.box(f"kernel[{row}, {col}]")[:2]) - first[0]
+
+            def go(alpha: float) -> None:
+                ring.places = first + way * alpha
 
             return go
 

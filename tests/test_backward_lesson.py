@@ -105,10 +105,10 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     told_at_length = told(lasting(lesson, 120.0), "looks")
     assert told_at_length == "It reads this 4 as 9: 71.9% against 28.1%."
-    said = "Answer 28.1% − target 100% = error −0.719."
+    said = "Answer 0.281 − target 1 = error −0.719."
     assert told(lesson, "errors") == said
-    share = round(100 * float(lesson.trace.shares[4]), 1)
-    assert (share, round(share - 100, 1)) == (28.1, -71.9)
+    share = round(float(lesson.trace.shares[4]), 3)
+    assert (share, round(share - 1, 3)) == (0.281, -0.719)
     texts = {bar.name: bar.text for bar in lesson.mistaken()}
     assert (texts["4"], texts["9"], texts["0"]) == ("−0.719", "0.719", "0.000")
     assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
@@ -213,7 +213,11 @@ def test_each_error_is_seen_in_its_own_cell_of_the_window():
     lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
     for event, gate in zip(("winner", "stopped"), lesson.gates, strict=True):
         stage = last_while(played, told(lesson, event))
-        np.testing.assert_allclose(stage["sums"].values, gate.sums)
+        assert [[*row] for row in stage["sums"].printed] == [
+            [fmt.number(value) for value in row] for row in gate.sums
+        ]
+        # One legend speaks of one kind of colour: sums are gray.
+        assert (stage["sums"].scale_name, len({*stage["sums"].values.flat})) == ("picture", 1)
         np.testing.assert_allclose(stage["left"].values, gate.left)
         grid, frame = stage["arriving"], stage["arriving.cell"]
         corner = grid.places[0] + np.array([gate.col, gate.row]) * grid.cell
@@ -249,8 +253,25 @@ def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
         cell, first = stage["input"].cell, stage["input"].places[0]
         corners = [(stage[name].places[0] - first) / cell for name in ("input.place", "errors")]
         np.testing.assert_allclose(*corners, atol=1e-6)
-        visited.add(tuple(np.round(corners[0]).astype(int)))
-    assert visited >= {*np.ndindex(3, 3)}
+        place = tuple(np.round(corners[0], 6))
+        if "kernel" in stage and "kernel.steep" in stage:
+            ring, grid = stage["kernel.steep"], stage["kernel"]
+            col, row = np.round((ring.places[0] - grid.places[0]) / grid.cell, 6)
+            visited.add((place[::-1], (row, col)))
+    # At each place its weight is ringed.
+    assert visited >= {(place, place) for place in np.ndindex(3, 3)}
+
+
+def test_the_errors_go_right_and_down_before_it_is_asked_where_they_lie():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    said, corners = told(lesson, "stand"), []
+    for stage in played.plays:
+        if stage.caption == said and "errors" in stage and "input" in stage:
+            way = (stage["errors"].places[0] - stage["input"].places[0]) / stage["input"].cell
+            corners.append(way)
+    across, down = np.ptp(corners, axis=0)
+    assert across == pytest.approx(1, abs=0.2)
+    assert down == pytest.approx(1, abs=0.2)
 
 
 def test_a_digit_of_a_class_is_the_one_from_which_most_is_learned():
@@ -430,7 +451,7 @@ def test_all_places_that_got_an_error_are_seen(lesson, theme):
     # Larger errors than the floor are as coloured as on any scale, and the legend says so.
     plain = Scale(scale.limit).colours([[scale.limit / 2]], theme)
     np.testing.assert_array_equal(scale.colours([[scale.limit / 2]], theme), plain)
-    assert scale.name.text("en") == "error (all but 0 coloured)"
+    assert scale.name.text("en") == "error (0 stays dark)"
 
 
 def test_all_errors_are_gathered_on_their_way_back(lesson):

@@ -273,8 +273,8 @@ class Backward(FilterLesson):
         yield Event("looks", 2.6, said, detail=2)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
-        error = fmt.number(shares[self.right] - 1, PLACES)
-        yield Event("errors", 3.6, words.ERRORS.fill(p=right, e=error))
+        share, error = (fmt.number(shares[self.right] - target, PLACES) for target in (0, 1))
+        yield Event("errors", 3.4, words.ERRORS.fill(p=share, e=error))
 
     @property
     def little(self) -> bool:
@@ -282,7 +282,7 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 4.0, words.BACK)
+        yield Event("back", 4.0, words.BACK.fill(back=words.layers(len(self.behind))))
         if self.gates is None:
             return
         through, _ = self.gates
@@ -300,11 +300,11 @@ class Backward(FilterLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             if self.gradient.size > 1:
-                yield Event("visits", 2.0, words.EACH_WEIGHT.fill(n=many), detail=1)
+                yield Event("visits", 3.2, words.EACH_WEIGHT.fill(n=many), detail=1)
         if self.picture_of().met(self.told):
-            yield Event("read", 3.4, words.READ_BY, detail=1)
+            yield Event("read", 3.2, words.READ_BY, detail=1)
         yield Event("lay", 3.0, words.LAY)
-        yield Event("places", 3.5, words.PLACES)
+        yield Event("places", 3.3, words.PLACES)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""

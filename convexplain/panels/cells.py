@@ -119,7 +119,7 @@ class Cells(Panel):
     exactly : int, optional
         With how many decimals its numbers are printed, whatever others have.
     printed : sequence of sequences of str, optional
-        Signs that stand in the cells instead of their numbers, larger.
+        What stands in the cells instead of their numbers; single signs are larger.
     dots : sequence of (float, float)
         Points on it, down and across in cells from its corner, found as ``"panel.dot-0"``.
     dot : float
@@ -201,10 +201,9 @@ class Cells(Panel):
             good = max(least, min(sheet.good / count, 0.4 * sheet.number))
             usual = _LARGER if self.numbers else (_USUAL / count) ** 0.5
             return Bounds(self.weight or usual, least, good, max(large, good))
-        widest = max(
-            text_width(fmt.number(value, decimals), 1.0)
-            for value in (self.scale.least, self.scale.most)
-        )
+        words = [fmt.number(value, decimals) for value in (self.scale.least, self.scale.most)]
+        words += [text for row in self.printed or () for text in row]
+        widest = max(text_width(text, 1.0) for text in words)
         least, good = (widest * size / FILLED for size in (sheet.least, sheet.number))
         return Bounds(self.weight or _LARGER, least, good, max(large, good), widest, number)
 
@@ -217,7 +216,7 @@ class Cells(Panel):
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the grid and its marks."""
         size = at.sizes.get(self.group, 0.0)
-        if self.printed is not None:
+        if self.printed is not None and all(len(text) == 1 for row in self.printed for text in row):
             size = max(size, _SIGN * box.width / self.shape[1])
         values = self.values if self.computed is None else np.nan_to_num(self.values)
         yield Grid(

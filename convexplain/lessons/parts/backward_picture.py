@@ -50,7 +50,7 @@ LARGEST = 2
 FINE = 4
 #: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
 FLOOR = 0.25
-#: Of tiles on which an arrow stands.
+#: Of tiles on which an arrow, or a number without a scale, stands.
 GRAY = 0.25
 #: How far outside a cell its frame is drawn, in cells.
 RIM = 0.1
@@ -148,7 +148,7 @@ class BackwardPicture:
     def reached(self, bars: Sequence[Bar], layers: Sequence[str]) -> Diagram:
         """Describe the way of all errors, from the answer back to the filter's map."""
         count = len(layers)
-        said = words.LAYER if count == 1 else words.LAYERS.fill(n=count)
+        said = words.layers(count)
         box: Part = Text("layers", said, role="heading", rim="box")
         if count > 1:
             ends = words.FROM_TO.fill(first=layers[0], last=layers[-1])
@@ -166,15 +166,17 @@ class BackwardPicture:
 
     def gate(self, gate: Gate) -> Diagram:
         """Describe how an error comes through a window of the pooling, or does not."""
-        sums = Scale(float(np.abs(gate.sums).max()), terms.SUM)
+        # The colours on this picture are of errors: sums have their numbers.
         title = words.SUMS_OF.capital.fill(n=self.filter)
         grids = [
             Cells(name, values, scale, numbers=True, share="numbers", title=called)
             for name, values, scale, called in (
-                ("sums", gate.sums, sums, title),
+                ("sums", np.full(gate.sums.shape, GRAY), INK, title),
                 ("left", gate.left, self.error, words.ERRORS_LEFT.capital),
             )
         ]  # fmt: skip
+        grids[0] = replace(grids[0], printed=[[fmt.number(value) for value in row]
+                                              for row in gate.sums])  # fmt: skip
         winner = {"winner": Mark(*gate.winner)}
         # Where ReLU gave 0, nothing comes to the largest.
         grids = [replace(grids[0], marks=winner),
@@ -194,7 +196,8 @@ class BackwardPicture:
         apart = self.before.shape[0] // self.arriving.shape[0]
         alone = replace(self._alone(), share="arriving", fine=float(apart))
         both = self._beside(self._pooled(), alone)
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+        # Both have the same ends: one scale says it of both.
+        return Diagram(Column(both, Legend("legend", row=True, of=self.seen), align="middle"))
 
     def _pooled(self, marks: Mapping[str, Mark] | None = None) -> Cells:
         assert self.arriving is not None
@@ -212,8 +215,7 @@ class BackwardPicture:
     def _boxes(self, layers: Sequence[str], said: Sequence[Caption | str]) -> list[Text]:
         """Put layers in boxes one by one, or where there is no room for that, tell their number."""
         if self.upright or not 0 < len(layers) <= STACKED:
-            count = len(layers)
-            said = [words.LAYER if count == 1 else words.LAYERS.fill(n=count)]
+            said = [words.layers(len(layers))]
         return [Text(f"layer-{n}", each, rim="box") for n, each in enumerate(said)]
 
     def learning(
@@ -225,18 +227,26 @@ class BackwardPicture:
         way = Column(*self._boxes([*parameters], said), gap=0.5, align="middle")
         read, answer = self._read(), self._bars(bars, title, False)
         folded = Column(read, way, answer, align="middle")
-        return Diagram(folded if self.upright else Either(Row(read, way, answer), folded))
+        # The answer is where it is at the end, too.
+        return Diagram(folded if self.upright else Either(Row(read, answer, way), folded))
 
-    def standing(self) -> Diagram:
-        """Describe the errors on the input, in the middle, and alone beside it."""
+    def standing(self, weight: tuple[int, int] | None = None) -> Diagram:
+        """Describe the errors on the input, in the middle, and alone beside it.
+
+        In their stead are the weights where it is told which place is whose, one of them marked.
+        """
         spread = self.spread
         read, errors = (
             said.capital.fill(n=fmt.shape(each.shape[:2]))
             for said, each in ((words.READ_SIZE, self.drawn), (words.ERRORS_SIZE, spread))
         )
         alone = Cells("alone", spread, self.seen, share="pixels", lines=False, title=errors)
-        both = self._beside(self._lying(title=read), alone)
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+        lying, legend = self._lying(title=read), Legend("legend", row=True)
+        if weight is not None:
+            explained = Column(lying, legend, align="middle")
+            return Diagram(self._beside(explained, self._weighed(weight, None)[0]))
+        both = self._beside(lying, alone)
+        return Diagram(Column(both, legend, align="middle"))
 
     def _lying(
         self,
@@ -366,7 +376,8 @@ class BackwardPicture:
             # From there the legend is on the way to the weights.
             return Diagram(stacked)
         pairs = Row(*pair), Column(*pair)
-        side = (Row(read, Column(each, *said, legend), gap=2) for each in pairs)
+        below = Column(read, legend, align="middle")
+        side = (Row(below, Column(each, *said), gap=2) for each in pairs)
         return Diagram(Either(*side, stacked), links)
 
     def _weighed(

@@ -32,14 +32,14 @@ LITTLE = Caption(
     en="It is sure, and right: there is little to learn.", zh="认得又对又有把握：没什么可学的。"
 )
 ERRORS = Caption(
-    en="Answer {p} − target 100% = error {e}.",
-    zh="误差：{p} − 100% = {e}",
+    en="Answer {p} − target 1 = error {e}.",
+    zh="误差：{p} − 1 = {e}",
 )
 
 # The way back.
 BACK = Caption(
-    en="Run back: how fast the loss (how wrong it is) grows with each cell.",
-    zh="误差传回每格：该格变大时，损失（错多少）增大得多快。",
+    en="{back} back: if a cell grew, how fast would the loss (how wrong)?",
+    zh="往回 {back}：一格变大时，损失（错多少）增大得多快？",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: the error goes there, the others get 0.",
@@ -110,7 +110,7 @@ FROM_TO = Caption(en="{first} to {last}", zh="{first} 到 {last}")
 RULE = Caption(en="each: input × error, added up", zh="每个：输入 × 误差，求和")
 ADDED = Caption(en="added up", zh="求和")
 READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
-NOT_ZERO = Caption(en="error (all but 0 coloured)", zh="误差（非 0 都上色）")
+NOT_ZERO = Caption(en="error (0 stays dark)", zh="误差（0 不上色）")
 ENLARGED = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
 ERRORS_OF = Caption(en="errors, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
@@ -134,3 +134,8 @@ ABOUT = Caption(
     zh="{layer} 的过滤器 {n} 怎样得到梯度：把响应图上的误差叠在输入上，相乘再求和，"
     "每个权重一个和。",
 )
+
+
+def layers(count: int) -> Caption:
+    """Say how many layers there are."""
+    return LAYER if count == 1 else LAYERS.fill(n=count)
