@@ -197,19 +197,13 @@ class Channels(LessonScene):
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
 
-        def each() -> Move:
-            """Let the picture come, and after it its maps."""
-            first = self.board.there("given", "to-maps")
-            tiles = [self.board.show(tile) for tile in self.tiles]
-            return in_turn(*([self.board.show(*first)] if first else []), *tiles, overlap=0.8)
-
-        maps = lazily(each)
-
-        def come(alpha: float) -> None:
-            # The first come while the photograph goes, on what is nearly empty and never quite.
-            maps(max(0.0, alpha - 0.4) / 0.6)
-
-        self.become(self.picture.wall(), 0.5, come)
+        seen = [name for name, part in self.board.parts.items() if part in self.mobjects]
+        self.during(0.07, self.board.hide(*seen))
+        self.become(self.picture.wall(), 0.01)
+        first = self.board.there("given", "to-maps")
+        tiles = [self.board.show(tile) for tile in self.tiles]
+        come = [self.board.show(*first)] if first else []
+        self.during(0.42, in_turn(*come, *tiles, overlap=0.8), rate=linear)
         self.during(
             1,
             self.board.show(*self.said()),

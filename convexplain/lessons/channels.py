@@ -322,7 +322,9 @@ class Channels(FilterLesson):
         said = words.LAYER.fill(c=channels)
         if self._given is not None:
             k = words.PICTURE if label is None else class_label(self.network, label)
-            said = words.LAYER_OF_DIGIT.fill(layer=self.input_name, c=channels, k=k)
+            digit = label is not None and k.text("en").isdigit()
+            told = words.LAYER_OF_DIGIT if digit else words.LAYER_OF_PICTURE
+            said = told.fill(layer=self.input_name, c=channels, k=k)
         yield Event("layer", 3.0, said)
 
     def _ask_how_many(self) -> Question:

@@ -28,13 +28,17 @@ ADDED = Caption(
     en="Added up: one number, one cell of the map.", zh="全部相加：一个数，图上的一格。"
 )
 TRAINED = Caption(
-    en="Filter {f} of {layer}, as trained; products as whole numbers.",
-    zh="{layer} 的过滤器 {f}（训练得到）；乘积取整数。",
+    en="Filter {f} of {layer} of a colour network, as trained; products as whole numbers.",
+    zh="彩色图网络 {layer} 的过滤器 {f}（训练得到）；乘积取整数。",
 )
 BYTES = Caption(en="light of a channel", zh="通道的亮度")
 # A layer of a network.
 LAYER = Caption(en="Inside the network: {c} maps.", zh="网络内部：{c} 张图。")
 LAYER_OF_DIGIT = Caption(
+    en="Now inside the digit network, after {layer}: {c} maps of this {k}.",
+    zh="再看数字网络，{layer} 之后：这个 {k} 的 {c} 张图。",
+)
+LAYER_OF_PICTURE = Caption(
     en="Inside a network, after {layer}: {c} maps of this {k}.",
     zh="网络里 {layer} 之后：这个 {k} 的 {c} 张图。",
 )
