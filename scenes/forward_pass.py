@@ -16,7 +16,6 @@ from convexplain.ops import Box
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
-from convexplain.style import format as fmt
 
 WINDOW = "input.window"
 
@@ -35,7 +34,7 @@ class ForwardPass(LessonScene):
 
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring the legend and whatever is named."""
-        names = (name for name in ("legend", *show) if self.board.has(name))
+        names = (name for name in ("legend", "legend-read", *show) if self.board.has(name))
         self.become(picture, share, self.camera.home(), show=names)
 
     def seen(self) -> list[str]:
@@ -118,10 +117,10 @@ class ForwardPass(LessonScene):
     def show_products(self, event: Event) -> None:
         """All numbers come, multiplied, place by place; one product is written out."""
         names = ("number", "weight", "product")
-        self.during(0.06, self.board.hide(*self.seen()))
+        self.during(0.03, self.board.hide(*self.seen()))
         assert self.picture.products is not None
         self.computed["products"] = np.full(self.picture.products.values.shape, np.nan)
-        self.lay_products(self.picture.every(), 0.1, *(f"one.{name}.over" for name in names))
+        self.lay_products(self.picture.every(), 0.06, *(f"one.{name}.over" for name in names))
         self.during(0.16, self._places(), rate=linear)
         ring = self.board.there("numbers.telling")
         self.during(0.1, self.board.show("one.number", *ring))
@@ -201,33 +200,19 @@ class ForwardPass(LessonScene):
 
     def reform(self, form: Form, share: float) -> None:
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
-        numbers = [f"{name}.{part}" for name in self.names for part in ("source", "value")]
-        self.during(0.08, self.board.hide(*numbers, "classes.title", "said"))
-        self.during(share, self.board.become(self.picture.sums(form), hold=("said",)))
+        parts = (f"{name}.{part}" for name in self.names for part in ("source", "value"))
+        numbers = self.board.there(*parts)
+        # What still holds stays.
+        gone = [] if form == "distances" else ["said"]
+        self.during(0.08, self.board.hide(*numbers, "classes.title", *gone))
+        self.during(share, self.board.become(self.picture.sums(form), hold=gone))
         self.during(0.08, self.board.show(*numbers, "classes.title"))
 
     def show_shift(self, event: Event) -> None:
-        """All move right until the highest is at zero, and their numbers count."""
-        title = self.picture.bars("distances").title
-        assert title is not None
-        self.board.say("classes.title", self.text(title))
-        self.during(0.2, self.board.pulse(f"{self.best}.source"))
-        slide = self.board.become(self.picture.sums("distances"))
-        self.during(0.5, slide, self.counting())
+        """All move right until the highest is at zero; their numbers are those before, or after."""
+        self.during(0.1, self.board.pulse(f"{self.best}.source"))
+        self.reform("distances", 0.26)
         self.during(1, self.board.pulse(self.best, f"{self.best}.source"))
-
-    def counting(self) -> Move:
-        """Let the numbers count from the logits to the distances."""
-        before, after = (self.picture.bars(form).bars for form in ("logits", "distances"))
-        finely = self.lesson.softmax.finely
-
-        def go(alpha: float) -> None:
-            for old, new in zip(before, after, strict=True):
-                now = fmt.number(old.value + (new.value - old.value) * alpha, finely)
-                said = new.printed(self.shown_look.lang) if alpha >= 1 else now
-                self.board.say(f"classes.{new.name}.source", said)
-
-        return go
 
     def show_powers(self, event: Event) -> None:
         """Each becomes e to its power: points go, bars grow; the exponents stay."""
@@ -316,7 +301,7 @@ class ForwardPass(LessonScene):
         last = self.picture.with_maps[-1].panel
         way = ["input", "to-maps", "numbers", last, "to-products", "products", "to-sums", "ladder",
                "to-shares", "read", "legend"]  # fmt: skip
-        self.during(0.05, self.board.hide(*self.seen()))
+        self.during(0.03, self.board.hide(*self.seen()))
         self.during(0.01, self.board.become(self.picture.whole()))
         stations = self.board.there(*way)
         self.board.hide(*self.seen())(1.0)

@@ -108,6 +108,11 @@ def test_every_layer_with_maps_is_seen_by_its_strongest_map(lesson, computed):
         # A pooling is drawn on the scale of what it reads.
         limit = computed[name.replace("pool", "conv")].max()
         channel = values.max(axis=(0, 1)).argmax()
+        if name == "conv3":  # the one whose number is multiplied next
+            channel = lesson.products.channel
+            read = picture.panel("layer-conv3").values * limit
+            np.testing.assert_allclose(read, lesson.products.read, atol=1e-4)
+            assert lesson.picture_of.read_map.scale.limit == pytest.approx(limit, abs=1e-4)
         np.testing.assert_allclose(
             picture.panel(f"layer-{name}").values, values[:, :, channel] / limit, atol=1e-4
         )
@@ -141,9 +146,15 @@ def test_the_product_that_is_written_out_can_be_checked(lesson, computed):
     place = np.flatnonzero(
         (computed["conv3"].ravel().round(2) == number_) & (weights.round(2) == np.float32(weight))
     )
-    assert place.size == 1
+    row, col = lesson.products.place
+    told = (row * 3 + col) * 128 + lesson.products.channel
+    assert told in place
+    # Its ring does not lie on the lines of blocks.
+    block, (row, col) = lesson.products.blocks[0], lesson.products.telling
+    assert 0 < row % block.rows < block.rows - 1
+    assert 0 < col % block.cols < block.cols - 1
     marked = lesson.products.values[lesson.products.telling]
-    assert marked == pytest.approx(computed["conv3"].flat[place[0]] * weights[place[0]], abs=1e-5)
+    assert marked == pytest.approx(computed["conv3"].flat[told] * weights[told], abs=1e-5)
 
 
 def test_a_vector_without_places_is_one_block(tmp_path):
@@ -272,6 +283,10 @@ def test_distances_are_the_logits_drawn_in_one_scale_and_moved_together(lesson):
 @pytest.mark.parametrize("label", range(10))
 def test_e_to_a_printed_distance_is_the_printed_power(label):
     lesson = ForwardPass(picture=choose_picture({"digit": label}, None, ForwardPass))
+    # Two decimals before, if printed logits differ by them: for 9 they do, for 4 they do not.
+    distances = [bar.text.split(".")[1] for bar in lesson.picture_of.bars("distances").bars]
+    places = {9: 2, 4: lesson.softmax.finely}.get(label, len(distances[0]))
+    assert {len(text) for text in distances} == {places}
     for bar in lesson.picture_of.bars("powers").bars:
         power = math.exp(float(bar.source.replace("\N{MINUS SIGN}", "-")))
         places = lesson.softmax.places

@@ -597,8 +597,8 @@ MUTATIONS = (
     Mutation(
         "another channel's map filled under the window",
         "convexplain.lessons.parts.forward_picture",
-        "stage.values[:, :, shown.strongest[0]]",
-        "stage.values[:, :, shown.strongest[1]]",
+        "channel = shown.strongest[0]",
+        "channel = shown.strongest[1]",
         "tests/test_drawn_numbers.py::test_the_forward_pass_fills_its_first_map_as_its_window_goes",
     ),
     Mutation(

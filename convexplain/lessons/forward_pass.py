@@ -301,8 +301,8 @@ _LOGITS = Caption(
 )
 _ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
 _HOW_SURE = Caption(
-    en="Each gets its share. How sure is it of {a}?",
-    zh="各得一份：“{a}”占多少？",
+    en="Each gets its share of their sum. How sure is it of {a}?",
+    zh="各占总和的一份：“{a}”占多少？",
 )
 _NO_SHARES = Caption(
     en="Negative numbers have no shares: first e to the power, then divide.",
@@ -326,8 +326,8 @@ _POWERS = Caption(en="Softmax: e to the power of each.", zh="softmax：各作 e 
 _SIGMOID = Caption(en="Sigmoid: e to the power of both.", zh="sigmoid：两个都取 e 的幂。")
 _TOTAL = Caption(en="Together they make {s}.", zh="总和：{s}。")
 _SHARES = Caption(
-    en="Each is divided by that sum: its share.",
-    zh="再除以总和，得到比例。",
+    en="Each is divided by that sum: its share, the probability.",
+    zh="再除以总和，得到比例，即概率。",
 )
 _END_TO_END = Caption(en="End to end they make one whole.", zh="首尾相接，正好是整体。")
 _TIMES = Caption(en="{d} more, {r} times the share.", zh="高 {d}，比例是 {r} 倍。")

@@ -92,6 +92,16 @@ class Softmax:
         return float(self.powers.sum())
 
     @cached_property
+    def plainly(self) -> int:
+        """So many decimals of a distance that printed logits differ by it: two, or as finely."""
+        logits = [fmt.rounded(logit) for logit in self.logits]
+        came = all(
+            logit - max(logits) == fmt.rounded(distance)
+            for logit, distance in zip(logits, self.distances, strict=True)
+        )
+        return 2 if came else self.finely
+
+    @cached_property
     def finely(self) -> int:
         """So many decimals of a distance that e to its power is the power as printed."""
 
@@ -143,11 +153,13 @@ class Products(NamedTuple):
     numbers : int
         How many numbers each place has.
     telling : (int, int)
-        The cell of the largest product that its printed factors make.
+        The cell of the largest product that its printed factors make, inside its block if one is.
     read : numpy.ndarray, shape (rows, cols)
         The map that has its number.
     place : (int, int)
         Where that is on it.
+    channel : int
+        Which of the last maps that is.
     written : (str, str, str)
         Its factors and the product.
     """
@@ -159,6 +171,7 @@ class Products(NamedTuple):
     telling: tuple[int, int]
     read: npt.NDArray[np.float64]
     place: tuple[int, int]
+    channel: int
     written: tuple[str, str, str]
 
     @classmethod
@@ -184,7 +197,9 @@ class Products(NamedTuple):
             for col in range(cols)
         )
         there = laid(np.ones(products.shape, bool)).astype(bool)
-        place = _telling(read.ravel(), weights.ravel())
+        line, across = np.divmod(np.arange(products.size) % numbers, wide)
+        inside = (line % (high - 1) > 0) & (across % (wide - 1) > 0) if high > 2 else None
+        place = _telling(read.ravel(), weights.ravel(), inside)
         row, col = divmod(int(laid(np.arange(products.size).reshape(products.shape) == place)
                               .argmax()), cols * wide)  # fmt: skip
         at, channel = divmod(place, numbers)
@@ -192,7 +207,7 @@ class Products(NamedTuple):
         written = number, weight, product
         return cls(
             laid(products).astype(np.float64), there, blocks, numbers, (row, col),
-            read[:, :, channel], (at // cols, at % cols), written,
+            read[:, :, channel], (at // cols, at % cols), channel, written,
         )  # fmt: skip
 
     @property
@@ -287,11 +302,18 @@ class ForwardPicture:
 
     def _left(self) -> list[Part]:
         """Say how many numbers the last maps have, if they are what the last layer reads."""
-        shape = self.with_maps[-1].shape
-        if self.products is None or math.prod(shape) != self.products.many:
+        if self.products is None or self._read_stage is None:
             return []
-        counted = f"{fmt.shape(shape)} =\N{NO-BREAK SPACE}{fmt.count(self.products.many)}"
+        shape, many = fmt.shape(self._read_stage.shape), fmt.count(self.products.many)
+        counted = f"{shape} =\N{NO-BREAK SPACE}{many}"
         return [Text("left", _plain(counted), role="display", weight="bold", measure=6)]
+
+    @property
+    def _read_stage(self) -> Stage | None:
+        """The last stage that is drawn, if its numbers are what the last layer reads."""
+        last = self.with_maps[-1]
+        many = self.products.many if self.products is not None else 0
+        return last if math.prod(last.shape) == many else None
 
     @cached_property
     def with_maps(self) -> list[Stage]:
@@ -336,7 +358,7 @@ class ForwardPicture:
         return Scale(1.0, name, signed, ends=("0", " · ".join(map(fmt.number, limits))))
 
     def _layer(self, stage: Stage, scale: Scale, *, small: bool) -> Cells:
-        """The map that responds most, relative to the largest response of its layer."""
+        """The map that responds most, or that is read, relative to its layer's largest response."""
         fine = stage.shape[0] / self.pixels.shape[0]
         rows, cols, channels = stage.shape
         sized = _SIZE.fill(layer=stage.name, rows=rows, cols=cols, n=fmt.count(channels))
@@ -352,7 +374,10 @@ class ForwardPicture:
         elif self.pooled is not None and place == self.first + 1:  # of the map that it reads
             shown = self.stages[self.first]
             marks = {"cell": Mark(self.pooled.row, self.pooled.col)}
-        values = stage.values[:, :, shown.strongest[0]] / _whole(stage)
+        channel = shown.strongest[0]
+        if place > self.first + 1 and stage is self._read_stage and self.products is not None:
+            channel = self.products.channel  # its number is multiplied next
+        values = stage.values[:, :, channel] / _whole(stage)
         return Cells(stage.panel, values, scale, share="layers", lines=False, title=said,
                      fine=fine, marks=marks)  # fmt: skip
 
@@ -382,13 +407,17 @@ class ForwardPicture:
         return self._multiplied(push, push, replace(push, role="text", pitch=1.5))
 
     def _multiplied(self, below: Part, *lower: Part) -> Diagram:
-        products, legend = self._products(), Legend("legend")
-        read = self.read_map or self._input()
-        high = [Row(read, legend), legend] if read.name == "numbers" else [legend]
+        products, read = self._products(), self.read_map or self._input()
+        legend: Part = Legend("legend", of=products.scale)
+        beside: Part = read
+        high: list[Part] = [legend]
+        if read.name == "numbers":
+            own = Legend("legend-read", of=read.scale, every=True)
+            beside, high = Column(read, own, gap=0.6), [Row(read, Column(own, legend)), legend]
         return Diagram(
             Either(
                 Column(
-                    Row(products, Column(read, legend, gap=0.6)),
+                    Row(Column(products, legend, gap=0.4), beside),
                     below,
                     gap=0.6,
                     align="middle",
@@ -407,14 +436,18 @@ class ForwardPicture:
         read, stage = self.products.read, self.with_maps[-1]
         if read.size == 1:
             return None
-        limit = float(np.abs(read).max())
+        limit, seen = float(np.abs(read).max()), self._read_stage
+        if seen is not None and seen.shape[:2] == read.shape:
+            limit = max(limit, seen.limit)  # in the colours of its layer, as it was seen
         said = _SIZE.fill(
             layer=stage.name, rows=read.shape[0], cols=read.shape[1],
             n=fmt.count(self.products.numbers),
         ) if stage.shape[:2] == read.shape else None  # fmt: skip
+        scale = Scale(
+            limit if limit > _FAINT else 1.0, terms.RESPONSE, signed=bool((read < 0).any())
+        )
         return Cells(
-            "numbers", read, Scale(limit if limit > _FAINT else 1.0, signed=bool((read < 0).any())),
-            numbers=True, share="pixels", title=said,
+            "numbers", read, scale, numbers=True, share="pixels", title=said,
             marks={"telling": _around(*self.products.place, 1.0)},
         )  # fmt: skip
 
@@ -498,7 +531,7 @@ class ForwardPicture:
             # As large as the picture above it.
             maps = [replace(maps[0], fine=self.pixels.shape[0] / last.shape[0]), last]
         read = self._read_as(self._printed("shares", self.softmax.order[0]))
-        legend = Legend("legend", row=True)
+        legend = Legend("legend", row=True, every=True)
         soft = _arrow("to-shares", _SOFTMAX)
         first = Row(maps[0], _arrow("to-maps", _LAYER_BY_LAYER), maps[1], gap=0.6, turns=False)
         # Digits have no letters that reach down to the next line.
@@ -521,8 +554,9 @@ class ForwardPicture:
         down = Column(maps[0], Text("to-maps", "↓", role="sign", tone="muted"), maps[1], gap=0.3,
                       align="middle")  # fmt: skip
         # Numbers on small maps need room that narrow frames do not have.
-        weighed = Column(products, Legend("legend"), gap=0.5)
-        small = Column(replace(products, weight=1.0), Legend("legend"), gap=0.5)
+        scales = Legend("legend", every=True)
+        weighed = Column(products, scales, gap=0.5)
+        small = Column(replace(products, weight=1.0), scales, gap=0.5)
         upper = [Row(down, weigh, each, gap=0.3, turns=False) for each in (weighed, small)]
         return Diagram(
             Either(
@@ -565,6 +599,8 @@ class ForwardPicture:
             return self._printed(form, k)
 
         def source(k: int) -> str:
+            if form == "powers":
+                return self._exponent(k)
             return self._printed(made_of[form], k) if form in made_of else ""
 
         def tone(k: int) -> str:
@@ -605,7 +641,10 @@ class ForwardPicture:
 
     def _longest(self, forms: Sequence[Form]) -> str:
         """Return the longest number that a class ever has in some forms."""
-        return max((self._printed(form, k) for form in forms for k in self.shown), key=len)
+        found = [self._printed(form, k) for form in forms for k in self.shown]
+        if "distances" in forms:
+            found += [self._exponent(k) for k in self.shown]
+        return max(found, key=len)
 
     @property
     def less(self) -> float:
@@ -614,15 +653,19 @@ class ForwardPicture:
         return float(first - second)
 
     def _printed(self, form: Form, k: int) -> str:
-        """Print a class's number; a distance so finely that its power can be checked."""
+        """Print a class's number."""
         logits = self.softmax.logits
         if form == "distances":
-            return fmt.number(self.softmax.distances[k], self.softmax.finely)
+            return fmt.number(self.softmax.distances[k], self.softmax.plainly)
         if form == "powers":
             return self._small(self.softmax.powers[k])
         if form == "shares":
             return _share(self.softmax.shares[k])
         return fmt.number(logits[k])
+
+    def _exponent(self, k: int) -> str:
+        """Print a class's distance so finely that its power can be checked."""
+        return fmt.number(self.softmax.distances[k], self.softmax.finely)
 
     @cached_property
     def stack(self) -> Bars:
@@ -670,18 +713,23 @@ class ForwardPicture:
         return fmt.number(power, places) if power >= least / 2 else f"<{fmt.number(least, places)}"
 
 
-def _telling(read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> int:
-    """Find the largest product that its printed factors make as printed, or else the largest."""
+def _telling(
+    read: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    inside: npt.NDArray[np.bool_] | None = None,
+) -> int:
+    """Find the largest product that its printed factors make as printed, or else the largest.
+
+    One inside its block comes first, as a ring around another lies on the lines of blocks.
+    """
     products = read * weights
     order = np.argsort(-np.abs(products), kind="stable")
-    return next(
-        (
-            int(n) for n in order[:_TRIED]
-            if fmt.rounded(fmt.rounded(read[n]) * fmt.rounded(weights[n]))
-            == fmt.rounded(products[n])
-        ),
-        int(order[0]),
-    )  # fmt: skip
+    honest = [
+        int(n) for n in order[:_TRIED]
+        if fmt.rounded(fmt.rounded(read[n]) * fmt.rounded(weights[n])) == fmt.rounded(products[n])
+    ]  # fmt: skip
+    clear = [n for n in honest if inside is None or inside[n]]
+    return (clear or honest or [int(order[0])])[0]
 
 
 def _around(row: int, col: int, cells: float) -> Mark:
