@@ -126,6 +126,14 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
         assert problems(place(diagram, sheet, "en")) == []
 
 
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_pictures_that_are_added_are_large_enough_to_be_seen(lesson, aspect):
+    for picture, name in ((lesson.to_gray(), "plane-0"), (lesson.mixes(), "map-0")):
+        for lang in ("en", "zh"):
+            placed = place(picture, ASPECTS[aspect], lang)
+            assert placed[name].width > 0.15 * min(placed.width, placed.height)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
     for sheet in (PAGE, COLUMN):

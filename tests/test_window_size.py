@@ -191,6 +191,8 @@ def test_a_square_is_one_weight_as_large_as_a_pixel(lesson, aspect):
     squares = {"seen": 7, "one": 7, "kernel-1": 3, "kernel-3": 3}
     sides = [placed[name].width / many for name, many in squares.items()]
     np.testing.assert_allclose(sides, sides[0], rtol=1e-3)
+    # What is compared takes a good part of the frame, whatever its shape.
+    assert placed["seen"].width > 0.3 * min(placed.width, placed.height)
 
 
 def test_a_video_is_as_long_as_asked_and_folds_what_storyboards_leave_out():

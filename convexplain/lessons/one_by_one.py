@@ -624,11 +624,18 @@ def _added(pictures: Sequence[Part], addends: Callable[[Size], Sequence[Part]]) 
     """Lay out pictures, and below each, or beside it, what one place of it adds."""
     high = Aligned(tuple(zip(pictures, addends("heading"), strict=True)), down="middle")
     sizes: tuple[Size, ...] = ("heading", "text")
-    wide = (
-        Aligned((pictures, addends(size)), gap=0.8, across="middle", down="middle")
-        for size in sizes
-    )
-    return Either(*wide, high)
+
+    def below(size: Size, length: int) -> Part:
+        """Lay out rows of so many pictures, each with its numbers below."""
+        numbers = addends(size)
+        cuts = (slice(n, n + length) for n in range(0, len(pictures), length))
+        rows = [row for cut in cuts for row in (pictures[cut], numbers[cut])]
+        apart = 1.0 if length == len(pictures) else 0.6
+        return Aligned(rows, gap=0.8, row_gap=apart, across="middle", down="middle")
+
+    one, two = len(pictures), -(-len(pictures) // 2)
+    rows = (below(size, length) for length in (one, two) for size in sizes)
+    return Either(*rows, high)
 
 
 REPLIES = {

@@ -235,26 +235,32 @@ def cost_picture(pixels: Pixels, centre: Pair, size: int, layers: int) -> Diagra
         )  # fmt: skip
 
     three = Row(*(squares(f"kernel-{n + 1}", size) for n in range(layers)), gap=0.6)
-    parts: list[tuple[Part, Part, Part | None]] = [
+    whole: list[tuple[Part, Part, Part | None]] = [
         (Text("said-seen", _PIXELS), seen, None),
         (
             Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))),
             squares("one", side),
             weights_text("count-one", str(side**2)),
         ),
-        (
-            Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
-            three,
-            weights_text("count-layers", total(size, layers)),
-        ),
     ]
-    columns = ([part for part in each if part is not None] for each in parts)
-    high = Column(*(Column(*c, gap=0.4, align="middle") for c in columns), gap=1.2, align="middle")
-    wide = Aligned(
-        tuple(zip(*parts, strict=True)), gap=1.4, row_gap=0.4, across="middle", down="middle"
+    stacked = (
+        Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
+        three,
+        weights_text("count-layers", total(size, layers)),
     )
+
+    def level(columns: Sequence[Sequence[Part | None]]) -> Part:
+        rows = tuple(zip(*columns, strict=True))
+        return Aligned(rows, gap=1.4, row_gap=0.4, across="middle", down="middle")
+
+    said, drawn, count = stacked
+    beside = Column(said, Row(drawn, count, gap=0.8), gap=0.4)
+    folded = (
+        Column(level(whole), last, gap=0.8, align="middle") for last in (beside, level([stacked]))
+    )
+    wide = level([*whole, stacked])
     note = Text("note", _COUNTED, tone="muted")
-    return Diagram(Column(Either(wide, high), note, gap=0.6, align="middle"))
+    return Diagram(Column(Either(wide, *folded), note, gap=0.6, align="middle"))
 
 
 def total(size: int, layers: int) -> str:
