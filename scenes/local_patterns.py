@@ -174,7 +174,9 @@ class LocalPatterns(LessonScene):
         height, width = self.picture.kernel.shape
         shares = self.board.part("input").shares
         kernel = f"kernel-{self.lesson.shown_filter}"
-        near = self.camera.to(self.board.around("input", kernel, pile), 0.95)
+        # The caption's two numbers stay within the frame, and a margin beside them.
+        row = [f"{part}-{self.lesson.shown_filter}" for part in ("name", "kernel", "pile", "count")]
+        near = self.camera.to(self.board.around("input", *row), 0.92)
         self.during(0.3, near, self.board.hide(WINDOW))
 
         def light(alpha: float) -> None:
