@@ -57,8 +57,9 @@ class OneD(LessonScene):
         picture = self.picture.window(self.first, lesson.read, lesson.addends, value)
         parts = list(lesson.addends)
         self.during(0.05, self.board.hide("input", "input.row"))
-        waits = (*parts, "total", "patch")
-        self.turn_into(picture, 0.17, show=("row", "kernel", ROW), hold=waits)
+        waits = (*parts, "total", "patch", ROW)
+        self.turn_into(picture, 0.13, show=("row", "kernel"), hold=waits)
+        self.during(0.04, self.board.show(ROW))
         self.during(0.12, self.board.grow("patch", out_of=ROW))
         self.board.show("patch.edge")(1.0)
         told = [
@@ -154,8 +155,7 @@ class OneD(LessonScene):
         self.make_room()
         self.turn_into(self.picture.frames(), 0.12, show=tuple(self.frames))
         self.during(0.08, self.board.show(*self.windows(0)))
-        read = self.frames[: len(self.lesson.weights)]
-        self.during(1, self.board.pulse(*read, times=2))
+        self.during(1, self.board.pulse(*self.windows(0), times=2))
 
     def make_room(self, share: float = 0.04) -> None:
         """Let all that stands there go before other things come."""
@@ -257,9 +257,10 @@ class OneD(LessonScene):
     def show_arrives(self, event: Event) -> None:
         """Where the result is highest and lowest, and what the window reads there."""
         for row, col, frame in self.lesson.changes:
-            self.during(0.25, self.go_to(row, col, frame))
+            # The cell is ringed nearly as long as the window stands.
+            self.during(0.12, self.go_to(row, col, frame))
             around = self.board.within(f"moving-{frame}", row - 1, col - 1, 3, 3)
-            self.during(0.25, self.board.pulse_at(around, times=2))
+            self.during(0.37, self.board.pulse_at(around, times=2))
 
     def show_answer(self, event: Event) -> None:
         """Row, picture and film stand together; each window goes along its axes and then stops.

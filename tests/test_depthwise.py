@@ -136,7 +136,7 @@ def test_both_maps_of_a_filter_have_one_scale_and_the_numbers_of_one_place(lesso
     place = np.unravel_index(ordinary.values.argmax(), (11, 11))
     assert place == lesson.place
     numbers = [fmt.number(panel.values[place]) for panel in (ordinary, separable)]
-    said = "Without retraining, filter 2's map changes: {} becomes {}."
+    said = "Closest kernels, not retrained: filter 2's map changes, {} becomes {}."
     assert told(lesson, "maps") == said.format(*numbers)
     # Nothing was trained: biases and what is read are the network's own.
     np.testing.assert_array_equal(lesson.separable.biases, lesson.network.biases("conv2"))
@@ -148,7 +148,7 @@ def test_what_the_storyboard_counts_is_counted(lesson):
     assert lesson.separable.work == (121 * 18_432, 121 * 2_336)
     assert told(lesson, "wall").endswith("9 × 32 × 64 = 18,432 weights.")
     assert told(lesson, "areas") == "Slide 9 × 32, mix 32 × 64: 2,336 weights, 13% of before."
-    assert told(lesson, "work").startswith("Each weight is used at 121 places")
+    assert told(lesson, "work").startswith("Each weight, mixing too, is used at 121 places")
     picture = lesson.cost()
     assert picture.panel("ordinary").values.size == 18_432
     assert (picture.panel("slide").values.size, picture.panel("mix").values.size) == (288, 2_048)
@@ -293,7 +293,7 @@ def test_all_kernels_stand_on_the_wall_a_row_a_channel_a_column_a_filter(lesson)
     cells = {name: placed[name].width / cost.panel(name).shape[1]
              for name in ("ordinary", "slide", "mix")}  # fmt: skip
     assert len({round(cell, 6) for cell in cells.values()}) == 1
-    assert told(lesson, "windows").endswith("one kernel, closest in shape to its 64.")
+    assert told(lesson, "windows").endswith("one kernel for all 64 filters.")
 
 
 def test_maps_of_like_numbers_have_one_scale_others_their_own(lesson):

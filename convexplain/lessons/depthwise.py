@@ -713,8 +713,8 @@ class Depthwise(NetworkLesson):
             ).fill(n=self.per)
         if found.ordinary is not None:
             said = Caption(
-                en="Step one, slide: each channel has one kernel, closest in shape to its {f}.",
-                zh="第一步，滑动：每个通道只用一个卷积核，形状最接近原来的 {f} 个。",
+                en="Step one, slide: each channel has one kernel for all {f} filters.",
+                zh="第一步，滑动：每个通道只用一个卷积核，{f} 个过滤器共用。",
             ).fill(f=fmt.count(found.filters))
         yield Event("windows", 4.9, said)
         said = Caption(
@@ -746,8 +746,8 @@ class Depthwise(NetworkLesson):
         )  # fmt: skip
         yield Event("areas", 6.2, told)
         said = Caption(
-            en="Each weight is used at {n} places: multiplications fall to {p}, too.",
-            zh="每个权重用在 {n} 处：乘法也降到 {p}。",
+            en="Each weight, mixing too, is used at {n} places: {p} of the multiplications.",
+            zh="每个权重（混合的也是）用在 {n} 处：乘法也降到 {p}。",
         )
         share = fmt.percent(found.work[1] / found.work[0], 0)
         told = said.fill(p=share, n=fmt.count(math.prod(self.places)))
@@ -782,8 +782,8 @@ class Depthwise(NetworkLesson):
         if self.separable.ordinary is None:
             return
         said = Caption(
-            en="Without retraining, filter {n}'s map changes: {a} becomes {b}.",
-            zh="不重新训练，过滤器 {n} 的图就变了：{a} 变 {b}。",
+            en="Closest kernels, not retrained: filter {n}'s map changes, {a} becomes {b}.",
+            zh="最接近但未重新训练：过滤器 {n} 的图从 {a} 变 {b}。",
         )
         before, now = map(fmt.number, self.values)
         yield Event("maps", 4.2, said.fill(n=self.shown_filter, a=before, b=now), detail=1)

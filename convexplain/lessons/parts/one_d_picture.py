@@ -330,9 +330,8 @@ class OneDPicture:
 
     def _strip(self, at: int | None = None) -> Cells:
         marks = {} if at is None else {"window": Mark(0, at, 1, len(self.kernel))}
-        title = terms.ROW.capital.fill(n=self.row)
         return Cells(
-            "row", self.drawn[self.row][None], INK, share="strip", title=title, marks=marks,
+            "row", self.drawn[self.row][None], INK, share="strip", title=words.ONE_ROW, marks=marks,
             broad=True, tall=_TALL,
         )  # fmt: skip
 
