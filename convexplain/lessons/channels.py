@@ -313,7 +313,7 @@ class Channels(FilterLesson):
         rows, cols, _ = self.colours.kernel.shape
         size = rows * cols
         k = Caption(en=in_words(size, capital=True).en, zh=str(size))
-        yield Event("sums", 9.0, words.SUMS.fill(k=k), detail=1)
+        yield Event("sums", 8.6, words.SUMS.fill(k=k), detail=1)
         yield Event("added", 3.8, added, detail=1)
 
     def _tell_layer(self) -> Iterator[Event]:
