@@ -482,6 +482,13 @@ def test_rows_of_maps_begin_with_the_number_of_their_first_channel(lesson, uprig
     }
 
 
+def test_a_row_of_one_map_bears_its_number_once(tmp_path):
+    lesson = other(tmp_path, Conv2D("a", 3), Conv2D("b", 2), *END, shape=(28, 28, 1))
+    placed = place(lesson.picture_of.wall(), ASPECTS["16:9"], "en")
+    named = sorted(p.name for p in placed.pieces if p.name.startswith("order-"))
+    assert named == ["order-0", "order-2"]
+
+
 def test_the_number_of_the_place_stands_beside_its_cell_until_the_map_fills(lesson):
     (mark,) = lesson.picture_of.field().panel("map").marks.values()
     low = place(lesson.picture_of.field(), ASPECTS["16:9"], "en")

@@ -481,7 +481,8 @@ class ChannelsPicture:
         rows = [[*row, *[None] * (columns - len(row))] for row in rows]
         if tuple(shown) == tuple(range(self.inputs.shape[2])) and columns > 1:
             # Each row begins with its first channel's number, and the last ends with its own.
-            ends = [None] * (len(rows) - 1) + [_order(len(tiles) - 1)]
+            last = len(tiles) - 1
+            ends = [None] * (len(rows) - 1) + [None if last in starts else _order(last)]
             firsts = [_order(n) for n in starts]
             rows = [[first, *row, end] for first, row, end in zip(firsts, rows, ends, strict=True)]
         maps = Aligned(rows, gap=0.25, row_gap=0.25, across="middle", down="middle")
