@@ -91,8 +91,8 @@ class Hierarchy(LessonScene):
             self.during(0.1, self.board.become(self.branch(), show=ANSWER))
         else:
             self.during(0.08, self.board.pulse(*self.there(self.own(event.data - 1))))
-        name = self.there(*{f"level-{node.layer}" for node in row.values()})
-        self.during(0.04, self.board.show(*name))
+        heads = self.there(*self.heads(row))
+        self.during(0.04, self.board.show(*heads))
         # On the digit windows lie on one another: each is seen alone, that of the path stays.
         moves = []
         for place in sorted(row, key=lambda place: row[place] in self.lesson.path):
@@ -110,13 +110,18 @@ class Hierarchy(LessonScene):
         windows = self.there(*map(self.window, others))
         return windows + [line for place in others for line in self.lines(place)]
 
+    def heads(self, row: Mapping[str, Node]) -> list[str]:
+        """Return the names of the lines above a row of the tree."""
+        layers = dict.fromkeys(node.layer for node in row.values())
+        return [f"{line}-{layer}" for layer in layers for line in ("level", "to")]
+
     def passes(self, place: str) -> bool:
         """Tell whether a cell's window is on the digit, and not that of the path."""
         return "-" not in place and self.places[place] not in self.lesson.path
 
     def standing(self) -> list[str]:
         """Return the names of all that stands in the tree once it is complete."""
-        names = ["input", *ANSWER, *(f"level-{node.layer}" for node in self.places.values())]
+        names = ["input", *ANSWER, *self.heads(self.places)]
         for place, node in self.places.items():
             names += [f"adds-{place}", self.panel(place)]
             if node in self.lesson.path:
@@ -221,11 +226,8 @@ class Hierarchy(LessonScene):
         def light() -> Move:
             # A unit has no patch in which a pattern could be seen.
             if called is not None and self.board.has(f"patch-{own}"):
-                adds, above = (
-                    fmt.number(row[own].contribution or 0.0),
-                    self.lesson.picture_of.above(own),
-                )
-                both, told = words.ADDS_AS.fill(kind=called, v=adds, above=above), f"adds-{own}"
+                adds, told = fmt.number(row[own].contribution or 0.0), f"adds-{own}"
+                both = words.ADDS_AS.fill(kind=called, v=adds)
                 self.board.say(told, self.text(both))
                 # Columns that stand close have no room for both.
                 if self._close or self._crossed(told):
@@ -261,7 +263,8 @@ class Hierarchy(LessonScene):
         """Return the move in which a cell comes back to its window, or is seen there."""
         window = self.window(place)
         if self.places[place] in self.lesson.path:
-            return eased(self.board.carry(self.panel(place), window))
+            # The eye is led from the cell to where it lies in the one above it.
+            return in_turn(self.board.pulse(self.panel(place)), self.board.pulse(window))
         return in_turn(self.board.show(window), self.board.leave(window))
 
     # In other digits.
@@ -324,6 +327,7 @@ class Hierarchy(LessonScene):
             self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
 
         self.during(0.2, rise)
+        self.board.show("first")(1.0)
         self.during(0.15, self.standing_out(1.0, hierarchy.BACK))
 
     def standing_out(self, start: float, end: float) -> Move:

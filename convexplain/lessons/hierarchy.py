@@ -336,7 +336,9 @@ class Hierarchy(NetworkLesson):
             j = self.network.class_name(tipping.label)
             yield words.CHECKED.fill(m=fmt.count(tipping.removed), j=j)
             if self.tells_random:
-                yield words.CHECKED_RANDOM.fill(m=fmt.count(tips[self.removal.typical or 0]))
+                m = tips[self.removal.typical or 0]
+                j = self.network.class_name(self.removal.typical_readings[m])
+                yield words.CHECKED_RANDOM.fill(m=fmt.count(m), j=j)
 
     @property
     def _longest(self) -> Caption:
@@ -525,6 +527,10 @@ class Hierarchy(NetworkLesson):
         values: dict[str, str | Caption] = {
             "layer": node.layer, "size": _size(node.box), "k": self.answer_name,
         }  # fmt: skip
+        if depth > 1:
+            # Of three, that of the path stands in the middle.
+            three = len(self.branches[depth - 2]) == STRONGEST
+            values["which"] = words.THE_MIDDLE if three else words.THAT_CELL
         where = self._branches[depth - 1].where
         if where is not None:
             values["where"] = where
@@ -635,15 +641,16 @@ class _Level(NamedTuple):
 
 
 def _where(kept: Sequence[Node], every: Sequence[Node]) -> Caption | None:
-    """Say of cells that they are the strongest of all that lie apart, or of their places."""
-    many = Caption(en=words.how_many(len(kept)).en, zh=str(len(kept)))
+    """Say of cells that they are the strongest, of all or of those that lie apart."""
+    many = Caption(en=words.how_many(len(kept)).en.capitalize(), zh=str(len(kept)))
     if len(kept) < 2 or kept[0].name != every[0].name:
         return None
-    if all(_apart(one.box, other.box) for one, other in combinations(kept, 2)):
-        return words.PLACES_APART.fill(n=many)
+    if [part.name for part in kept] == [part.name for part in every[: len(kept)]]:
+        return words.CELLS.fill(n=many)
     places = [*dict.fromkeys(part.box for part in every)][: len(kept)]
-    same = [part.box for part in kept] == places
-    return words.PLACES.fill(n=many) if same else None
+    apart = all(_apart(one.box, other.box) for one, other in combinations(kept, 2))
+    separate = apart or [part.box for part in kept] == places
+    return words.SEPARATE.fill(n=many) if separate else None
 
 
 def _spread(own: Node, parts: Sequence[Node]) -> list[Node]:

@@ -241,7 +241,7 @@ class HierarchyPicture:
 
         patch = grid(self.leaf, step.patch, scale_of(step.patch), terms.PATCH.capital)
         kernel = grid("kernel", step.kernel, weights, terms.KERNEL.capital)
-        times, gives = (Text(*sign, role="sign") for sign in (("times", "×"), ("gives", "=")))
+        times, gives = (Text(*sign, role="sign") for sign in (("times", "⊙"), ("gives", "→")))
         response = Scale(abs(step.activated) or 1.0, terms.RESPONSE)
         total = Sum.of("sum", step.breakdown(), response)
         below: list[Part] = [Legend("legend")]
@@ -321,8 +321,9 @@ class HierarchyPicture:
         found = [Text(name, said, measure=measure) for name, said in self._found()]
         below: Sequence[Part] = found or (Space(height=_HEADED),)
         digit = Column(self._said(), self._root_of(_ROOT), *below, gap=0.2, align="middle")
-        levels = [[self._child(*each, short=short) for each in self._ordered(r)] for r in self.rows]
-        named = [self._titled(*each) for each in zip(self.rows, levels, strict=True)]
+        levels = [[self._child(*each, named=True) for each in self._ordered(r)] for r in self.rows]
+        rows = zip(self.rows, levels, strict=True)
+        named = [self._titled(row, cells, short=short) for row, cells in rows]
         return Row(digit, *named, gap=1.6)
 
     def _below_one_another(self) -> Part:
@@ -345,14 +346,19 @@ class HierarchyPicture:
             fine=self.pixels.shape[0] / self._side / large,
         )  # fmt: skip
 
-    def _titled(self, row: Mapping[str, Node], cells: Sequence[Part]) -> Part:
-        """Return the cells of a level as a column, under its name and how much one of them sees."""
+    def _titled(self, row: Mapping[str, Node], cells: Sequence[Part], *, short: bool) -> Part:
+        """Return the cells of a level under its name, what one sees, and to what they add."""
         node = next(iter(row.values()))
         if node.layer in self.units:
             return Column(*cells, gap=0.3, align="middle")
-        said = words.LEVEL.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
+        level = words.LEVEL_SHORT if short else words.LEVEL
+        said = level.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
         name = Text(f"level-{node.layer}", said, role="note", weight="bold")
-        return Column(name, *cells, gap=0.2)
+        if short:
+            return Column(name, *cells, gap=0.2)
+        adds = words.ADDS_TO.fill(above=self._above(next(iter(row))))
+        to = Text(f"to-{node.layer}", adds, role="note", tone="muted")
+        return Column(Column(name, to, gap=0), *cells, gap=0.2)
 
     @cached_property
     def rows(self) -> tuple[dict[str, Node], ...]:
@@ -388,11 +394,14 @@ class HierarchyPicture:
         top = self.tree.parts[0]
         return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
-    def _child(self, place: str, node: Node, *, short: bool = False) -> Part:
-        """Return a cell with what it adds; of a unit, which reads all there is, its name."""
+    def _child(self, place: str, node: Node, *, named: bool = False) -> Part:
+        """Return a cell with what it adds, and to what if no name above its level tells it.
+
+        Of a unit, which reads all there is, its name.
+        """
         v = fmt.number(node.contribution or 0.0)
-        adds = words.ADDS.fill(v=v, above=self.above(place))
-        if short:
+        adds = words.ADDS.fill(v=v, above=self._above(place))
+        if named and node.layer not in self.units:
             adds = words.ADDS_SHORT.fill(v=v)
         told = Text(f"adds-{place}", adds, role="note")
         if node.layer in self.units:
@@ -406,9 +415,9 @@ class HierarchyPicture:
             f"patch-{place}", self._patch(node), share=_LARGE, lines=False, marks=marks,
             fine=node.box.height / self._side / large,
         )  # fmt: skip
-        return Column(told, patch, gap=0.1)
+        return Column(told, patch, gap=0.2)
 
-    def above(self, place: str) -> Caption:
+    def _above(self, place: str) -> Caption:
         """Name what a cell of the tree adds to: the layer of the cell above it, or the score."""
         depth = place.count("-")
         if not depth:
@@ -476,6 +485,8 @@ class HierarchyPicture:
             n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer,
             whole=fmt.number(self.tree.positive),
         )  # fmt: skip
+        most = self.tree.parts[0].contribution or 0.0
+        first = Text("first", words.FIRST_BAR.fill(v=fmt.number(most)), role="note")
         cells = _Silhouette(
             "pushes", bars, Scale(1.0, signed=False), share=_LARGE, lines=False, glass=1.0,
         )  # fmt: skip
@@ -499,7 +510,9 @@ class HierarchyPicture:
         ]  # fmt: skip
 
         def shown(measure: float) -> list[Part]:
-            above = Column(Text("adding", title, measure=measure), cells, gap=0.3)
+            above = Column(
+                Text("adding", title, measure=measure), Column(first, cells, gap=0), gap=0.3
+            )
             if not orders:
                 return [above]
             below = Text("spread", spread, measure=measure)

@@ -46,7 +46,7 @@ PARTS = Caption(
     zh="{layer} 加分最多的单元：{size}。",
 )
 PARTS_AT = Caption(
-    en="Cells of {layer} that add most, at {where}: each sees {size}.",
+    en="{where} of {layer} add most to the score; each sees {size} pixels.",
     zh="{layer} 加分最多的 {where}：{size}。",
 )
 QUESTION = Caption(
@@ -69,11 +69,13 @@ STROKES = Caption(
     zh="对它贡献最大的，{layer}：{size} 像素。",
 )
 STROKES_AT = Caption(
-    en="Cells of {layer} that add most to that cell, at {where}.",
-    zh="对它贡献最大的，{layer} 的 {where}。",
+    en="{where} of {layer} add most to {which}.",
+    zh="对{which}贡献最大的，{layer} 的 {where}。",
 )
-PLACES = Caption(en="{n} places", zh="{n} 处")
-PLACES_APART = Caption(en="{n} separate places", zh="{n} 处")
+CELLS = Caption(en="{n} cells", zh="{n} 格")
+SEPARATE = Caption(en="{n} separate cells", zh="{n} 处")
+THE_MIDDLE = Caption(en="the middle one", zh="它")
+THAT_CELL = Caption(en="that cell", zh="它")
 PARTS_SEEN = Caption(
     en="In {layer}, {size} pixels, we see {parts}.",
     zh="{layer}：{size} 像素，可见{parts}。",
@@ -110,8 +112,8 @@ FILTER_ELSEWHERE = Caption(
     zh="{layer} 的{filter}在其他数字里找到什么。",
 )
 SAME_ELSEWHERE = Caption(
-    en="{filter} of {layer} finds the same {kind} in other digits.",
-    zh="{layer} 的{filter}，在其他数字里找到同样的{kind}。",
+    en="{filter} of {layer} finds a similar {kind} in other digits.",
+    zh="{layer} 的{filter}，在其他数字里找到相似的{kind}。",
 )
 MADE_IT = Caption(
     en="Each layer combines patterns of the one before; many parts make it read {k}.",
@@ -166,8 +168,8 @@ CHECKED = Caption(
     zh="去掉最强的 {m} 个：判为 {j}",
 )
 CHECKED_RANDOM = Caption(
-    en="in a random order: {m} out",
-    zh="按随机顺序：{m} 个",
+    en="{m} in a random order: reads {j}",
+    zh="随机去掉 {m} 个：判为 {j}",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
@@ -238,12 +240,15 @@ PASSING = Caption(
     en="Times its weight in {layer}: what it adds to that cell.",
     zh="再乘它在 {layer} 的权重：它加多少。",
 )
-LEVEL = Caption(en="{layer}: {size}", zh="{layer}：{size}")
+LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
+LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
+ADDS_TO = Caption(en="adds to {above}", zh="加到{above}")
+FIRST_BAR = Caption(en="first: +{v}", zh="第一个：+{v}")
 RESPONDS = Caption(en="{k}: response {v}", zh="{k}：响应 {v}")
 RESPONDS_SHORT = Caption(en="{k}: {v}", zh="{k}：{v}")
 ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
 ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
-ADDS_AS = Caption(en="{kind}: +{v} to {above}", zh="{kind}：给{above}加 {v}")
+ADDS_AS = Caption(en="{kind}: +{v}", zh="{kind}：+{v}")
 THE_SCORE = Caption(en="the score", zh="得分")
 OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
