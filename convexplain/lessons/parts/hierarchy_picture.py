@@ -354,8 +354,6 @@ class HierarchyPicture:
         level = words.LEVEL_SHORT if short else words.LEVEL
         said = level.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
         name = Text(f"level-{node.layer}", said, role="note", weight="bold")
-        if short:
-            return Column(name, *cells, gap=0.2)
         adds = words.ADDS_TO.fill(above=self._above(next(iter(row))))
         to = Text(f"to-{node.layer}", adds, role="note", tone="muted")
         return Column(Column(name, to, gap=0), *cells, gap=0.2)
