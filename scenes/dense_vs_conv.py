@@ -17,8 +17,6 @@ from convexplain.style import format as fmt
 NETWORKS = (CNN, DENSE)
 #: Ink from which a pixel is seen to fly.
 _SEEN = 0.25
-#: How much is seen of what no window has come to yet.
-_UNSEEN = 0.35
 #: How much is seen of bars that are not compared.
 _BACK = 0.3
 
@@ -58,22 +56,21 @@ class DenseVsConv(LessonScene):
     def show_whole(self, event: Event) -> None:
         """The small window goes on; the large one comes, and looks once."""
         self.board.show("dense.window")(1.0)
-        looks = self.board.pulse("cnn.note", "dense.note", times=2)
-        self.during(1, self.sweep(0.5, 1.0), looks, rate=linear)
+        looks = [self.board.pulse("cnn.note", times=2)]
+        looks.append(self.board.pulse("dense.note", colour="muted", times=2))
+        self.during(1, self.sweep(0.5, 1.0), *looks, rate=linear)
 
     def show_learned(self, event: Event) -> None:
-        """Small kernels grow out of the digit, whole templates out of the whole digit."""
-        before = {network: self.board.box(network) for network in NETWORKS}
+        """Some kernels come where the small window was, some templates where the large one was."""
         words = ("legend", "kernels.title", "templates.title")
         small = range(self.lesson.shown_kernels.shape[2])
         large = range(self.lesson.templates.shape[2])
-        kernels = [self.board.emerge(f"kernels[{n}]", before[CNN]) for n in small]
-        whole = [self.board.emerge(f"templates[{n}]", before[DENSE]) for n in large]
-        windows = (f"{network}.window" for network in NETWORKS)
-        self.during(0.06, self.board.hide(*(n for n in windows if self.board.shown(n))))
-        # The first come while the digits still go: the stage is never empty.
-        grown = eased(in_turn(*map(eased, kernels), overlap=0.9))
-        self.become(self.lesson.learned(), 0.45, grown, show=words)
+        kernels = [self.board.show(f"kernels[{n}]") for n in small]
+        whole = [self.board.show(f"templates[{n}]") for n in large]
+        # The first digit goes before kernels come: nothing is seen through it.
+        self.during(0.08, self.board.hide(*self.but("dense")))
+        grown = eased(in_turn(*map(eased, kernels), overlap=0.8))
+        self.become(self.lesson.learned(), 0.4, grown, show=words)
         self.during(0.3, in_turn(*map(eased, whole), overlap=0.8))
         self.during(1, self.board.pulse("kernels[0]", "templates[0]", times=2))
 
@@ -123,34 +120,56 @@ class DenseVsConv(LessonScene):
     # Why.
 
     def show_places(self, event: Event) -> None:
-        """A small window goes to every place of a digit, a large one to its only one."""
+        """A kernel's window goes to every place of a digit; what each asks of it adds up."""
         lesson = self.lesson
-        self.become(lesson.places(), 0.12, lambda _: self.tell(0), show=NETWORKS)
-        self.board.show("cnn.window")(1.0)
-        high, wide = lesson.kernels.shape[:2]
-        cols = lesson.pixels.shape[1] - wide + 1
+        sums = np.concatenate([np.zeros_like(lesson.first_step.sums[:1]), lesson.first_step.sums])
+        cols = lesson.pixels.shape[1] - sums.shape[2] + 1
+
+        def know(count: int) -> None:
+            self.board.fill("kernel", sums[count])
+            self.board.say("kernel.counter", self.places(count))
+
+        def begin(alpha: float) -> None:
+            know(0)
+            self.board.fill("template", np.full_like(lesson.pixels, np.nan))
+            self.board.say("template.counter", self.places(0))
+
+        panels = ("kernel", "digit", "template", "legend")
+        self.become(lesson.corrected(), 0.12, begin, show=panels)
+        self.board.show("digit.window")(1.0)
 
         def at(alpha: float) -> tuple[float, float]:
-            row, col = divmod(max(0, round(alpha * lesson.stops) - 1), cols)
-            self.board.part("cnn").shares[:row, :] = 1.0
-            self.board.part("cnn").shares[row : row + high, : col + wide] = 1.0
-            self.tell(row * cols + col + 1)
+            count = round(alpha * (len(sums) - 1))
+            know(count)
+            row, col = divmod(max(0, count - 1), cols)
             return float(row), float(col)
 
-        for network in NETWORKS:
-            self.board.part(network).shares[...] = _UNSEEN
-        self.during(0.55, self.board.visit("cnn.window", at), rate=linear)
-        self.board.show("dense.window")(1.0)
-        self.board.part("dense").shares[...] = 1.0
-        self.during(0.12, self.board.show("dense.counter"))
-        looks = [self.board.pulse(f"{network}.counter", times=2) for network in NETWORKS]
-        self.during(1, *looks)
+        self.during(0.75, self.board.visit("digit.window", at), rate=linear)
+        self.during(1, self.board.pulse("kernel", times=1))
 
-    def tell(self, count: int) -> None:
-        """Tell at how many places the small window has been; the large one has not come."""
-        self.board.hide("dense.counter")(1.0)
-        said = ONE_PLACE if count == 1 else PLACES.fill(n=fmt.count(count))
-        self.board.say("cnn.counter", self.text(said))
+    def places(self, count: int) -> str:
+        """Return at how many places something has been, as it stands above it."""
+        return self.text(ONE_PLACE if count == 1 else PLACES.fill(n=fmt.count(count)))
+
+    def show_once(self, event: Event) -> None:
+        """The template's only window stands round the digit: each of its weights is asked once."""
+        asked = self.lesson.first_step.template_asked
+        self.during(0.1, self.board.hide("digit.window"))
+        self.during(0.15, self.board.show("digit.whole"))
+
+        def ask(alpha: float) -> None:
+            self.board.fill("template", alpha * asked)
+            self.board.say("template.counter", self.places(1))
+
+        self.during(0.25, ask)
+        self.during(0.3, self.board.pulse("template", colour="muted"))
+        looks = [self.board.pulse(f"{name}.counter") for name in ("kernel", "template")]
+        self.during(1, in_turn(*looks))
+
+    def but(self, panel: str) -> list[str]:
+        """Return the names of all that is seen but one panel."""
+        seen = (name for name in self.board.parts if self.board.shown(name))
+        return [name for name in seen if name.partition(".")[0] != panel]
 
     @property
     def rows(self) -> list[str]:
@@ -160,18 +179,16 @@ class DenseVsConv(LessonScene):
 
     def show_dense(self, event: Event) -> None:
         """The dense network's mistakes, and of how many digits the convnet's will be shown."""
-        for network in NETWORKS:
-            if self.board.has(network) and hasattr(self.board.part(network), "shares"):
-                self.board.part(network).shares[...] = 1.0
         _, other = self.lesson.wrong
         first = f"needed.dense-{max(other)}"
         # Only those that are asked about are named: others come with their bars.
         asked = [n for n in self.lesson.compared if n in self.lesson.asked]
         labels = [f"needed.cnn-{digits}.label" for digits in asked]
-        counters = [f"{network}.counter" for network in NETWORKS]
-        windows = [f"{network}.window" for network in NETWORKS]
-        come = (*NETWORKS, *counters, *windows, "needed.title", "needed.zero", *labels)
-        self.become(self.lesson.needed(), 0.3, show=come)
+        # The kernel moves alone: nothing flies over anything.
+        self.during(0.08, self.board.hide(*self.but("kernel")))
+        come = ("template", "legend", "needed.title", "needed.zero", *labels)
+        self.become(self.lesson.needed(), 0.12, show=["kernel"])
+        self.during(0.08, self.board.show(*come))
         self.during(0.15, eased(self.board.rise(first)))
         self.during(0.1, self.board.show("trained"))
         self.during(0.2, self.board.walk("needed.level"))
@@ -349,38 +366,26 @@ class DenseVsConv(LessonScene):
         self.grow_bars("work")
 
     def show_answer(self, event: Event) -> None:
-        """One kernel goes over the digit, and leaves its response at every place."""
-        responses = self.lesson.strongest[1]
-        rows, cols = responses.shape
+        """The kernel leaves its response at every place, the template its only one."""
+        responses = self.lesson.first_step.map
 
         def known(alpha: float) -> npt.NDArray[np.float64]:
             seen = np.full(responses.size, np.nan)
             until = round(alpha * responses.size)
             seen[:until] = responses.reshape(-1)[:until]
-            return seen.reshape(rows, cols)
+            return seen.reshape(responses.shape)
 
-        change = self.board.become(
-            self.lesson.everywhere(), show=("kernel", "cnn", "map", "legend")
-        )
-
-        def begin(alpha: float) -> None:
-            change(alpha)
-            self.board.fill("map", known(0.0))
-
-        # Bars and words go before the digit does: nothing is seen through them.
-        if self.board.has("before"):
-            others = (name for name in self.board.parts if name != "before")
-            self.during(0.06, self.board.hide(*others))
-        self.during(0.14, begin)
-        self.board.show("cnn.window")(1.0)
-
-        def go(alpha: float) -> None:
+        def know(alpha: float) -> None:
             self.board.fill("map", known(alpha))
+            self.board.say("map.counter", self.places(round(alpha * responses.size)))
 
-        def at(alpha: float) -> tuple[float, float]:
-            row, col = divmod(min(round(alpha * responses.size), responses.size - 1), cols)
-            return float(row), float(col)
-
-        self.during(0.5, together(self.board.visit("cnn.window", at), go), rate=linear)
-        self.during(0.08, self.board.show("wrong"))
-        self.during(1, self.board.pulse("wrong", colour="muted"))
+        # Bars and words go before the kernel moves: nothing is seen through them.
+        self.during(0.08, self.board.hide(*self.but("kernel")))
+        wrong = [f"{network}-wrong" for network in NETWORKS]
+        self.become(self.lesson.trained(), 0.12, show=["kernel"])
+        know(0.0)
+        self.during(0.08, self.board.show("map", "template", "legend"))
+        self.during(0.36, know, self.board.show("response"), rate=linear)
+        for name in wrong:
+            self.during(0.08, self.board.show(name))
+        self.during(1, in_turn(*(self.board.pulse(name, colour="muted") for name in wrong)))

@@ -173,22 +173,75 @@ def test_templates_are_rows_of_the_dense_layer_s_weights(lesson):
         np.testing.assert_array_equal(lesson.templates[:, :, n].reshape(-1), weights[:, unit])
 
 
-def test_the_kernel_of_the_end_responds_most_and_its_map_is_scipy_s(lesson):
-    weights = Network.load("cnn").weights
-    maps = [
-        correlate2d(lesson.pixels.astype(float), kernel, "valid") + bias
-        for kernel, bias in zip(
-            weights["conv1/kernel"][:, :, 0].transpose(2, 0, 1).astype(float),
-            weights["conv1/bias"].astype(float), strict=True,
-        )
-    ]  # fmt: skip
-    best = max(range(len(maps)), key=lambda n: maps[n].max())
-    kernel, responses = lesson.strongest
-    np.testing.assert_array_equal(kernel, weights["conv1/kernel"][:, :, 0, best])
-    np.testing.assert_allclose(responses, np.maximum(maps[best], 0), atol=1e-5)
+def logits(weights, pixels):
+    """The convnet's, by windows and sums in float64."""
+    x = pixels.astype(np.float64)[..., None]
+    for name in ("conv1", "conv2", "conv3"):
+        windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(0, 1))
+        x = np.einsum("hwcij,ijcf->hwf", windows, weights[f"{name}/kernel"].astype(float))
+        x = np.maximum(x + weights[f"{name}/bias"], 0)
+        if name != "conv3":
+            h, w, c = x.shape
+            x = x[: h // 2 * 2, : w // 2 * 2].reshape(h // 2, 2, w // 2, 2, c).max((1, 3))
+    return x.reshape(-1) @ weights["dense/kernel"].astype(float) + weights["dense/bias"]
+
+
+@pytest.mark.parametrize("digit", [4, 8])
+def test_what_a_digit_asks_at_first_is_the_slope_of_its_loss(digit):
+    lesson = DenseVsConv(picture=digits.first(digit))
+    step, pixels = lesson.first_step, lesson.pixels
+    convnet, dense = (
+        Network.initialised(each.layers, each.provenance["seed"]) for each in lesson.networks
+    )
+
+    def loss(answers):
+        return float(np.logaddexp.reduce(answers) - answers[digit])
+
+    # A kernel's weight: how the loss changes with it, a little more and a little less of it.
+    weights = {name: value.astype(np.float64) for name, value in convnet.weights.items()}
+    for row, col in ((0, 1), (2, 2)):
+        ends = []
+        for much in (1e-6, -1e-6):
+            moved = weights["conv1/kernel"].copy()
+            moved[row, col, 0, step.filter] += much
+            ends.append(loss(logits({**weights, "conv1/kernel": moved}, pixels)))
+        slope = (ends[0] - ends[1]) / 2e-6
+        assert step.asked[:, row, col].sum() == pytest.approx(-slope, rel=1e-4, abs=1e-7)
+    assert step.asked.shape == (lesson.stops, 3, 3) == (676, 3, 3)
+    np.testing.assert_allclose(step.sums[-1], step.asked.sum(axis=0))
+    # A template's: its pixel times the unit's error, once.
+    first, last = (dense.weights[f"{one.name}/kernel"].astype(float) for one in dense.layers[1:])
+    hidden = np.maximum(pixels.reshape(-1) @ first + dense.weights["hidden/bias"], 0)
+    shares = np.exp(hidden @ last)
+    blame = shares / shares.sum() - np.eye(10)[digit]
+    error = (last @ blame)[step.unit] * (hidden[step.unit] > 0)
+    np.testing.assert_allclose(step.template_asked, -pixels * error, atol=1e-7)
+    assert np.abs(step.template_asked).max() > 0.01
+    np.testing.assert_array_equal(step.template_asked == 0, pixels == 0)  # no ink, no correction
+    assert step.most == max(np.abs(step.sums).max(), np.abs(step.template_asked).max())
+    # Both respond to the digit once they are trained, and are drawn as they then are.
+    assert step.map.max() > 0
+    assert step.response > 0
+    trained = [each.weights for each in lesson.networks]
+    np.testing.assert_array_equal(step.kernel, trained[0]["conv1/kernel"][:, :, 0, step.filter])
+    np.testing.assert_array_equal(
+        step.template.reshape(-1), trained[1]["hidden/kernel"][:, step.unit]
+    )
+    response = correlate2d(pixels.astype(float), step.kernel.astype(float), "valid")
+    response += float(trained[0]["conv1/bias"][step.filter])
+    np.testing.assert_allclose(step.map, np.maximum(response, 0), atol=1e-5)
     for sheet in panels.ASPECTS.values():
-        end = lesson.everywhere()
-        assert panels.problems(panels.place(end, sheet, "zh")) == []
+        for picture in (lesson.corrected(), lesson.trained()):
+            assert panels.problems(panels.place(picture, sheet, "zh")) == []
+
+
+def test_kernel_and_template_are_as_large_as_the_digit_they_learn_from(lesson):
+    placed = panels.place(lesson.corrected(), panels.VIDEO, "en")
+    sides = {placed[name].width for name in ("kernel", "digit", "template")}
+    assert max(sides) == pytest.approx(min(sides))
+    assert min(sides) > 500  # of 1920
+    counters = [lesson.corrected().panel(name).counter for name in ("kernel", "template")]
+    assert [each.text("en") for each in counters] == ["676 places", "1 place"]
 
 
 def test_a_length_that_cannot_be_is_refused():
@@ -233,8 +286,8 @@ def test_from_how_few_digits_the_convnet_beats_the_dense_network_is_measured(les
     assert level.y < placed["needed.cnn-300"].y
     assert level.bottom > placed["needed.cnn-38400"].bottom
     assert placed["needed.cnn-3000"].right < level.x < placed["needed.cnn-1000"].right
-    assert placed["needed.cnn-3000.value"].right < level.x
-    # Where the bars are short it would run through numbers: these stand beyond it.
+    # It would run through numbers: these stand beyond it.
+    assert placed["needed.cnn-3000.value"].x > level.x
     upright = panels.place(lesson.needed(), panels.TALL, "en")
     assert upright["needed.cnn-3000.value"].x > upright["needed.level"].x
     assert panels.problems(placed) == panels.problems(upright) == []
@@ -310,8 +363,8 @@ def test_the_sets_that_are_asked_about_are_those_that_can_be_chosen():
     assert [choice.text.text("en") for choice in question.choices] == ["300", "3,000", "38,400"]
 
 
-def test_the_end_tells_the_mistakes_of_both_networks():
-    (words,) = [
-        part.words for part in DenseVsConv().everywhere().root.panels() if part.name == "wrong"
-    ]
-    assert words.text("en") == "misread: convnet 85, dense network 182"
+def test_the_end_tells_the_mistakes_of_both_networks(lesson):
+    said = {name: lesson.trained().panel(f"{name}-wrong").words for name in ("cnn", "dense")}
+    assert said["cnn"].text("en") == "Convnet: 85 misread"
+    assert said["dense"].text("en") == "Dense network: 182 misread"
+    assert lesson.trained().panel("map").counter.text("en") == "676 places"

@@ -624,6 +624,13 @@ MUTATIONS = (
         "::test_while_it_runs_the_training_s_numbers_are_those_of_the_step",
     ),
     Mutation(
+        "corrections the wrong way",
+        "convexplain.lessons.parts.first_step",
+        "return -gradient.reshape(",
+        "return gradient.reshape(",
+        "tests/test_dense_vs_conv.py::test_what_a_digit_asks_at_first_is_the_slope_of_its_loss",
+    ),
+    Mutation(
         "bars of two networks exchanged",
         "convexplain.lessons.dense_vs_conv",
         "{CNN: int(pair.cnn), DENSE: int(pair.dense)}",

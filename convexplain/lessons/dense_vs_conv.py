@@ -14,7 +14,9 @@ import numpy.typing as npt
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import comparing_picture as pictures
+from convexplain.lessons.parts import comparing_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.first_step import FirstStep
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
@@ -238,18 +240,35 @@ class DenseVsConv(Lesson):
 
     def looks(self) -> Diagram:
         """Describe the digit under a small window, and as a whole."""
-        rows, cols, _ = self.kernels.shape
-        return pictures.looks(self.pixels, (rows, cols))
+        return pictures.looks(self.pixels, self._window)
 
     @property
     def stops(self) -> int:
         """At how many places a kernel sees the digit."""
-        return int(self.strongest[1].size)
+        return int(self.first_step.map.size)
 
-    def places(self) -> Diagram:
-        """Describe the digit as a kernel and as a template learns from it."""
-        rows, cols, _ = self.kernels.shape
-        return pictures.places(self.pixels, (rows, cols), self.stops)
+    @cached_property
+    def first_step(self) -> FirstStep:
+        """What the digit asks of a kernel and of a template before they have learned anything."""
+        convnet, dense = self.networks
+        label = (self.picture or digits.first(_DIGIT)).label
+        if label is None:  # the convnet's answer stands for what the picture is
+            label = int(convnet(self.pixels[np.newaxis, ..., np.newaxis]).argmax())
+        return FirstStep(convnet, dense, self.pixels, label)
+
+    def corrected(self) -> Diagram:
+        """Describe the digit between what it asks of a kernel, and what of a template."""
+        step = self.first_step
+        digit = pictures.one_digit(self.pixels, self._window)
+        return pictures.first_step(self._asked, step.most, digit)
+
+    @property
+    def _asked(self) -> tuple[Wall, Wall]:
+        return self.first_step.sums[-1], self.first_step.template_asked
+
+    @property
+    def _window(self) -> tuple[int, int]:
+        return self.kernels.shape[0], self.kernels.shape[1]
 
     @property
     def compared(self) -> dict[int, float]:
@@ -267,8 +286,7 @@ class DenseVsConv(Lesson):
         _, other = self.wrong
         seeds = len(facts.load("samples")["seeds"])
         most = max(other)
-        rows, cols, _ = self.kernels.shape
-        seen = pictures.digits_seen(self.pixels, (rows, cols), self.stops)
+        seen = pictures.corrections(self._asked, self.first_step.most)
         return pictures.needed((most, other[most]), self.compared, self.steps, seeds, seen)
 
     def learned(self, *, counted: bool = False) -> Diagram:
@@ -288,11 +306,11 @@ class DenseVsConv(Lesson):
         number = int(maps.max(axis=(0, 1)).argmax())
         return self.kernels[..., number], maps[..., number]
 
-    def everywhere(self) -> Diagram:
-        """Describe one kernel, the digit under its window, and all of its responses."""
-        kernel, responses = self.strongest
+    def trained(self) -> Diagram:
+        """Describe a kernel with all of its responses, and a template with its only one."""
+        step = self.first_step
         wrong = {network: len(self.misread[network]) for network in (CNN, DENSE)}
-        return pictures.everywhere(kernel, self.pixels, responses, wrong)
+        return pictures.trained(step.kernel, step.map, step.template, step.response, wrong)
 
     def costs(self) -> Diagram:
         """Describe the parameters of both, and their multiplications for one picture."""
@@ -309,7 +327,7 @@ class DenseVsConv(Lesson):
         return pictures.walls(
             {network: self.wall(network) for network in (CNN, DENSE)},
             {network: len(self.misread[network]) for network in (CNN, DENSE)},
-            _EACH,
+            words.EACH,
         )
 
     def shuffling(self) -> Diagram:
@@ -379,41 +397,42 @@ class DenseVsConv(Lesson):
     def make_beats(self) -> Iterator[Beat]:
         """Tell what they look at, their mistakes, why; with time all points, the control."""
         yield Beat.of("question", self.title, *self._tell_looks())
-        yield Beat.of("mistakes", _MISTAKES_TITLE, *self._tell_mistakes())
-        yield Beat.of("why", _WHY_TITLE, *self._tell_why())
-        yield Beat.of("samples", _CURVES, *self._tell_samples())
-        yield Beat.of("shuffled", _CONTROL_TITLE, *self._tell_shuffled())
+        yield Beat.of("mistakes", words.MISTAKES_TITLE, *self._tell_mistakes())
+        yield Beat.of("why", words.WHY_TITLE, *self._tell_why())
+        yield Beat.of("samples", words.CURVES, *self._tell_samples())
+        yield Beat.of("shuffled", words.CONTROL_TITLE, *self._tell_shuffled())
         yield Beat.of(
             "answer", self.title,
-            Event("price", 2.8, _WORK.fill(m=self.times), detail=2),
-            Event("answer", 3.9, self.answer),
+            Event("price", 2.8, words.WORK.fill(m=self.times), detail=2),
+            Event("answer", 4.4, self.answer),
         )  # fmt: skip
 
     def _tell_looks(self) -> Iterator[Event]:
         yield Event("looks", 3.6, self.question)
         sizes = {"a": self.kernels[..., -1].size, "b": self.pixels.size}
-        yield Event("whole", 3.2, _LOOKS.fill(**sizes), detail=1)
-        yield Event("learned", 3.0, _LEARNED, detail=1)
+        yield Event("whole", 3.2, words.LOOKS.fill(**sizes), detail=1)
+        yield Event("learned", 3.0, words.LEARNED, detail=1)
         cost = self.parameters
         share = fmt.number(100 * cost.ratio, 0)
-        yield Event("parameters", 3.2, _PARAMETERS.fill(w=share))
+        yield Event("parameters", 3.2, words.PARAMETERS.fill(w=share))
 
     def _tell_mistakes(self) -> Iterator[Event]:
-        yield Event("stream", 5.0, _STREAM.fill(n=fmt.count(_TESTED)))
+        yield Event("stream", 4.4, words.STREAM.fill(n=fmt.count(_TESTED)))
         p, q = (fmt.percent(len(self.misread[network]) / _TESTED, 2) for network in (CNN, DENSE))
-        yield Event("counted", 3.0, _COUNTED.fill(p=p, q=q))
+        yield Event("counted", 3.0, words.COUNTED.fill(p=p, q=q))
 
     def _tell_why(self) -> Iterator[Event]:
-        yield Event("places", 5.0, _PLACES, detail=1)
+        yield Event("places", 4.6, words.PLACES.fill(n=self.kernels[..., -1].size), detail=1)
+        yield Event("once", 3.0, words.ONCE.fill(n=self.pixels.size), detail=1)
         convnet, other = self.wrong
-        yield Event("dense", 3.8, _DENSE)
+        yield Event("dense", 3.8, words.DENSE)
         if self.enough is not None:
             yield Event("predict", self.pause, ask=self._ask_how_many(self.enough), detail=1)
-        yield Event("more", 4.6, _MORE, detail=1)
+        yield Event("more", 4.2, words.MORE, detail=1)
         said = (
-            _FROM.fill(d=fmt.count(max(convnet)))
+            words.FROM.fill(d=fmt.count(max(convnet)))
             if self.enough is None
-            else _BEAT.fill(d=fmt.count(self.enough))
+            else words.BEAT.fill(d=fmt.count(self.enough))
         )
         yield Event("enough", 3.8, said.fill(m=fmt.count(max(other))))
 
@@ -436,35 +455,35 @@ class DenseVsConv(Lesson):
         convnet, _ = self.wrong
         shown = self.asked
         replies = {
-            n: _TOO_FEW.fill(p=fmt.percent(convnet[n])) if n < enough
-            else _FEWER_DO.fill(n=fmt.count(self.stops))
+            n: words.TOO_FEW.fill(p=fmt.percent(convnet[n])) if n < enough
+            else words.FEWER_DO.fill(n=fmt.count(self.stops))
             for n in shown
         }  # fmt: skip
         return Question(
-            _HOW_MANY,
+            words.HOW_MANY,
             tuple(Choice(_number(n), None if n == enough else replies[n]) for n in shown),
         )
 
     def _tell_shuffled(self) -> Iterator[Event]:
-        yield Event("shuffle", 4.4, _SHUFFLE, detail=2)
+        yield Event("shuffle", 4.4, words.SHUFFLE, detail=2)
         size = fmt.shape(self.kernels.shape[:2])
-        yield Event("windows", 4.0, _WINDOWS.fill(size=size), detail=2)
+        yield Event("windows", 4.0, words.WINDOWS.fill(size=size), detail=2)
         yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=2)
         steps = fmt.count(facts.steps("permuted"))
-        yield Event("control", 2.8, _ANEW.fill(n=steps), detail=2)
+        yield Event("control", 2.8, words.ANEW.fill(n=steps), detail=2)
         yield Event("worse", 4.4, self._control_caption(), detail=2)
 
     def _ask(self) -> Question:
         """Ask who gets worse; wrong ones come of what is thought of networks and information."""
         right = (self.suffers(CNN), self.suffers(DENSE))
         choices = {
-            (True, False): (_ONLY_CNN, _DENSE_LOSES),
-            (False, True): (_ONLY_DENSE, _ANY_ORDER),
-            (True, True): (_BOTH, _NEVER_KNEW),
-            (False, False): (_NEITHER, _NEIGHBOURS),
+            (True, False): (words.ONLY_CNN, words.DENSE_LOSES),
+            (False, True): (words.ONLY_DENSE, words.ANY_ORDER),
+            (True, True): (words.BOTH, words.NEVER_KNEW),
+            (False, False): (words.NEITHER, words.NEIGHBOURS),
         }
         return Question(
-            _WHO,
+            words.WHO,
             tuple(
                 Choice(text, None if which == right else reply)
                 for which, (text, reply) in choices.items()
@@ -474,13 +493,13 @@ class DenseVsConv(Lesson):
     def _control_caption(self) -> Caption:
         shares = [fmt.percent(share) for network in (CNN, DENSE) for share in self.control[network]]
         if self.suffers(CNN) and not self.suffers(DENSE):
-            return _ONLY.fill(a=shares[0], b=shares[1])
-        return _CONTROL.fill(**dict(zip("abcd", shares, strict=True)))
+            return words.ONLY.fill(a=shares[0], b=shares[1])
+        return words.CONTROL.fill(**dict(zip("abcd", shares, strict=True)))
 
     def _tell_samples(self) -> Iterator[Event]:
-        yield Event("fewer", 3.6, _FEWER.fill(n=fmt.count(self.steps)), detail=2)
+        yield Event("fewer", 3.6, words.FEWER.fill(n=fmt.count(self.steps)), detail=2)
         cnn, dense = (self.curve(network, IN_PLACE) for network in (CNN, DENSE))
-        few = (_GROWS if self.widens else _FEW).fill(
+        few = (words.GROWS if self.widens else words.FEW).fill(
             d=fmt.count(cnn.digits[0]), a=fmt.percent(1 - cnn.accuracy[0], 0),
             b=fmt.percent(1 - dense.accuracy[0], 0),
         )  # fmt: skip
@@ -505,98 +524,3 @@ _TESTED, _ROWS = 10_000, 100
 _SCALE, _FEWEST = 3.0, 3
 #: A difference that is more than the trainings' luck.
 _NOTABLE = 0.005
-
-_MISTAKES_TITLE = Caption(en="Their mistakes", zh="各自的错误")
-_WHY_TITLE = Caption(en="Why fewer mistakes?", zh="错误为什么更少？")
-_PLACES = Caption(
-    en="From one digit a kernel learns at every place, a template at one.",
-    zh="一个样本里，卷积核处处可学，整幅模板只有一处。",
-)
-_DENSE = Caption(
-    en="To compare numbers of digits, both are now trained briefly.",
-    zh="为了比较样本数，两者都只短暂训练。",
-)
-_HOW_MANY = Caption(
-    en="How many digits does the convnet need to do better?",
-    zh="卷积网络要做得更好，需要多少样本？",
-)
-_TOO_FEW = Caption(en="Too few: it misreads {p}.", zh="太少了：认错 {p}。")
-_FEWER_DO = Caption(
-    en="Fewer will do: each shows a kernel {n} windows.", zh="用不了这么多：每个样本有 {n} 个窗口。"
-)
-_MORE = Caption(
-    en="The convnet, as briefly, on ever more digits.", zh="卷积网络同样短暂训练，样本越来越多。"
-)
-_BEAT = Caption(
-    en="{d} digits beat the dense network's {m}.", zh="{d} 个样本胜过全连接网络的 {m} 个。"
-)
-_FROM = Caption(
-    en="Not even {d} digits beat the dense network's {m}.",
-    zh="{d} 个样本也没有胜过全连接网络的 {m} 个。",
-)
-_CONTROL_TITLE = Caption(en="A control: shuffled pixels", zh="对照实验：打乱像素")
-_CURVES = Caption(en="Fewer training digits", zh="训练样本更少时")
-_LOOKS = Caption(
-    en="One looks at {a} pixels everywhere, one at all {b} at once.",
-    zh="一个到处看 {a} 个像素，一个一次看 {b} 个。",
-)
-_LEARNED = Caption(
-    en="What they learned: small patterns; patterns tied to their places.",
-    zh="学到的东西：小模式；固定位置的模式。",
-)
-_PARAMETERS = Caption(en="The convnet has {w}% of the parameters.", zh="卷积网络的参数只有 {w}%。")
-_STREAM = Caption(
-    en="{n} test digits: what is misread lights up.", zh="{n} 个测试样本：认错的亮起来。"
-)
-_EACH = Caption(en="Each cell is a test digit.", zh="每格是一个测试样本。")
-_COUNTED = Caption(
-    en="Fully trained, the convnet misreads {p}, the dense network {q}.",
-    zh="充分训练：卷积网络认错 {p}，全连接 {q}。",
-)
-_SHUFFLE = Caption(
-    en="Shuffle the pixels of every digit the same way; train anew.",
-    zh="所有图的像素按同一方式打乱，重新训练。",
-)
-_WINDOWS = Caption(
-    en="What a {size} window sees, in place and shuffled.", zh="{size} 的窗口，打乱前后看到什么。"
-)
-_WHO = Caption(en="Who gets worse?", zh="谁会变差？")
-_ONLY_CNN = Caption(en="the convnet alone", zh="只有卷积网络")
-_ONLY_DENSE = Caption(en="the dense network alone", zh="只有全连接网络")
-_BOTH = Caption(en="both of them", zh="两个都变差")
-_NEITHER = Caption(en="neither", zh="都不变差")
-_DENSE_LOSES = Caption(en="The dense network loses, too.", zh="全连接网络也会变差。")
-_ANY_ORDER = Caption(en="It reads its numbers in any order.", zh="它按什么顺序读这些数都一样。")
-_NEVER_KNEW = Caption(
-    en="The dense network never knew who is whose neighbour: nothing changes for it.",
-    zh="全连接网络从来不知道谁和谁相邻：对它来说什么都没变。",
-)
-_NEIGHBOURS = Caption(
-    en="A small window needs neighbours that belong together.",
-    zh="小窗口需要相邻的像素本来就相关。",
-)
-_ANEW = Caption(
-    en="Trained anew, for {n} steps only: their mistakes.",
-    zh="重新训练，但只训练 {n} 步：各自的错误。",
-)
-_ONLY = Caption(
-    en="The convnet alone: {b} instead of {a}. To the dense network no pixel has neighbours.",
-    zh="只有卷积网络：{a} → {b}。全连接网络不知道谁和谁相邻。",
-)
-_CONTROL = Caption(
-    en="Misread: convnet {a} → {b}, dense network {c} → {d}.",
-    zh="认错：卷积网络 {a} → {b}，全连接网络 {c} → {d}。",
-)
-_FEWER = Caption(
-    en="Trained for {n} steps: on few digits, then on more.",
-    zh="各训练 {n} 步：先用少量样本，再逐渐增多。",
-)
-_GROWS = Caption(
-    en="The fewer digits, the larger the lead: {a} misread against {b} with {d}.",
-    zh="样本越少，领先越多：{d} 个时，认错 {a} 比 {b}。",
-)
-_FEW = Caption(
-    en="With {d} digits: {a} of the test misread against {b}.",
-    zh="只学 {d} 个样本：认错 {a} 对 {b}。",
-)
-_WORK = Caption(en="The price: {m} times the multiplications.", zh="代价：乘法次数是 {m} 倍。")

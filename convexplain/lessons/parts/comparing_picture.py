@@ -38,6 +38,8 @@ Floats = npt.NDArray[Any]
 RIGHT, WRONG = 0.0, 1.0
 #: How far apart bars stand that have a frame to themselves, in sizes of their text.
 _PITCH = 2.4
+#: The same where their text is large.
+_CLOSE = 1.9
 #: What a small window sees is drawn so large, as a part of the picture's side.
 _CUT = 0.42
 #: Token of the theme in which each network's bars and curves are drawn.
@@ -68,32 +70,63 @@ def looks(pixels: Floats, window: tuple[int, int]) -> Diagram:
     return Diagram(Row(small, whole))
 
 
-def places(pixels: Floats, window: tuple[int, int], count: int) -> Diagram:
-    """Describe one training digit, and at how many places a small and a large pattern see it.
+def first_step(asked: tuple[Floats, Floats], most: float, digit: Cells) -> Diagram:
+    """Describe one digit between what it asks of a kernel, and what of a template.
+
+    Parameters
+    ----------
+    asked : (numpy.ndarray, numpy.ndarray)
+        What is asked of the weights of a kernel, and of those of a template, (height, width).
+    most : float
+        The largest of it on the way.
+    digit : Cells
+    """
+    small, whole = corrections(asked, most)
+    legend = Legend("legend")
+    beside = Row(small, digit, whole, gap=2.7)
+    upright = Column(digit, Row(small, whole), align="middle")
+    return Diagram(Either(*(Column(one, legend, align="middle") for one in (beside, upright))))
+
+
+def one_digit(pixels: Floats, window: tuple[int, int]) -> Cells:
+    """Describe a digit with the windows of a kernel and of a template on it.
 
     Parameters
     ----------
     pixels : numpy.ndarray, shape (height, width)
     window : (int, int)
-        Height and width of the small one.
-    count : int
-        Of its places.
+        Height and width of the kernel.
     """
-    return Diagram(Row(*digits_seen(pixels, window, count)))
+    marks = {
+        "window": Mark(0, 0, *window),
+        "whole": replace(Mark(0, 0, *pixels.shape), tone="muted"),
+    }
+    return Cells(
+        "digit", pixels, lines=False, share="digit", weight=1.0, title=ONE_DIGIT, marks=marks
+    )
 
 
-def digits_seen(pixels: Floats, window: tuple[int, int], count: int) -> tuple[Cells, Cells]:
-    """Describe the digit under a kernel's window, and under a template's: at how many places."""
-    told = [PLACES.fill(n=fmt.count(count)), ONE_PLACE]
+def corrections(asked: tuple[Floats, Floats], most: float) -> tuple[Cells, Cells]:
+    """Describe what one digit asks of a kernel's weights and of a template's, in one size."""
+    kernel, template = asked
+    scale = Scale(most, CORRECTION)
+    places = fmt.count(_places(template.shape, kernel.shape))
+    # In cells so large that it is as large as the template.
     small = Cells(
-        "cnn", pixels, lines=False, share="digit", title=A_KERNEL, counter=told[0],
-        marks={"window": Mark(0, 0, *window)},
+        "kernel", kernel, scale, weight=template.shape[0] / kernel.shape[0], large=True,
+        numbers=True, title=terms.KERNEL.capital, counter=PLACES.fill(n=places),
     )  # fmt: skip
     whole = Cells(
-        "dense", pixels, lines=False, share="digit", title=A_TEMPLATE, counter=told[1],
-        marks={"window": replace(Mark(0, 0, *pixels.shape), tone="muted")},
+        "template", template, scale, share="digit", weight=1.0, lines=False, title=A_TEMPLATE,
+        counter=ONE_PLACE,
     )  # fmt: skip
     return small, whole
+
+
+def _places(shape: tuple[int, ...], window: tuple[int, ...]) -> int:
+    """Return at how many places a window lies on a picture."""
+    (rows, cols), (high, wide) = shape, window
+    return (rows - high + 1) * (cols - wide + 1)
 
 
 def needed(
@@ -124,23 +157,27 @@ def needed(
     ]  # fmt: skip
     most = max(share for _, _, share in measured)
     first = bars[0]
-    to_beat = TO_BEAT.fill(p=first.text)
     lost = Bars(
-        "needed", bars, Scale(most), title=SHARE_WRONG, length=24, pitch=1.3 * _PITCH,
-        level=(first.name, to_beat),
+        "needed", bars, Scale(most), title=SHARE_WRONG, thick=1.2, role="heading",
+        level=(first.name, TO_BEAT.fill(p=first.text)),
     )  # fmt: skip
     told = REPEATED.fill(n=fmt.count(steps), m=seeds)
+    legend = Legend("legend")
 
-    def beside(length: int, pitch: float = lost.pitch) -> Part:
-        note = Text("trained", told, tone="muted", measure=length)
-        return Column(replace(lost, length=length, pitch=pitch), note, gap=0.8)
+    def beside(length: int, **smaller: Any) -> Part:
+        own = replace(lost, length=length, pitch=_CLOSE, **smaller)
+        return Row(own, Column(*seen, gap=0.8), gap=1.2, align="middle")
 
-    sizes = [(24, lost.pitch), (16, lost.pitch), (11, lost.pitch), (11, _PITCH)]
-    rows = [Row(beside(*size), Column(*seen, gap=0.8), gap=1.2, align="middle") for size in sizes]
-    columns = [
-        Column(beside(24, pitch), Row(*seen), gap=0.8, align="middle")
-        for pitch in (lost.pitch, _PITCH, 0.6 * _PITCH)
-    ]
+    def below(measure: int) -> Part:
+        note = Text("trained", told, tone="muted", measure=measure)
+        return Row(note, legend, gap=1.2, align="middle")
+
+    rows = [Column(beside(length), below(24), gap=0.6) for length in (26, 23, 20)]
+    # Where the frame is not that broad, their text is smaller.
+    rows += [Column(beside(length, role="text"), below(20), gap=0.6) for length in (20, 16, 12)]
+    tall = [replace(lost, length=24, pitch=pitch) for pitch in (_PITCH, _CLOSE)]
+    tall += [replace(lost, length=16, pitch=_CLOSE, role="text")]
+    columns = [Column(own, Row(*seen), below(16), gap=0.8, align="middle") for own in tall]
     return Diagram(Either(*rows, *columns))
 
 
@@ -187,34 +224,59 @@ def learned(
     )
 
 
-def everywhere(
-    kernel: Floats, pixels: Floats, responses: Floats, mistakes: Mapping[str, int]
+def trained(
+    kernel: Floats,
+    responses: Floats,
+    template: Floats,
+    response: float,
+    mistakes: Mapping[str, int],
 ) -> Diagram:
-    """Describe one kernel, the digit under its window, and its response at every place.
+    """Describe a kernel and its response at every place, a template and its only one.
 
     Parameters
     ----------
-    kernel, pixels, responses : numpy.ndarray, shape (height, width)
+    kernel, responses, template : numpy.ndarray, shape (height, width)
+    response : float
+        The template's.
     mistakes : mapping of str to int
-        Of both networks, which are told below.
+        Of both networks, each told below its own.
     """
-    scale = Scale(float(np.abs(kernel).max()), terms.KERNEL)
-    small = Cells("kernel", kernel, scale, numbers=True, title=terms.KERNEL.capital)
-    under = Cells(
-        "cnn", pixels, lines=False, share="digit", title=terms.CNN.capital,
-        marks={"window": Mark(0, 0, *kernel.shape)},
+    weights = Scale(float(max(np.abs(kernel).max(), np.abs(template).max())), terms.WEIGHT)
+    places = PLACES.fill(n=fmt.count(responses.size))
+    small = Cells(
+        "kernel", kernel, weights, share="digit", fine=kernel.shape[0] / template.shape[0],
+        title=terms.KERNEL.capital,
+    )  # fmt: skip
+    answers = Scale(float(responses.max()), terms.RESPONSE_MAP, signed=False)
+    everywhere = Cells(
+        "map", responses, answers, lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
+        counter=places,
     )  # fmt: skip
     whole = Cells(
-        "map", responses, Scale(float(responses.max()), terms.RESPONSE, signed=False),
-        lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
+        "template", template, weights, share="digit", lines=False, title=A_TEMPLATE,
     )  # fmt: skip
-    legend = Legend("legend", every=True)
-    counts = {network: fmt.count(n) for network, n in mistakes.items()}
-    wrong = Text("wrong", BOTH_MISREAD.fill(**counts), role="heading", weight="bold")
-    below = Row(replace(legend, row=True), wrong, align="middle")
-    beside = Column(Row(small, under, whole), below, gap=0.6)
-    upright = Column(under, whole, Row(small, legend), wrong, align="middle")
-    return Diagram(Either(beside, upright))
+    once = Cells(
+        "response", np.array([[response]]), Scale(response, terms.RESPONSE, signed=False),
+        numbers=True, title=terms.RESPONSE.capital, note=ONE_PLACE,
+    )  # fmt: skip
+    wrong = {
+        network: Text(
+            f"{network}-wrong", NAMED_MISTAKES.fill(name=NAMES[network].capital, n=fmt.count(n)),
+            role="heading", weight="bold",
+        )
+        for network, n in mistakes.items()
+    }  # fmt: skip
+    left = Column(Row(small, everywhere, align="top"), wrong["cnn"], align="middle")
+    right = Column(Row(whole, once, align="top"), wrong["dense"], align="middle")
+    legend = Legend("legend", row=True)
+    return Diagram(
+        Either(
+            *(
+                Column(one, legend, align="middle")
+                for one in (Row(left, right, align="bottom"), Column(left, right, align="middle"))
+            )
+        )
+    )
 
 
 def cost(
@@ -493,10 +555,9 @@ def _against_digits(
 
 
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
-BOTH_MISREAD = Caption(
-    en="misread: convnet {cnn}, dense network {dense}",
-    zh="认错：卷积网络 {cnn} 个，全连接网络 {dense} 个",
-)
+NAMED_MISTAKES = Caption(en="{name}: {n} misread", zh="{name}：认错 {n} 个")
+ONE_DIGIT = Caption(en="One digit, first step", zh="一个样本，第一步")
+CORRECTION = Caption(en="correction (− gradient)", zh="修正（负梯度）")
 FIRST_LAYER = Caption(en="{name}, first layer", zh="{name}，第一层")
 KERNELS = Caption(
     en="First layer: {n} of {m} kernels, {size}", zh="第一层：{m} 个卷积核中的 {n} 个，{size}"
@@ -506,8 +567,7 @@ TEMPLATES = Caption(
 )
 PLACES = Caption(en="{n} places", zh="{n} 处")
 ONE_PLACE = Caption(en="1 place", zh="1 处")
-A_KERNEL = Caption(en="For a kernel", zh="对卷积核")
-A_TEMPLATE = Caption(en="For a template", zh="对整幅模板")
+A_TEMPLATE = Caption(en="Template", zh="整幅模板")
 LEARNED_FROM = Caption(en="{name}, {n} digits", zh="{name}，{n} 个样本")
 MISTAKES = Caption(en="{n} misread", zh="认错 {n} 个")
 MISTAKES_ON = Caption(en="Mistakes on {n} digits", zh="{n} 个样本中的错误数")
