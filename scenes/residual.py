@@ -12,7 +12,6 @@ from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, together
-from convexplain.stage.text import Label
 
 #: The two ways, arrow after arrow.
 THROUGH = ("came->layers", "layers->change", "change->plus")
@@ -22,6 +21,8 @@ STRAIGHT = ("came->layers", "layers->plus")
 #: All that stands there of the whole block, and its arrows.
 WHOLE = (*residual.NAMES, "layers", "plus", "round")
 LINES = (*THROUGH, *ROUND, "plus->sum")
+#: What both this and blocks in a row have, with the legend.
+STAY = ("came", "sum", "legend")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
 #: How large a copy of a map is on its way, so that it passes between maps and legend.
@@ -37,7 +38,8 @@ class Residual(LessonScene):
     def prepare(self) -> None:
         """Lay out what comes in, layers and plus; they are there from the first moment."""
         self.board.lay(self.lesson.both_ways(upright=self.upright, end="plus"))
-        self.board.show("came", "layers", "plus", "legend", *STRAIGHT)(1.0)
+        read = self.board.there("picture", "picture->came")
+        self.board.show(*read, "came", "layers", "plus", "legend", *STRAIGHT)(1.0)
 
     # Two ways.
 
@@ -53,6 +55,7 @@ class Residual(LessonScene):
     def show_ways(self, event: Event) -> None:
         """What comes out of the layers takes its place before the plus."""
         self.during(0.15, self.board.pulse("layers"))
+        self.during(0.06, self.board.leave("picture", "picture->came"))
         picture = self.lesson.both_ways(upright=self.upright)
         shown = ("came", "layers", "plus", "round", *THROUGH[:1], *ROUND)
         self.turn_into(picture, 0.15, show=shown, hold=(*THROUGH[1:], "change"))
@@ -86,14 +89,17 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse(*marks, times=2))
 
     def comes_round(self, *further: str, end: str = "plus") -> Move:
-        """Return the way of what came in along the arrow that goes round; its word makes way."""
-        word = self.board.part("round")
+        """Return the way of what came in along the arrow that goes round."""
+        return self.comes_along("round", "came", *ROUND, *further, end=end)
+
+    def comes_along(self, called: str, start: str, *ways: str, end: str) -> Move:
+        """Return the way of a map along an arrow whose word makes way."""
+        word = self.board.part(called)
 
         def make_way(alpha: float) -> None:
             word.opacity = max(0.0, 1 - 8 * min(alpha, 1 - alpha))
 
-        follow = self.board.follow("came", *ROUND, *further, end=end, small=SMALL)
-        return together(follow, make_way)
+        return together(self.board.follow(start, *ways, end=end, small=SMALL), make_way)
 
     def changes(self) -> Move:
         """Return the way of the change to the plus."""
@@ -133,7 +139,10 @@ class Residual(LessonScene):
 
     def whole(self, share: float, *, lines: bool = False) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
-        gone = self.board.there(*ONE, "plus", "equals")
+        row = self.lesson.row(upright=self.upright)
+        others = [part.name for part in row.root.panels() if part.name not in STAY]
+        others += [link.name for link in row.links]
+        gone = self.board.there(*ONE, "plus", "equals", *others)
         self.during(0.5 * share, self.board.hide(*gone))
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
         if lines:
@@ -145,65 +154,91 @@ class Residual(LessonScene):
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
 
+    def unknown(self, *maps: str) -> None:
+        """Let nothing be known of maps that are there."""
+        for name in maps:
+            self.board.fill(name, float("nan"))
+
     def set_weights(
-        self, share: float, zero: tuple[str, ...], after: tuple[npt.NDArray[Any], ...]
+        self, share: float, change: npt.NDArray[Any], zero: tuple[str, ...] = ()
     ) -> None:
-        """Let the layers, and then the change, become other ones; the sum is still to come."""
-        words = [n for n in self.board.names("layers") if isinstance(self.board.part(n), Label)]
-        self.during(0.25 * share, self.board.hide("sum", *words))
-        picture = self.lesson.both_ways(upright=self.upright, end="sum", zero=zero)
-        shown = tuple(name for name in (*WHOLE, *LINES) if name != "sum")
-        before, (change, total) = self.board.part("change").values.copy(), after
+        """Let the layers at once, and then the change, become others; the sum is still to come."""
+        before = self.board.part("change").values.copy()
 
         def turn(alpha: float) -> None:
             self.board.fill("change", before + (change - before) * alpha)
+            self.unknown("sum")
 
-        self.turn_into(picture, 0.75 * share, turn, show=shown, hold=("sum",))
-        self.board.fill("sum", total)
+        for words, moment in (True, 0.0), (False, share):
+            picture = self.lesson.both_ways(
+                upright=self.upright, end="sum", zero=zero[:1] if words else zero
+            )
+            to = turn if not words else lambda _: turn(0.0)
+            self.turn_into(picture, moment, to, show=(*WHOLE, *LINES))
 
     def show_silent(self, event: Event) -> None:
         """The block is set to 0, and with it the change; what came in goes round, and on."""
         if not self.board.has("layers"):
             self.whole(0.15)
-        self.set_weights(0.2, ("layers",), self.lesson.silent())
-        values = self.board.part("sum").values
-        total = values.copy()
-        values[...] = float("nan")
-        self.during(0.05, self.board.show("sum"))
+        self.during(0.1, self.board.pulse("layers"))
+        change, total = self.lesson.silent()
+        self.set_weights(0.2, change, ("layers", "maps"))
         self.during(0.5, self.comes_round("plus->sum", end="sum"))
-        values[...] = total
+        self.board.fill("sum", total)
         self.during(1, self.board.pulse("came", "sum"))
 
-    def show_zeros(self, event: Event) -> None:
-        """The empty change is looked at and comes to the plus; what came in is what goes on."""
-        self.during(0.25, self.board.pulse("change"))
-        self.during(0.35, self.changes())
-        self.during(1, self.board.pulse("came", "sum"))
+    def show_row(self, event: Event) -> None:
+        """Blocks of zeros one after the other hand on what they read, with arrows; or nothing."""
+        picture = self.lesson.row(upright=self.upright)
+        names = tuple(part.name for part in picture.root.panels())
+        known = self.lesson.silent_maps
+        self.during(0.05, self.board.leave(*(n for n in WHOLE if n not in STAY), *LINES))
+        later = [name for line in residual.ROWS.values() for name in line[1:]]
+        self.turn_into(
+            picture, 0.13, lambda _: self.unknown(*later),
+            show=(*names, *(link.name for link in picture.links)),
+        )  # fmt: skip
+        for number in range(1, residual.IN_A_ROW + 1):
+            start, *_, plus, end = residual.through("yes", number)
+            word = f"round-{number}"
+            way = f"{start}->{word}", f"{word}->{plus}", f"{plus}->{end}"
+            self.during(0.17, self.comes_along(word, start, *way, end=end))
+            self.board.fill(end, known[end])
+        for number in range(1, residual.IN_A_ROW + 1):
+            start, box, end = residual.through("no", number)
+            self.during(0.1, self.board.follow(start, f"{start}->{box}", end=box, small=SMALL))
+            self.board.fill(end, known[end])
+            self.during(0.05, self.board.pulse(end))
+        ends = [line[-1] for line in residual.ROWS.values()]
+        self.during(1, self.board.pulse(*ends))
 
-    def show_learn(self, event: Event) -> None:
-        """The layers are as they have learned to be: the change comes back, and then the sum."""
-        self.set_weights(0.5, ("maps",), self.lesson.learned())
-        self.during(0.2, self.board.show("sum"))
-        self.during(1, self.board.pulse("change"))
-
-    def show_deep(self, event: Event) -> None:
-        """Bars of networks with few and then with many layers; the last two are looked at."""
+    def show_few(self, event: Event) -> None:
+        """Bars of networks with few layers, without arrows and then with them."""
         picture = self.lesson.deep()
-        panels = [p.name for p in picture.root.panels() if p.name.startswith("deep")]
-        bars = [f"{name}.{arrows}" for name in panels for arrows in ("no", "yes")]
-        self.turn_into(picture, 0.08, show=("read-right", *panels), hold=tuple(bars))
-        for pair in (bars[:2], bars[2:]):
-            self.during(0.08, *map(self.board.rise, pair))
-        for bar in bars[-2:]:
-            self.during(0.3, self.board.pulse(bar, f"{bar}.value", times=2))
+        few, many = (p.name for p in picture.root.panels() if p.name.startswith("deep"))
+        bars = [f"{name}.{arrows}" for name in (few, many) for arrows in ("no", "yes")]
+        beside = [f"{name}.{what}" for name in (few, many) for what in ("title", "zero")]
+        labels = [f"{bar}.label" for bar in bars]
+        self.turn_into(picture, 0.2, show=("read-right", *beside, *labels))
+        self.compare(0.35, *bars[:2])
+
+    def show_many(self, event: Event) -> None:
+        """Bars of networks with many layers."""
+        *_, many = (p.name for p in self.lesson.deep().root.panels() if p.name.startswith("deep"))
+        self.compare(0.19, f"{many}.no", f"{many}.yes")
+
+    def compare(self, share: float, *bars: str) -> None:
+        """Let two bars grow, one after the other, and look at both."""
+        for bar in bars:
+            self.during(share / 2, self.board.rise(bar))
+        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in bars)))
 
     def show_answer(self, event: Event) -> None:
         """What came in goes round once more, the change comes to it; only then the sum goes on."""
         if not self.board.has("layers"):
             self.whole(0.15, lines=True)
         elif not self.board.part("change").values.any():
-            self.set_weights(0.25, ("maps",), self.lesson.learned())
-            self.during(0.1, self.board.show("sum"))
+            self.set_weights(0.25, self.lesson.learned()[0])
         self.board.fill("sum", float("nan"))
         self.during(0.45, self.comes_round(), self.changes())
         _, total = self.lesson.learned()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,7 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         *(lesson.both_ways(upright=upright, end=end) for end in ("plus", "change", "sum")),
         lesson.both_ways(upright=upright, end="sum", zero=("layers", "maps")),
         lesson.adding(upright=upright),
+        lesson.row(upright=upright),
         lesson.deep(),
     ]
     for diagram in shown:
@@ -135,17 +137,41 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
             assert problems(place(diagram, sheet, lang)) == []
 
 
+def test_blocks_of_zeros_in_a_row_hand_on_the_map_only_with_arrows(lesson):
+    came = lesson.three[0]
+    for arrows, maps in lesson.silent_row.items():
+        assert len(maps) == 3
+        np.testing.assert_array_equal(maps[0], came)
+        for each in maps[1:]:
+            np.testing.assert_array_equal(each, came if arrows == "yes" else 0 * came)
+    assert told(lesson, "row").startswith("Two such blocks in a row: with arrows the map arrives")
+    for name, values in lesson.silent_maps.items():
+        drawn = lesson.row().panel(name).values
+        np.testing.assert_array_equal(drawn, values)
+
+
+def test_a_row_of_blocks_is_what_the_layers_make_of_it_one_after_the_other(lesson):
+    learned = Residual()
+    learned.__dict__["silenced"] = learned.trace  # with weights, zeros prove little
+    network, (came, change, total) = learned.network, learned.three
+    np.testing.assert_allclose(learned.silent_row["yes"][1], total, atol=1e-4)
+    np.testing.assert_allclose(learned.silent_row["no"][1], change, atol=1e-4)
+    x = change
+    for name in ("conv2", "norm2", "relu2", "conv3", "norm3"):
+        layer = network.layer(name)
+        x = layer.activate(layer.before(x.astype(np.float64), network.weights_of(name)))
+    np.testing.assert_allclose(learned.silent_row["no"][2], x, atol=1e-3)
+    np.testing.assert_array_equal(learned.silent_row["no"][0], came)
+
+
 def test_it_tells_what_arrows_do_for_many_layers_as_it_was_measured(lesson):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == "deep")
     shares = {
         (row["blocks"], row["arrows"]): np.mean(row["by_seed"]) for row in facts.rows("depth")
     }
-    few, many = (
-        [fmt.percent(shares[blocks, arrows]) for arrows in ("no", "yes")] for blocks in (2, 8)
-    )
-    assert said.text("en") == (
-        f"After 300 steps, 5 convolutions: {few[0]} without, {few[1]} with; "
-        f"17: {many[0]} and {many[1]}."
+    plain, arrows = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
+    assert told(lesson, "few") == "5 convolutions, trained 300 steps: the arrows change little."
+    assert told(lesson, "many") == (
+        f"17 convolutions: without arrows {plain}, with them {arrows}. Why?"
     )
     # Many layers read more than few with arrows, without them fewer: that is what pays.
     assert shares[8, "yes"] > max(shares[2, "yes"], shares[2, "no"]) > shares[8, "no"]
@@ -163,10 +189,10 @@ def test_it_tells_what_arrows_do_for_many_layers_as_it_was_measured(lesson):
 
 def test_layers_of_zeros_say_which_have_weights(lesson):
     said = lesson.both_ways(zero=("layers",)).panel("layers").words.text("en")
-    words = said.replace("\N{NO-BREAK SPACE}", " ").split()
+    words = said.replace("\N{NO-BREAK SPACE}", "").split()
     for name in lesson.between:
         weighted = any(key.startswith(f"{name}/") for key in lesson.network.weights)
-        assert (f"{name}:" in words) == weighted
+        assert (f"{name}:0" if weighted else f"{name}:none") in words
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -197,21 +223,30 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     first = next(m for m in moments if "sum" in m and np.isfinite(m["sum"].values).sum() == 1)
     assert first["sum"].values[row, col] == pytest.approx(lesson.numbers[2])
     played = of("residual", LOOKS[0])
-    still = [m["sum"].values for m in played.during("answer") if "sum" in m]
+    still = [m["sum"].values for m in played.during("answer") if "change" in m]
     assert np.isnan(still[0]).all()  # both are still on their way to the plus
     stage = played.ends["answer"]
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
         np.testing.assert_allclose(stage[name].values, maps[:, :, n])
     moments = of("residual", LOOKS[0]).during("arrow")
     silent = [m for m in moments if "change" in m and not m["change"].values.any()]
-    assert "sum" not in silent[0]
     assert "conv2: 0" in silent[0].texts
-    empty, *_, last = [m["sum"].values for m in silent if "sum" in m]
+    assert "relu2: none" in silent[0].texts
+    empty, *_, last = [m["sum"].values for m in silent]
     assert np.isnan(empty).all()  # what came in is still on its way round
     np.testing.assert_allclose(last, silent[-1]["came"].values)
-    for name, maps in zip(("change", "sum"), lesson.three[1:], strict=True):
-        last = next(m for m in reversed(moments) if name in m)
-        np.testing.assert_allclose(last[name].values, maps[:, :, n])  # learned again
+    # Blocks in a row hand on one after the other, those with arrows first.
+    row = [m for m in moments if "no-1" in m]
+    known = [
+        [np.isfinite(m[n].values).all() for n in ("yes-1", "sum", "no-1", "no-2")] for m in row
+    ]
+    assert known[0] == [False] * 4
+    assert known[-1] == [True] * 4
+    for before, after in pairwise(known[-1:0:-1]):
+        assert all(a >= b for a, b in zip(before, after, strict=True))
+    assert all(sorted(each, reverse=True) == each for each in known)
+    for name, values in lesson.silent_maps.items():
+        np.testing.assert_allclose(row[-1][name].values, values)
 
 
 def test_the_box_of_the_layers_is_as_wide_before_their_weights_are_0(lesson):

@@ -16,6 +16,7 @@ from convexplain.data import facts
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
+from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
@@ -45,20 +46,28 @@ Floats = npt.NDArray[Any]
 _LEAST = 0.2
 
 _CAME = Caption(en="came in", zh="输入")
+_CAME_ONE = Caption(en="came in: one of {n} maps", zh="输入：{n} 张响应图之一")
+_PICTURE = Caption(en="picture", zh="图片")
 _CHANGE = Caption(en="change", zh="改动")
 _SUM = Caption(en="goes on", zh="传下去")
 _LAYERS = Caption(en="{n} layers", zh="{n} 层")
 _ROUND = Caption(en="round", zh="绕过去")
 _ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
+_ZERO = Caption(en="all 0", zh="全为 0")
 _CONVOLUTIONS = Caption(en="{n} convolutions", zh="{n} 个卷积")
 _ARROWS = {
     "no": Caption(en="without arrows", zh="没有箭头"),
     "yes": Caption(en="with arrows", zh="有箭头"),
 }
+_TONES = {"no": "muted", "yes": "ink"}
 _READ_RIGHT = Caption(
     en="test digits read right after {n} steps, mean of {s} trainings",
     zh="测试手写数字认对的比例：训练 {n} 步，{s} 次训练平均",
 )
+#: Height of the picture beside the map that is made of it, in heights of that.
+_ASIDE = 0.7
+#: So many blocks stand in a row, each reading what the one before it hands on.
+IN_A_ROW = 2
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW, _BROAD = 5.0, 15.0
 #: Layers with names of at most so many letters are named where they stand.
@@ -208,6 +217,9 @@ class Residual(FilterLesson):
             is 0, and the sum what is left.
         """
         came, change, total = self._three(silent="maps" in zero)
+        if end == "plus":
+            many = fmt.count(self.three[0].shape[2])
+            came = replace(came, title=_CAME_ONE.capital.fill(n=many))
         measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
         said = self._named(zero="layers" in zero)
         layers = Text(
@@ -221,31 +233,135 @@ class Residual(FilterLesson):
         }[end]  # fmt: skip
         through = [part.name for part in (came, layers, change, plus) if part in parts]
         behind = [("plus", "sum")] if end == "sum" else []
-        flows = (*pairwise(through), ("came", "round"), ("round", "plus"), *behind)
+        read = self.picture_read if end == "plus" else []
+        # Upright its way would run past the map's title.
+        seen = [("picture", "came")] if read and not upright else []
+        flows = (*seen, *pairwise(through), ("came", "round"), ("round", "plus"), *behind)
         links = tuple(
             Link(start, end, tone="muted", headless=end == "round") for start, end in flows
         )
         way = Text("round", _ROUND, role="heading", measure=_NARROW if upright else math.inf)
-        body: Part = (
-            Row(Column(*parts, gap=1.0, align="middle"), way, gap=1.5)
-            if upright
-            else Column(Row(*parts, gap=0.9 if end == "sum" else 1.6), way, gap=1.2, align="middle")
-        )
+        body: Part
+        if upright:
+            body = Row(Column(*read, *parts, gap=1.0, align="middle"), way, gap=1.5)
+        elif end == "plus":
+            under = [None if part is not layers else way for part in parts]
+            body = Aligned(
+                [[*read, *parts], [*(None for _ in read), *under]], gap=1.6, row_gap=1.2,
+                across="middle", down="middle",
+            )  # fmt: skip
+        else:
+            apart = 0.9 if end == "sum" else 1.6
+            body = Column(Row(*parts, gap=apart), way, gap=1.2, align="middle")
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+
+    @cached_property
+    def picture_read(self) -> list[Cells]:
+        """Describe the picture of which the map that came in is made, if it is another one."""
+        if self.ways[0] == "input":
+            return []
+        drawn = np.atleast_3d(self.network.reading.drawn(self.trace.image))
+        pixels = drawn if drawn.shape[2] == 3 else drawn.squeeze(axis=2)
+        title = _PICTURE.capital
+        # So large beside the map, whatever their cells.
+        fine = len(pixels) / (_ASIDE * len(self.three[0]))
+        return [Cells("picture", pixels, lines=False, title=title, share="maps", fine=fine)]
 
     def _named(self, *, zero: bool = False) -> Caption:
         """Name the layers between, or tell their number; if zero, say of what weights are 0."""
         if max(map(len, self.between), default=0) > _SHORT:
             return (_ALL_ZERO if zero else _LAYERS).fill(n=fmt.count(len(self.between)))
-        weighted = self.between if zero else ()
-        # A name and its 0 stand in one line.
-        said = (
-            f"{name}:\N{NO-BREAK SPACE}0"
-            if name in weighted and self.network.weights_of(name) else name
-            for name in self.between
-        )  # fmt: skip
-        names = " ".join(said)
-        return Caption(en=names, zh=names)
+
+        def named(lang: str) -> str:
+            if not zero:
+                return " ".join(self.between)
+            # A name and its 0 stand in one line.
+            return " ".join(
+                f"{name}:\N{NO-BREAK SPACE}"
+                + ("0" if self.network.weights_of(name) else terms.NONE.text(lang))
+                for name in self.between
+            )
+
+        return Caption(en=named("en"), zh=named("zh"))
+
+    # Blocks in a row.
+
+    @cached_property
+    def silent_row(self) -> Mapping[str, tuple[Floats, ...]]:
+        """What came in, and what each of some blocks in a row hands on, their weights all at 0.
+
+        With arrows what a block reads is added to what its layers make of it, without them that
+        alone goes on. All channels, (height, width, channels) each.
+        """
+        network, before = self.silenced.network, self.ways[0]
+        came = self.three[0][np.newaxis]
+
+        def block(x: Floats) -> Floats:
+            found = {before: x}
+            for name in self.between:
+                layer = network.layer(name)
+                made = layer.before(network.gather(layer, found), network.weights_of(name))
+                found[name] = layer.activate(made)
+            return found[self.ways[1]]
+
+        rows: dict[str, tuple[Floats, ...]] = {}
+        for arrows in ("yes", "no"):
+            maps = [came]
+            for _ in range(IN_A_ROW):
+                change = block(maps[-1])
+                maps.append(maps[-1] + change if arrows == "yes" else change)
+            rows[arrows] = tuple(each[0] for each in maps)
+        return rows
+
+    @property
+    def silent_maps(self) -> dict[str, Floats]:
+        """The maps of the shown channel in these rows, by their names."""
+        return {
+            name: each[:, :, self.shown_filter]
+            for arrows, names in ROWS.items()
+            for name, each in zip(names, self.silent_row[arrows], strict=True)
+        }
+
+    def row(self, *, upright: bool = False) -> Diagram:
+        """Describe blocks of zeros in a row, with arrows round them, and without."""
+        said: dict[str, Part] = {
+            arrows: Text(
+                f"said-{arrows}", _ARROWS[arrows].capital, role="heading", weight="bold",
+                tone=_TONES[arrows], measure=_NARROW if upright else math.inf,
+            )
+            for arrows in ROWS
+        }  # fmt: skip
+        links: list[Link] = []
+        lines: dict[str, list[Part | None]] = {}
+        around: list[Part | None] = [None]
+        for arrows, names in ROWS.items():
+            titles = {names[0]: _CAME.capital, names[-1]: _SUM.capital}
+            cells = [
+                Cells(
+                    name, self.silent_maps[name], self.scale, lines=False, share="maps",
+                    title=titles.get(name),
+                )
+                for name in names
+            ]  # fmt: skip
+            lines[arrows] = [cells[0]]
+            for n, start in enumerate(names[:-1], 1):
+                box, plus = f"{arrows}-box-{n}", f"{arrows}-plus-{n}"
+                add = Text(plus, "+", role="heading", rim="circle") if arrows == "yes" else None
+                lines[arrows] += [Text(box, _ZERO, rim="box"), add, cells[n]]
+                links += [Link(*way, tone="muted") for way in pairwise(through(arrows, n))]
+                if arrows == "yes":
+                    around += [Text(f"round-{n}", _ROUND), None, None]
+                    first, last = pairwise((start, f"round-{n}", plus))
+                    links += [Link(*first, tone="muted", headless=True), Link(*last, tone="muted")]
+        empty: list[Part | None] = [None] * (len(around) - 1)
+        if upright:
+            columns = [[said["yes"], *lines["yes"]], [None, *around], [said["no"], *lines["no"]]]
+            rows = [list(row) for row in zip(*columns, strict=True)]
+            body = Aligned(rows, gap=0.8, row_gap=1.0, across="middle", down="middle")
+        else:
+            rows = [[said["yes"], *empty], lines["yes"], around, [said["no"], *empty], lines["no"]]
+            body = Aligned(rows, gap=0.8, row_gap=0.4, down="middle")
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"), tuple(links))
 
     def deep(self) -> Diagram:
         """Describe how many digits few and many convolutions read right, with arrows and without.
@@ -266,11 +382,11 @@ class Residual(FilterLesson):
                         Bar(
                             row["arrows"], _ARROWS[row["arrows"]], row["accuracy"],
                             fmt.percent(row["accuracy"]),
-                            "ink" if row["arrows"] == "yes" else "muted",
+                            _TONES[row["arrows"]],
                         )
                         for row in rows if row["convolutions"] == count
                     ],
-                    Scale(1.0), length=length, role=role, pitch=2.0,
+                    Scale(1.0), length=length, role=role, pitch=2.4,
                     title=_CONVOLUTIONS.fill(n=count),
                 )
                 for count in counts
@@ -362,8 +478,8 @@ class Residual(FilterLesson):
 
     def _tell_add(self) -> Iterator[Event]:
         said = Caption(
-            en="What came in goes round; out of the layers comes a change.",
-            zh="绕过来的是输入，各层给出的是改动。",
+            en="What came in goes round; out of the layers comes a change, the residual.",
+            zh="绕过来的是输入，各层给出的是改动，即残差。",
         )
         yield Event("arrive", 4.6, said)
         came, change, _ = map(fmt.number, self.numbers)
@@ -393,6 +509,21 @@ class Residual(FilterLesson):
 
     def _tell_arrow(self) -> Iterator[Event]:
         question = self.ask()
+        rows = facts.rows("depth")
+        shares = [fmt.percent(row["accuracy"]) for row in rows]
+        few, many = (fmt.count(row["convolutions"]) for row in (rows[0], rows[-1]))
+        said = Caption(
+            en="{m} convolutions, trained {s} steps: the arrows change little.",
+            zh="{m} 个卷积，训练 {s} 步：有没有箭头差别很小。",
+        )
+        yield Event("few", 3.8, said.fill(m=few, s=fmt.count(facts.steps("depth"))), detail=1)
+        said = Caption(
+            en="{n} convolutions: without arrows {a}, with them {b}.",
+            zh="{n} 个卷积：没有箭头 {a}，有箭头 {b}。",
+        ).fill(n=many, a=shares[-2], b=shares[-1])
+        why = Caption(en="Why?", zh="为什么？")
+        told = said if question is None else said.then(why)
+        yield Event("many", 4.2, told, detail=1)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             said = Caption(
@@ -401,28 +532,19 @@ class Residual(FilterLesson):
             )
             yield Event("silent", 5.4, said)
             said = Caption(
-                en="To leave the map as it is, the layers need only give 0.",
-                zh="要保持原样，各层只需给出 0。",
+                en="{n} such blocks in a row: with arrows the map arrives, without them nothing.",
+                zh="{n} 个这样的块相连：有箭头，图照样到达；没有箭头，什么也到不了。",
             )
-            yield Event("zeros", 3.6, said, detail=1)
-            said = Caption(
-                en="So they learn only the change: the residual.", zh="所以它们只学改动，即残差。"
-            )
-            yield Event("learn", 3.6, said, detail=1)
-        rows = facts.rows("depth")
-        said = Caption(
-            en="After {s} steps, {m} convolutions: {c} without, {d} with; {n}: {a} and {b}.",
-            zh="训练 {s} 步，{m} 个卷积：没有 {c}，有 {d}；{n} 个：{a} 和 {b}。",
-        )
-        shares = (fmt.percent(row["accuracy"]) for row in rows)
-        few, many = rows[0]["convolutions"], rows[-1]["convolutions"]
-        steps = fmt.count(facts.steps("depth"))
-        told = said.fill(s=steps, m=few, n=many, **dict(zip("cdab", shares, strict=True)))
-        yield Event("deep", 5.4, told, detail=1)
+            yield Event("row", 7.4, said.fill(n=in_words(IN_A_ROW, capital=True)), detail=1)
 
 
 #: The three maps, by name.
 NAMES = ("came", "change", "sum")
+#: The maps of blocks in a row, with arrows round them and without.
+ROWS = {
+    "yes": ("came", *(f"yes-{n}" for n in range(1, IN_A_ROW)), "sum"),
+    "no": tuple(f"no-{n}" for n in range(IN_A_ROW + 1)),
+}
 #: What may go on if all weights of a block are 0.
 ZEROS = (
     Choice(Caption(en="what came in", zh="输入")),
@@ -438,6 +560,13 @@ ZEROS = (
         Caption(en="The change is gone from the sum.", zh="和里面少了改动。"),
     ),
 )
+
+
+def through(arrows: str, number: int) -> tuple[str, ...]:
+    """Name what lies on the way through one of the blocks in a row, from map to map."""
+    start, end = ROWS[arrows][number - 1 : number + 1]
+    plus = (f"{arrows}-plus-{number}",) if arrows == "yes" else ()
+    return (start, f"{arrows}-box-{number}", *plus, end)
 
 
 def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
