@@ -266,8 +266,9 @@ def trained(
         )
         for network, n in mistakes.items()
     }  # fmt: skip
-    left = Column(Row(small, everywhere, align="top"), wrong["cnn"], align="middle")
-    right = Column(Row(whole, once, align="top"), wrong["dense"], align="middle")
+    by_kernel, by_template = (wrong[network] for network in NAMES)
+    left = Column(Row(small, everywhere, align="top"), by_kernel, align="middle")
+    right = Column(Row(whole, once, align="top"), by_template, align="middle")
     legend = Legend("legend", row=True)
     return Diagram(
         Either(
