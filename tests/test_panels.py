@@ -39,6 +39,7 @@ from convexplain.panels import (
     place,
     problems,
 )
+from convexplain.panels.pieces import Piece
 from convexplain.style.captions import Caption
 from convexplain.style.theme import DARK, LIGHT, contrast, least_opacity
 from tests.often import covering
@@ -247,6 +248,49 @@ def test_a_link_runs_through_lanes():
         for start, end in zip(way.points, way.points[1:], strict=False):
             assert start[0] == pytest.approx(end[0]) or start[1] == pytest.approx(end[1])
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
+
+
+@pytest.mark.parametrize(("wide", "at"), [(80, 150), (140, 194), (300, None)])
+def test_a_link_to_a_panel_straight_below_runs_beside_its_title(wide, at):
+    """Its middle lies over 150; only where no room is left beside the title it goes round."""
+    places = {"upper": Box(50, 0, 200, 100), "lower": Box(50, 200, 200, 100)}
+    grids = [Grid(name, name, box, np.zeros((3, 3)), Scale()) for name, box in places.items()]
+    title = Words("lower.title", "lower", Box(40, 150, wide, 40), "Change", 30)
+    link, room = Link("upper", "lower"), Box(0, -50, 400, 500)
+    (way,) = link.pieces(places.__getitem__, [*grids, title], room, 50)
+    assert way.points == ((at, 100), (at, 200)) if at else len(way.points) > 2
+
+
+def test_a_window_over_a_note_is_linked_by_one_straight_line():
+    cells = Cells("input", np.ones((28, 28)), lines=False, share="pixels", note="28 × 28 pixels",
+                  marks={"window": Mark(24, 9, 3, 3)})  # fmt: skip
+    patch = Cells("patch", np.ones((3, 3)), share="numbers", numbers=True, title="Patch")
+    links = (Link("input.window", "patch", "zoom"),)
+    column = Column(cells, patch, Legend("legend"), turns=False)
+    placed = place(Diagram(column, links), panels.ASPECTS["9:16"])
+    (line,) = [piece for piece in placed.pieces if "->" in piece.name]
+    start, end = line.points
+    window, goal = placed["input.window"], placed["patch"]
+    assert window.y <= start[1] <= window.bottom < goal.y <= end[1]
+    assert problems(placed) == []
+
+
+def test_a_way_round_comes_to_words_as_it_leaves_them():
+    """It turns once before them and once behind, though their side is a little nearer."""
+    places = {"came": Box(0, 0, 100, 100), "layers": Box(-50, 130, 200, 140),
+              "plus": Box(0, 300, 100, 100), "round": Box(300, 180, 100, 50)}  # fmt: skip
+    pieces: list[Piece] = [
+        Grid(name, name, box, np.zeros((3, 3)), Scale())
+        for name, box in places.items() if name != "round"
+    ]  # fmt: skip
+    pieces.append(Words("round", "round", places["round"], "round", 40))
+    for link in (Link("came", "round", headless=True), Link("round", "plus")):
+        pieces += link.pieces(places.__getitem__, pieces, Box(-100, -100, 600, 600), 40)
+    comes, leaves = pieces[-2:]
+    assert isinstance(comes, Path)
+    assert isinstance(leaves, Path)
+    assert len(comes.points) == len(leaves.points) == 3
+    assert comes.points[-1][0] == leaves.points[0][0] == places["round"].middle[0]
 
 
 def test_where_lanes_are_too_wide_for_the_gaps_a_link_takes_narrower_ones():

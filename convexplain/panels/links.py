@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 from typing import Literal
 
 from convexplain.panels.box import Box, Point, around
@@ -15,11 +17,13 @@ Find = Callable[[str], Box]
 
 # In gaps of the sheet: what a bend costs, how far lanes are from what they pass, and how far a way
 # runs straight on before it ends.
-_BEND, _LANE, _STUB = 0.6, 0.28, 0.42
+_BEND, _LANE, _STUB = 1.2, 0.28, 0.42
 #: Where there is no way with such lanes, they may be half as wide.
 _NARROWER = 1.0, 0.5
 # How far the lines of a zoom stay from words at least, in gaps: a title begins at their end.
 _CLEAR = 0.1
+#: How many places of a side are tried where one line leads from a window.
+_PLACES = 8
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Link:
         """
         start, end = find(self.start), find(self.end)
         if self.kind == "zoom":
-            lines = _zoomed(start, end, placed, _CLEAR * gap)
+            lines = _zoomed(start, end, placed, gap)
             if lines:
                 yield from (self._path(points, n) for n, points in enumerate(lines))
                 return
@@ -100,11 +104,13 @@ class Link:
             End(box, _edge(name, find, placed, 0.5 * lane))
             for name, box in ((self.start, start), (self.end, end))
         )
-        ways = (
-            route(begin, goal, _walls(placed), room, Pitch(n * lane, n * _STUB * gap, _BEND * gap))
-            for n in _NARROWER
-        )
-        way = next(filter(None, ways), None) or _straight(start, end, placed)
+        walls = _walls(placed)
+        # A way that goes on behind what it comes to is led round.
+        straight = () if self.headless else _NARROWER
+        ways = (_level(begin, goal, walls, n * lane) for n in straight)
+        pitches = (Pitch(n * lane, n * _STUB * gap, _BEND * gap) for n in _NARROWER)
+        routed = (route(begin, goal, walls, room, pitch) for pitch in pitches)
+        way = next(filter(None, chain(ways, routed)), None) or _straight(start, end, placed)
         yield self._path(way, 0, head=self.kind != "zoom" and not self.headless)
 
     def _path(self, points: Sequence[Point], n: int, *, head: bool = False) -> Path:
@@ -146,8 +152,56 @@ def _straight(start: Box, end: Box, placed: Sequence[Piece]) -> list[Point]:
     return [begin, next(free, end.middle)]
 
 
-def _zoomed(start: Box, end: Box, placed: Sequence[Piece], apart: float) -> list[list[Point]]:
-    """Return the two lines from a window to the same cells enlarged, if they clear all words."""
+def _level(start: End, end: End, walls: Sequence[Box], apart: float) -> list[Point]:
+    """Return the upright or level line between two that face one another, if there is a gap.
+
+    It runs as near to the middle of what both share as what stands between lets it.
+    """
+    (one, near), (other, far) = start, end
+    between = [box.grown(apart) for box in walls if not (near.holds(box) or far.holds(box))]
+    xs = _shared((one.x, other.x), (one.right, other.right), ((b.x, b.right) for b in between))
+    ys = _shared((one.y, other.y), (one.bottom, other.bottom), ((b.y, b.bottom) for b in between))
+    lines = (
+        *([(x, near.bottom), (x, far.y)] for x in xs if near.bottom <= far.y),
+        *([(x, near.y), (x, far.bottom)] for x in xs if far.bottom <= near.y),
+        *([(near.right, y), (far.x, y)] for y in ys if near.right <= far.x),
+        *([(near.x, y), (far.right, y)] for y in ys if far.right <= near.x),
+    )
+    clear = (line for line in lines if not any(box.crossed_by(*line) for box in between))
+    return next(clear, [])
+
+
+def _shared(
+    lows: Iterable[float], highs: Iterable[float], between: Iterable[tuple[float, float]]
+) -> list[float]:
+    """Return where a line may run in what spans share: their middle, and beside what is between."""
+    low, high = max(lows), min(highs)
+    middle = (low + high) / 2
+    places = [middle, *(place for ends in between for place in ends)]
+    return sorted((at for at in places if low <= at <= high), key=lambda at: abs(at - middle))
+
+
+def _rim(box: Box, parts: int) -> list[Point]:
+    """Return places on the edge of a box: the ends of so many parts of each side."""
+    xs, ys = ([low + size * n / parts for n in range(parts + 1)]
+              for low, size in ((box.x, box.width), (box.y, box.height)))  # fmt: skip
+    return [
+        *((x, y) for x in xs for y in (box.y, box.bottom)),
+        *((x, y) for x in (box.x, box.right) for y in ys[1:-1]),
+    ]
+
+
+def _from_middle(lines: Sequence[tuple[Point, Point]]) -> list[tuple[Point, Point]]:
+    """Let two lines begin in the middle between their beginnings."""
+    ((x, y), _), ((u, v), _) = lines
+    return [(((x + u) / 2, (y + v) / 2), to) for _, to in lines]
+
+
+def _zoomed(start: Box, end: Box, placed: Sequence[Piece], gap: float) -> list[list[Point]]:
+    """Return the lines from a window to the same cells enlarged, which clear all words.
+
+    They are two, from corner to corner or from the middle of a side, or else the shortest.
+    """
     s, e = start, end
     there = (
         (e.x >= s.right, ((s.right, s.y), (e.x, e.y)), ((s.right, s.bottom), (e.x, e.bottom))),
@@ -160,8 +214,16 @@ def _zoomed(start: Box, end: Box, placed: Sequence[Piece], apart: float) -> list
         piece.box for piece in placed
         if isinstance(piece, Grid) and piece.box not in own and piece.box != end
     ]  # fmt: skip
-    walls = [*(box.grown(apart) for box in _inks(placed)), *grids]
-    for possible, *lines in there:
-        if possible and not any(wall.crossed_by(*ends) for wall in walls for ends in lines):
+    walls = [*(box.grown(_CLEAR * gap) for box in _inks(placed)), *grids]
+    facing = [lines for possible, *lines in there if possible]
+    for lines in (*facing, *map(_from_middle, facing)):
+        if not any(wall.crossed_by(*ends) for wall in walls for ends in lines):
             return [list(ends) for ends in lines]
+    ways = product(_rim(start, 2), _rim(end, _PLACES))
+    shortest = sorted(ways, key=lambda ends: math.dist(*ends))
+    for n in _NARROWER:
+        walls = [start, end, *grids, *(box.grown(n * _LANE * gap) for box in _inks(placed))]
+        for ends in shortest:
+            if not any(wall.crossed_by(*ends) for wall in walls):
+                return [list(ends)]
     return []

@@ -59,7 +59,10 @@ def route(
     across, down = (
         open.tolist() for open in _open(xs, ys, [wall.grown(pitch.lane / 2) for wall in walls])
     )
-    goals = {_nearest(xs, ys, out): at for at, out, _ in ends if room.holds(_dot(out))}
+    goals = {
+        _nearest(xs, ys, out): (at, _BACK[_STEPS.index(step)])
+        for at, out, step in ends if room.holds(_dot(out))
+    }  # fmt: skip
     cost: dict[_State, float] = {}
     before: dict[_State, _State | None] = {}
     firsts: dict[_State, Point] = {}
@@ -75,7 +78,15 @@ def route(
             continue
         column, row, came = state
         if (column, row) in goals:
-            return _corners(state, before, firsts, xs, ys, goals[column, row])
+            last, inwards = goals[column, row]
+            if came == inwards:
+                return _corners(state, before, firsts, xs, ys, last)
+            to = column, row, inwards
+            if spent + pitch.bend < cost.get(to, np.inf) and came != _BACK[inwards]:
+                cost[to], before[to] = spent + pitch.bend, before[state]
+                if state in firsts:
+                    firsts[to] = firsts[state]
+                heapq.heappush(queue, (cost[to], to))
         x, y = xs[column], ys[row]
         for n, (dx, dy) in enumerate(_STEPS):
             if n == _BACK[came]:
