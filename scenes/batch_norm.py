@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import batch_norm
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, in_turn, together
+from convexplain.stage.pace import Move, eased, in_turn, together
 
-#: How the bias changes: what it is, what is done; and what comes of it.
-BIAS = tuple(f"bias.{part}" for part in (
-    "old", "old.over", "times", "factor", "factor.over", "plus", "shift", "shift.over",
-))  # fmt: skip
-NEW = ("bias.equals", "bias.new", "bias.new.over")
+#: What stands between the map before and after.
+WAY = (
+    "faint-number", "number", "times", "times-is", "plus", "plus-is", "faint-gives", "gives",
+    "sums", "sums.faint", "sums.cell", "normal", "normal.faint", "normal.cell",
+)  # fmt: skip
 
 
 class BatchNorm(LessonScene):
@@ -83,9 +84,10 @@ class BatchNorm(LessonScene):
         ]
 
     def show_constants(self, event: Event) -> None:
-        """One picture's map, the two stored numbers, and the two that were learned."""
-        self.turn_into(self.lesson.one(upright=self.upright), 0.1, show=("sums",))
-        self.during(0.06, self.board.show(*self.constants(*batch_norm.STEPS)))
+        """One number of a picture's map, the two stored numbers, and the two that were learned."""
+        shown = ("sums", "sums.cell", *self.constants(*batch_norm.STEPS))
+        self.turn_into(self.lesson.one(upright=self.upright), 0.1, show=shown)
+        self.during(0.12, self.send_number())
         for names in (batch_norm.STEPS[:2], batch_norm.STEPS[2:]):
             self.during(0.3, self.board.pulse(*(f"{name}.constant" for name in names)))
 
@@ -116,27 +118,47 @@ class BatchNorm(LessonScene):
         picture = self.lesson.everywhere(upright=self.upright)
         self.known = np.zeros(self.lesson.response_map.shape, dtype=bool)
         ways = ("number", "times", "times-is", "plus", "plus-is")
-        self.turn_into(
-            picture, 0.2, lambda _: self.refill(), show=("sums", "sums.cell", "normal", *ways)
-        )
+        # Old lines would be seen through the new ones.
+        self.during(0.08, self.board.leave(*batch_norm.STEPS))
+        self.turn_into(picture, 0.1, show=("sums", "sums.cell", *ways))
         for name in ("times", "plus"):
             self.during(0.15, self.board.pulse(name))
-        self.during(0.1, self.board.show("gives"))
+        self.during(0.08, self.board.show("gives"))
+        self.during(0.08, lambda _: self.refill(), self.board.show("normal", "legend-normal"))
         self.land("gives", "cell", self.lesson.place)
 
     def land(self, number: str, mark: str, cell: tuple[int, int]) -> None:
         """Look at a result, and at its cell of the normalized map, which gets its colour."""
         mark = f"normal.{mark}"
-        self.during(0.2, self.board.pulse(number))
+        self.during(0.15, self.board.pulse(number))
         self.known[cell] = True
         self.refill()
         self.during(0.05, self.board.show(mark))
-        self.during(1, self.board.pulse(mark, times=2))
+        self.during(0.25, self.board.pulse(mark, times=2))
 
     def refill(self) -> None:
         """Leave blank what has not come yet of the normalized map."""
         values = np.where(self.known, self.lesson.response_map, np.nan)
         self.board.part("normal").values[:] = values
+
+    def spread(self, share: float, cells: npt.NDArray[np.bool_]) -> None:
+        """Let some cells of the normalized map come, row by row."""
+        before = self.known.copy()
+
+        def fill(alpha: float) -> None:
+            rows = np.arange(len(cells))[:, np.newaxis] < round(alpha * len(cells))
+            self.known = before | (cells & rows)
+            self.refill()
+
+        self.during(share, fill, rate=linear)
+
+    def show_everywhere(self, event: Event) -> None:
+        """All numbers of the map take the same way, but those that will be asked for."""
+        asked = any(e.name == "faint" for beat in self.beats for e in beat.parts)
+        cells = ~self.lesson.faint if asked else np.ones(self.known.shape, dtype=bool)
+        self.during(0.2, self.board.pulse("times", "plus"))
+        self.spread(0.6, cells)
+        self.during(1, self.board.pulse("normal"))
 
     def show_predict(self, event: Event) -> None:
         """Another cell's number takes the place of the first; the video waits."""
@@ -149,43 +171,53 @@ class BatchNorm(LessonScene):
         """Lead from one cell's number to that of another cell."""
         self.during(share, self.board.hide("number", "gives", "sums.cell", "normal.cell"))
         picture = self.lesson.everywhere(faint=True, upright=self.upright)
-        self.become(picture, share, hold=("faint-number", "faint-gives"))
+        change = self.board.become(picture, hold=("faint-number", "faint-gives"))
+        self.during(share, change, lambda _: self.refill())
         self.board.show("sums.faint")(1.0)
         self.during(share, self.board.pulse("sums.faint"))
         self.during(share, self.board.carry("sums.faint", "faint-number"))
 
     def show_faint(self, event: Event) -> None:
-        """What comes of it, and where it comes."""
+        """What comes of it, and where it comes: there, and wherever the sum is the same."""
         if not self.board.has("faint-gives"):
             self.change_number(0.1)
-        self.during(0.2, self.board.show("faint-gives"))
+        self.during(0.12, self.board.show("faint-gives"))
         self.land("faint-gives", "faint", self.lesson.faintest)
-
-    def show_everywhere(self, event: Event) -> None:
-        """All numbers of the map take the same way."""
-
-        def fill(alpha: float) -> None:
-            self.known[: round(alpha * len(self.known))] = True
-            self.refill()
-
-        self.during(0.6, fill, rate=linear)
-        self.during(1, self.board.pulse("times", "plus"))
+        self.spread(0.3, np.ones(self.known.shape, dtype=bool))
+        self.during(1, self.board.pulse("plus"))
 
     def show_alike(self, event: Event) -> None:
-        """Maps of several channels, before and after."""
-        maps = self.seen("even")
-        shown = ("seen-is", "even-is", *self.seen("seen"), *maps)
-        self.turn_into(self.lesson.alike(upright=self.upright), 0.08, show=shown)
-        self.during(1, in_turn(*map(self.board.pulse, maps), overlap=0.3), rate=linear)
+        """Maps of several channels: how far their sums reach; one by one they are normalized."""
+        told = [
+            tuple(f"{name}-sizes.{n}" for n in self.lesson.compared) for name in ("seen", "even")
+        ]
+        titles = [f"{name}-sizes.{part}" for name in ("seen", "even") for part in ("title", "zero")]
+        picture = self.lesson.alike(0, upright=self.upright)
+        self.during(0.04, self.board.leave(*WAY))
+        self.turn_into(
+            picture, 0.06, show=(*self.seen("seen"), *titles[:2]), hold=(*told[0], *told[1])
+        )
+        bars = (eased(self.board.rise(bar)) for bar in told[0])
+        self.during(0.2, in_turn(*bars, overlap=0.3), rate=linear)
+        self.during(0.04, self.board.show(*self.board.there(*titles[2:])))
+        for n, (channel, bar) in enumerate(zip(self.lesson.compared, told[1], strict=True)):
+            after = self.lesson.alike(n + 1, upright=self.upright)
+            self.turn_into(after, 0.05, show=(f"even-{channel}",), hold=told[1][n:])
+            self.during(0.08, eased(self.board.rise(bar)), self.board.pulse(f"even-{channel}"))
+        self.during(1, self.board.pulse("even-sizes", colour="muted"))
 
     # Into the kernel.
 
     def show_fold(self, event: Event) -> None:
-        """Factor and shift go into kernel and bias."""
+        """Factor and shift go into kernel and bias; above, the way without it."""
         picture = self.lesson.folding(upright=self.upright)
-        shown = ("kernel", "weight-by", *BIAS)
-        self.turn_into(picture, 0.07, show=shown, hold=("after", *NEW))
-        self.during(0.12, self.board.show("kernel.cell"), self.board.pulse("weight-by"))
+        first = ("kernel", "sums", "times", "plus", "normal")
+        lines = [[f"{name}-is", name, f"{name}-gives"] for name in ("weight", "bias")]
+        new = ("after", "joined", "apart", *lines[0], *lines[1])
+        old = [f"{name}-sizes" for name in ("seen", "even")]
+        self.during(0.05, self.board.leave(*old, *self.seen("even")))
+        self.turn_into(picture, 0.07, show=first, hold=new)
+        self.during(0.1, self.board.show("kernel.cell", *lines[0][:2]), self.board.pulse("times"))
         after = self.lesson.kernel[1]
         cells = np.arange(after.size).reshape(after.shape)
 
@@ -194,30 +226,38 @@ class BatchNorm(LessonScene):
             self.board.fill("after", np.where(known, after, np.nan))
 
         fill(0.0)
-        self.during(0.06, self.board.show("after"))
-        self.during(0.25, fill, rate=linear)
-        self.during(0.12, self.board.show("after.cell"), self.board.pulse("after"))
-        self.during(0.12, self.board.pulse("bias.factor", "bias.shift"))
-        self.during(0.06, self.board.show(*NEW))
-        self.during(1, self.board.pulse("bias.new"))
+        self.during(0.04, self.board.show("after"))
+        self.during(0.22, fill, rate=linear)
+        self.during(
+            0.08, self.board.show("after.cell", lines[0][2]), self.board.pulse("after.cell")
+        )
+        self.during(0.1, self.board.show(*lines[1][:2]), self.board.pulse("plus"))
+        self.during(0.06, self.board.show(lines[1][2]))
+        self.during(1, self.board.pulse("bias-gives"))
 
     def show_same(self, event: Event) -> None:
-        """The map of both ways, and what is left between them."""
-        # First, as in the answer, what goes: the kernels would be seen through the maps.
-        table = ("kernel", "kernel.cell", "weight-by", "after", "after.cell", "bias")
-        self.during(0.06, self.board.leave(*table))
-        self.turn_into(self.lesson.same(), 0.08, show=("normal", "joined"), hold=("apart",))
-        for name in ("normal", "joined"):
-            self.during(0.2, self.board.pulse(name))
+        """The map of the folded kernel, below that of both layers, and what is left between."""
+        if not self.board.has("joined"):
+            self.show_fold(event)
+        maps = self.lesson.folded_maps[:, :, self.lesson.shown_filter]
+
+        def fill(alpha: float) -> None:
+            known = np.arange(len(maps))[:, np.newaxis] < round(alpha * len(maps))
+            self.board.fill("joined", np.where(known, maps, np.nan))
+
+        fill(0.0)
+        self.during(0.1, self.board.show("joined"))
+        self.during(0.4, fill, rate=linear)
         self.during(0.1, self.board.show("apart"))
         self.during(1, self.board.pulse("normal", "joined"))
 
     def show_answer(self, event: Event) -> None:
-        """The kernel that does both."""
-        picture = self.lesson.folding(upright=self.upright)
-        self.during(0.04, self.board.leave("normal", "joined", "apart"))
-        self.turn_into(picture, 0.08, show=("kernel", "weight-by", "after", *BIAS, *NEW))
-        self.during(0.05, self.board.show("kernel.cell", "after.cell"))
-        self.during(0.25, self.board.pulse("weight-by"))
-        self.during(0.25, self.board.pulse("bias.factor", "bias.shift"))
-        self.during(1, self.board.pulse("after", "bias.new"))
+        """Both ways once more: two layers, and one."""
+        ways = (
+            ("kernel", "sums", "times", "plus", "normal"),
+            ("after", "weight-gives", "bias-gives"),
+        )
+        for names in ways:
+            looks = (self.board.pulse(name) for name in names)
+            self.during(0.4, in_turn(*looks, overlap=0.3), rate=linear)
+        self.during(1, self.board.pulse("joined"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
+from convexplain.lessons.parts import batch_norm_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
@@ -23,6 +24,8 @@ from convexplain.panels import (
     INK,
     Aligned,
     Axis,
+    Bar,
+    Bars,
     Cells,
     Chart,
     Column,
@@ -59,51 +62,10 @@ _DECIMALS = range(2, 5)
 #: Channels that are seen together; how much their sizes differ at least, and how many times less
 #: when they are normalized.
 _COMPARED, _APART, _EVENER = 4, 2.0, 1.5
-#: Sizes that differ by no more than so many times are similar.
-_SIMILAR = 1.5
 #: Where what is told beside two maps breaks, in sizes of its text.
 _NARROW = 7
 #: The four steps, by the constant that each takes.
 STEPS = ("mean", "spread", "gamma", "beta")
-
-_SUMS = Caption(en="sums of the convolution", zh="卷积的和")
-_NORMALISED = Caption(en="normalized", zh="归一化之后")
-_BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
-_OF_SUMS = Caption(en="mean and spread of the sums", zh="和的平均值与标准差")
-_STEP = Caption(en="steps of training", zh="训练步数")
-_STORED = Caption(en="average: {v}", zh="平均：{v}")
-_CONVOLVED = Caption(en="convolution, filter {n}", zh="卷积，过滤器 {n}")
-_NORMAL = Caption(en="normalized, filter {n}", zh="归一化之后，过滤器 {n}")
-_TWO_LAYERS = Caption(en="convolution, then normalization", zh="先卷积，再归一化")
-_ONE_LAYER = Caption(en="folded convolution alone", zh="只有合并后的卷积")
-_OTHERS = Caption(en="filter {n} on {k} pictures of a batch", zh="一批中 {k} 张图，过滤器 {n}")
-_CALLED = (
-    terms.MEAN, terms.SPREAD, Caption(en="γ, learned", zh="γ，学来的"),
-    Caption(en="β, learned", zh="β，学来的"),
-)  # fmt: skip
-_LARGEST = Caption(en="filter {n}: largest {v}", zh="过滤器 {n}：最大 {v}")
-_LOWEST = Caption(en="filter {n}: lowest {v}", zh="过滤器 {n}：最小 {v}")
-_FOLDED = Caption(en="folded", zh="合并后")
-_DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
-_UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移。")
-_UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
-_SIMILAR_NOW = Caption(
-    en="Each filter by its own four numbers: now all are of similar size.",
-    zh="各用自己的四个数：现在大小相当。",
-)
-_CLOSER_NOW = Caption(
-    en="Each filter by its own four numbers: now their sizes are closer.",
-    zh="各用自己的四个数：大小更接近了。",
-)
-_RATIO = Caption(en="γ / spread", zh="γ / 标准差")
-_SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
-_FACTOR = Caption(en="factor", zh="倍数")
-_ADDEND = Caption(en="shift", zh="平移")
-_NEW_BIAS = Caption(en="new bias", zh="新偏置")
-_END = Caption(
-    en="After training: a scale and a shift, folded into the convolution.",
-    zh="训练后只是缩放加平移，并入卷积。",
-)
 
 
 @dataclass(frozen=True)
@@ -111,18 +73,9 @@ class BatchNorm(FilterLesson):
     """What a batch normalization does with one picture, and how it goes into the kernel."""
 
     name: ClassVar[str] = "batch-norm"
-    title: ClassVar[Caption] = Caption(
-        en="Batch normalization: shift and scale each channel",
-        zh="批归一化：逐通道平移和缩放",
-    )
-    question: ClassVar[Caption] = Caption(
-        en="It is named after batches. What does it do to one picture?",
-        zh="名字里有“批”。只有一张图时，它做什么？",
-    )
-    answer: ClassVar[Caption] = Caption(
-        en="In training it keeps sizes alike; then scale and shift fold into the convolution.",
-        zh="训练时让大小相近；之后缩放和平移并入卷积。",
-    )
+    title: ClassVar[Caption] = words.TITLE
+    question: ClassVar[Caption] = words.QUESTION
+    answer: ClassVar[Caption] = words.ANSWER
     needs: ClassVar[tuple[Role, ...]] = ("normalization",)
 
     model: str = model_option("blocks")
@@ -188,11 +141,18 @@ class BatchNorm(FilterLesson):
         ranges = [float(each[shown].max() / each[shown].min()) for each in (before, after)]
         return tuple(shown) if ranges[0] >= _APART and ranges[1] < ranges[0] / _EVENER else ()
 
+    def sizes(self, maps: Floats) -> list[float]:
+        """Return how far from zero the numbers of each compared channel reach."""
+        return [float(np.abs(maps[:, :, n]).max()) for n in self.compared]
+
     @property
-    def similar(self) -> bool:
-        """Whether what is compared is of similar size once it is normalized."""
-        sizes = np.abs(self.maps[:, :, list(self.compared)]).max(axis=(0, 1))
-        return bool(sizes.max() <= _SIMILAR * sizes.min())
+    def ranges(self) -> tuple[float, float]:
+        """How many times the smallest size the largest is, as both are printed; before, after."""
+        before, after = (
+            [float(fmt.rounded(size)) for size in self.sizes(maps)]
+            for maps in (self.sums, self.maps)
+        )
+        return max(before) / min(before), max(after) / min(after)
 
     @cached_property
     def faintest(self) -> tuple[int, int]:
@@ -202,6 +162,12 @@ class BatchNorm(FilterLesson):
         order = np.lexsort((np.hypot(*apart).flat, np.abs(sums).round(6).flat))
         row, col = divmod(int(order[0]), sums.shape[1])
         return row, col
+
+    @cached_property
+    def faint(self) -> npt.NDArray[np.bool_]:
+        """Which sums are printed as the faintest is."""
+        sums = self.sums[:, :, self.shown_filter].astype(np.float64).round(2)
+        return np.asarray(sums == sums[self.faintest])
 
     def two_steps(self, cell: tuple[int, int]) -> tuple[float, float, float]:
         """Return a cell's sum, that times the factor as both are printed, and with the shift."""
@@ -295,10 +261,9 @@ class BatchNorm(FilterLesson):
 
     @property
     def weight(self) -> tuple[tuple[int, int], int]:
-        """A weight whose product is right as it is printed, and how many decimals all have.
+        """The largest weight whose product is right as it is printed, with how many decimals.
 
-        The fewest with which the products of all weights are right; where none are enough, most,
-        and the weight is the largest whose product is.
+        The fewest with which that of any weight is.
         """
         factor, (old, new) = fmt.rounded(self.constants.factor), self.kernel
         order = [divmod(int(n), old.shape[1]) for n in np.argsort(-np.abs(old), axis=None)]
@@ -306,9 +271,8 @@ class BatchNorm(FilterLesson):
         def right(cell: tuple[int, int], n: int) -> bool:
             return fmt.rounded(fmt.rounded(old[cell], n) * factor) == fmt.rounded(new[cell])
 
-        most = _DECIMALS[-1]
-        decimals = next((n for n in _DECIMALS if all(right(cell, n) for cell in order)), most)
-        return next((cell for cell in order if right(cell, decimals)), order[0]), decimals
+        found = ((cell, n) for n in _DECIMALS for cell in order if right(cell, n))
+        return next(found, (order[0], _DECIMALS[-1]))
 
     @property
     def bias(self) -> tuple[float, float]:
@@ -336,18 +300,19 @@ class BatchNorm(FilterLesson):
         before, after = (float(np.abs(each[:, :, shown]).max()) for each in (self.sums, self.maps))
         if self.batch_sums is not None:
             before = max(before, float(np.abs(self.batch_sums[0]).max()))
-        return Scale(before or 1.0, _SUMS), Scale(after or 1.0, _NORMALISED)
+        return Scale(before or 1.0, words.SUMS), Scale(after or 1.0, words.NORMALISED)
 
     @property
     def _own_scale(self) -> Scale:
         """Scale of the channel's normalized map alone: a factor should not make it paler."""
-        return Scale(float(np.abs(self.response_map).max()) or 1.0, _NORMALISED)
+        return Scale(float(np.abs(self.response_map).max()) or 1.0, words.NORMALISED)
 
-    def _map(self, *, marked: bool = False) -> Cells:
-        values, title = self.sums[:, :, self.shown_filter], _CONVOLVED.capital
+    def _map(self, *, title: Caption | None = None, marked: bool = False) -> Cells:
+        values = self.sums[:, :, self.shown_filter]
+        title = title or words.CONVOLVED.fill(n=self.shown_filter)
         return Cells(
             "sums", values, self._scales()[0], share="maps", lines=False,
-            title=title.fill(n=self.shown_filter), marks=self._marks(marked),
+            title=title.capital, marks=self._marks(marked),
         )  # fmt: skip
 
     def _marks(self, marked: bool) -> Mapping[str, Mark]:
@@ -360,61 +325,69 @@ class BatchNorm(FilterLesson):
         shown, n = self.maps if values is None else values, self.shown_filter
         return Cells(
             name, shown[:, :, n], self._own_scale, share="maps", lines=False,
-            title=(title or _NORMAL.fill(n=n)).capital, marks=self._marks(marked),
+            title=(title or words.NORMAL.fill(n=n)).capital, marks=self._marks(marked),
         )  # fmt: skip
 
     def opening(self, *, told: bool = False, upright: bool = False) -> Diagram:
         """Describe the picture and maps of some channels, or of one; told: how large they are."""
         read = Cells("input", self.drawn, INK, lines=False, title=terms.INPUT.capital)
-        seen = self._wall("seen", self.sums, told=told) if self.compared else self._map()
+        seen = self._wall(told=told) if self.compared else self._map()
         high = Column(read, seen, Legend("legend", row=True), align="middle")
         # Beside the maps the legend leaves them more of the height than below.
         wide = Row(read, seen, Legend("legend"), gap=1.5, align="bottom")
         return Diagram(high if upright else Either(wide, high))
 
-    def alike(self, *, upright: bool = False) -> Diagram:
-        """Describe maps of several channels, before and after."""
-        told = (
-            ("seen", self.sums, _SUMS, Legend("legend-seen", of=self._scales()[0])),
-            ("even", self.maps, _NORMALISED, Legend("legend-even", of=self._scales()[1])),
-        )
-        rows = [self._sized(name, maps, told=True) for name, maps, *_ in told]
+    def alike(self, normalised: int, *, upright: bool = False) -> Diagram:
+        """Describe maps of several channels, of which so many are normalized, and all their sizes.
 
-        def heads(role: Literal["heading", "text"], measure: float = math.inf) -> list[Text]:
-            return [Text(f"{name}-is", said.capital, role=role, weight="bold", measure=measure)
-                    for name, _, said, _ in told]  # fmt: skip
-
-        legends = [legend for *_, legend in told]
-        beside = Aligned(
-            [[Column(head, legend, gap=0.5), *cells] for head, legend, cells in zip(
-                heads("heading", _NARROW), legends, rows, strict=True)],
-            gap=0.7, row_gap=0.5, down="middle",
-        )  # fmt: skip
-        walls = [
-            [Column(head, Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5), legend, gap=0.5)
-             for head, legend, cells in zip(heads(role), legends, rows, strict=True)]
-            for role in ("heading", "text")
+        Sizes before stand in one scale, those after in another, each beside its colours.
+        """
+        maps = [
+            self._channel("even", n, self.maps, 1) if place < normalised
+            else self._channel("seen", n, self.sums, 0)
+            for place, n in enumerate(self.compared)
         ]  # fmt: skip
-        high = [Column(*each) for each in walls]
-        return Diagram(Either(*high) if upright else Either(beside, Row(*walls[0], gap=2), *high))
+        sizes = [
+            Column(self._bars(name, values, title), Legend(f"legend-{name}", of=scale), gap=0.4)
+            for name, values, title, scale in (
+                ("seen", self.sums, words.SIZES, self._scales()[0]),
+                ("even", self.maps, words.SIZES_NOW, self._scales()[1]),
+            )
+        ]
+        wide = Column(Row(*maps, gap=0.7), Row(*sizes, gap=1, align="top"), gap=0.6)
+        wall = Aligned([maps[:2], maps[2:]], gap=0.7, row_gap=0.5)
+        beside, high = Row(wall, Column(*sizes), gap=1.5), Column(wall, *sizes)
+        return Diagram(high if upright else Either(wide, beside, high))
 
-    def _wall(self, name: str, maps: Floats, *, told: bool) -> Part:
-        """Stand maps of several channels two by two."""
-        cells = self._sized(name, maps, told=told)
+    def _bars(self, name: str, maps: Floats, title: Caption) -> Bars:
+        """Describe how far from zero each compared channel reaches."""
+        sizes = self.sizes(maps)
+        bars = [
+            Bar(str(n), terms.FILTER.capital.fill(n=n), size, fmt.number(size), "ink")
+            for n, size in zip(self.compared, sizes, strict=True)
+        ]
+        long = 1.5 * maps.shape[1]  # of both alike
+        return Bars(f"{name}-sizes", bars, Scale(max(sizes)), title=title.capital, share="maps",
+                    length=long)  # fmt: skip
+
+    def _wall(self, *, told: bool) -> Part:
+        """Stand maps of several channels two by two, with how large each is where that is told."""
+        cells = []
+        for n in self.compared:
+            most = _farthest(self.sums[:, :, n])
+            said = words.LARGEST if most >= 0 else words.LOWEST
+            title = said.capital.fill(n=n, v=fmt.number(most)) if told else None
+            cells.append(self._channel("seen", n, self.sums, 0, title))
         return Aligned([cells[:2], cells[2:]], gap=0.7, row_gap=0.5)
 
-    def _sized(self, name: str, maps: Floats, *, told: bool) -> list[Part]:
-        """Describe maps of several channels, with how large each is where that is told."""
-        scale = self._scales()[0 if name == "seen" else 1]
-        return [
-            Cells(
-                f"{name}-{n}", maps[:, :, n], scale, share="maps", lines=False,
-                title=(_size(maps[:, :, n]) if told else terms.FILTER).capital.fill(
-                    n=n, **({"v": fmt.number(_farthest(maps[:, :, n]))} if told else {})
-                ),
-            )
-            for n in self.compared
-        ]  # fmt: skip
+    def _channel(
+        self, name: str, n: int, maps: Floats, which: int, title: Caption | None = None
+    ) -> Cells:
+        """Describe a compared channel's map, before or after, in the scale of all of them."""
+        return Cells(
+            f"{name}-{n}", maps[:, :, n], self._scales()[which], share="maps", lines=False,
+            title=title or terms.FILTER.capital.fill(n=n),
+        )  # fmt: skip
 
     def training(self, *, upright: bool = False) -> Diagram:
         """Describe maps of a batch, mean and spread of the batches, and what is stored."""
@@ -423,7 +396,7 @@ class BatchNorm(FilterLesson):
         some = self.batch_sums[0][:_SEEN]
         batch = Maps(
             "batch", some.transpose(1, 2, 0), self._scales()[0], columns=_ACROSS,
-            title=_OTHERS.capital.fill(n=self.shown_filter, k=len(some)),
+            title=words.OTHERS.capital.fill(n=self.shown_filter, k=len(some)),
             weight=_UPRIGHT if upright else None,
         )  # fmt: skip
         return _beside(Column(batch, Legend("legend", row=True)), chart, upright)
@@ -435,7 +408,8 @@ class BatchNorm(FilterLesson):
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
             "batches", self._courses(steps, self.history),
-            Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_OF_SUMS, low, high), size=(16, 24),
+            Axis(words.STEP, 0, float(steps[-1]), whole=True), Axis(words.OF_SUMS, low, high),
+            size=(16, 24),
         )  # fmt: skip
 
     def _of_batches(self) -> Chart:
@@ -449,8 +423,8 @@ class BatchNorm(FilterLesson):
         room = 0.1 * (high - low)
         return Chart(
             "batches", self._courses(count, found),
-            Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
-            Axis(_OF_SUMS, low - room, high + room), size=(16, 24),
+            Axis(words.BATCH.fill(n=each), 1, BATCHES, whole=True),
+            Axis(words.OF_SUMS, low - room, high + room), size=(16, 24),
         )  # fmt: skip
 
     @property
@@ -464,9 +438,9 @@ class BatchNorm(FilterLesson):
         it began with, 0 and 1.
         """
         curves = []
-        for name, label, kept in zip(STEPS[:2], _CALLED[:2], self._stored, strict=True):
+        for name, label, kept in zip(STEPS[:2], words.CALLED[:2], self._stored, strict=True):
             curves.append(Curve(name, x, found[name], label, "muted", strong=False))
-            said = _STORED.fill(v=fmt.number(kept, self.constants.decimals))
+            said = words.STORED.fill(v=fmt.number(kept, self.constants.decimals))
             running = found.get(f"{name}-kept")
             if running is None:
                 running, start = np.full(len(x), kept), 0
@@ -492,7 +466,7 @@ class BatchNorm(FilterLesson):
                 (
                     Term("value", values[n], widest=widest),
                     Term("sign", "−/×+"[n], widest="+"),
-                    Term("constant", given[n], _CALLED[n], widest=room),
+                    Term("constant", given[n], words.CALLED[n], widest=room),
                     Term("equals", "="),
                     Term("result", values[n + 1], widest=widest),
                 ),
@@ -519,8 +493,8 @@ class BatchNorm(FilterLesson):
         four = self.constants
         said: dict[str, tuple[str, Caption | None]] = {
             f"{called}number": (fmt.number(number), None),
-            "times": (f"× {fmt.bracketed(four.factor)}", _RATIO),
-            "plus": (f"+ {fmt.bracketed(four.addend)}", _SHIFT),
+            "times": (f"× {fmt.bracketed(four.factor)}", words.RATIO),
+            "plus": (f"+ {fmt.bracketed(four.addend)}", words.SHIFT),
             f"{called}gives": (f"= {fmt.number(result)}", None),
         }
 
@@ -543,95 +517,72 @@ class BatchNorm(FilterLesson):
         return Diagram(Either(*(Row(before, way(large=large), after) for large in (True, False))))
 
     def folding(self, *, upright: bool = False) -> Diagram:
-        """Describe how factor and shift go into kernel and bias."""
-        table = self._folding(upright=upright)
-        return Diagram(Column(table, Legend("legend", row=True), align="middle"))
+        """Describe both ways to one map: convolution and normalization, and the folded kernel."""
+        four, kernels = self.constants, self._kernels()
+        old, new = (self.kernel[k][self.weight[0]] for k in (0, 1))
+        factor, shift = fmt.bracketed(four.factor), fmt.bracketed(four.addend)
+        lines = (
+            ("weight", words.RINGED, fmt.number(old, self.weight[1]), f"× {factor}", new),
+            ("bias", terms.BIAS, fmt.number(self.bias[0]), f"× {factor} + {shift}", self.bias[1]),
+        )
+        told = Column(
+            *(
+                Column(
+                    Text(f"{name}-is", said.capital, tone="muted"),
+                    Row(
+                        Text(name, f"{given} {done}", role="heading"),
+                        Text(f"{name}-gives", f"= {fmt.number(came)}", role="heading"),
+                        gap=0.3, turns=False,
+                    ),
+                    gap=0,
+                )
+                for name, said, given, done, came in lines
+            ),
+            gap=0.5, turns=False,
+        )  # fmt: skip
+        way = Column(
+            *(Text(name, text, role="heading") for name, text in (
+                ("times", f"× {factor}"), ("plus", f"+ {shift}"))),
+            gap=0.3, align="middle",
+        )  # fmt: skip
+        sums = self._map(title=words.ALONE)
+        maps = (
+            self._normal(title=words.TWO_LAYERS),
+            self._normal("joined", self.folded_maps, title=words.ONE_LAYER),
+        )
+        said = words.DIFFERENCE.fill(d=self.bound).capital
+        apart, line = (
+            Text("apart", said, role="heading", measure=measure) for measure in (_NARROW, math.inf)
+        )
+        legend = Legend("legend")
+        low = Column(line, Legend("legend", row=True), align="middle")
+        rows = [[kernels[0], Row(sums, way, turns=False), maps[0]], [kernels[1], told, maps[1]]]
+        both = Aligned(rows, gap=1, row_gap=0.8, down="middle", across="middle")
+        grids = Aligned([[kernels[0], kernels[1]], [sums, way], [*maps]], row_gap=0.8)
+        high = Either(
+            Column(Row(grids, legend, turns=False), told, line, gap=0.8),
+            Column(grids, told, Row(apart, legend, turns=False), gap=0.8),
+        )
+        beside, below = Row(both, Column(apart, legend), gap=1), Column(both, low, align="middle")
+        return Diagram(high if upright else Either(beside, below, high))
 
-    def _folding(self, *, upright: bool = False) -> Part:
-        """Lay out the filter before and after, the factor between, and how the bias changes."""
-        old, new = self.kernel
-        (row, col), decimals = self.weight
-        scale = _weights(old, new)
+    def _kernels(self) -> list[Cells]:
+        """Describe the kernel before and after by its colours, as high as a map, and one weight."""
+        row, col = self.weight[0]
+        scale = _weights(*self.kernel)
+        fine = max(self.kernel[0].shape) / max(self.response_map.shape)
         title = terms.FILTER.capital.fill(n=self.shown_filter)
-        marks = {"cell": Mark(row, col)}
-        kernels = [
-            Cells(name, values, scale, numbers=True, large=True, share="kernels", title=called,
-                  marks=marks, finer=finer)
-            for name, values, called, finer in (
-                ("kernel", old, title, decimals - 2), ("after", new, _FOLDED.capital, 0),
-            )
+        return [
+            Cells(name, values, scale, share="maps", fine=fine, title=called,
+                  marks={"cell": Mark(row, col)})
+            for name, values, called in zip(
+                ("kernel", "after"), self.kernel, (title, words.FOLDED.capital), strict=True)
         ]  # fmt: skip
-        factor = fmt.bracketed(self.constants.factor)
-        before, after = map(fmt.number, self.bias)
-        bias = (
-            Term("old", before, terms.BIAS), Term("times", "×"), Term("factor", factor, _FACTOR),
-            Term("plus", "+"), Term("shift", fmt.bracketed(self.constants.addend), _ADDEND),
-            Term("equals", "="), Term("new", after, _NEW_BIAS),
-        )  # fmt: skip
-
-        def laid(*, large: bool) -> tuple[Part, Part]:
-            role: Literal["display", "heading"] = "display" if large else "heading"
-            times = Text("weight-by", f"× {factor}", role=role)
-            return times, Formula("bias", bias, large=large)
-
-        times, sum_ = laid(large=False)
-        high = Column(kernels[0], times, kernels[1], sum_, align="middle")
-        if upright:
-            return high
-        wide = [
-            Column(Row(kernels[0], times, kernels[1], gap=1.2), sum_, gap=1.2, align="middle")
-            for times, sum_ in (laid(large=True), (times, sum_))
-        ]
-        return Either(*wide, high)
-
-    def same(self) -> Diagram:
-        """Describe the map of both ways, and how far apart they are."""
-        *maps, _ = self._same()
-        apart, beside = (
-            Text("apart", _DIFFERENCE.fill(d=self.bound).capital, role="heading", measure=measure)
-            for measure in (math.inf, _NARROW)
-        )
-        under = apart, Legend("legend", row=True)
-        return Diagram(
-            Either(
-                Row(*maps, Column(beside, Legend("legend")), gap=1.5),
-                Column(Row(*maps, gap=2), *under, align="middle"),
-                Column(*maps, *under, align="middle"),
-            )
-        )
-
-    def _same(self) -> tuple[Part, Part, Part]:
-        apart = self.folded_maps - self.maps
-        difference = Cells(
-            "difference", apart[:, :, self.shown_filter], self._own_scale, share="maps",
-            title=_DIFFERENCE.fill(d=self.bound).capital, lines=False,
-        )  # fmt: skip
-        both = (
-            self._normal(title=_TWO_LAYERS),
-            self._normal("joined", self.folded_maps, title=_ONE_LAYER),
-        )
-        return *both, difference
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: kernel and bias folded, and the same map."""
-        table = self._folding()
-        maps = self._same()
-        legend = Legend("legend", row=True)
-        about = Caption(
-            en="How the batch normalization {norm} goes into the convolution {host}: kernel and "
-            "bias of filter {n} before and after, and the map of both ways.",
-            zh="批归一化 {norm} 怎样并入卷积 {host}：过滤器 {n} 的卷积核和偏置的前后，"
-            "以及两种算法的响应图。",
-        ).fill(norm=self.shown_layer, host=self.host, n=self.shown_filter)
-        return Diagram(
-            Either(
-                Column(table, Row(*maps), legend, align="middle"),
-                Column(table, Row(*maps[:2]), maps[2], legend, align="middle"),
-                Column(table, *maps, legend, align="middle"),
-            ),
-            (),
-            about,
-        )
+        about = words.ABOUT.fill(norm=self.shown_layer, host=self.host, n=self.shown_filter)
+        return replace(self.folding(), about=about)
 
     # What is said.
 
@@ -642,73 +593,39 @@ class BatchNorm(FilterLesson):
             yield Beat.of("training", self.title, *self._tell_training())
         yield Beat.of("one", self.title, *self._tell_one())
         yield Beat.of("fold", self.title, *self._tell_fold())
-        said = self.answer if self.compared else _END  # sizes are told of where they are seen
+        said = self.answer if self.compared else words.END  # sizes are told of where they are seen
         yield Beat.of("answer", self.title, Event("answer", 3.8, said))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 3.7, self.question)
         if self.compared:
-            said = Caption(
-                en="Large sums here, small ones there: up to {a}, up to {b}.",
-                zh="和有大有小：到 {a}，到 {b}。",
-            )
-            sizes = np.abs(self.sums).max(axis=(0, 1))
-            a, b = (fmt.number(float(sizes[n])) for n in (self.compared[0], self.compared[-1]))
-            yield Event("uneven", 3.8, said.fill(a=a, b=b), detail=1)
+            sizes = self.sizes(self.sums)
+            a, b = (fmt.number(sizes[n]) for n in (0, -1))
+            yield Event("uneven", 3.8, words.UNEVEN.fill(a=a, b=b), detail=1)
 
     def _tell_training(self) -> Iterator[Event]:
-        said = Caption(
-            en="Training normalizes a batch by its own mean and spread: how far sums scatter.",
-            zh="训练时，每批用自己的平均值和标准差归一化。",
-        )
-        if self.history is None:  # batches of digits, not those of its training
-            said = Caption(
-                en="Each batch has its own mean, and spread: how far its sums scatter.",
-                zh="每一批都有自己的平均值和标准差。",
-            )
-        yield Event("batches", 4.7, said, detail=1)
-        averages = Caption(
-            en="Running averages are stored: mean {m}, spread {s}.",
-            zh="保存滑动平均：{m} 和 {s}。",
-        )
+        # Without a history there are batches of digits, not those of its training.
+        said = words.OWN_BATCHES if self.history is None else words.BATCHES
+        yield Event("batches", 4.5, said, detail=1)
         mean, spread = (fmt.number(v, self.constants.decimals) for v in self._stored)
-        yield Event("averages", 3.4, averages.fill(m=mean, s=spread))
+        yield Event("averages", 3.4, words.AVERAGES.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
-        said = Caption(
-            en="One picture takes the stored mean and spread.",
-            zh="一张图用保存的平均值和标准差。",
-        )
-        if {"gamma", "beta"} <= weights.keys():
-            said = Caption(
-                en="One picture takes the stored two; γ and β were learned.",
-                zh="一张图用保存的两个数；γ、β 是学来的。",
-            )
-        yield Event("constants", 3.8, said)
-        yield Event(
-            "steps", 4.8, Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
-        )
-        yield Event(
-            "together", 4.0,
-            Caption(en="The four steps in two: a factor, then a shift.",
-                    zh="四步合成两步：乘一个倍数，再平移。"),
-        )  # fmt: skip
+        learned = {"gamma", "beta"} <= weights.keys()
+        yield Event("constants", 3.6, words.AND_LEARNED if learned else words.TWO_STORED)
+        yield Event("steps", 4.3, words.STEPS)
+        yield Event("together", 3.3, words.TOGETHER)
         four = self.constants
-        f, s = fmt.number(four.factor), fmt.number(four.addend)
+        factor, shift = fmt.number(four.factor), fmt.number(four.addend)
+        yield Event("everywhere", 3.2, words.EVERYWHERE.fill(f=factor, s=shift))
         yield Event("predict", self.pause, ask=self.ask(), detail=1)
         z, p, v = map(fmt.number, self.two_steps(self.faintest))
-        said = Caption(
-            en="{z} × {f} is {p}; the shift makes it {v}.", zh="{z} × {f} = {p}，平移后 {v}。"
-        )
-        yield Event("faint", 3.4, said.fill(z=z, f=fmt.bracketed(four.factor), p=p, v=v), detail=1)
-        said = Caption(
-            en="Times {f}, plus {s}: the same at every place.",
-            zh="乘 {f}，加 {s}：每个位置都一样。",
-        )
-        yield Event("everywhere", 3.2, said.fill(f=f, s=s))
+        said = words.FAINT.fill(z=z, f=fmt.bracketed(four.factor), p=p, v=v)
+        yield Event("faint", 3.6, said, detail=1)
         if self.compared:
-            yield Event("alike", 3.8, _SIMILAR_NOW if self.similar else _CLOSER_NOW, detail=1)
+            a, b = (fmt.number(each, 1) for each in self.ranges)
+            yield Event("alike", 5.5, words.ALIKE.fill(a=a, b=b), detail=1)
 
     def ask(self) -> Question:
         """Ask what factor and shift make of the faintest number."""
@@ -717,28 +634,19 @@ class BatchNorm(FilterLesson):
         z, p = fmt.number(number), fmt.number(scaled)
         replies = {
             result: None,
-            scaled: _UNSHIFTED,
-            factor: _UNSCALED.fill(z=z, f=fmt.bracketed(factor), p=p),
+            scaled: words.UNSHIFTED,
+            factor: words.UNSCALED.fill(z=z, f=fmt.bracketed(factor), p=p),
         }
         choices: dict[str, Choice] = {}
         for value, reply in replies.items():
             text = fmt.number(value)
             choices.setdefault(text, Choice(Caption(en=text, zh=text), reply))
         order = dict.fromkeys(fmt.number(value) for value in sorted(replies))
-        said = Caption(
-            en="Where the sum is {z}: what comes out?",
-            zh="和为 {z} 的地方：结果是多少？",
-        )
-        return Question(said.fill(z=z), tuple(choices[text] for text in order))
+        return Question(words.ASK.fill(z=z), tuple(choices[text] for text in order))
 
     def _tell_fold(self) -> Iterator[Event]:
-        said = Caption(
-            en="Fixed after training: factor into the kernel, shift into the bias.",
-            zh="训练后都固定：倍数并入卷积核，平移并入偏置。",
-        )
-        yield Event("fold", 4.4, said)
-        said = Caption(en="Same map, one layer less.", zh="少了一层，响应图一样。")
-        yield Event("same", 3.2, said)
+        yield Event("fold", 4.8, words.FOLD)
+        yield Event("same", 3.4, words.SAME)
 
     @property
     def bound(self) -> str:
@@ -750,11 +658,6 @@ class BatchNorm(FilterLesson):
 def _farthest(values: Floats) -> float:
     """Return the number that is farthest from zero."""
     return float(values.flat[np.abs(values).argmax()])
-
-
-def _size(values: Floats) -> Caption:
-    """Say how large a map's numbers are, by the sign that the farthest from zero has."""
-    return _LARGEST if _farthest(values) >= 0 else _LOWEST
 
 
 def _joined(running: Floats, each: Floats) -> int:
