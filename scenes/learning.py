@@ -92,20 +92,25 @@ class Learning(LessonScene):
         return together(self.board.walk("surprise.down"), self.board.walk("surprise.across"))
 
     def show_mean(self, event: Event) -> None:
-        """All training digits of the step fall on the curve; their mean is drawn across."""
-        if self.board.has("surprise"):
-            own = ("surprise.own", "surprise.title", "surprise.down", "surprise.across")
-            told = [name for name in own if self.board.shown(name)]
-            self.during(0.1, self.board.hide(*told), self.board.dim("digit", to=0.5))
-        else:
-            self.become(self.lesson.surprise_picture(), 0.15, show=self.axes())
-            self.board.trace("surprise.loss")(1.0)
-            self.board.show("surprise.loss.label")(1.0)
-        dots = [
-            self.board.show(f"surprise.digit-{n}")
-            for n in range(len(self.lesson.history.batch_losses))
+        """The step's training digits come, the best first, each with its point on the curve."""
+        own = ["digit", "surprise.own", "surprise.title", "surprise.down", "surprise.across"]
+        gone = [name for name in self.board.there(*own) if self.board.shown(name)]
+        if gone:
+            self.during(0.08, self.board.hide(*gone))
+        axes = [*self.axes()][1:]
+        picture = self.lesson.batch_picture()
+        chart = picture.panel("surprise")
+        assert isinstance(chart, Chart)
+        wait = [f"surprise.{dot.name}" for dot in chart.dots]
+        wait += ["surprise.mean", "surprise.mean.label"]
+        self.become(picture, 0.08, show=["batch.title", *axes], hold=wait)
+        self.board.trace("surprise.loss")(1.0)
+        self.board.show("surprise.loss.label")(1.0)
+        each = [
+            self.board.show(f"batch[{place}]", f"surprise.digit-{n}")
+            for place, n in enumerate(self.lesson.by_loss)
         ]
-        self.during(0.25, in_turn(*dots, overlap=0.6), rate=linear)
+        self.during(0.45, in_turn(*each, overlap=0.8), rate=linear)
         self.during(0.1, self.board.walk("surprise.mean"))
         self.during(0.05, self.board.show("surprise.mean.label"))
         self.during(1, self.board.pulse("surprise.mean.label", times=2))
@@ -213,27 +218,39 @@ class Learning(LessonScene):
 
     def show_slopes(self, event: Event) -> None:
         """All kernels come back; what the step adds to each weight grows out of them."""
-        self.become(self.lesson.slopes(), 0.2, self.camera.home(), show=("kernels", "legend"))
+        come = ("kernels", "legend", "part")
+        self.become(self.lesson.strides(), 0.2, self.camera.home(), show=come)
         grown = [
             self.board.grow(f"moves[{n}]", out_of=f"kernels[{n}]") for n in self.filters
         ]  # fmt: skip
-        come = in_turn(*map(eased, grown), overlap=0.9)
-        self.during(0.35, come, self.board.show("moves.title"))
+        come_out = in_turn(*map(eased, grown), overlap=0.9)
+        self.during(0.35, come_out, self.board.show("moves.title"))
+        self.lose()
         self.during(1, self.board.pulse("moves", colour="muted", times=2))
+
+    def lose(self) -> None:
+        """Let the loss before the step come, as a bar."""
+        zero = ("strides.title", "strides.zero")
+        self.during(0.2, eased(self.board.rise("strides.before")), self.board.show(*zero))
 
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
-        if self.board.has("moves"):  # the steps are taken
-            taken = [self.board.fold(f"moves[{n}]", into=f"kernels[{n}]") for n in self.filters]
-            self.during(0.15, *taken, self.board.hide("moves.title", "legend"))
-        picture = self.lesson.strides()
-        come = ("kernels", "legend", "part", "strides.title", "strides.zero", "strides.before")
-        self.become(picture, 0.2, self.camera.home(), show=come)
+        if not self.board.has("moves"):
+            come = ("kernels", "moves", "legend", "part")
+            self.become(self.lesson.strides(), 0.2, self.camera.home(), show=come)
+            self.lose()
+        before = self.lesson.kernels_at(self.lesson.snapshot)
+
+        def go(alpha: float) -> None:
+            kernels = before + alpha * self.lesson.moves
+            for n in self.filters:
+                self.board.fill(f"kernels[{n}]", kernels[:, :, n])
+
+        self.during(0.2, go, self.board.pulse("moves", "kernels"))
         after = self.lesson.history.next_filters.squeeze(axis=2)
         for n in self.filters:
             self.board.fill(f"kernels[{n}]", after[:, :, n])
         self.board.say("kernels.counter", self.step_text(self.lesson.step + 1))
-        self.during(0.1, self.board.pulse("kernels"))
         self.during(0.2, self.board.grow("strides.step", out_of="strides.before"))
         self.during(1, self.board.pulse("strides.step.value", times=2))
 
@@ -244,21 +261,16 @@ class Learning(LessonScene):
     # The run.
 
     def show_run(self, event: Event) -> None:
-        """Steps run by: kernels change, losses draw their curves, the digit is read again."""
+        """Steps run by: the kernels change, and the loss draws its curve."""
         history, (steps, _) = self.lesson.history, self.lesson.way
         first, last = self.lesson.step + 1, int(steps[-1])
-        picture = self.lesson.run_picture(self.lesson.snapshot)
-        come = ("kernels", "legend", "digit", "reads")
         self.become(
-            picture,
+            self.lesson.descent_picture(self.lesson.snapshot),
             0.12,
             lambda _: self.board.say("kernels.counter", self.step_text(first)),
-            show=come,
+            show=("kernels", "legend"),
         )
         begun = float(np.log(first) / np.log(last))
-        # The digit was not read after the first step: its curve begins later.
-        late = float(np.log(history.steps[1]) / np.log(last))
-        own = (begun - late) / (1 - late)
         now = -1
 
         def go(alpha: float) -> None:
@@ -268,36 +280,30 @@ class Learning(LessonScene):
             snapshot = _latest(history.steps, step)
             if snapshot != now:
                 now = snapshot
-                self.board.say("reads", self.text(self.lesson.reads(snapshot)))
                 kernels = self.lesson.kernels_at(snapshot)
                 for n in self.filters:
                     self.board.fill(f"kernels[{n}]", kernels[:, :, n])
-            marks = [f"loss.again-{n - 1}" for n in self.lesson.again if n <= snapshot]
-            self.board.show(*(name for name in marks if not self.board.shown(name)))(1.0)
 
         go(0.0)
-        self.during(0.08, self.board.show(*self.board.frame("loss"), *self.named()))
-        self.during(
-            0.05, self.board.trace("loss.way", 0.0, begun), self.board.trace("loss.own", 0.0, own)
-        )
-        curves = self.board.trace("loss.way", begun, 1.0), self.board.trace("loss.own", own, 1.0)
-        self.during(0.9, go, *curves, rate=linear)
+        self.during(0.06, self.board.show(*self.board.frame("loss")))
+        self.during(0.06, self.board.trace("loss.way", 0.0, begun))
+        self.during(0.9, go, self.board.trace("loss.way", begun, 1.0), rate=linear)
         self.during(1, self.board.pulse("kernels.counter"))
 
     def count(self, step: int) -> None:
         """Tell above the kernels how many steps are done."""
         self.board.say("kernels.counter", self.step_text(step))
 
-    def named(self) -> list[str]:
-        """Return the names of the words beside both curves."""
-        return ["loss.way.label", "loss.own.label"]
-
     def show_again(self, event: Event) -> None:
         """Where the digit was misread again is looked at; or what it is read as in the end."""
+        come = ("digit", "reads", *self.board.there("loss.way"))
+        self.become(self.lesson.run_picture(), 0.2, show=come)
+        self.board.show(*self.board.frame("loss"), "loss.way.label")(1.0)
+        self.during(0.3, self.board.trace("loss.own"), rate=linear)
         marks = [f"loss.again-{n - 1}" for n in self.lesson.again]
+        self.during(0.1, self.board.show("loss.own.label", *marks))
         looks = [self.board.pulse(name) for name in marks] or [self.board.pulse("reads", times=2)]
-        self.during(0.8, in_turn(*looks, overlap=0.2))
-        self.during(1, self.board.pulse("reads"))
+        self.during(1, in_turn(*looks, overlap=0.2))
 
     def show_check(self, event: Event) -> None:
         """In place of the losses comes the accuracy on digits of which nothing is learned."""
@@ -313,30 +319,26 @@ class Learning(LessonScene):
     # What it came to.
 
     def show_answer(self, event: Event) -> None:
-        """The filter of that weight comes out; below its start it is trained once more."""
+        """The filter of that weight comes out; beside its start it is trained once more."""
         chosen = f"kernels[{self.lesson.filter}]"
         own = self.board.box(chosen)
         self.during(0.1, self.board.pulse_at(own))
         # All else but the digit goes before anything moves.
         rest = [f"kernels[{n}]" for n in self.filters if n != self.lesson.filter]
-        rest += ["kernels.title", "kernels.counter", "digit.title"]
-        rest += self.board.there("loss", "checks", "reads", "legend")
+        rest += ["kernels.title", "kernels.counter"]
+        rest += self.board.there("loss", "checks", "legend")
         self.during(0.05, self.board.hide(*(name for name in rest if self.board.shown(name))))
         self.board.hide(chosen)(1.0)
-        states = ("before", "after")
-        told = [f"kernel-{name}.title" for name in states]
-
-        def unnamed(alpha: float) -> None:
-            """Words come where the kernels then are, not while they come."""
-            self.at(0)
-            self.board.hide(*told)(1.0)
-
-        grow = [self.board.grow(f"kernel-{name}", out_of=own) for name in states]
-        self.become(self.lesson.born_picture(), 0.12, *grow, unnamed)
-        told += ["digit.title", "legend"]
-        self.during(0.06, self.board.show(*told, *(f"map-{name}" for name in states)))
+        grow = self.board.grow("kernel-before", out_of=own)
+        # Words come where the kernel then is, not while it comes.
+        unnamed = self.board.hide("kernel-before.title")
+        self.become(self.lesson.born_picture(), 0.12, grow, lambda _: unnamed(1.0))
+        self.at(0)
+        again = self.board.grow("kernel-after", out_of="kernel-before")
+        self.during(0.08, again, self.board.show("kernel-before.title"))
+        self.during(0.06, self.board.show("map", "legend"))
         self.during(0.45, lambda alpha: self.at(round(alpha * self.last)), rate=linear)
-        self.during(1, self.board.pulse("kernel-after", "map-after"))
+        self.during(1, self.board.pulse("kernel-after", "map"))
 
     @property
     def last(self) -> int:
@@ -344,11 +346,11 @@ class Learning(LessonScene):
         return len(self.lesson.history.steps) - 1
 
     def at(self, snapshot: int) -> None:
-        """Show the lower filter as it is at a snapshot, and what it finds."""
+        """Show the filter on the way as it is at a snapshot, and what it finds."""
         step = int(self.lesson.history.steps[snapshot])
         kernel = self.lesson.kernels_at(snapshot)[:, :, self.lesson.filter]
         self.board.fill("kernel-after", kernel)
-        self.board.fill("map-after", self.lesson.map_at(snapshot))
+        self.board.fill("map", self.lesson.map_at(snapshot))
         said = pictures.of_filter(self.lesson.filter, step)
         self.board.say("kernel-after.title", self.text(said))
 

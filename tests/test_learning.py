@@ -11,6 +11,7 @@ from scipy.signal import correlate
 
 from convexplain import panels
 from convexplain.data import digits
+from convexplain.data.mnist import load_mnist
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.learning import Learning
@@ -21,6 +22,11 @@ from tests.often import some
 @pytest.fixture(scope="module")
 def lesson():
     return Learning()
+
+
+def told_at_length(**options):
+    """What each event says where there is time, in English."""
+    return said(Learning(length=120, **options))
 
 
 def said(lesson):
@@ -50,13 +56,34 @@ def test_the_training_loss_is_the_mean_of_the_batch_it_is_shown_for(lesson):
     # The step that follows learned from it, and the training kept what it saw.
     assert history.losses[lesson.step] == pytest.approx(mean, rel=1e-5)
     assert said(lesson)["mean"] == "The mean loss of 64 training digits is to fall."
-    chart = lesson.surprise_picture().panel("surprise")
-    dots = [dot for dot in chart.dots if dot.name != "own"]
-    np.testing.assert_allclose([-np.log(dot.x) for dot in dots], history.batch_losses)
-    np.testing.assert_allclose([dot.y for dot in dots], history.batch_losses)
+    chart = lesson.batch_picture().panel("surprise")
+    np.testing.assert_allclose([-np.log(dot.x) for dot in chart.dots], history.batch_losses)
+    np.testing.assert_allclose([dot.y for dot in chart.dots], history.batch_losses)
+    (own,) = lesson.surprise_picture().panel("surprise").dots
+    assert own.y == lesson.loss_of(lesson.snapshot)
     (line,) = [curve for curve in chart.curves if curve.name == "mean"]
     assert line.label.text("en") == f"mean {mean:.2f}"
     np.testing.assert_allclose(line.y, mean)
+
+
+def test_the_step_s_training_digits_stand_the_best_first(lesson):
+    history, wall = lesson.history, lesson.batch_picture().panel("batch")
+    ranked = sorted(range(64), key=history.batch_losses.tolist().__getitem__)
+    for place in (0, 7, 40, 63):
+        np.testing.assert_allclose(
+            255 * wall.values[..., place], history.batch_pixels[ranked[place]], atol=1e-4
+        )
+    assert wall.title.text("en") == "64 training digits, least loss first"
+    # They are no digits that lessons are about: of those nothing was learned.
+    bundled = {np.round(255 * digit.pixels).astype(np.uint8).tobytes() for digit in digits.load()}
+    assert not bundled & {each.tobytes() for each in history.batch_pixels}
+
+
+@pytest.mark.mnist
+def test_they_are_of_mnist_s_training_set(lesson, mnist_folder):
+    images, _ = load_mnist("train", mnist_folder)
+    known = {image.tobytes() for image in images}
+    assert {each.tobytes() for each in lesson.history.batch_pixels} <= known
 
 
 @pytest.mark.parametrize("label", range(10))
@@ -90,7 +117,8 @@ def relapses(sample, label):
 def test_it_is_told_when_the_digit_was_misread_again(lesson):
     assert lesson.label == 4
     assert relapses(lesson.sample, 4) == [96, 384, 640]
-    assert said(lesson)["again"] == "The loss of one 4 may jump; the mean keeps falling."
+    assert "again" not in said(lesson)
+    assert told_at_length()["again"] == "The loss of one 4 may jump; the mean keeps falling."
     chart = lesson.run_picture().panel("loss")
     assert [dot.x for dot in chart.dots] == [96, 384, 640]
     assert [dot.label.text("en") for dot in chart.dots] == [
@@ -108,7 +136,7 @@ def test_a_mean_is_said_to_fall_only_where_it_does(lesson, monkeypatch):
     at = [np.interp(step, steps, losses) for step in (16, 96, 384, 640)]
     assert at == sorted(at, reverse=True)
     monkeypatch.setattr(Learning, "way", (steps, losses[::-1]))
-    assert said(Learning())["again"] == "The 4 is misread again at steps 96, 384, 640."
+    assert told_at_length()["again"] == "The 4 is misread again at steps 96, 384, 640."
 
 
 def test_bars_of_one_step_are_named_by_their_digits_and_weights_counted(lesson):
@@ -144,7 +172,7 @@ def test_a_digit_that_was_not_misread_again_is_told_of_otherwise(sample, told):
         step = history.steps[4 + (wrong[-1] + 1 if len(wrong) else 0)]
         told = told.format(s=step, k=labels[sample])
     told = told.replace("{a}", str(history.probabilities[-1, sample].argmax()))
-    assert said(Learning(picture=digits.sample(sample)))["again"] == told
+    assert told_at_length(picture=digits.sample(sample))["again"] == told
 
 
 def test_unseen_digits_are_the_check(lesson):
@@ -252,7 +280,8 @@ def test_the_curve_is_a_mean_of_batches_and_falls(lesson):
         assert losses[n] == pytest.approx(sum(around) / len(around), rel=1e-5)
     assert steps[-1] == len(stored) == lesson.history.steps[-1]
     assert losses[-1] < losses[0] / 50
-    assert said(lesson)["run"] == "So on for 4,300 steps. Watch the loss, and this 4."
+    told = "So on for 4,300 steps: the loss falls, the filters take shape."
+    assert said(lesson)["run"] == told
     assert lesson.checks[1][-1] == 0.9915
 
 
@@ -274,14 +303,13 @@ def test_a_filter_is_seen_at_work_on_any_bundled_digit(sample):
     picture, history, n = lesson.born_picture(), lesson.history, lesson.filter
     for name, at in (("before", 0), ("after", -1)):
         kernel = history.filters[at][:, :, 0, n].astype(float)
-        found = correlate(lesson.pixels.astype(float), kernel, "valid") + history.bias[at][n]
         np.testing.assert_array_equal(picture.panel(f"kernel-{name}").values, kernel)
-        np.testing.assert_allclose(
-            picture.panel(f"map-{name}").values, np.maximum(found, 0), atol=1e-6
-        )
-    # Both maps are on one scale: the trained filter responds more.
-    scales = {picture.panel(f"map-{name}").scale.limit for name in ("before", "after")}
-    assert scales == {picture.panel("map-after").values.max()}
+        found = correlate(lesson.pixels.astype(float), kernel, "valid") + history.bias[at][n]
+        np.testing.assert_allclose(lesson.map_at(at), np.maximum(found, 0), atol=1e-6)
+    # The scale is that of the trained filter, which responds more than it did at first.
+    np.testing.assert_array_equal(picture.panel("map").values, lesson.map_at(-1))
+    assert picture.panel("map").scale.limit == lesson.map_at(-1).max() > lesson.map_at(0).max()
+    assert picture.panel("map").title.text("en") == f"Its response to this {lesson.label}"
 
 
 def test_a_picture_that_was_not_watched_is_refused():
@@ -303,8 +331,9 @@ def test_nothing_overlaps_in_any_frame(lesson):
         for lang in ("en", "zh"):
             valley = lesson.valley_picture(lesson.valley)
             born = lesson.born_picture()
-            read = lesson.run_picture(), lesson.check_picture()
-            for picture in (*read, lesson.guess_picture(), lesson.strides(), valley, born):
+            read = lesson.run_picture(), lesson.descent_picture(), lesson.check_picture()
+            loss = lesson.surprise_picture(), lesson.batch_picture()
+            for picture in (*read, *loss, lesson.guess_picture(), lesson.strides(), valley, born):
                 assert panels.problems(panels.place(picture, sheet, lang)) == []
 
 

@@ -5,8 +5,8 @@
 Run it after train_networks.py and choose_digits.py. The training is the same, bit for bit, which
 is checked at its end; assets/training_cnn.npz then holds, for `STEPS` of it, the first layer's
 weights, loss and accuracy on the test set, and what every bundled digit was taken for; the loss
-that each step was to lower; and one weight of the first layer looked at alone: how that loss
-would change with it, and what the next step of all weights does to it.
+that each step was to lower, and the digits of one step; and one weight of the first layer looked
+at alone: how that loss would change with it, and what the next step of all weights does to it.
 
 Numpy's BLAS takes other sums for other CPUs, and the last bit grows in 4,300 steps: where the
 weights differ in the end, and the CPU has AVX-512, OPENBLAS_CORETYPE=SkylakeX gives those shipped.
@@ -138,6 +138,10 @@ class Batches:
         logits = Backpropagation(self._config.layers, weights).logits(batch)
         return -log_softmax(logits.astype(np.float64))[np.arange(len(labels)), labels]
 
+    def pixels(self, step: int) -> Array:
+        """Return those digits, (N, 28, 28), as MNIST has them."""
+        return self._images[self._chosen(step)]
+
     def slopes(self, step: int, weights: Mapping[str, Array]) -> Mapping[str, Array]:
         """Return the gradient of their mean."""
         return Backpropagation(self._config.layers, weights)(*self._of(step))[2]
@@ -163,9 +167,12 @@ class Batches:
         )
 
     def _of(self, step: int) -> tuple[Array, Array]:
-        size = self._config.batch_size
-        chosen = self._order[step * size : (step + 1) * size]
+        chosen = self._chosen(step)
         return training.as_batch(self._images[chosen]), self._labels[chosen]
+
+    def _chosen(self, step: int) -> Array:
+        size = self._config.batch_size
+        return self._order[step * size : (step + 1) * size]
 
 
 def look_at_one_weight(snapshots: Snapshots, batches: Batches) -> dict[str, Array]:
@@ -200,6 +207,7 @@ def look_at_one_weight(snapshots: Snapshots, batches: Batches) -> dict[str, Arra
         "weight": np.array(at, np.int32),
         "weight_step": np.array(step, np.int32),
         "batch_losses": batches.losses(step, before),
+        "batch_pixels": batches.pixels(step),
         "valley_steps": np.array(shown, np.int32),
         "valley_weights": np.array([valleys[n].weights for n in shown], np.float32),
         "valley_losses": np.array([valleys[n].losses for n in shown], np.float64),

@@ -177,6 +177,8 @@ class Learning:
         After how many steps.
     batch_losses : array of float64, shape (64,)
         Cross-entropy then on each of the training digits from which the next step learned.
+    batch_pixels : array of uint8, shape (64, 28, 28)
+        These digits.
     valley_steps : array of int32, shape (V,)
         After how many steps its valley was measured; `weight_step` is one of them.
     valley_weights : array of float32, shape (V, 121)
@@ -207,6 +209,7 @@ class Learning:
     weight: NDArray[np.int32]
     weight_step: NDArray[np.int32]
     batch_losses: NDArray[np.float64]
+    batch_pixels: NDArray[np.uint8]
     valley_steps: NDArray[np.int32]
     valley_weights: NDArray[np.float32]
     valley_losses: NDArray[np.float64]

@@ -290,13 +290,14 @@ class Learning(Lesson):
         return np.asarray(np.maximum(found.squeeze(axis=2), 0), np.float64)
 
     def born_picture(self) -> Diagram:
-        """Describe the filter of that weight before and after training, at work on the digit."""
+        """Describe the filter of that weight before and after training, and what it then finds."""
         steps = self.history.steps
         states = {
-            name: (int(steps[n]), self.kernels_at(n)[:, :, self.filter], self.map_at(n))
+            name: (int(steps[n]), self.kernels_at(n)[:, :, self.filter])
             for name, n in (("before", 0), ("after", -1))
         }
-        return pictures.born(self.pixels, states, self.limit, filter=self.filter)
+        found = _RESPONDS.fill(k=self.class_name(self.label))
+        return pictures.born(states, self.map_at(-1), self.limit, found, filter=self.filter)
 
     def valley_picture(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
         """Describe one weight and its valley, before its step or after it, from 0 to 1 near."""
@@ -325,19 +326,15 @@ class Learning(Lesson):
         order = np.argsort(every)
         return weights, np.interp(weights, every[order], found[order])
 
-    def slopes(self) -> Diagram:
-        """Describe all kernels, and what one step adds to each weight."""
-        return pictures.walls(self.wall(self.snapshot), self.moves)
-
     def strides(self) -> Diagram:
-        """Describe what one step of all weights does to the training loss."""
+        """Describe all kernels, what one step adds to each weight, and to the training loss."""
         said = {"before": (pictures.BEFORE, 0.0), "step": (pictures.ONE_STEP, 1.0)}
         losses = {name: (words, self.loss_after(far)) for name, (words, far) in said.items()}
-        weights = int(self.kernels_at(self.snapshot).size)
+        weights = self.moves.size
         every = Network.load("cnn").parameters
         told = pictures.PART_OF.fill(n=fmt.count(weights), all=fmt.count(every))
         return pictures.strides(
-            self.wall(self.snapshot), losses, len(self.history.batch_losses), told
+            self.wall(self.snapshot), self.moves, losses, len(self.history.batch_losses), told
         )
 
     @property
@@ -359,10 +356,22 @@ class Learning(Lesson):
         )
 
     def surprise_picture(self) -> Diagram:
-        """Describe its loss then, and those of the digits from which the next step learned."""
+        """Describe its loss then, on the same axes as those from which the next step learned."""
         chance = float(self.chances[self.snapshot])
         return pictures.surprise(
-            self.pixels, self.printed_chance, chance, self.history.batch_losses
+            self.pixels, self.printed_chance, chance, float(self.history.batch_losses.max())
+        )
+
+    @cached_property
+    def by_loss(self) -> npt.NDArray[np.intp]:
+        """The training digits of that step, the best first."""
+        return np.argsort(self.history.batch_losses, kind="stable")
+
+    def batch_picture(self) -> Diagram:
+        """Describe the training digits of that step, the best first, and the loss of each."""
+        every = self.history.batch_pixels[self.by_loss] / np.float32(255)
+        return pictures.batch(
+            np.moveaxis(every, 0, 2), self.history.batch_losses, self.by_loss.tolist()
         )
 
     def reads(self, snapshot: int) -> Caption:
@@ -370,7 +379,7 @@ class Learning(Lesson):
         return pictures.READS.fill(k=self.class_name(int(self.answers[snapshot])))
 
     def run_picture(self, snapshot: int = -1) -> Diagram:
-        """Describe the whole training, with the kernels at one snapshot, and the digit."""
+        """Describe the whole training and the digit's answers, the kernels at one snapshot."""
         # No step is on a logarithmic axis where the first one is 0.
         chances = np.maximum(self.chances[1:], _LEAST)
         again = {n - 1: self.class_name(int(self.answers[n])) for n in self.again}
@@ -379,6 +388,10 @@ class Learning(Lesson):
         )
         return pictures.run(self.wall(snapshot), self.pixels, self.reads(snapshot), self.way, own)
 
+    def descent_picture(self, snapshot: int = -1) -> Diagram:
+        """Describe the kernels at one snapshot, and the loss step by step."""
+        return pictures.descent(self.wall(snapshot), self.way)
+
     def check_picture(self) -> Diagram:
         """Describe the accuracy on digits of which nothing is learned, beside the same."""
         steps = self.history.steps.tolist()
@@ -386,7 +399,7 @@ class Learning(Lesson):
         checks = {
             step: float(self.history.test_accuracy[steps.index(step)]) for step in sorted(shown)
         }
-        return pictures.checked(self.wall(-1), self.pixels, self.reads(-1), checks, _TESTED)
+        return pictures.checked(self.wall(-1), checks, _TESTED)
 
     def whole(self, snapshots: Sequence[int], about: Caption) -> Diagram:
         """Describe the whole training, with the kernels at several snapshots."""
@@ -411,7 +424,7 @@ class Learning(Lesson):
         yield Beat.of("run", _RUN_TITLE, *self._tell_run())
         yield Beat.of(
             "answer", self.title,
-            Event("answer", 5.6, self.answer.fill(n=n)),
+            Event("answer", 6.2, self.answer.fill(n=n)),
         )  # fmt: skip
 
     def _tell_loss(self) -> Iterator[Event]:
@@ -428,8 +441,8 @@ class Learning(Lesson):
 
     def _tell_run(self) -> Iterator[Event]:
         name = self.class_name(self.label)
-        yield Event("run", 6.4, _RUN.fill(n=self._steps, k=name))
-        yield Event("again", 3.4, self._way_of_the_digit(name), detail=1)
+        yield Event("run", 6.0, _RUN.fill(n=self._steps))
+        yield Event("again", 3.4, self._way_of_the_digit(name), detail=2)
         yield Event("check", 4.0, _CHECK, detail=1)
 
     def _way_of_the_digit(self, name: Caption) -> Caption:
@@ -495,6 +508,8 @@ def _telling(samples: Sequence[int]) -> int:
     return max(sure, key=relapses, default=samples[0])
 
 
+#: What a map is called that answers to a digit.
+_RESPONDS = Caption(en="Its response to this {k}", zh="它对这个 {k} 的响应")
 _LOSS_TITLE = Caption(en="Learning: what is lowered", zh="学习：要降低的是什么")
 _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
@@ -536,8 +551,8 @@ _DOWNHILL = Caption(
     en="All {n} parameters take their step at once.", zh="全部 {n} 个参数，同时各走一步。"
 )
 _RUN = Caption(
-    en="So on for {n} steps. Watch the loss, and this {k}.",
-    zh="这样走 {n} 步。看损失，也看这个 {k}。",
+    en="So on for {n} steps: the loss falls, the filters take shape.",
+    zh="这样走 {n} 步：损失下降，过滤器成形。",
 )
 _AGAIN = Caption(en="The {k} is misread again at steps {s}.", zh="第 {s} 步，{k} 又认错了。")
 _ONCE = Caption(en="The {k} is misread again at step {s}.", zh="第 {s} 步，{k} 又认错了。")

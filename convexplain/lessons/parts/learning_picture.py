@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.panels import (
-    Aligned,
+    INK,
     Axis,
     Bar,
     Bars,
@@ -39,7 +39,7 @@ Floats = npt.NDArray[Any]
 #: Of so many batches the curve of the training loss is the mean: single ones jump.
 BATCHES = 8
 #: How many cells long what has a wide sheet to itself is, and what stands beside a digit.
-_LONG, _SHORT = 40, 16
+_LONG, _SHORT = 60, 16
 #: From one bar of ten to the next, in sizes of their text.
 _PITCH = 2.2
 #: Points of a drawn curve; what is free above and below a valley, as a part of its height.
@@ -91,63 +91,52 @@ def _wide(words: str) -> float:
     return text_width(words, 1.0)
 
 
-def _columns(count: int) -> int | None:
-    """Return in how many columns so many kernels make a wall twice as wide as high."""
+def _columns(count: int, broad: float = 2) -> int | None:
+    """Return in how many columns so many grids make a wall that many times as wide as high."""
     whole = [n for n in range(1, count + 1) if count % n == 0 and n * n >= count]
-    return min(whole, key=lambda n: abs(n * n - 2 * count))
+    return min(whole, key=lambda n: abs(n * n - broad * count))
 
 
-def walls(kernels: Maps, moves: Floats | None = None) -> Diagram:
-    """Describe all kernels, and beside them what a step adds to each of their weights."""
-    if moves is None:
-        return Diagram(Column(kernels, Legend("legend"), align="middle"))
-    step = Maps(
-        "moves", moves, Scale(float(np.abs(moves).max()), CHANGE), title=MOVES,
-        columns=kernels.columns,
-    )  # fmt: skip
-    return Diagram(
-        Either(
-            Column(Row(kernels, step), Legend("legend", row=True), align="middle"),
-            Column(kernels, step, Legend("legend", row=True), align="middle"),
-        )
-    )
+def walls(kernels: Maps) -> Diagram:
+    """Describe all kernels alone."""
+    return Diagram(Column(kernels, Legend("legend"), align="middle"))
 
 
 def born(
-    pixels: Floats,
-    states: Mapping[str, tuple[int, Floats, Floats]],
+    states: Mapping[str, tuple[int, Floats]],
+    found: Floats,
     limit: float,
+    said: Caption,
     *,
     filter: int,
 ) -> Diagram:
-    """Describe one kernel before and after training, each with its map of one digit.
+    """Describe one kernel before and after training, and what it then finds in a digit.
 
     Parameters
     ----------
-    pixels : numpy.ndarray, shape (height, width)
-        The digit.
-    states : mapping of str to (int, numpy.ndarray, numpy.ndarray)
-        The step, the kernel and its map, by what this state is called.
+    states : mapping of str to (int, numpy.ndarray)
+        The step and the kernel, by what this state is called.
+    found : numpy.ndarray, shape (rows, cols)
+        Its map in the end.
     limit : float
         End of the scale of weights.
+    said : Caption
+        What the map is called.
     filter : int
         Which kernel it is.
     """
-    most = max(float(found.max()) for _, _, found in states.values()) or 1.0
-    digit = Cells("digit", pixels, share="maps", lines=False, title=terms.INPUT.capital)
-    rows = []
-    for name, (step, kernel, found) in states.items():
-        fine = kernel.shape[0] / found.shape[0]
-        one = Cells(f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps", fine=fine,
-                    title=of_filter(filter, step))  # fmt: skip
-        seen = Cells(f"map-{name}", found, Scale(most, terms.RESPONSE, signed=False),
-                     share="maps", lines=False, title=terms.RESPONSE_MAP.capital)  # fmt: skip
-        rows.append((one, seen))
-    pairs = Aligned(rows, gap=1.2, row_gap=0.5)
+    kernels = [
+        Cells(f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps",
+              fine=kernel.shape[0] / found.shape[0], title=of_filter(filter, step))
+        for name, (step, kernel) in states.items()
+    ]  # fmt: skip
+    response = Scale(float(found.max()) or 1.0, terms.RESPONSE, signed=False)
+    seen = Cells("map", found, response, share="maps", lines=False, title=said)
+    legend = Legend("legend", row=True)
     return Diagram(
         Either(
-            Row(Column(digit, Legend("legend"), gap=0.8), pairs, gap=2.0, align="middle"),
-            Column(digit, pairs, Legend("legend"), align="middle"),
+            Column(Row(*kernels, seen), legend, align="middle"),
+            Column(Row(*kernels), seen, legend, align="middle"),
         )
     )
 
@@ -196,7 +185,7 @@ def unseen(pixels: Floats) -> Cells:
     return Cells("digit", pixels, lines=False, title=UNSEEN)
 
 
-def surprise(pixels: Floats, said: str, chance: float, losses: Floats) -> Diagram:
+def surprise(pixels: Floats, said: str, chance: float, highest: float) -> Diagram:
     """Describe the loss as a curve over the probability of the right class.
 
     Parameters
@@ -206,32 +195,57 @@ def surprise(pixels: Floats, said: str, chance: float, losses: Floats) -> Diagra
         How the digit's probability is printed.
     chance : float
         What it is.
-    losses : numpy.ndarray, shape (digits,)
-        Of other digits, which are marked on the curve, and their mean.
+    highest : float
+        The largest loss of other digits that come on the same axes.
     """
-    own, mean = -math.log(chance), float(losses.mean())
-    most = float(np.ceil(max(own, losses.max())))
-    at = np.exp(-np.linspace(most, 0.0, _FINE))
-    ends = np.array([0.0, 1.0])
-    chart = Chart(
-        "surprise",
-        [
-            Curve("loss", at, -np.log(at), NEGATIVE_LOG, above=True),
-            Curve("down", np.full(2, chance), np.array([0.0, own]), tone="muted", dashed=True),
-            Curve("across", np.array([0.0, chance]), np.full(2, own), tone="muted", dashed=True),
-            Curve("mean", ends, np.full(2, mean), MEAN.fill(v=fmt.number(mean)), "accent",
-                  dashed=True),
-        ],
-        Axis(OF_THE_RIGHT, 0.0, 1.0, at=(0.0, 0.5, 1.0)), Axis(LOSS, 0.0, most, most=3),
-        size=(18, 22),
-        dots=[
-            *(Dot(f"digit-{n}", math.exp(-loss), loss, tone="accent")
-              for n, loss in enumerate(losses.tolist())),
-            Dot("own", chance, own, tone="ink", large=True),
-        ],
+    own = -math.log(chance)
+    chart = _surprise(max(own, highest))
+    lines = [
+        Curve("down", np.full(2, chance), np.array([0.0, own]), tone="muted", dashed=True),
+        Curve("across", np.array([0.0, chance]), np.full(2, own), tone="muted", dashed=True),
+    ]
+    chart = replace(
+        chart, curves=[*chart.curves, *lines], dots=[Dot("own", chance, own, large=True)],
         title=plain(f"−ln {said} = {fmt.number(own)}"),
     )  # fmt: skip
     return Diagram(Row(unseen(pixels), chart, align="middle"))
+
+
+def batch(every: Floats, losses: Floats, order: Sequence[int]) -> Diagram:
+    """Describe the training digits of one step, and the loss of each as a point on that curve.
+
+    Parameters
+    ----------
+    every : numpy.ndarray, shape (height, width, digits)
+        In the order in which they stand.
+    losses : numpy.ndarray, shape (digits,)
+    order : sequence of int
+        Which of these stands where.
+    """
+    mean, count = float(losses.mean()), every.shape[2]
+    chart = _surprise(float(losses.max()))
+    line = Curve(
+        "mean", np.array([0.0, 1.0]), np.full(2, mean), MEAN.fill(v=fmt.number(mean)), "accent",
+        dashed=True,
+    )  # fmt: skip
+    dots = [
+        Dot(f"digit-{n}", math.exp(-loss), loss, tone="accent")
+        for n, loss in enumerate(losses.tolist())
+    ]
+    chart = replace(chart, curves=[*chart.curves, line], dots=dots)
+    wall = Maps("batch", every, INK, columns=_columns(count, 1), title=OF_A_STEP.fill(n=count))
+    return Diagram(Row(wall, chart, align="middle"))
+
+
+def _surprise(highest: float) -> Chart:
+    """Describe the loss over the probability of the right class, up to some loss at least."""
+    most = float(np.ceil(highest))
+    at = np.exp(-np.linspace(most, 0.0, _FINE))
+    return Chart(
+        "surprise", [Curve("loss", at, -np.log(at), NEGATIVE_LOG, above=True)],
+        Axis(OF_THE_RIGHT, 0.0, 1.0, at=(0.0, 0.5, 1.0)), Axis(LOSS, 0.0, most, most=3),
+        size=(18, 22),
+    )  # fmt: skip
 
 
 def valley(
@@ -308,13 +322,18 @@ def _tangent(own: float, weights: Floats, losses: Floats, slope: float) -> tuple
 
 
 def strides(
-    kernels: Maps, losses: Mapping[str, tuple[Caption, float]], digits: int, told: Caption
+    kernels: Maps,
+    moves: Floats,
+    losses: Mapping[str, tuple[Caption, float]],
+    digits: int,
+    told: Caption,
 ) -> Diagram:
-    """Describe the kernels, and the training loss before and after a step of all weights.
+    """Describe the kernels, what a step adds to their weights, and the loss before and after it.
 
     Parameters
     ----------
     kernels : Maps
+    moves : numpy.ndarray, shape (height, width, filters)
     losses : mapping of str to (Caption, float)
         By what they are called.
     digits : int
@@ -322,14 +341,21 @@ def strides(
     told : Caption
         How many of all parameters the kernels are.
     """
+    step = Maps(
+        "moves", moves, Scale(float(np.abs(moves).max()), CHANGE), title=MOVES,
+        columns=kernels.columns,
+    )  # fmt: skip
     bars = [Bar(name, said, value, tone="accent") for name, (said, value) in losses.items()]
     scale = Scale(max(value for _, value in losses.values()))
     lost = Bars("strides", bars, scale, title=LOSS_OF.fill(n=digits), length=16)
-    legend = Column(Legend("legend"), Text("part", told, measure=_NARROW), gap=0.8)
+    legend, part = Legend("legend", row=True), Text("part", told)
+    beside = Row(legend, part, align="middle")
+    under = Column(legend, part, gap=0.5, align="middle")
+    long = replace(lost, length=_LONG)
     return Diagram(
         Either(
-            Column(Row(kernels, legend), replace(lost, length=_LONG)),
-            Column(Column(kernels, legend, gap=0.6), lost, align="middle"),
+            Column(Row(kernels, step), beside, long, gap=0.7, align="middle"),
+            Column(kernels, step, under, lost, gap=0.7, align="middle"),
         )
     )
 
@@ -396,16 +422,24 @@ def _named(name: Caption, step: int, marks: int) -> Caption:
     return AS_AT.fill(k=name, s=fmt.count(step)) if marks <= _FLAGS else name
 
 
-def checked(
-    kernels: Maps, pixels: Floats, said: Caption, checks: Mapping[int, float], tested: int
-) -> Diagram:
-    """Describe the same, with the accuracy on unseen digits in place of the losses.
+def descent(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
+    """Describe the kernels, and the training loss step by step.
 
     Parameters
     ----------
     kernels : Maps
-    pixels : numpy.ndarray, shape (height, width)
-    said : Caption
+    way : (steps, losses)
+    """
+    loss = replace(_loss(way), counter=None, size=_RUN)
+    return _with_kernels(kernels, loss)
+
+
+def checked(kernels: Maps, checks: Mapping[int, float], tested: int) -> Diagram:
+    """Describe the kernels, and the accuracy on unseen digits.
+
+    Parameters
+    ----------
+    kernels : Maps
     checks : mapping of int to float
         Accuracy after so many steps.
     tested : int
@@ -418,10 +452,15 @@ def checked(
     ]  # fmt: skip
     title = READ_RIGHT_OF.fill(n=fmt.count(tested))
     right = Bars("checks", bars, Scale(1.0), title=title, length=_BARS, pitch=1.4 * _PITCH)
-    return _beside_kernels(kernels, pixels, said, right)
+    return _with_kernels(kernels, right)
 
 
-def _beside_kernels(kernels: Maps, pixels: Floats, said: Caption, chart: Chart | Bars) -> Diagram:
+def _with_kernels(kernels: Maps, chart: Chart | Bars) -> Diagram:
+    wall = Column(kernels, Legend("legend"), align="middle")
+    return Diagram(Either(Row(wall, chart), Column(wall, chart, align="middle")))
+
+
+def _beside_kernels(kernels: Maps, pixels: Floats, said: Caption, chart: Chart) -> Diagram:
     reads = Text("reads", said, role="heading", weight="bold")
     # As high as half the wall is wide.
     fine = len(pixels) * 2 / (len(kernels.values) * (kernels.columns or 1))
@@ -498,6 +537,7 @@ PART_OF = Caption(en="{n} of {all} parameters", zh="{all} 个参数中的 {n} �
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 LOSS = Caption(en="loss", zh="损失")
 NEGATIVE_LOG = Caption(en="loss = −ln p", zh="损失 = −ln p")
+OF_A_STEP = Caption(en="{n} training digits, least loss first", zh="{n} 个训练样本，损失小的在前")
 MEAN = Caption(en="mean {v}", zh="平均 {v}")
 OF_THE_RIGHT = Caption(en="p: probability of the right class", zh="p：正确类别的概率")
 PROBABILITIES = Caption(en="Probabilities, {step}", zh="概率，{step}")
