@@ -225,7 +225,7 @@ class SlidingWindow(LessonScene):
         step = event.data.step
         if self.board.has("map") and self.board.printed:
             around = self.board.around("patch", "products.all", "kernel.all", "sum")
-            self.during(0.15, self.camera.to(around, share=0.96))
+            self.during(0.15, self.camera.to(around, share=0.96), self.board.leave("legend"))
             self.multiply(step, 0.45)
         else:
             if self.board.has("map"):
@@ -245,7 +245,7 @@ class SlidingWindow(LessonScene):
         self.during(0.2, self.board.come(*GATE))
         self.during(0.3, self.board.grow("sum.activated", out_of=self.total))
         if self.board.has("map"):
-            self.during(0.25, self.camera.home())
+            self.during(0.25, self.camera.home(), self.board.come("legend"))
         else:
             self.whole(event.data.step, 0.25)
         self.land(event.data.step)

@@ -132,6 +132,14 @@ def test_a_share_of_the_frame_is_kept_free(small):
     assert (inked.min(), inked.max()) == (100, 399)
 
 
+def test_what_is_looked_at_keeps_the_margins_of_the_frame(small):
+    scene = StageScene()
+    scene.camera.side, wide = 60.0, (760, 500, 400, 10)
+    scene.camera.to(wide, share=0.95)(1.0)
+    scale, left, _ = scene.camera.shot
+    assert [760 * scale - left, 1160 * scale - left] == pytest.approx([60, 794], abs=1)
+
+
 def test_it_comes_no_nearer_than_it_may(small):
     class Close(StageScene):
         def construct(self):

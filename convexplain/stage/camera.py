@@ -88,6 +88,8 @@ class StageCamera(Camera):
     stage_area : Rect
         The part of the frame in which the stage is seen, and into which `to` fits what it looks
         at; the whole frame at first.
+    side : float
+        How much of its width at either side `to` keeps free of what it looks at; 0 at first.
     """
 
     def __init__(self, theme: Theme, **kwargs: Any) -> None:
@@ -99,6 +101,7 @@ class StageCamera(Camera):
         self.changed: list[Rect] = [self.picture.frame]
         self.home_shot = self.shot = self.picture.shot
         self.stage_area = self.picture.frame
+        self.side = 0.0
         self._way: Way = ((self.shot, None), (self.shot, None), 1.0)
         self.veils: dict[int, float] = {}
         self._shown: Shown = {}
@@ -137,11 +140,12 @@ class StageCamera(Camera):
         """
         left, top, width, height = box
         area = self.stage_area
-        scale = share * min(
-            (area.right - area.left) / max(width, 1e-9),
-            (area.bottom - area.top) / max(height, 1e-9),
+        wide = area.right - area.left
+        scale = min(
+            min(share * wide, wide - 2 * self.side) / max(width, 1e-9),
+            share * (area.bottom - area.top) / max(height, 1e-9),
+            most * self.home_shot.scale,
         )
-        scale = min(scale, most * self.home_shot.scale)
         if scale < _WORTH * self.home_shot.scale:
             return self.home()
         goal = Shot(

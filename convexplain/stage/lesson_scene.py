@@ -245,11 +245,12 @@ class LessonScene(StageScene):
                 raise EndSceneEarlyException
 
     def _leave_room(self) -> None:
-        """Keep what the camera looks at between title and caption."""
+        """Keep what the camera looks at between title and caption, and within the margins."""
         body, top = self.sheet.body_box, corner_of(self.sheet)[1]
         shot, frame = self.camera.home_shot, self.camera.picture.frame
         above, below = ((top + y) * shot.scale - shot.top for y in (body.y - 8, body.bottom + 8))
         self.camera.stage_area = Rect(frame.left, round(above), frame.right, round(below))
+        self.camera.side = body.x * shot.scale
 
     def _play_events(self, beat: Beat, end: float) -> None:
         for event in beat.events:
