@@ -100,8 +100,8 @@ class ForwardPass(LessonScene):
 
     def show_layers(self, event: Event) -> None:
         """The other layers come, each after a look at the one before it."""
-        panels = ["input", *(s.panel for s in self.picture.with_maps if s.kind != "input")]
-        there = ["input", *self.board.there(*panels[1:])]
+        panels = [stage.panel for stage in self.picture.following]
+        there = self.board.there(*panels)
         self.during(0.04, self.board.leave("legend"))
         self.change(self.picture.layers(), 0.14, *there)
         grow = [
@@ -117,9 +117,15 @@ class ForwardPass(LessonScene):
     def show_products(self, event: Event) -> None:
         """All numbers come, multiplied, place by place; one product is written out."""
         names = ("number", "weight", "product")
-        self.during(0.03, self.board.hide(*self.seen()))
+        last = self.picture.with_maps[-1].panel
+        out_of = self.board.box(last) if self.board.has(last) and self.board.has("left") else None
+        # The last map stays, whose numbers are multiplied.
+        gone = [name for name in self.seen() if out_of is None or name != last]
+        self.during(0.05, self.board.hide(*gone))
         assert self.picture.products is not None
         self.computed["products"] = np.full(self.picture.products.values.shape, np.nan)
+        if out_of is not None and self.picture.read_map is not None:
+            self.during(0.1, self.board.become(self.picture.every()), self.come_from(out_of))
         self.lay_products(self.picture.every(), 0.06, *(f"one.{name}.over" for name in names))
         self.during(0.16, self._places(), rate=linear)
         ring = self.board.there("numbers.telling")
@@ -128,6 +134,10 @@ class ForwardPass(LessonScene):
         self.during(0.1, self.board.show(TELLING, *factors), self.board.pulse(TELLING))
         self.during(0.1, self.board.show("one.product"))
         self.during(1, self.board.pulse(TELLING, "one.product", times=2))
+
+    def come_from(self, place: tuple[float, float, float, float]) -> Move:
+        """Return the move in which the map whose numbers are multiplied comes from its place."""
+        return self.board.grow("numbers", out_of=place)
 
     def _places(self) -> Move:
         """Let the products come, place by place."""
@@ -240,9 +250,17 @@ class ForwardPass(LessonScene):
         return go
 
     def show_total(self, event: Event) -> None:
-        """What all of them come to together."""
-        self.during(0.3, self.board.show("said"))
-        self.during(1, self.board.pulse("said", colour="muted", times=2))
+        """One after the other is added, until all of them are together."""
+        names = self.names
+
+        def add(alpha: float) -> None:
+            self.board.say("said", self.text(self.picture.added(round(alpha * len(names)))))
+
+        add(0.0)
+        self.board.show("said")(1.0)
+        looks = (self.board.pulse(f"{name}.value") for name in names)
+        self.during(0.7, add, in_turn(*looks), rate=linear)
+        self.during(1, self.board.pulse("said", colour="muted"))
 
     def show_shares(self, event: Event) -> None:
         """Each is divided by the sum."""
@@ -298,14 +316,14 @@ class ForwardPass(LessonScene):
 
     def show_whole(self, event: Event) -> None:
         """From the picture through all layers to its share, once more."""
-        last = self.picture.with_maps[-1].panel
-        way = ["input", "to-maps", "numbers", last, "to-products", "products", "to-sums", "ladder",
-               "to-shares", "read", "legend"]  # fmt: skip
-        self.during(0.03, self.board.hide(*self.seen()))
-        self.during(0.01, self.board.become(self.picture.whole()))
-        stations = self.board.there(*way)
-        self.board.hide(*self.seen())(1.0)
-        comes = (self.board.show(name, *self.board.there(f"{name}-said")) for name in stations)
-        self.during(0.35, in_turn(*comes, overlap=0.3), rate=linear)
-        looks = [self.board.pulse(name) for name in stations if not name.startswith("to-")]
+        gone = (name for name in self.seen() if name != "input")
+        self.during(0.05, self.board.hide(*gone))
+        self.during(0.1, self.board.become(self.picture.whole()))
+        maps = [stage.panel for stage in self.picture.stations if stage.kind != "input"]
+        way = [name for panel in maps for name in (f"to-{panel}", panel)]
+        way = self.board.there("input", *way, "to-sums", "ladder", "to-shares", "read", "legend")
+        self.board.hide(*(name for name in self.seen() if name != "input"))(1.0)
+        comes = (self.board.show(name, *self.board.there(f"{name}-said")) for name in way)
+        self.during(0.5, in_turn(*comes, overlap=0.3), rate=linear)
+        looks = [self.board.pulse(name) for name in way if name in (*maps, "ladder", "read")]
         self.during(1, in_turn(*looks), rate=linear)

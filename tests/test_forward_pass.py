@@ -101,8 +101,11 @@ def test_the_pooled_window_is_the_one_of_the_largest_response(lesson, computed):
 def test_every_layer_with_maps_is_seen_by_its_strongest_map(lesson, computed):
     picture = lesson.picture_of.layers()
     names = [panel.name for panel in picture.root.panels() if isinstance(panel, panels.Cells)]
-    layers = ["conv1", "pool1", "conv2", "pool2", "conv3"]
-    assert names == ["input", *(f"layer-{name}" for name in layers)]
+    # From the pooling on, which was seen large beside the first convolution.
+    layers = ["pool1", "conv2", "pool2", "conv3"]
+    assert names == [f"layer-{name}" for name in layers]
+    begun = lesson.picture_of.begun(pooled=True)
+    assert [panel.name for panel in begun.root.panels()][:2] == ["layer-conv1", "layer-pool1"]
     for name in layers:
         values = computed[name]
         # A pooling is drawn on the scale of what it reads.
@@ -211,7 +214,8 @@ def test_the_scale_of_the_maps_ends_at_their_layers_largest_responses(lesson, co
     picture = lesson.picture_of.layers()
     scale = picture.panel("layer-conv3").scale
     largest = [f"{computed[f'conv{n}'].max():.2f}" for n in (1, 2, 3)]
-    assert scale.name.text("en") == "response: conv1 · conv2 · conv3"
+    assert scale.name.text("en") == "response: pool1 · conv2 · conv3"
+    assert computed["pool1"].max() == computed["conv1"].max()
     assert scale.ends == ("0", " · ".join(largest))
     first = lesson.picture_of.begun(pooled=True).panel("layer-pool1").scale
     assert first.ends == ("0", largest[0])
@@ -221,8 +225,22 @@ def test_the_last_picture_has_all_stations_of_the_way(lesson):
     picture = lesson.picture_of.whole()
     for sheet in panels.ASPECTS.values():
         placed = panels.place(picture, sheet, "zh")
-        for name in ("input", "numbers", "products", "to-sums", "ladder", "to-shares", "read"):
+        maps = ("layer-conv1", "layer-pool1", "layer-conv3")
+        for name in ("input", *maps, "to-sums", "ladder", "to-shares", "read"):
             assert name in {piece.panel for piece in placed.pieces}
+    # What the caption says is what stands at the arrows.
+    said = [picture.panel(f"to-{name}-said").words.text("en") for name in maps]
+    assert said == ["multiply, add", "keep the largest", "and so on"]
+
+
+def test_powers_are_added_as_they_are_printed(lesson):
+    rows, picture = lesson.picture_of.bars("powers").bars, lesson.picture_of
+    assert picture.added(0).text("en") == "together 0.0000"
+    total = 0.0
+    for count, bar in enumerate(rows, 1):
+        total += 0.0 if bar.text.startswith("<") else float(bar.text)
+        assert picture.added(count).text("en") == f"together {total:.4f}"
+    assert f"{total:.4f}" == lesson.softmax.printed_total
 
 
 def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):

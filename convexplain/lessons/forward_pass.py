@@ -206,7 +206,7 @@ class ForwardPass(NetworkLesson):
             kept = _LARGEST if self.pooled.kind == "max" else _MEAN
             yield Event("keep", 3.0, kept, detail=1)
         left = fmt.count(self.trace.input_of(self.network.classifier.name).size)
-        yield Event("layers", 4.7, _LAYERS.fill(n=left), detail=1)
+        yield Event("layers", 4.3, _LAYERS.fill(n=left), detail=1)
 
     def _logits(self) -> Iterator[Event]:
         softmax, k = self.softmax, self._called(0)
@@ -229,7 +229,7 @@ class ForwardPass(NetworkLesson):
         yield Event("powers", 2.6, powers)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("total", 2.6, _TOTAL.fill(s=softmax.printed_total))
+        yield Event("total", 3.2, _TOTAL.fill(s=softmax.printed_total))
         yield Event("shares", 3.0, _SHARES)
         yield Event("strip", 2.4, _END_TO_END)
         yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)

@@ -43,8 +43,9 @@ from convexplain.style.captions import Caption
 Form = Literal["logits", "distances", "powers", "shares"]
 #: Responses that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
-#: How far apart the classes stand where they are alone, in sizes of their text.
-_PITCH = 1.55
+#: How far apart the classes stand where they are alone, and where much else is there, in sizes of
+#: their text.
+_PITCH, _CLOSE = 1.55, 1.15
 #: So many stages at most are drawn.
 _STAGES = 8
 #: The product that is written out.
@@ -66,6 +67,8 @@ _BEHIND: tuple[Form, ...] = ("powers", "shares")
 _LARGE, _NAMED = 0.001, 0.06
 #: So many layers' largest responses are said at the end of a scale, if their names are short.
 _FEW, _SHORT = 3, 28
+#: So many maps stand in one row.
+_IN_A_ROW = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,12 +294,14 @@ class ForwardPicture:
         return Diagram(Either(*wide, *(Column(part, Legend("legend"), gap=0.6) for part in high)))
 
     def layers(self) -> Diagram:
-        """Describe one map of each layer, in their order."""
-        legend, left = Legend("legend"), self._left()
+        """Describe one map of each layer from the last that was seen on, in their order."""
+        legend, left, ways = Legend("legend"), self._left(), self._layers()
+        below = Row(*left, legend, gap=2.0, align="middle", turns=False)
         return Diagram(
             Either(
-                Row(self._layers(), Column(*left, legend)),
-                Column(self._layers(), legend, gap=0.4),
+                *(Column(way, below, gap=0.8) for way in ways),
+                *(Row(way, Column(*left, legend)) for way in ways),
+                *(Column(way, *left, legend, gap=0.4) for way in ways),
             )
         )
 
@@ -306,7 +311,7 @@ class ForwardPicture:
             return []
         shape, many = fmt.shape(self._read_stage.shape), fmt.count(self.products.many)
         counted = f"{shape} =\N{NO-BREAK SPACE}{many}"
-        return [Text("left", _plain(counted), role="display", weight="bold", measure=6)]
+        return [Text("left", _plain(counted), role="display", weight="bold")]
 
     @property
     def _read_stage(self) -> Stage | None:
@@ -322,11 +327,20 @@ class ForwardPicture:
         chosen = np.linspace(0, len(found) - 1, min(len(found), _STAGES)).round().astype(int)
         return [found[n] for n in chosen.tolist()]
 
-    def _layers(self) -> Part:
-        """One map of each layer, all as large as the picture."""
-        count, scale = len(self.with_maps), self._scale(*self.with_maps)
-        sized = [self._layer(stage, scale, small=False) for stage in self.with_maps]
-        widths = [n for n in (-(-count // 2), 2) if n <= count]
+    @cached_property
+    def following(self) -> list[Stage]:
+        """Those of them from the last that was seen large on; all, if it is the last but one."""
+        seen = self.first + (self.pooled is not None)
+        found = [stage for stage in self.with_maps if self.stages.index(stage) >= seen]
+        return found if len(found) > _FEW - 1 else self.with_maps
+
+    def _layers(self) -> list[Part]:
+        """Arrange one map of each of these, all as large as the picture, in ever shorter rows."""
+        shown = self.following
+        count, scale = len(shown), self._scale(*shown)
+        sized = [self._layer(stage, scale, small=False) for stage in shown]
+        lengths = (count if count <= _IN_A_ROW else 0, -(-count // 2), 2)
+        widths = [n for n in lengths if 0 < n <= count]
 
         def rows(cells: list[Cells], width: int) -> Part:
             cut = [cells[n : n + width] for n in range(0, count, width)]
@@ -335,9 +349,9 @@ class ForwardPicture:
 
         ways = [rows(sized, width) for width in dict.fromkeys(widths or [count])]
         # Long names leave no room for sizes on narrow sheets.
-        named = [self._layer(stage, scale, small=True) for stage in self.with_maps]
+        named = [self._layer(stage, scale, small=True) for stage in shown]
         ways += [rows(named, width) for width in dict.fromkeys((*widths, 1))]
-        return Either(*ways)
+        return ways
 
     def _scale(self, *stages: Stage) -> Scale:
         """One scale for maps of layers, each drawn relative to its largest response.
@@ -495,6 +509,14 @@ class ForwardPicture:
             )
         )
 
+    def added(self, count: int) -> Caption:
+        """Say what the printed powers of the first so many bars come to; of all, what all do."""
+        places, shown = self.softmax.places, self.shown[:count]
+        if count > len(self.shown) or len(self.shown) == count == len(self.classes):
+            return self._said("powers")
+        powers = (fmt.rounded(self.softmax.powers[k], places) for k in shown)
+        return _TOTAL.fill(s=fmt.number(sum(powers, Decimal(0)), places))
+
     def _said(self, form: Form) -> Caption:
         """Say how far the first leads the second, what all powers come to, what is its share."""
         if form == "powers":
@@ -521,52 +543,43 @@ class ForwardPicture:
         """Describe all shares in large words, then in ever fewer ones where these are too wide."""
         return replace(self.stack, role="heading"), self.stack, replace(self.stack, counter=None)
 
+    @cached_property
+    def stations(self) -> list[Stage]:
+        """The picture, the first convolution, the pooling behind it, and the last maps."""
+        every = self.stages[: self.first + 1 + (self.pooled is not None)]
+        return list(dict.fromkeys([self.stages[0], *every[self.first :], self.with_maps[-1]]))
+
     def whole(self) -> Diagram:
-        """Describe the way from the picture to its share: maps, products, and all logits."""
-        scale = self._scale(*self.with_maps)
-        ends = self.with_maps[0], self.with_maps[-1]
-        maps = [self._layer(stage, scale, small=True) for stage in ends]
-        if self.products is not None and self.read_map is not None:
-            last = replace(self.read_map, share="layers", marks={}, title=_plain(ends[1].name))
-            # As large as the picture above it.
-            maps = [replace(maps[0], fine=self.pixels.shape[0] / last.shape[0]), last]
+        """Describe the way from the picture to its share: maps, then the logits."""
+        shown, scale = self.stations, self._scale(*self.stations)
+        maps = [replace(self._layer(one, scale, small=True), marks={}) for one in shown]
+        ways = [_arrow(f"to-{stage.panel}", self._done(stage)) for stage in shown[1:]]
+        first = [maps[0], *(part for pair in zip(ways, maps[1:], strict=True) for part in pair)]
         read = self._read_as(self._printed("shares", self.softmax.order[0]))
-        legend = Legend("legend", row=True, every=True)
-        soft = _arrow("to-shares", _SOFTMAX)
-        first = Row(maps[0], _arrow("to-maps", _LAYER_BY_LAYER), maps[1], gap=0.6, turns=False)
-        # Digits have no letters that reach down to the next line.
-        digits = all(said.text("en").isdigit() for said in self.classes)
-        pitch = 1.1 if digits else 1.35
-        ladder = replace(self.bars("logits", "ladder", pitch=pitch), share="", length=16.0,
-                         before="", widest="")  # fmt: skip
-        if self.products is None:
-            ways: list[Part] = [
-                Column(Row(first, soft, read, gap=0.6, turns=False), legend),
-                Column(first, Row(soft, read), legend),
-            ]
-            return Diagram(Either(*ways))
-        counted = _COUNTED.fill(n=fmt.count(self.products.many))
-        products = replace(self._products(), weight=2.0, marks={}, title=counted)
-        add = _arrow("to-sums", _ADD)
-        weigh = _arrow("to-products", _WEIGH)
-        rest = add, ladder, soft, read
-        summed = Row(products, *rest, gap=0.6, turns=False)
-        down = Column(maps[0], Text("to-maps", "↓", role="sign", tone="muted"), maps[1], gap=0.3,
-                      align="middle")  # fmt: skip
-        # Numbers on small maps need room that narrow frames do not have.
-        scales = Legend("legend", every=True)
-        weighed = Column(products, scales, gap=0.5)
-        small = Column(replace(products, weight=1.0), scales, gap=0.5)
-        upper = [Row(down, weigh, each, gap=0.3, turns=False) for each in (weighed, small)]
-        return Diagram(
-            Either(
-                Row(down, weigh, weighed, *rest, gap=0.3, turns=False),
-                Column(first, summed, legend, gap=1.0),
-                *(Column(above, Row(*rest, gap=0.3, turns=False)) for above in upper),
-                *(Column(above, Row(ladder, soft, gap=0.3), read) for above in upper),
-                Column(first, products, ladder, read, legend),
-            )
-        )  # fmt: skip
+        ladder = replace(
+            self.bars("logits", "ladder", pitch=_CLOSE), share="", before="", widest=""
+        )
+        add, soft = _arrow("to-sums", _WEIGH), _arrow("to-shares", _SOFTMAX)
+        legend = Legend("legend")
+
+        def rest(length: float) -> list[Part]:
+            return [add, replace(ladder, length=length), soft]
+
+        upper = Row(*first, gap=0.5, turns=False)
+        told = Column(read, legend, gap=0.8)
+        wide = (Row(*rest(length), told, gap=0.6, turns=False) for length in (24.0, 16.0))
+        pairs = [Row(*first[n : n + 4], gap=0.3, turns=False) for n in range(0, len(first), 4)]
+        high = Column(*pairs, Row(*rest(14.0), gap=0.3, turns=False), Row(read, legend))
+        return Diagram(Either(*(Column(upper, lower, gap=0.8) for lower in wide), high))
+
+    def _done(self, stage: Stage) -> Caption:
+        """Say what makes a station out of the one before it."""
+        place = self.stages.index(stage)
+        if place == self.first:
+            return _MULTIPLY_ADD
+        if self.pooled is not None and place == self.first + 1:
+            return _KEEP if self.pooled.kind == "max" else terms.MEAN
+        return _AND_SO_ON
 
     def summary(self, verdict: Caption) -> Diagram:
         """Describe sums and shares side by side, on paper."""
@@ -758,7 +771,7 @@ def _left(named: Sequence[float], rest: float) -> str:
 
 def _arrow(name: str, said: Caption) -> Part:
     """Describe an arrow with what is done on the way."""
-    told = Text(f"{name}-said", said, role="note", tone="muted")
+    told = Text(f"{name}-said", said, tone="muted", measure=5.5)
     return Column(told, Text(name, "→", role="sign", tone="muted"), gap=0.0, align="middle")
 
 
@@ -771,14 +784,15 @@ _LOWEST = Caption(en="−largest", zh="−最大值")
 _RESPONSE_OF = Caption(en="response: {layers}", zh="响应：{layers}")
 _NUMBER = Caption(en="number", zh="数")
 _MADE = Caption(en="product", zh="乘积")
-_ADD, _SOFTMAX = Caption(en="add", zh="求和"), Caption(en="softmax", zh="softmax")
+_SOFTMAX = Caption(en="softmax", zh="softmax")
 _ANSWER = Caption(en="{k}: {p}", zh="{k}：{p}")
 _LABEL = Caption(en="label: {k}", zh="标签：{k}")
-_LAYER_BY_LAYER = Caption(en="layers", zh="各层")
-_WEIGH = Caption(en="× weights", zh="× 权重")
+_MULTIPLY_ADD = Caption(en="multiply, add", zh="相乘、相加")
+_KEEP = Caption(en="keep the largest", zh="取最大")
+_AND_SO_ON = Caption(en="and so on", zh="一层接一层")
+_WEIGH = Caption(en="×\N{NO-BREAK SPACE}weights, add", zh="× 权重，相加")
 _PRODUCT = Caption(en="number × weight", zh="数 × 权重")
 _EVERY = Caption(en="{p} places × {m} = {n} products", zh="{p} 个位置 × {m} = {n} 个乘积")
-_COUNTED = Caption(en="{n} products", zh="{n} 个乘积")
 _LEAD = Caption(en="{a} leads {b} by {d}", zh="“{a}”比“{b}”高 {d}")
 _TIMES = Caption(en="{a} has {r} times the share of {b}", zh="“{a}”是“{b}”的 {r} 倍")
 _SIZE = Caption(en="{layer}: {rows} × {cols}, 1 of {n}", zh="{layer}：{rows} × {cols}，{n} 张之一")
