@@ -1,35 +1,38 @@
-"""How a filter learns: errors run back, lie down on the input, and slide over it."""
+"""How a filter learns: errors run back, meet the pixels of a weight, and slide over the picture."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
+from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts.backward_gates import Gate
+from convexplain.lessons.parts.backward_laid import MADE
 from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, in_turn, smoothly
+from convexplain.stage.pace import Move, in_turn, together
+from convexplain.style import format as fmt
 from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
 UNDER = 0.5
+#: In which layer errors lie on the picture: above all grids.
+LYING = 2
+#: What frames the pixel that a weight read, and the error of the cell that it was read for.
+RINGS = ("input.read", "input.met", "errors.met")
 #: Around the errors on the picture, and around the picture.
 FRAMES = ("input.place", "input.edge")
-#: Round the weight whose sum is told, and that sum.
-PAIR = ("kernel.steep", "gradient.steep")
-#: From the filter's window on the way forward to its weights.
-READING = "input.read->kernel"
-#: Round the weight that is followed, its way, and what it becomes.
-STEEP = ("kernel.steep", "ways.steep", "after.steep")
+#: Round the weight that is followed, its slope, and its way.
+STEEP = ("kernel.steep", "gradient.steep", "ways.steep")
 
 
 class Backward(LessonScene):
@@ -94,14 +97,16 @@ class Backward(LessonScene):
         def reached(share: float) -> None:
             self.board.fill(name, share * errors)
 
-        self.turn_into(picture, 0.1, show=("answer", *layers))
-        # What is on its way comes soon: the map is not seen before there is something on it.
+        unknown = np.full(errors.shape, np.nan)
+        self.turn_into(
+            picture, 0.12, lambda _: self.board.fill(name, unknown),
+            show=("answer", name, *layers),
+        )  # fmt: skip
         first, last = (self.board.there(link, f"{link}.1") for link in way)
         self.during(0.06, *map(self.board.walk, first))
         self.during(0.05, self.board.pulse("layers"))
         self.during(0.05, *map(self.board.walk, last))
-        self.board.fill(name, 0 * errors)
-        self.during(0.2, self.board.show(name), reached)
+        self.during(0.2, reached)
         self.during(1, self.board.pulse(name))
 
     def gate(self, gate: Gate, share: float, *came: str) -> None:
@@ -161,125 +166,171 @@ class Backward(LessonScene):
         def fill(alpha: float) -> None:
             known = np.arange(rows)[:, None] < round(alpha * rows)
             self.board.fill("alone", np.where(known, before, np.nan))
+            many = int(np.count_nonzero(before[known[:, 0]]))
+            self.board.say("alone.counter", self.text(self.picture.counted(many)))
 
         self.during(0.5, fill, rate=linear)
         self.during(1, self.board.pulse("alone"))
 
-    # Input times error.
+    # One weight.
 
-    def show_stand(self, event: Event) -> None:
-        """The errors lie down on the picture, in the middle, and move a cell out and back."""
-        self.turn_into(self.picture.standing(), 0.2, show=("input", "alone"), hold=("errors",))
-        under = self.board.dim("input", to=UNDER)
-        self.during(0.2, self.board.grow("errors", out_of="alone"), under)
-        # The sizes are asked about next.
-        self.during(0.08, self.board.dim("input.title", to=1.0), self.board.show(*FRAMES))
-        # Not straight out and back: right, down, and back both ways.
-        rows, cols = self.lesson.gradient.shape
-        right, down = int(cols > 1), int(rows > 1)
-        ways = [way for way in ((0, right), (down, 0), (0, -right), (-down, 0)) if any(way)]
-        for way in ways:
-            self.during(0.5 / len(ways), self.shift(*way))
-        self.during(1, self.board.pulse("input.place"))
-
-    def shift(self, row: int, col: int) -> Move:
-        """Return the move of the errors, and of their frame, by some of their places."""
-
-        def start() -> Move:
-            parts = self.lying()
-            starts = [part.places.copy() for part in parts]
-            way = self.place_of(row, col) - self.place_of(0, 0)
-
-            def go(alpha: float) -> None:
-                for part, places in zip(parts, starts, strict=True):
-                    part.places = places + way * smoothly(alpha)
-
-            return go
-
-        return lazily(start)
-
-    def show_predict(self, event: Event) -> None:
-        """They lie there, and the video waits."""
-        share = min(1.0, 3.5 / event.seconds)
-        self.during(share, self.board.pulse("input.place", times=3))
-
-    def show_visits(self, event: Event) -> None:
-        """They go through all their places, which is what was asked; each weight has its own."""
-        places = [*np.ndindex(self.lesson.gradient.shape)]
-        self.during(0.06, self.board.hide("alone"), self.stand(*places[0]))
-        self.turn_into(
-            self.picture.standing(places[0]), 0.08, self.stays(*places[0]),
-            show=("kernel", "kernel.steep"),
-        )  # fmt: skip
-        for number, place in enumerate(places):
-            if number:
-                self.during(0.08 / len(places), self.stand(*place), self.ring(*place))
-            self.during(0.76 / len(places), self.board.pulse("kernel.steep"))
-        self.during(1, self.board.pulse("input.place", "kernel.steep"))
-
-    def known(self, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Return which cells of the gradient are computed: the first ones."""
-        cells = np.arange(self.lesson.gradient.size).reshape(self.lesson.gradient.shape)
-        return cells < count
-
-    def lie_down(self, share: float) -> None:
-        """The picture comes nearer where errors lie on it, at one weight's place."""
+    def lay_out(self, share: float) -> None:
+        """Picture and errors come near, with the filter between them."""
         told = self.lesson.told
-        picture = self.picture.laid(
-            self.picture.products(told), steep=self.lesson.followed, met=self.picture.met(told)
+        picture = self.picture.reading(told)
+        comes, moves = ["input", "errors", "kernel"], list[Move]()
+        if self.board.has("alone"):
+            # They are a part of what is seen already.
+            (top, high), (left, wide) = (
+                (there.start / apart, -(-(there.stop - there.start) // apart))
+                for there, apart in zip(self.picture.reach, self.picture.window.stride, strict=True)
+            )
+            place = self.board.within("alone", top, left, high, wide)
+            comes.remove("errors")
+            moves.append(self.board.grow("errors", out_of=place))
+        if self.board.has("arriving"):
+            self.during(0.2 * share, self.board.hide("arriving"))
+        held = ("errors", *self.summands())
+        self.turn_into(picture, 0.7 * share, *moves, show=tuple(comes), hold=held)
+        self.during(0.1 * share, self.board.show("kernel.steep"))
+
+    def summands(self) -> list[str]:
+        """Return the names of all that is written of the sum."""
+        return [panel.name for panel in self.picture.products(self.lesson.told).panels()]
+
+    def product(self, number: int) -> tuple[str, ...]:
+        """Return the names of one product's line, from left to right."""
+        return tuple(f"{part}-{number}" for part in ("plus", "pixel", "times", "error"))
+
+    def factor(self, number: int) -> Move:
+        """Return the move of the framed pixel, and the framed error, into one product."""
+        plus, pixel, times, error = self.product(number)
+        place = self.lesson.picture_of().places(self.lesson.told)[number]
+        marks = self.picture.marked(self.lesson.told, place)
+        cells = (
+            f"{panel}[{round(mark.row + (mark.rows - 1) / 2)}, "
+            f"{round(mark.col + (mark.cols - 1) / 2)}]"
+            for panel, mark in (("input", marks["input.met"]), ("errors", marks["errors.met"]))
         )
-        near = ("input", "errors")
-        out = None
-        if self.board.has("input.place"):
-            first = self.board.box("input[0, 0]")
-            rows, cols = self.picture.near
-            out = (
-                first[0] + cols.start * first[2], first[1] + rows.start * first[3],
-                (cols.stop - cols.start) * first[2], (rows.stop - rows.start) * first[3],
-            )  # fmt: skip
-            self.during(0.15 * share, self.board.hide(*FRAMES))
-        held = (*self.lines("product"), *self.lines("total"), *(near if out else ()))
-        self.turn_into(picture, 0.35 * share, show=("kernel", *near), hold=held)
-        under = self.board.dim("input", to=UNDER)
-        if out is not None:
-            come = (self.board.grow(name, out_of=out) for name in near)
-            self.during(0.35 * share, *come, under)
-        else:
-            self.during(0.1 * share, under)
-        self.during(0.2 * share, self.stand(told.row, told.col))
+        grown = (self.board.grow(name, out_of=cell)
+                 for name, cell in zip((pixel, error), cells, strict=True))  # fmt: skip
+        return together(*grown, self.board.show(*self.board.there(plus), times))
 
     def show_read(self, event: Event) -> None:
-        """The filter's window on the way forward, in which the weight lies on an error's pixel."""
-        self.lie_down(0.3)
-        weight, pixel = PAIR[0], "input.met-0"
-        self.during(0.08, self.board.show(weight))
-        self.during(0.08, self.board.show(pixel))
-        self.during(
-            0.12, self.board.show("input.read"), *map(self.board.walk, self.board.there(READING))
-        )
-        row, col = self.picture.nearer(*self.picture.met(self.lesson.told)[0])
-        cells = self.pair(*self.lesson.followed)[0], f"input[{row}, {col}]"
-        self.during(1, self.board.pulse(*cells, colour="ink", times=2))
+        """The window of one cell, the weight, the pixel that it read, and their product."""
+        self.lay_out(0.26)
+        self.during(0.1, self.board.show("input.read"), self.links())
+        self.during(0.12, self.board.show("input.met"), self.board.pulse("input.met"))
+        self.during(0.12, self.board.show("errors.met"), self.board.pulse("errors.met"))
+        self.during(0.2, self.factor(0))
+        self.during(1, self.board.pulse("pixel-0", "error-0"))
+
+    def links(self) -> Move:
+        """Return the move in which the window's lines come, and those of the cell made of it."""
+        return self.board.show(*self.lines())
+
+    def lines(self) -> list[str]:
+        """Return the names of these lines, of which there may be one or two each."""
+        ends = ("", ".1")
+        return self.board.there(*(f"{start}->kernel{end}" for start in MADE for end in ends))
 
     def show_lay(self, event: Event) -> None:
-        """At one weight's place the products are written out and added up."""
-        told = self.lesson.told
-        if self.board.has("product-0"):
-            self.during(0.06, self.board.hide(*self.board.there(READING), "input.read"))
-        else:
-            self.lie_down(0.3)
-        self.during(0.06, self.board.show("kernel.steep"))
-        # Each product is written as the pixel and the error that it is of are framed.
-        for number in range(len(self.picture.met(told))):
-            lines = [line for line in self.lines("product") if f"product-{number}" in line]
-            self.during(0.13, self.board.show(f"input.met-{number}", *lines))
-        self.during(0.12, self.board.show(*self.lines("product"), *self.lines("total")))
+        """The next place, and all others; what they give is added up."""
+        told, count = self.lesson.told, self.picture.products_of(self.lesson.told)
+        places = self.picture.places(told)
+        if not self.board.has("total"):
+            self.lay_out(0.2)
+            if count:
+                self.board.show(*RINGS)(1.0)
+                self.during(0.08, self.factor(0))
+        for number in range(1, count):
+            self.during(0.1, self.frame(places[number]))
+            self.during(0.12, self.factor(number))
+        self.during(0.05, self.board.hide(*self.lines()))
+        if len(places) > count:
+            self.board.show("rest", "rest-plus", "rest-note")(1.0)
+            self.during(0.36, self.run(places[count:]), rate=linear)
+        self.during(0.06, self.board.show("total", "total-sign"), self.board.leave(*RINGS))
         self.during(1, self.board.pulse("total", times=2))
 
-    def lines(self, of: str) -> list[str]:
-        """Names of what the told sum's products, or what is added to them and the total, are."""
-        panels = self.picture.products(self.lesson.told).panels()
-        return [panel.name for panel in panels if panel.name.startswith(of)]
+    def frame(self, place: tuple[int, int]) -> Move:
+        """Return the move of the window, the pixel's and the error's frame to a place."""
+        marks = self.picture.marked(self.lesson.told, place)
+        return together(*(self.board.move(name, m.row, m.col) for name, m in marks.items()))
+
+    def run(self, places: Sequence[tuple[int, int]]) -> Move:
+        """Return the move through places whose products are added to one number."""
+        products = np.cumsum([self.lesson.told.products[place] for place in places])
+
+        def go(alpha: float) -> None:
+            number = min(int(alpha * len(places)), len(places) - 1)
+            self.frame(places[number])(1.0)
+            self.board.say("rest", fmt.bracketed(products[number]))
+            said = words.OTHERS.fill(n=number + 1)
+            self.board.say("rest-note", self.text(said))
+
+        return go
+
+    # All weights.
+
+    def show_predict(self, event: Event) -> None:
+        """The errors lie down where the weight read, move by one, and the video waits."""
+        self.lie_down(0.34)
+        row, col = self.lesson.followed
+        rows, cols = self.lesson.gradient.shape
+        beside = (row, col - 1 if col else min(1, cols - 1))
+        if cols == 1:
+            beside = (row - 1 if row else min(1, rows - 1), col)
+        away = self.board.leave("gradient.steep")
+        self.during(0.12, self.stand(*beside), self.ring(*beside), away)
+        self.during(min(0.5, 3.0 / event.seconds), self.board.pulse("kernel.steep", times=3))
+
+    def lie_down(self, share: float) -> None:
+        """The errors lie down on the picture, at the place of the weight that is followed."""
+        told = self.lesson.followed
+        known = np.zeros(self.lesson.gradient.shape, bool)
+        known[told] = True
+        total = self.board.box("total")
+        # They pass where the weights are.
+        going = (*self.summands(), *RINGS, "kernel", "kernel.steep", "errors.title")
+        self.during(0.15 * share, self.board.leave(*going))
+        errors = self.board.part("errors")
+        errors.glass, errors.frame_width, errors.z_index = 1.0, 0.0, LYING
+        self.during(0.4 * share, self.stand(*told), self.board.dim("input", to=UNDER))
+        self.turn_into(
+            self.picture.sliding(told, known), 0.3 * share, self.keep(*told),
+            show=("input", "errors", "kernel", "gradient"), hold=("rule",),
+        )  # fmt: skip
+        self.board.dim("input.title", to=1.0)(1.0)
+        self.during(
+            0.15 * share, self.board.show(*FRAMES, "kernel.steep"),
+            self.board.carry(total, "gradient.steep"),
+        )  # fmt: skip
+
+    def keep(self, row: int, col: int) -> Move:
+        """Return the move that keeps the errors at a weight's place while picture and errors go."""
+
+        def go(_: float) -> None:
+            errors = self.board.part("errors")
+            errors.places = errors.places - errors.places[0] + self.place_of(row, col)
+
+        return go
+
+    def show_places(self, event: Event) -> None:
+        """The errors slide to all places; at each, a sum fills its cell of the gradient."""
+        cells = [*np.ndindex(self.lesson.gradient.shape)]
+        if not self.board.has("input.place"):
+            self.lie_down(0.25)
+        away = self.board.leave("gradient.steep")
+        come = self.stand(*cells[0]), self.ring(*cells[0]), self.board.show("rule")
+        self.during(0.05, *come, away)
+        share = self.remaining / event.seconds - 0.14
+        for number, (row, col) in enumerate(cells):
+            if number:
+                self.during(0.35 * share / len(cells), self.stand(row, col), self.ring(row, col))
+            self.give(row, col)
+            self.during(0.65 * share / len(cells), self.board.pulse(*self.pair(row, col)))
+        self.during(1, self.board.pulse("gradient"))
 
     @staticmethod
     def cell(row: int, col: int) -> str:
@@ -299,9 +350,9 @@ class Backward(LessonScene):
         """Return the move of the errors, and of the frame around them, to a weight's place."""
 
         def start() -> Move:
-            parts = self.lying()
-            there = self.place_of(row, col)
+            parts = [self.board.part(n) for n in self.board.there("errors", "input.place")]
             starts = [part.places.copy() for part in parts]
+            there = self.place_of(row, col)
             ways = [there - places[0] for places in starts]
 
             def go(alpha: float) -> None:
@@ -314,132 +365,72 @@ class Backward(LessonScene):
 
     def ring(self, row: int, col: int) -> Move:
         """Return the move of the ring on the weights to another of them."""
-
-        def start() -> Move:
-            ring = self.board.part("kernel.steep")
-            first = ring.places.copy()
-            way = np.array(self.board.box(f"kernel[{row}, {col}]")[:2]) - first[0]
-
-            def go(alpha: float) -> None:
-                ring.places = first + way * alpha
-
-            return go
-
-        return lazily(start)
-
-    def stays(self, row: int, col: int) -> Move:
-        """Return the move that keeps the errors, and their frame, at a weight's place."""
-
-        def go(alpha: float) -> None:
-            there = self.place_of(row, col)
-            for part in self.lying():
-                part.places = part.places - part.places[0] + there
-
-        return go
+        return lazily(lambda: self.board.move("kernel.steep", row, col))
 
     def place_of(self, row: int, col: int) -> Points:
         """Return where the errors' corner lies on the stage for a weight's place."""
         side, first = self.board.box("input[0, 0]")[2:], self.board.box("input")[:2]
-        near = not self.board.has("input.place")
-        corner = self.picture.nearby(row, col) if near else self.picture.corner(row, col)
-        place: Points = np.array(first) + corner[::-1] * side
+        place: Points = np.array(first) + self.picture.nearby(row, col)[::-1] * side
         return place
-
-    def lying(self) -> list[Any]:
-        """Return what lies on the picture: the errors, and the frame around them if it has one."""
-        return [self.board.part(name) for name in self.board.there("errors", "input.place")]
-
-    def show_places(self, event: Event) -> None:
-        """The errors slide to all other places; at each, a sum fills its cell."""
-        told = self.lesson.told
-        known = self.known(0)
-        known[told.row, told.col] = True
-        picture = self.picture.laid(
-            self.picture.rule(), steep=self.lesson.followed, known=known
-        )  # fmt: skip
-        if self.board.has("product-0"):
-            rings = (f"input.met-{n}" for n in range(len(self.picture.met(told))))
-            going = (*self.lines("product"), *self.lines("total"), "kernel.steep", *rings)
-            self.during(0.05, self.board.hide(*going))
-        self.turn_into(
-            picture, 0.08, self.stays(told.row, told.col), show=("gradient", "rule"), hold=PAIR
-        )  # fmt: skip
-        cells = [cell for cell in np.ndindex(self.lesson.gradient.shape)
-                 if cell != (told.row, told.col)]  # fmt: skip
-        for row, col in cells:
-            self.during(0.35 / len(cells), self.stand(row, col))
-            self.give(row, col)
-            self.during(0.42 / len(cells), self.board.pulse(*self.pair(row, col)))
-        self.during(1, self.board.pulse("gradient"))
 
     # The loss, and a step.
 
     def show_step(self, event: Event) -> None:
         """Each weight gets its way: first those whose slope is below 0, then those above."""
-        # The caption says already which way: all this is short.
         if self.board.has("rule"):
-            gone = ("rule", "input", "errors", "legend")
-            self.during(0.03, self.board.hide(*gone))
-        self.turn_into(self.picture.ways(), 0.1, show=("kernel", "gradient"), hold=("ways",))
-        self.empty("ways")
-        self.during(0.03, self.board.show("ways"))
+            gone = ("rule", "input", "errors", *FRAMES, "legend", "kernel.steep")
+            self.during(0.05, self.board.leave(*gone))
+        picture = self.picture.ways(self.lesson.followed)
+        formula = [panel.name for panel in picture.root.panels() if panel.name == "one"]
+        self.turn_into(picture, 0.15, show=("kernel", "gradient"), hold=("ways", *formula, *STEEP))
         gradient = self.lesson.gradient
+        self.board.fill("ways", np.full(gradient.shape, np.nan))
+        self.during(0.05, self.board.show("ways"))
         for sign in (-1, 1):
             cells = [(row, col) for row, col in np.argwhere(sign * gradient > 0)]
             for row, col in cells:
                 self.board.part("ways").values[row, col] = GRAY
                 looked = self.cell(row, col), f"ways[{row}, {col}]"
-                self.during(0.5 / gradient.size, self.board.pulse(*looked))
+                self.during(0.6 / gradient.size, self.board.pulse(*looked))
         self.board.fill("ways", np.full(gradient.shape, GRAY))  # of a slope of 0, too
         self.during(1, self.board.pulse("ways"))
 
-    def empty(self, grid: str) -> None:
-        """Take all that is known out of a grid: dots stand in its cells."""
-        self.board.fill(grid, np.full(self.lesson.gradient.shape, np.nan))
-
     def show_moved(self, event: Event) -> None:
-        """One weight's sum, and then each new weight."""
-        picture = self.picture.stepping(self.lesson.followed)
-        self.turn_into(picture, 0.15, show=("kernel", "ways"), hold=("after", "one"))
-        self.empty("after")
-        self.during(0.07, self.board.show("after", "one", *STEEP))
-        cells = [self.lesson.followed]
-        cells += [cell for cell in np.ndindex(self.lesson.gradient.shape) if cell not in cells]
-        after = self.picture.stepped
-        for number, (row, col) in enumerate(cells):
-            self.board.part("after").values[row, col] = after[row, col]
-            looked = f"kernel[{row}, {col}]", f"after[{row}, {col}]"
-            self.during(0.1 if number == 0 else 0.4 / len(cells), self.board.pulse(*looked))
-        self.during(1, self.board.pulse("after"))
+        """One weight's step, number by number."""
+        self.during(0.08, self.board.show(*STEEP, "one"))
+        looked = (f"one.{name}" for name in ("weight", "rate", "slope", "after"))
+        self.during(0.7, in_turn(*map(self.board.pulse, looked)), rate=linear)
+        self.during(1, self.board.pulse("one.after"))
 
     def show_again(self, event: Event) -> None:
         """The layers light up one after the other, with how many parameters each of them has."""
-        bars = self.lesson.answers(self.lesson.trace)
-        picture = self.picture.learning(bars, terms.ANSWER.capital, self.lesson.learning)
+        picture = self.learning(self.lesson.back)
         layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
         self.turn_into(picture, 0.3, show=("input", "answer", *layers))
         self.during(1, in_turn(*map(self.board.pulse, layers)), rate=linear)
 
-    def close(self, back: BackwardTrace) -> Diagram:
-        """Describe the last picture: the first one, with a network's answer and the ways."""
+    def learning(self, back: BackwardTrace) -> Diagram:
+        """Describe a network's answer, and its layers that take a step."""
         bars = self.lesson.answers(back.trace)
-        return self.picture.closing(bars, terms.ANSWER.capital, self.lesson.network.parameters)
+        return self.picture.learning(bars, terms.ANSWER.capital, self.lesson.learning)
 
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""
-        shown = ("input", "answer", "ways")
-        layers = [name for name in self.board.parts if name.startswith("layer-")]
-        if layers:  # they would run into the answer
-            self.during(0.03, self.board.hide(*layers))
-        self.turn_into(self.close(self.lesson.back), 0.08, show=shown)
+        picture = self.learning(self.lesson.stepped)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(self.close(self.lesson.stepped), 0.11, hold=tuple(values))
-        self.during(0.04, self.board.show(*values))
+        self.turn_into(picture, 0.2, hold=tuple(values))
+        self.during(0.06, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     def show_answer(self, event: Event) -> None:
-        """Each weight's way once more, and what came of it."""
-        cells = [f"ways[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
+        """Each weight's gradient and its way once more, and what came of them."""
+        bars = self.lesson.answers(self.lesson.stepped.trace)
+        picture = self.picture.closing(bars, terms.ANSWER.capital, self.lesson.network.parameters)
+        layers = [name for name in self.board.parts if name.startswith("layer-")]
+        self.during(0.06, self.board.leave(*layers))
+        self.turn_into(picture, 0.15, show=("input", "answer", "gradient", "ways"))
+        cells = [f"{grid}[{row}, {col}]" for grid in ("gradient", "ways")
+                 for row, col in np.ndindex(self.lesson.kernel.shape)]  # fmt: skip
         self.during(0.7, in_turn(*map(self.board.pulse, cells), overlap=0.5), rate=linear)
         self.during(1, self.point_at(self.lesson.right))

@@ -90,7 +90,8 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
     assert told(lesson, "better") == f"Now the 4 gets {share}, not 28.1%."
-    assert told(lesson, "again") == "All 104,202 parameters take such a step."
+    said = "All 104,202 parameters step so: by 0.001 times the gradient."
+    assert told(lesson, "moved") == said
 
 
 def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
@@ -114,22 +115,26 @@ def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
 
 
+def printed(text):
+    return float(text.strip("()").replace("−", "-"))
+
+
 def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
     step = lesson.told
-    picture = lesson.picture_of()
-    laid = picture.laid(picture.products(step))
-    said = [laid.panel(f"product-{n}").words for n in range(2)]
-    given = [[float(n.strip("()").replace("−", "-")) for n in text.split(" × ")] for text in said]
-    assert len(given) == 2
-    assert all(round(a * b, 2) for a, b in given)
-    rest, value = (
-        float(laid.panel(name).words.strip("()").replace("−", "-"))
-        for name in ("total-rest", "total")
-    )
-    assert round(sum(a * b for a, b in given) + rest, 2) == value == round(step.value, 2)
+    reading = lesson.picture_of().reading(step)
+    given = [
+        [printed(fmt.number(reading.panel(f"{factor}-{n}").values[0, 0])) for n in range(2)]
+        for factor in ("pixel", "error")
+    ]
+    products = [a * b for a, b in zip(*given, strict=True)]
+    assert all(round(product, 2) for product in products)
+    rest, value = (printed(reading.panel(name).words) for name in ("rest", "total"))
+    assert round(sum(products) + rest, 2) == value == round(step.value, 2)
+    # To a person who multiplies first, too.
+    assert round(sum(round(each, 2) for each in products) + rest, 2) == value
     met = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
     largest = sorted(met.flat, key=abs)[-2:]
-    assert sorted(round(a * b, 2) for a, b in given) == sorted(round(n, 2) for n in largest)
+    assert sorted(round(each, 2) for each in products) == sorted(round(n, 2) for n in largest)
 
 
 @pytest.mark.parametrize("number", some([None, *range(10)], 3))
@@ -137,37 +142,75 @@ def test_as_many_products_are_told_as_places_got_an_error(number):
     lesson = lesson_of("backward")
     if number is not None:
         lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
-    counted = re.search(r"(\d+) of", told(lesson, "scatter"))
+    counter = lesson.picture_of().scattered().panel("alone").counter.text("en")
+    counted = re.fullmatch(r"(\d+) of 676 places", counter)
     panels = [*lesson.picture_of().products(lesson.told).panels()]
-    names = [panel.name for panel in panels if re.fullmatch(r"product-\d", panel.name)]
-    (more,) = (p.words.text("en") for p in panels if p.name == "total-rest-note")
+    names = [panel.name for panel in panels if re.fullmatch(r"pixel-\d", panel.name)]
+    (more,) = (p.words.text("en") for p in panels if p.name == "rest-note")
     assert more == f"{int(counted[1]) - len(names)} more"
+    assert f"All {counted[1]} added up" in told(lesson, "lay")
 
 
 def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesson):
     picture, step = lesson.picture_of(), lesson.told
-    met = picture.met(step)
-    shown = picture.laid(steep=lesson.followed, met=met).panel("input")
-    window, ring = shown.marks["read"], shown.marks["met-0"]
+    reading = picture.reading(step)
+    shown, errors = reading.panel("input"), reading.panel("errors")
+    window, pixel, error = shown.marks["read"], shown.marks["met"], errors.marks["met"]
     assert (window.rows, window.cols) == lesson.kernel.shape == (3, 3)
     rows, cols = picture.near
     np.testing.assert_array_equal(shown.values, lesson.drawn[rows, cols])
+    # Around the cells, not over what is read in them.
+    for ring in (pixel, error):
+        assert ring.rows == ring.cols > 1
+    (r, c), (er, ec) = (
+        np.rint((ring.row + ring.rows / 2 - 0.5, ring.col + ring.cols / 2 - 0.5)).astype(int)
+        for ring in (pixel, error)
+    )
+    assert (window.row + step.row, window.col + step.col) == (r, c)
+    weight = reading.panel("kernel").marks["steep"]
+    assert (weight.row, weight.col) == lesson.followed
+    # There the convolution makes the number whose error it is.
     row, col = int(window.row) + rows.start, int(window.col) + cols.start
-    assert (row + step.row, col + step.col) == met[0]
-    # Around the pixel, not over what is multiplied there.
-    middle = ring.row + ring.rows / 2, ring.col + ring.cols / 2
-    np.testing.assert_allclose(middle, (met[0][0] - rows.start + 0.5, met[0][1] - cols.start + 0.5))
-    assert ring.rows == ring.cols > 1
-    assert (ring.tone, ring.strong) == ("ink", False)
-    # There the convolution makes the number whose error it is, of the largest product.
     forward = correlate2d(lesson.drawn, lesson.kernel, "valid")
     forward += lesson.network.weights["conv1/bias"][lesson.shown_filter]
     assert forward[row, col] == pytest.approx(
         lesson.trace.activations["conv1"][row, col, lesson.shown_filter], abs=1e-5
     )
-    products = lesson.drawn[step.row : step.row + 26, step.col : step.col + 26] * lesson.before
-    assert abs(products[row, col]) == np.abs(products).max()
-    assert told(lesson, "read") == "Forward, this weight read the pixel under each error."
+    assert errors.values[er, ec] == lesson.before[row, col] != 0
+    assert reading.panel("error-0").values[0, 0] == lesson.before[row, col]
+    assert reading.panel("pixel-0").values[0, 0] == shown.values[r, c]
+
+
+def test_all_places_with_an_error_are_gone_through_those_of_the_largest_products_first(lesson):
+    step = lesson.told
+    places = lesson.picture_of().places(step)
+    assert sorted(places) == [*map(tuple, np.argwhere(lesson.before))]
+    products = np.abs([step.products[place] for place in places])
+    assert products[:2].min() > products[2:].max()
+    assert list(places[:2]) == sorted(places[:2])
+
+
+def test_the_errors_are_added_up_place_by_place_under_their_rings():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    said, step = told(lesson, "lay"), lesson.told
+    places = lesson.picture_of().places(step)
+    (rows, cols), seen = lesson.picture_of().reach, set()
+    for stage in played.plays:
+        if stage.caption != said or "rest-note" not in stage or "errors.met" not in stage:
+            continue
+        count = int(stage["rest-note"].text.split()[0])
+        row, col = places[2 + count - 1]
+        if stage["errors.met"].opacity == 1:
+            ring, grid = stage["errors.met"], stage["errors"]
+            middle = (ring.places[0] + ring.places[1] + ring.places[2] - ring.places[0]) / 2
+            corner = (middle - grid.places[0]) / grid.cell
+            assert tuple(np.floor(corner).astype(int)) == (col - cols.start, row - rows.start)
+        total = sum(step.products[place] for place in places[2 : 2 + count])
+        assert stage["rest"].text == fmt.bracketed(total)
+        seen.add(count)
+    assert max(seen) == len(places) - 2
+    end = last_while(played, said)
+    assert end["total"].text == fmt.number(lesson.gradient[lesson.followed])
 
 
 def test_the_layers_that_step_have_all_parameters_that_are_told(lesson):
@@ -200,8 +243,6 @@ def test_the_error_of_a_pooled_cell_goes_to_the_largest_sum_and_stops_where_relu
     assert (through.sums > 0).all()
     assert (stopped.sums < 0).all()
     assert f"the largest, {through.sums.max():.2f}:" in told(lesson, "winner")
-    count = np.count_nonzero(lesson.before)
-    assert told(lesson, "scatter") == f"So everywhere: {count} of 676 places get an error."
 
 
 def last_while(played, said):
@@ -212,7 +253,10 @@ def last_while(played, said):
 def test_each_error_is_seen_in_its_own_cell_of_the_window():
     lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
     for event, gate in zip(("winner", "stopped"), lesson.gates, strict=True):
-        stage = last_while(played, told(lesson, event))
+        said = told(lesson, event)
+        stage = [
+            s for s in played.plays if s.caption == said and "sums" in s and "arriving.cell" in s
+        ][-1]
         assert [[*row] for row in stage["sums"].printed] == [
             [fmt.number(value) for value in row] for row in gate.sums
         ]
@@ -222,8 +266,10 @@ def test_each_error_is_seen_in_its_own_cell_of_the_window():
         grid, frame = stage["arriving"], stage["arriving.cell"]
         corner = grid.places[0] + np.array([gate.col, gate.row]) * grid.cell
         np.testing.assert_allclose(frame.places[0], corner, atol=1e-6)
-    stage = last_while(played, told(lesson, "scatter"))
+    stage = played.ends["back"]
     np.testing.assert_allclose(stage["alone"].values, lesson.before)
+    count = np.count_nonzero(lesson.before)
+    assert stage["alone.counter"].text == f"{count} of 676 places"
 
 
 def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
@@ -234,11 +280,35 @@ def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
     assert choices.pop(str(places)) is None
     assert places == lesson.gradient.size
     assert set(choices) == {"1", "676", "784"}
-    standing = lesson.picture_of().standing()
-    shown = standing.panel("input")
-    assert shown.title.text("en") == "Input 28 × 28"
-    assert standing.panel("alone").title.text("en") == "Errors 26 × 26"
-    assert (shown.marks["edge"].rows, shown.marks["place"].rows) == (28, 26)
+    # As far as there are errors, they lie as they do on all of the picture.
+    sliding = lesson.picture_of().sliding(lesson.followed, np.ones(lesson.kernel.shape, bool))
+    edge, place = (sliding.panel("input").marks[name] for name in ("edge", "place"))
+    assert (edge.rows - place.rows, edge.cols - place.cols) == (height - rows, width - cols)
+
+
+def lying(stage):
+    """Whether the errors lie on the picture, and a weight is ringed."""
+    return all(name in stage for name in ("input", "input.place", "errors", "kernel.steep"))
+
+
+def lies(stage):
+    """Where the errors and their frame lie, in cells of the picture; and the ringed weight."""
+    cell, first = stage["input"].cell, stage["input"].places[0]
+    corners = [(stage[name].places[0] - first) / cell for name in ("input.place", "errors")]
+    np.testing.assert_allclose(*corners, atol=1e-6)
+    ring, grid = stage["kernel.steep"], stage["kernel"]
+    return corners[0][::-1], ((ring.places[0] - grid.places[0]) / grid.cell)[::-1]
+
+
+def test_the_errors_move_by_one_to_the_next_weight_before_it_is_asked_how_often():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    asked = told(lesson, "predict").replace("\n", "")
+    moments = [stage for stage in played.plays if stage.caption == asked]
+    there = [lies(s) for s in moments if lying(s)]
+    for corner, weight in (there[0], there[-1]):
+        np.testing.assert_allclose(corner, weight, atol=1e-6)
+    np.testing.assert_allclose(there[0][0], lesson.followed, atol=1e-6)
+    assert np.abs(there[-1][0] - there[0][0]).sum() == pytest.approx(1)
 
 
 def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
@@ -246,32 +316,21 @@ def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
     parts = [event for beat in played.lesson.beats() for event in beat.parts]
     after = parts[[event.name for event in parts].index("predict") + 1]
     said = after.said.text("en")
-    assert said == "Nine places: one for each weight."
-    moments = [stage for stage in played.plays if stage.caption == said]
+    assert said == "Nine places, one for each weight: the gradient is a sliding window, too."
     visited = set()
-    for stage in moments:
-        cell, first = stage["input"].cell, stage["input"].places[0]
-        corners = [(stage[name].places[0] - first) / cell for name in ("input.place", "errors")]
-        np.testing.assert_allclose(*corners, atol=1e-6)
-        place = tuple(np.round(corners[0], 6))
-        if "kernel" in stage and "kernel.steep" in stage:
-            ring, grid = stage["kernel.steep"], stage["kernel"]
-            col, row = np.round((ring.places[0] - grid.places[0]) / grid.cell, 6)
-            visited.add((place[::-1], (row, col)))
-    # At each place its weight is ringed.
-    assert visited >= {(place, place) for place in np.ndindex(3, 3)}
-
-
-def test_the_errors_go_right_and_down_before_it_is_asked_where_they_lie():
-    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
-    said, corners = told(lesson, "stand"), []
     for stage in played.plays:
-        if stage.caption == said and "errors" in stage and "input" in stage:
-            way = (stage["errors"].places[0] - stage["input"].places[0]) / stage["input"].cell
-            corners.append(way)
-    across, down = np.ptp(corners, axis=0)
-    assert across == pytest.approx(1, abs=0.2)
-    assert down == pytest.approx(1, abs=0.2)
+        if stage.caption == said and lying(stage):
+            place, weight = (tuple(np.round(each, 6)) for each in lies(stage))
+            visited.add((place, weight))
+            if place == weight and place in np.ndindex(3, 3):
+                # At each place its weight is ringed, and what lies there gives its slope.
+                row, col = map(int, place)
+                errors, read = stage["errors"].values, stage["input"].values
+                under = read[row : row + errors.shape[0], col : col + errors.shape[1]]
+                slope = played.lesson.gradient[row, col]
+                assert float((under * errors).sum()) == pytest.approx(slope)
+    assert visited >= {(place, place) for place in np.ndindex(3, 3)}
+    np.testing.assert_allclose(last_while(played, said)["gradient"].values, played.lesson.gradient)
 
 
 def test_a_digit_of_a_class_is_the_one_from_which_most_is_learned():
@@ -287,7 +346,7 @@ def test_a_sure_and_right_answer_teaches_little():
     sure = max(digits.load(), key=lambda p: Trace(Network.load("cnn"), p.pixels).shares[p.label])
     lesson = Backward(picture=sure)
     assert lesson.little
-    assert told(lesson, "little") == "It is sure, and right: there is little to learn."
+    assert told(lesson, "little") == "It is sure, and right: little to learn."
     check_events(lesson)
 
 
@@ -301,12 +360,11 @@ def pictures(lesson, upright):
     yield from map(picture.gate, lesson.gates)
     yield picture.scattered()
     yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital, 9)
-    yield picture.standing()
     yield lesson.diagram()
-    yield picture.laid(picture.products(lesson.told), met=picture.met(lesson.told))
-    yield picture.laid(picture.rule(), known=np.ones(lesson.kernel.shape, bool))
-    yield picture.ways()
-    yield picture.stepping(lesson.followed)
+    yield picture.reading(lesson.told)
+    yield picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool))
+    yield picture.ways(lesson.followed)
+    yield picture.learning(lesson.answers(lesson.trace), terms.ANSWER.capital, lesson.learning)
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
@@ -399,32 +457,29 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     shown = {-1: "↑", 0: "0", 1: "↓"}
     assert [[*row] for row in ways.printed] == [[shown[n] for n in row] for row in np.sign(slopes)]
     assert (ways.scale_name, len({*ways.values.flat})) == ("picture", 1)
-    stage = next(m for m in reversed(moments) if "after" in m)
+    stage = next(m for m in reversed(moments) if "one.after" in m)
     weights = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
-    after = weights - 0.001 * lesson.gradient
     np.testing.assert_allclose(stage["kernel"].values, weights)
-    np.testing.assert_allclose(stage["after"].values, after)
-    # So fine that every step is seen in the numbers, and against the slope.
-    assert stage["after"].decimals == stage["kernel"].decimals == 4
-    steps = np.round(after, 4) - np.round(weights, 4)
-    assert (np.sign(steps) == -np.sign(slopes)).all()
     told = lesson.followed
+    after = weights[told] - 0.001 * lesson.gradient[told]
+    # So fine that the step is seen in the numbers, and against the slope.
+    assert stage["kernel"].decimals == 4
+    assert np.sign(round(after, 4) - round(float(weights[told]), 4)) == -np.sign(slopes[told])
     texts = [stage[f"one.{name}"].text for name in ("weight", "slope", "after")]
     slope = fmt.bracketed(lesson.gradient[told])
-    assert texts == [fmt.number(weights[told], 4), slope, fmt.number(after[told], 4)]
+    assert texts == [fmt.number(weights[told], 4), slope, fmt.number(after, 4)]
     # The bars have the changed network's answers, and so have their numbers.
     stage = moments[-1]
     assert stage["answer.4.value"].text == fmt.probability(lesson.stepped.trace.shares[4])
 
 
-@pytest.mark.parametrize("label", [4, 9])
-def test_the_marked_bar_is_what_the_network_answers(lesson, label):
-    trace = lesson.trace if label == 9 else lesson.stepped.trace
-    marked = [bar.name for bar in lesson.answers(trace) if bar.tone == "accent"]
-    assert marked == [str(label)] == [str(trace.shares.argmax())]
+@pytest.mark.parametrize("stepped", [False, True])
+def test_no_bar_has_the_colour_of_what_is_looked_at(lesson, stepped):
+    trace = lesson.stepped.trace if stepped else lesson.trace
+    assert {bar.tone for bar in lesson.answers(trace)} == {"ink"}
 
 
-def test_new_weights_that_do_not_follow_from_printed_ones_are_called_rounded(lesson):
+def test_a_new_weight_follows_from_what_is_printed_where_it_is_calculated(lesson):
     picture = lesson.picture_of()
     hold = [
         round(round(float(old), 4) - 0.001 * round(slope, 2), 4) == round(float(new), 4)
@@ -432,11 +487,27 @@ def test_new_weights_that_do_not_follow_from_printed_ones_are_called_rounded(les
             lesson.kernel.flat, lesson.gradient.flat, picture.stepped.flat, strict=True
         )
     ]
-    assert picture.follows.ravel().tolist() == hold
-    assert picture.follows[lesson.followed]
-    title = picture.stepping(lesson.followed).panel("after").title.text("en")
-    assert (title == "Filter 29, after") == all(hold)
-    assert title.startswith("Filter 29, after")
+    assert [picture.follows(*place) for place in np.ndindex(*lesson.kernel.shape)] == hold
+    assert picture.follows(*lesson.followed)
+
+
+def test_each_gradient_and_the_weights_have_their_scale_under_them(lesson):
+    picture = lesson.picture_of()
+    every = [
+        picture.ways(lesson.followed),
+        picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool)),
+        picture.closing(lesson.answers(lesson.trace), terms.ANSWER.capital, 9),
+        picture.opening(lesson.answers(lesson.trace), terms.ANSWER.capital),
+    ]
+    for diagram in every:
+        placed = place(diagram, ASPECTS["16:9"], "en")
+        for name in ("kernel", "gradient"):
+            if f"legend-{name}.0" not in placed:
+                assert name not in placed
+                continue
+            grid, legend = placed[name], placed[f"legend-{name}.0"]
+            assert grid.bottom < legend.y < grid.bottom + grid.height
+            assert grid.x <= legend.middle[0] <= grid.right
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
@@ -466,19 +537,8 @@ def test_all_errors_are_gathered_on_their_way_back(lesson):
     assert boxes["layers->arriving"].right <= bracket.x
 
 
-def test_from_near_the_errors_lie_on_the_pixels_that_the_weight_read():
-    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
-    stage = last_while(played, told(lesson, "lay"))
-    errors, read = stage["errors"], stage["input"]
-    left, top = np.rint((errors.places[0] - read.places[0]) / read.cell).astype(int)
-    rows, cols = errors.values.shape
-    under = read.values[top : top + rows, left : left + cols]
-    assert float((under * errors.values).sum()) == pytest.approx(lesson.told.value)
-    assert np.count_nonzero(errors.values) == np.count_nonzero(lesson.before)
-
-
 @pytest.mark.parametrize("aspect", ["16:9", "9:16"])
-def test_old_and_new_weights_have_numbers_and_arrows_in_any_frame(lesson, aspect):
+def test_weights_have_numbers_and_arrows_in_any_frame(lesson, aspect):
     sheet = ASPECTS[aspect]
-    picture = lesson.picture_of(upright=sheet.height > sheet.width).stepping(lesson.followed)
+    picture = lesson.picture_of(upright=sheet.height > sheet.width).ways(lesson.followed)
     assert place(picture, sheet, "en").decimals is not None

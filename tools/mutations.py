@@ -218,8 +218,8 @@ MUTATIONS = (
     Mutation(
         "errors that stand a row too high",
         "scenes.backward",
-        "else self.picture.corner(row, col)",
-        "else self.picture.corner(row - 1, col)",
+        "self.picture.nearby(row, col)",
+        "self.picture.nearby(row - 1, col)",
         "tests/test_backward_lesson.py::"
         "test_what_was_asked_is_answered_at_once_by_going_to_all_places",
     ),

@@ -1,4 +1,4 @@
-"""How a filter learns: errors run back through the network and are laid on the input."""
+"""How a filter learns: errors run back through the network and meet the pixels of its weights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.answer_bars import class_label, shown_classes
 from convexplain.lessons.parts.backward_gates import Gate, gates_of
-from convexplain.lessons.parts.backward_picture import LARGEST, BackwardPicture
+from convexplain.lessons.parts.backward_laid import LARGEST
+from convexplain.lessons.parts.backward_picture import BackwardPicture
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
@@ -130,7 +131,7 @@ class Backward(FilterLesson):
             seen = [part for part in step.breakdown(LARGEST).parts if fmt.rounded(part.value)]
             return (
                 not _holds(step),
-                not follows[step.row, step.col],
+                not follows(step.row, step.col),
                 len(seen) < LARGEST,
                 -abs(step.value),
             )
@@ -211,11 +212,11 @@ class Backward(FilterLesson):
         )  # fmt: skip
 
     def answers(self, trace: Forward) -> list[Bar]:
-        """Describe probabilities by class; what the network answers is marked, as elsewhere."""
+        """Describe probabilities by class."""
         return [
             Bar(
                 str(k), class_label(self.network, k), float(trace.shares[k]),
-                fmt.probability(trace.shares[k]), "accent" if k == trace.prediction else "ink",
+                fmt.probability(trace.shares[k]), "ink",
             )
             for k in self.classes
         ]  # fmt: skip
@@ -245,9 +246,10 @@ class Backward(FilterLesson):
         """Tell the lesson: the error, its way back, the sum for each weight, and one step."""
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("back", self.title, *self._tell_back())
-        yield Beat.of("lay", self.title, *self._tell_lay())
+        yield Beat.of("lay", self.title, *self._tell_sum())
+        yield Beat.of("places", self.title, *self._tell_places())
         yield Beat.of("step", self.title, *self._tell_step())
-        yield Beat.of("answer", self.title, Event("answer", 3.2, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.4, self.answer))
 
     @property
     def called(self) -> Caption:
@@ -274,7 +276,7 @@ class Backward(FilterLesson):
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
         share, error = (fmt.number(shares[self.right] - target, PLACES) for target in (0, 1))
-        yield Event("errors", 3.4, words.ERRORS.fill(p=share, e=error))
+        yield Event("errors", 3.0, words.ERRORS.fill(p=share, e=error))
 
     @property
     def little(self) -> bool:
@@ -288,23 +290,22 @@ class Backward(FilterLesson):
         through, _ = self.gates
         largest = fmt.number(through.sums[through.winner])
         yield Event("winner", 4.4, words.WINNER.fill(v=largest), detail=1)
-        yield Event("stopped", 3.3, words.STOPPED, detail=1)
-        said = words.EVERYWHERE.fill(
-            n=fmt.count(self.before.size), k=fmt.count(int(np.count_nonzero(self.before)))
-        )
-        yield Event("scatter", 3.0, said, detail=1)
+        yield Event("stopped", 3.2, words.STOPPED, detail=1)
+        yield Event("scatter", 2.8, detail=1)
 
-    def _tell_lay(self) -> Iterator[Event]:
-        yield Event("stand", 2.7, words.STAND, detail=1)
-        question, many = self.ask(), in_words(self.gradient.size, capital=True)
+    def _tell_sum(self) -> Iterator[Event]:
+        if self.picture_of().products_of(self.told):
+            yield Event("read", 4.8, words.READ_BY, detail=1)
+        many = fmt.count(int(np.count_nonzero(self.before)))
+        yield Event("lay", 5.8, words.LAY.fill(k=many))
+
+    def _tell_places(self) -> Iterator[Event]:
+        question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-            if self.gradient.size > 1:
-                yield Event("visits", 3.2, words.EACH_WEIGHT.fill(n=many), detail=1)
-        if self.picture_of().met(self.told):
-            yield Event("read", 3.2, words.READ_BY, detail=1)
-        yield Event("lay", 3.0, words.LAY)
-        yield Event("places", 3.3, words.PLACES)
+        many = in_words(self.gradient.size, capital=True)
+        said = words.ONE_WEIGHT if self.gradient.size == 1 else words.EACH_WEIGHT.fill(n=many)
+        yield Event("places", 4.8, said)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -317,16 +318,16 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.4, words.STEP)
-        yield Event("moved", 3.0, words.MOVED.fill(r=f"{self.rate:g}"), detail=1)
-        said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
-        yield Event("again", 2.4, said, detail=1)
+        yield Event("step", 3.8, words.STEP)
+        said = words.MOVED.fill(n=fmt.count(self.network.parameters), r=f"{self.rate:g}")
+        yield Event("moved", 3.0, said, detail=1)
+        yield Event("again", 2.4, detail=1)
         before, after = (
             fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
         )
         worse = self.stepped.loss > self.back.loss
         told = (words.TOO_FAR if worse else words.BETTER).fill(k=self.called, q=after, p=before)
-        yield Event("better", 2.2, told, detail=int(self.little))
+        yield Event("better", 3.0, told, detail=1)
 
 
 def _holds(step: GradientStep) -> bool:

@@ -10,8 +10,8 @@ QUESTION = Caption(
     zh="每个权重该往哪边调？",
 )
 ANSWER = Caption(
-    en="Each weight steps against its gradient: input × error, added up.",
-    zh="每个权重逆着梯度走：输入乘误差，求和。",
+    en="Each weight steps against its gradient: pixel × error, added up.",
+    zh="每个权重逆着梯度走：像素乘误差，求和。",
 )
 
 # What is wrong.
@@ -20,17 +20,15 @@ ASKED = Caption(
     zh="这个 {k} 被认成 {j}。每个权重该往哪边调？",
 )
 ASKED_RIGHT = Caption(
-    en="This {k} is read right, with {q}. Which way should each weight move?",
-    zh="这个 {k} 认对了：{q}。每个权重该往哪边调？",
+    en="This {k} is read right: {q}. Which way should each weight move?",
+    zh="这个 {k} 认对了：{q}。权重该往哪边调？",
 )
 MISREAD = Caption(
     en="It reads this {k} as {j}: {p} against {q}.",
     zh="{k} 被判为 {j}：{p} 对 {q}。",
 )
 READ = Caption(en="The network reads this {k} right, with {q}.", zh="网络认对了这个 {k}：{q}。")
-LITTLE = Caption(
-    en="It is sure, and right: there is little to learn.", zh="认得又对又有把握：没什么可学的。"
-)
+LITTLE = Caption(en="It is sure, and right: little to learn.", zh="又对又有把握：没什么可学的。")
 ERRORS = Caption(
     en="Answer {p} − target 1 = error {e}.",
     zh="误差：{p} − 1 = {e}",
@@ -39,27 +37,32 @@ ERRORS = Caption(
 # The way back.
 BACK = Caption(
     en="{back} back: if a cell grew, how fast would the loss (how wrong)?",
-    zh="往回 {back}：一格变大时，损失（错多少）增大得多快？",
+    zh="往回 {back}：一格变大，损失（错多少）大得多快？",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: the error goes there, the others get 0.",
     zh="最大池化只留最大的 {v}：误差传给它，其余得 0。",
 )
 STOPPED = Caption(
-    en="Here all are below 0, ReLU gave 0: no error passes.",
-    zh="都小于 0，ReLU 给 0：误差过不去。",
-)
-EVERYWHERE = Caption(
-    en="So everywhere: {k} of {n} places get an error.",
-    zh="处处如此：{n} 处中 {k} 处有误差。",
+    en="Where all are below 0, ReLU gave 0: no error passes.",
+    zh="全小于 0 处，ReLU 给 0：误差过不去。",
 )
 
-# The errors as a window.
-STAND = Caption(
-    en="Laid on the input, they fit at several places.",
-    zh="把误差放到输入上：有几个位置放得下。",
+# One weight.
+READ_BY = Caption(
+    en="For this cell the weight read this pixel: it moves the loss by pixel × error.",
+    zh="算这格时权重读了这个像素：它对损失的影响是像素 × 误差。",
 )
-ASK = Caption(en="At how many places can the errors lie?", zh="这些误差能放在几个位置？")
+LAY = Caption(
+    en="All {k} added up: how fast the loss grows with this weight, its gradient.",
+    zh="{k} 处相加：权重增大时损失增大得多快，即梯度。",
+)
+
+# All weights.
+ASK = Caption(
+    en="The next weight read the next pixels: errors move by one. How many places in all?",
+    zh="相邻权重读相邻像素，误差移一格：共几处？",
+)
 ONE = Caption(
     en="It moves: by a cell for each further row and column of the kernel.",
     zh="它会移动：卷积核每多一行、一列，就多移一格。",
@@ -72,31 +75,23 @@ PIXELS = Caption(
     en="So many pixels are there, but it moves only as far as the kernel is large.",
     zh="像素有这么多，但窗口只能移动卷积核那么大的范围。",
 )
+EACH_WEIGHT = Caption(
+    en="{n} places, one for each weight: the gradient is a sliding window, too.",
+    zh="{n} 个位置，每个权重一个：求梯度也是一次滑动。",
+)
+ONE_WEIGHT = Caption(
+    en="One place, for the one weight: its gradient.", zh="一个位置，一个权重：这就是它的梯度。"
+)
 
-EACH_WEIGHT = Caption(en="{n} places: one for each weight.", zh="{n} 个位置：每个权重一个。")
-
-# Input times error.
-READ_BY = Caption(
-    en="Forward, this weight read the pixel under each error.",
-    zh="前向时，这个权重读的正是误差下面的像素。",
-)
-LAY = Caption(
-    en="A larger input counts more: input times error, added up.",
-    zh="输入越大影响越大：输入乘误差，求和。",
-)
-PLACES = Caption(
-    en="The gradient: how fast the loss grows with the weight.",
-    zh="梯度：权重增大时，损失增大得多快。",
-)
+# A step.
 STEP = Caption(
-    en="Each steps against that: below 0 up, above 0 down.",
-    zh="逆着它走：小于 0 调大，大于 0 调小。",
+    en="Each steps a little against its gradient: below 0 up, above 0 down.",
+    zh="逆梯度走一小步：小于 0 调大，大于 0 调小。",
 )
 MOVED = Caption(
-    en="A small step: {r} times the gradient.",
-    zh="走一小步，梯度的 {r} 倍。",
+    en="All {n} parameters step so: by {r} times the gradient.",
+    zh="{n} 个参数都这样走：梯度的 {r} 倍。",
 )
-AGAIN = Caption(en="All {n} parameters take such a step.", zh="{n} 个参数都这样走。")
 BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="{k} 从 {p} 变成 {q}。")
 TOO_FAR = Caption(
     en="Now the {k} gets {q}, not {p}: that step was too long.",
@@ -104,17 +99,16 @@ TOO_FAR = Caption(
 )
 
 # On the pictures.
-FACTORS = Caption(en="input × error", zh="输入 × 误差")
+FACTORS = Caption(en="pixel × error", zh="像素 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 FROM_TO = Caption(en="{first} to {last}", zh="{first} 到 {last}")
-RULE = Caption(en="each: input × error, added up", zh="每个：输入 × 误差，求和")
-ADDED = Caption(en="added up", zh="求和")
-READ_SIZE = Caption(en="input {n}", zh="输入 {n}")
+RULE = Caption(en="each: pixel × error, added up", zh="每个：像素 × 误差，求和")
 NOT_ZERO = Caption(en="error (0 stays dark)", zh="误差（0 不上色）")
-ENLARGED = Caption(en="input, enlarged", zh="输入（放大）")
-ERRORS_SIZE = Caption(en="errors {n}", zh="误差 {n}")
+INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
+ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
 ERRORS_OF = Caption(en="errors, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
 ERRORS_POOLED = Caption(en="errors, filter {n} pooled", zh="误差：过滤器 {n}，池化后")
+COUNTED = Caption(en="{k} of {n} places", zh="{n} 处中 {k} 处")
 SUMS_OF = Caption(en="filter {n}'s sums", zh="过滤器 {n} 的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
@@ -123,9 +117,6 @@ PARAMETERS_OF = Caption(en="{layer}: {n} parameters", zh="{layer}：{n} 个参�
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")
-BEFORE = Caption(en="filter {n}, before", zh="过滤器 {n}，之前")
-AFTER = Caption(en="filter {n}, after", zh="过滤器 {n}，之后")
-AFTER_ROUNDED = Caption(en="filter {n}, after (rounded)", zh="过滤器 {n}，之后（已舍入）")
 NEW = Caption(en="new weight", zh="新权重")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
 ABOUT = Caption(

@@ -1,0 +1,371 @@
+"""One weight's sum, pixel times error, and the errors laid on the picture for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.lessons.parts import backward_words as words
+from convexplain.ops import GradientStep, Window
+from convexplain.panels import (
+    INK,
+    Addend,
+    Aligned,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Link,
+    Mark,
+    Overlay,
+    Part,
+    Row,
+    Scale,
+    Sum,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[Any]
+Place = tuple[int, int]
+#: The least end of a scale of errors: smaller ones are printed as 0.
+LEAST = 0.01
+#: So many products of a sum are written out.
+LARGEST = 2
+#: Decimals of weights, from the first picture to the last: a step is seen in them.
+FINE = 4
+#: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
+FLOOR = 0.25
+#: How far outside a cell its frame is drawn, in cells: what is read in it stays free.
+RIM = 0.15
+#: What is linked with the weights: their window, and the cell that was made of it.
+MADE = ("input.read", "errors.met")
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """What pictures of the errors on the picture are made of.
+
+    Parameters
+    ----------
+    drawn : numpy.ndarray, shape (height, width)
+        The picture that is read.
+    kernel, gradient : numpy.ndarray, shape (height, width)
+        The filter's weights, and the loss's gradient by them.
+    before : numpy.ndarray, shape (height, width)
+        Errors of the filter's map, before its activation.
+    window : Window
+        The filter's, with its padding as four numbers.
+    filter : int
+    rate : float
+        Of a step.
+    arriving : numpy.ndarray, shape (height, width), optional
+        Errors of the filter's pooled map, if it is shown how they come through the pooling.
+    upright : bool
+        Whether what could stand side by side stands under one another.
+    """
+
+    drawn: Floats
+    kernel: Floats
+    gradient: Floats
+    before: Floats
+    window: Window
+    filter: int
+    rate: float
+    arriving: Floats | None = None
+    upright: bool = False
+
+    # Scales.
+
+    @property
+    def error(self) -> Scale:
+        """Of the errors that reach the filter's map, or its pooled one."""
+        every = [self.before] if self.arriving is None else [self.before, self.arriving]
+        most = max(float(np.abs(each).max()) for each in every)
+        return Scale(max(most, LEAST), terms.ERROR)
+
+    @property
+    def seen(self) -> Scale:
+        """Of the errors of the filter's map, most of which are 0: of the others, all are seen."""
+        return replace(self.error, name=words.NOT_ZERO, floor=FLOOR)
+
+    @property
+    def weight(self) -> Scale:
+        """Of the kernel."""
+        return Scale(float(np.abs(self.kernel).max()) or 1.0, terms.WEIGHT)
+
+    @property
+    def slope(self) -> Scale:
+        """Of the gradient."""
+        return Scale(max(float(np.abs(self.gradient).max()), LEAST), terms.GRADIENT)
+
+    # Where the errors lie.
+
+    @property
+    def spread(self) -> Floats:
+        """The errors as they lie on the picture: as far apart as the window's places."""
+        rows, cols = self.window.stride
+        height, width = self.before.shape
+        spread = np.zeros(((height - 1) * rows + 1, (width - 1) * cols + 1))
+        spread[::rows, ::cols] = self.before
+        return spread
+
+    def corner(self, row: int, col: int) -> Floats:
+        """Return row and column of the picture on which the first error lies for a weight."""
+        top, _, left, _ = self.window.margins()
+        (dy, dx) = self.window.dilation
+        return np.array([row * dy - top, col * dx - left])
+
+    @property
+    def reach(self) -> tuple[slice, slice]:
+        """Rows and columns of the errors, as they lie on the picture, that are not all 0."""
+        spread = self.spread
+        along = (np.flatnonzero(spread.any(axis=axis)) for axis in (1, 0))
+        rows, cols = (
+            slice(int(found[0]), int(found[-1]) + 1) if len(found) else slice(0, length)
+            for found, length in zip(along, spread.shape, strict=True)
+        )
+        return rows, cols
+
+    @property
+    def near(self) -> tuple[slice, slice]:
+        """Rows and columns of the picture on which an error comes to lie, at any of the places."""
+        first, last = self.corner(0, 0), self.corner(*(n - 1 for n in self.kernel.shape))
+        rows, cols = (
+            slice(max(0, int(there.start + low)), min(size, int(there.stop + high)))
+            for there, low, high, size in zip(
+                self.reach, first, last, self.drawn.shape[:2], strict=True
+            )
+        )
+        return rows, cols
+
+    def nearby(self, row: int, col: int) -> Floats:
+        """Return where in what is shown from near the errors' first cell lies for a weight."""
+        first, near = ([along.start for along in each] for each in (self.reach, self.near))
+        return np.asarray(self.corner(row, col) + first - near)
+
+    def places(self, step: GradientStep) -> tuple[Place, ...]:
+        """Return the places of the map with an error: of the largest products first, then all."""
+        width = step.products.shape[1]
+        told = sorted(part.place for part in step.breakdown(LARGEST).parts)
+        others = (int(n) for n in np.flatnonzero(step.errors) if n not in told)
+        return tuple(divmod(n, width) for n in (*told, *others))
+
+    def marked(self, step: GradientStep, place: Place) -> dict[str, Mark]:
+        """Frame what a place of the map is about, from near, by the names of the marks.
+
+        These are the window of the way forward, the pixel that a weight read in it, and the error.
+        """
+        apart, shape = np.array(self.window.dilation), np.array(self.kernel.shape)
+        first, near = ([along.start for along in each] for each in (self.reach, self.near))
+        there = np.array(place) * self.window.stride
+        top, left = there + self.corner(0, 0) - near
+        pixel, error = there + self.corner(step.row, step.col) - near, there - first
+        rows, cols = (shape - 1) * apart + 1
+        window = Mark(top, left, rows, cols, tone="ink")
+        return {"input.read": window, "input.met": _round(pixel), "errors.met": _round(error)}
+
+    def _at(self, corner: Floats) -> Floats:
+        """The errors on the cells of the picture."""
+        lying = np.zeros(self.drawn.shape[:2])
+        places = np.argwhere(self.spread)
+        cells = places + corner
+        inside = ((cells >= 0) & (cells < lying.shape)).all(axis=1)
+        lying[tuple(cells[inside].T)] = self.spread[tuple(places[inside].T)]
+        return lying
+
+    # Pictures.
+
+    def reading(self, step: GradientStep) -> Diagram:
+        """Describe how one weight gets its sum: the picture, its filter, the errors, the products.
+
+        On picture and errors, both from near, the first place is framed, as `marked` names it.
+        """
+        places = self.places(step)
+        marks = self.marked(step, places[0]) if self.products_of(step) else {}
+        read = self._near(_of("input", marks))
+        alone = replace(self._errors(), marks=_of("errors", marks), title=words.ERRORS_NEAR.capital)
+        kernel = self._kernel({"steep": Mark(step.row, step.col)})
+        told, legend = self.products(step), Legend("legend", row=not self.upright)
+        explained = Column(alone, legend, align="middle", turns=False)
+        links = tuple(Link(start, "kernel", "zoom", tone="ink") for start in MADE if marks)
+        # The weight reads to the left of it, for the cell to the right.
+        reads = Row(read, kernel, gap=2.8, turns=False)
+        wide = Row(reads, explained, told, turns=False)
+        pair = Row(read, explained, align="top", turns=False)
+        high = Column(pair, Row(kernel, told, turns=False), align="middle", turns=False)
+        return Diagram(high if self.upright else Either(wide, high), links)
+
+    def sliding(self, weight: Place, known: npt.NDArray[np.bool_]) -> Diagram:
+        """Describe the errors on the picture, from near, beside the kernel and its gradient.
+
+        Parameters
+        ----------
+        weight : (int, int)
+            That which is marked.
+        known : numpy.ndarray of bool
+            Which cells of the gradient are computed.
+        """
+        (row, col), (rows, cols) = self.nearby(*weight), self.spread[self.reach].shape
+        high, wide = self.drawn[self.near].shape
+        read = self._near({
+            "edge": Mark(0, 0, high, wide, tone="muted", strong=False),
+            "place": Mark(row, col, rows, cols, tone="ink"),
+        })  # fmt: skip
+        lying = Overlay(read, replace(self._errors(), glass=1.0))
+        kernel, gradient = map(self._explained, self._weighed({"steep": Mark(*weight)}, known))
+        rule = Text("rule", words.RULE, role="heading")
+        legend = Legend("legend", row=True, of=self.seen, every=True)
+        below = Column(lying, legend, align="middle", turns=False)
+        pair = Row(kernel, gradient, align="top", turns=False)
+        high = Column(kernel, gradient, align="middle", turns=False)
+        wide = (
+            Row(below, Column(grids, rule, align="middle", turns=False), gap=2, turns=False)
+            for grids in (pair, high)
+        )
+        upright = Column(Row(below, high, turns=False), rule, align="middle", turns=False)
+        stacked = Column(below, pair, rule, align="middle")
+        return Diagram(Either(*(() if self.upright else wide), upright, stacked))
+
+    def diagram(self, step: GradientStep, layer: str) -> Diagram:
+        """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""
+        kernel, gradient = self._weighed({"steep": Mark(step.row, step.col)}, None)
+        corner = self.corner(step.row, step.col)
+        rows, cols = self.drawn.shape[:2]
+        read = Cells(
+            "input", self.drawn, share="pixels", lines=False, title=terms.INPUT.capital,
+            marks={
+                "edge": Mark(0, 0, rows, cols, tone="muted", strong=False),
+                "place": Mark(*corner, *self.spread.shape),
+            },
+        )  # fmt: skip
+        lying = Overlay(read, replace(self._errors(), values=self._at(corner), glass=1.0))
+        below: Part = Column(lying, Legend("legend", row=True), align="middle")
+        told = self.sum(step)
+        stacked = Column(below, Row(kernel, gradient), told, align="middle")
+        beside = (Row(kernel, gradient), Column(kernel, gradient))
+        side = (Row(below, Column(each, told), gap=2) for each in beside)
+        about = words.ABOUT.fill(n=self.filter, layer=layer)
+        return Diagram(Either(*side, stacked), about=about)
+
+    # What they consist of.
+
+    def products_of(self, step: GradientStep) -> int:
+        """Count the products that are written out: fewer than usual where nearly all are 0."""
+        return len(step.breakdown(LARGEST).parts)
+
+    def products(self, step: GradientStep) -> Part:
+        """Write one weight's sum: its two largest products, each as two cells, the rest, the sum.
+
+        Each error is met, also where the pixel is 0: as many as are counted on the map.
+        """
+        count, places = self.products_of(step), self.places(step)
+        rows = [
+            (
+                Text(f"plus-{n}", "+" if n else "", role="sign"),
+                self._factor(f"pixel-{n}", float(step.met[place]), INK),
+                Text(f"times-{n}", "×", role="sign"),
+                self._factor(f"error-{n}", float(step.errors[place]), self.error),
+            )
+            for n, place in enumerate(places[:count])
+        ]
+        lines: list[Part] = [Aligned(rows, gap=0.4, row_gap=0.3, down="middle")] if rows else []
+        if len(places) > count:
+            lines.append(self._rest(len(places) - count, step.breakdown(LARGEST).rest))
+        lines.append(
+            Row(
+                Text("total-sign", "=", role="display"),
+                Text("total", fmt.number(step.value), role="display"),
+                gap=0.4, turns=False,
+            )
+        )  # fmt: skip
+        return Column(*lines, gap=0.3, turns=False)
+
+    def _rest(self, count: int, value: float) -> Part:
+        """Write the sum of the products that are not written out, and how many there are."""
+        others = Text("rest-note", words.OTHERS.fill(n=count), tone="muted")
+        widest = fmt.bracketed(-abs(value) - 1)
+        said = Text("rest", fmt.bracketed(value), role="heading", widest=widest)
+        return Row(Text("rest-plus", "+", role="sign"), said, others, gap=0.4, turns=False)
+
+    def _factor(self, name: str, value: float, scale: Scale) -> Cells:
+        return Cells(
+            name, np.array([[value]]), scale, numbers=True, exactly=2, share="factors"
+        )  # fmt: skip
+
+    def sum(self, step: GradientStep) -> Sum:
+        """Describe one weight's sum, its largest products by their factors."""
+        account = step.breakdown()
+        addends = []
+        for number, part in enumerate(account.parts):
+            said = factors(step, part.place)
+            addends.append(Addend(f"part-{number}", Caption(en=said, zh=said), part.value))
+        if account.rest_count:
+            addends.append(Addend("rest", account.addends[-1][0], account.rest))
+        if not addends:
+            addends = [Addend("nothing", terms.SUM, 0.0)]
+        title = words.FACTORS.capital
+        return Sum("sum", addends, step.value, None, step.value, self.slope, title=title)
+
+    def _near(self, marks: Mapping[str, Mark]) -> Cells:
+        """Show the picture as far as there are errors on it."""
+        cells = self.drawn[self.near]
+        whole = cells.shape == self.drawn.shape
+        return Cells(
+            "input", cells, share="pixels", lines=False, large=True, marks=marks,
+            title=(terms.INPUT if whole else words.INPUT_NEAR).capital,
+        )  # fmt: skip
+
+    def _errors(self) -> Cells:
+        return Cells("errors", self.spread[self.reach], self.seen, share="pixels", lines=False)
+
+    def _explained(self, grid: Cells) -> Part:
+        """Put the scale of a grid's colours under it."""
+        legend = Legend(f"legend-{grid.name}", row=True, of=grid.scale, every=True)
+        return Column(grid, legend, align="middle", turns=False)
+
+    def _weighed(
+        self, marks: Mapping[str, Mark], known: npt.NDArray[np.bool_] | None
+    ) -> tuple[Cells, Cells]:
+        return self._kernel(marks), self._gradient(known, marks)
+
+    def _gradient(
+        self,
+        known: npt.NDArray[np.bool_] | None = None,
+        marks: Mapping[str, Mark] | None = None,
+    ) -> Cells:
+        return Cells(
+            "gradient", self.gradient, self.slope, numbers=True, share="numbers", computed=known,
+            title=terms.GRADIENT.capital, marks=marks or {},
+        )  # fmt: skip
+
+    def _kernel(self, marks: Mapping[str, Mark] | None = None) -> Cells:
+        return Cells(
+            "kernel", self.kernel, self.weight, numbers=True, share="numbers", exactly=FINE,
+            title=terms.FILTER.capital.fill(n=self.filter), marks=marks or {},
+        )  # fmt: skip
+
+
+def factors(step: GradientStep, place: int) -> str:
+    """Write a place's pixel times its error."""
+    at = divmod(place, step.products.shape[1])
+    return f"{fmt.number(step.met[at])} × {fmt.bracketed(step.errors[at])}"
+
+
+def _round(cell: Floats) -> Mark:
+    """Frame a cell from outside."""
+    row, col = cell
+    return Mark(row - RIM, col - RIM, 1 + 2 * RIM, 1 + 2 * RIM)
+
+
+def _of(panel: str, marks: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Return the marks of one panel by their own names."""
+    parts = ((name.split("."), mark) for name, mark in marks.items())
+    return {own: mark for (there, own), mark in parts if there == panel}
