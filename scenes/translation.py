@@ -11,9 +11,6 @@ from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import eased, in_turn
 
-#: What explains colours; a picture may have the first alone.
-LEGENDS = ("legend", "legend-products")
-
 
 class Translation(LessonScene):
     """Plays the lesson of the same name."""
@@ -42,11 +39,13 @@ class Translation(LessonScene):
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring what is named and is there.
 
-        Scales and bars go before: on the way they would run over others. Where nothing stays, this
-        is short: the old picture would be seen through the new one.
+        What does not stay goes before, as do scales and bars: on the way they would run over
+        others, or be seen through the new picture.
         """
-        self.during(0.2 * share, self.board.leave(*LEGENDS, *self.told))
-        names = (name for name in (*LEGENDS, *show) if self.board.has(name))
+        stay = {panel.name for panel in picture.root.panels()} - {"legend", *self.told}
+        going = [name for name in self.board.parts if name.split(".")[0] not in stay]
+        self.during(0.35 * share, self.board.leave(*going))
+        names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
@@ -133,14 +132,29 @@ class Translation(LessonScene):
     # Why the dense network does not hold.
 
     def show_unit(self, event: Event) -> None:
-        """The weights of a unit, one for each pixel; then what they make of both pictures."""
-        names = "unit-before", "unit-after"
-        self.change(self.picture.dense(), 0.06, "unit", "template", *names)
-        for name in names:
-            self.during(0.14, self.board.pulse("template", name, colour="muted"))
-            self.during(0.06, self.board.show(f"{name}-sum"))
-        sums = (self.board.pulse(f"{name}-sum", colour="muted") for name in names)
-        self.during(1, in_turn(*sums))
+        """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
+        unit = self.picture.unit
+        assert unit is not None
+        self.change(self.picture.dense(), 0.05, "unit", "template")
+        start, *others = unit.products
+
+        def ink(alpha: float) -> None:
+            self.board.fill("unit-before", unit.weights + alpha * (start - unit.weights))
+
+        ink(0.0)
+        self.during(0.06, self.board.show("unit-before"))
+        self.during(0.16, ink)
+        self.during(0.08, self.board.show("unit-before-sum"))
+        self.board.fill("unit-after", start)
+        self.board.say("unit-after.title", self.text(self.picture.title_of_products(0)))
+        self.during(0.06, self.board.show("unit-after"))
+        for n, products in enumerate(others, 1):
+            self.during(0.2 / len(others))
+            self.board.fill("unit-after", products)
+            self.board.say("unit-after.title", self.text(self.picture.title_of_products(n)))
+        self.during(0.08, self.board.pulse("unit-after", colour="muted"))
+        self.during(0.06, self.board.show("unit-after-sum"))
+        self.during(1, self.board.pulse("unit-after-sum", colour="muted", times=2))
 
     # Why it holds a little.
 
@@ -172,25 +186,53 @@ class Translation(LessonScene):
 
     # Why it fails.
 
+    #: What is seen of one filter, and the cell that is looked at in each.
+    PLACES = "input.place", "last.place", "weighing.place"
+
     def show_weights(self, event: Event) -> None:
-        """One place of a filter's map times its weight; as the picture moves, another place."""
-        states = "before", "after"
-        shown = [f"last-{state}" for state in states]
-        self.change(self.picture.one_place(), 0.06, "weighed", "weighing", "pooled", *shown)
-        for name in states:
-            places, product = (f"last-{name}.place", f"weighing.{name}"), f"product-{name}"
-            self.during(0.12, self.board.show(*places), self.board.pulse(*places, colour="muted"))
-            self.during(0.06, self.board.show(f"factors-{name}", product))
-            self.during(0.18, self.board.pulse(product, colour="muted"))
-            if name == states[0]:
-                self.during(0.02, self.board.hide(places[1]))
-        self.during(1, self.board.pulse("product-after", colour="muted"))
+        """The picture with its cells, one filter's response in each, and the weights they meet."""
+        self.lay_weights(0.06)
+        self.during(0.14, self.board.pulse("input", colour="muted"))
+        self.during(0.14, self.board.pulse("weighing", colour="muted"))
+        self.during(0.05, self.board.show(*self.PLACES))
+        self.during(0.2, self.board.pulse(*self.PLACES[1:], colour="muted"))
+        self.during(0.06, self.board.show("at-before", "factors-before", "product-before"))
+        self.during(1, self.board.pulse("product-before", colour="muted", times=2))
+
+    def lay_weights(self, share: float) -> None:
+        """Lay out the picture, one filter's cells and their weights."""
+        self.change(
+            self.picture.one_place(), share, "weighed", "input", "pixels", "last", "weighing"
+        )
+
+    def show_next(self, event: Event) -> None:
+        """The picture moves; the largest response comes in another cell, and meets its weight."""
+        shown = self.picture.weighed
+        assert shown is not None
+        if not self.board.has("last"):
+            self.lay_weights(0.1)
+            self.board.show(*self.PLACES)(1.0)
+        steps = len(shown.responses) - 1
+        for n in range(1, steps + 1):
+            self.board.fill("input", self.picture.drawn[n])
+            self.board.fill("last", shown.responses[n])
+            self.board.say("pixels", self.text(self.picture.moved_by(n)))
+            self.during(0.4 / steps)
+        places = (self.picture.around(shown.after), shown.after, shown.after)
+        moves = [
+            self.board.move(mark, *place) for mark, place in zip(self.PLACES, places, strict=True)
+        ]
+        self.during(0.15, *moves)
+        self.during(0.1, self.board.pulse(*self.PLACES[1:], colour="muted"))
+        self.during(0.06, self.board.show("at-after", "factors-after", "product-after"))
+        self.during(1, self.board.pulse("product-after", colour="muted", times=2))
 
     def show_places(self, event: Event) -> None:
         """All filters together: step by step the places speak otherwise, and their sum is kept."""
         assert self.picture.places is not None
         last = self.lesson.whole_step
         frame = "lead.title", "lead.zero", "lead.0.label"
+        self.during(0.05, self.board.leave(*self.PLACES))
         self.change(self.picture.by_place(), 0.06, "input", "pixels", "places", "speak", *frame)
         self.during(0.1, eased(self.board.rise("lead.0")))
         for n in range(1, last + 1):

@@ -482,6 +482,25 @@ def test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame(look, weig
     assert seen == set(range(7))
 
 
+def test_the_ring_ends_where_the_response_has_gone_and_on_its_weight(look, weights):
+    played = plays.of("translation", look)
+    stage = next(
+        s for s in reversed(played.during("why")) if "product-after" in s and "last.place" in s
+    )
+    picture = shifted(played.lesson.shown_picture.pixels[:, :, 0], -6)
+    np.testing.assert_array_equal(stage["input"].values, picture)
+    number = played.lesson.weighed.number
+    whole = Network.load("cnn").activations(picture[:, :, None].astype(np.float32))["conv3"]
+    np.testing.assert_allclose(stage["last"].values, whole[:, :, number], atol=1e-5)
+    cell = divmod(int(whole[:, :, number].argmax()), 3)
+    for name in ("last", "weighing"):
+        assert under(stage[f"{name}.place"], stage[name]) == (*cell, 1, 1)
+    lead = weights["dense/kernel"].reshape(3, 3, 128, 10)[..., number, :]
+    np.testing.assert_allclose(stage["weighing"].values, lead[..., 5] - lead[..., 7], atol=1e-6)
+    # Round the dot of that cell on the picture, 4 pixels wide.
+    assert under(stage["input.place"], stage["input"]) == (7 + 4 * cell[0], 7 + 4 * cell[1], 4, 4)
+
+
 def shifted(picture, right):
     """A picture moved to the left by so many pixels, by plain loops."""
     out = np.zeros_like(picture)

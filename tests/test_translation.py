@@ -127,10 +127,13 @@ def test_dots_are_where_the_places_of_the_last_map_see(lesson):
         found.append(tuple((lines[0] + lines[-1] + 1) / 2 for lines in reach))
     picture = lesson.picture_of.by_place()
     assert picture.panel("input").dots == tuple(found) == lesson.centres
-    assert picture.panel("speak").title.text("en") == "3 × 3 cells, centres 4 px apart"
-    pooled = lesson.picture_of.one_place().panel("pooled").words.text("en")
-    pools = sum(isinstance(layer, MaxPooling2D) for layer in network.layers)
-    assert (pools, pooled) == (2, "after pooling twice: 3 × 3 cells")
+    assert picture.panel("input").title.text("en") == "Centres of the cells, 4 px apart"
+    assert picture.panel("speak").title.text("en") == "128 filters: 3 × 3 cells"
+    # The ring is round the centre of the cell that is looked at.
+    seen = lesson.picture_of.one_place()
+    ring, cell = (seen.panel(name).marks["place"] for name in ("input", "last"))
+    down, across = lesson.centres[3 * cell.row + cell.col]
+    assert (ring.row + ring.rows / 2, ring.col + ring.cols / 2) == (down, across)
     placed = panels.place(picture, panels.ASPECTS["16:9"])
     first, second = (placed.piece(f"input.dot-{n}").box for n in (0, 1))
     assert placed.piece("input.dot-0").front  # or the picture would hide it
@@ -247,22 +250,27 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
         own = weights[:, :, n, 5] - weights[:, :, n, 7]
         falls.append(sum((at[0] - at[1])[cell] * own[cell] for cell in np.ndindex(3, 3)))
         if n == shown.number:
-            for values, wanted in zip(shown[2:], (own, *at), strict=True):
-                np.testing.assert_allclose(values, wanted)
+            np.testing.assert_allclose(shown.weights, own)
+            for steps in range(7):
+                wanted = lesson.traces[steps].activations["conv3"][:, :, n]
+                np.testing.assert_allclose(shown.responses[steps], wanted)
     assert (np.argmax(falls), shown.many) == (shown.number, 128)
+    assert len(shown.responses) == 7
     # Of each, one place is multiplied: what speaks most for 5, then where the response is now.
     picture = lesson.picture_of.one_place()
-    cells = [np.unravel_index(values.argmax(), (3, 3))
-             for values in (shown.before * shown.weights, shown.after)]  # fmt: skip
-    assert cells[0] != cells[1]
-    for name, values, cell in zip(("before", "after"), shown[3:], cells, strict=True):
-        mark = picture.panel(f"last-{name}").marks["place"]
-        assert (mark.row, mark.col) == cell
-        np.testing.assert_array_equal(picture.panel(f"last-{name}").values, values)
+    first, last = shown.responses[0], shown.responses[-1]
+    cells = [np.unravel_index(values.argmax(), (3, 3)) for values in (first * shown.weights, last)]
+    assert cells == [shown.before, shown.after] == [(1, 1), (1, 0)]
+    said = told(lesson)["next"]
+    assert said == "6 px aside, the largest response is in another cell: it meets another weight."
+    weighing = picture.panel("weighing")
+    np.testing.assert_array_equal(weighing.values, shown.weights)
+    np.testing.assert_array_equal(picture.panel("last").values, first)
+    for name in ("last", "weighing"):
+        mark = picture.panel(name).marks["place"]
+        assert (mark.row, mark.col) == cells[0]
+    for name, values, cell in zip(("before", "after"), (first, last), cells, strict=True):
         one, other = float(values[cell]), float(shown.weights[cell])
-        weighing = picture.panel("weighing")
-        assert (weighing.marks[name].row, weighing.marks[name].col) == cell
-        np.testing.assert_array_equal(weighing.values, shown.weights)
         decimals = 2 + weighing.finer
         assert picture.panel(f"factors-{name}").words == f"{number(one)} × " + bracketed(
             other, decimals
@@ -285,7 +293,8 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     own = weights["hidden/kernel"][:, unit.number].astype(float)
     picture = lesson.shown_picture.pixels
     assert unit.steps == lesson.fails[1] == 2
-    for steps, products in ((0, unit.before), (2, unit.after)):
+    assert len(unit.products) == 3
+    for steps, products in enumerate(unit.products):
         pixels = shifted(picture, lesson.shown_direction, steps).astype(float)
         np.testing.assert_allclose(products.ravel(), pixels.ravel() * own, atol=1e-6)
     # No other unit's change takes as much of the lead.

@@ -447,7 +447,8 @@ class Translation(FilterLesson):
         falls = ((before - after) * kernel).sum(axis=(0, 1))
         speaks = (before * kernel).max(axis=(0, 1)) >= _SPEAKS
         number = int(np.where(speaks, falls, falls.min() - 1).argmax())
-        return Filter(number, kernel.shape[2], *(v[:, :, number] for v in (kernel, before, after)))
+        responses = tuple(v[:, :, number] for v in values[: self.whole_step + 1])
+        return Filter(number, kernel.shape[2], kernel[:, :, number], responses)
 
     @cached_property
     def _lead(self) -> tuple[Doubles, tuple[Doubles, ...]] | None:
@@ -477,8 +478,8 @@ class Translation(FilterLesson):
         network, steps = self.networks[1][1], self.fails[1]
         hidden, last = (layer for layer in network.layers if layer.family == "dense")
         first, out = network.weights_of(hidden.name), network.weights_of(last.name)
-        before, after = (self.traces[n].image.reshape(-1).astype(np.float64) for n in (0, steps))
-        sums = [pixels @ first["kernel"] + first["bias"] for pixels in (before, after)]
+        pictures = [self.traces[n].image.reshape(-1).astype(np.float64) for n in range(steps + 1)]
+        sums = [pictures[n] @ first["kernel"] + first["bias"] for n in (0, steps)]
         fall = np.maximum(sums[0], 0) - np.maximum(sums[1], 0)
         said, instead = self.answers[1][0], self.answers[1][steps]
         chosen = int((fall * (out["kernel"][:, said] - out["kernel"][:, instead])).argmax())
@@ -489,8 +490,7 @@ class Translation(FilterLesson):
             out["kernel"].shape[0],
             steps,
             weights.reshape(shape),
-            (before * weights).reshape(shape),
-            (after * weights).reshape(shape),
+            tuple((pixels * weights).reshape(shape) for pixels in pictures),
             float(out["kernel"][chosen, said] - out["kernel"][chosen, instead]),
             class_label(self.network, said),
             class_label(self.network, instead),
@@ -516,14 +516,6 @@ class Translation(FilterLesson):
         field = self.network.receptive_field(maps.name)
         boxes = (field.box(*cell) for cell in np.ndindex(*self.network.shapes[maps.name][:2]))
         return tuple((box.top + box.height / 2, box.left + box.width / 2) for box in boxes)
-
-    @property
-    def poolings(self) -> int:
-        """How often maps are pooled on the way to the last one."""
-        maps = self.last
-        assert maps is not None
-        layers = self.network.layers[: self.network.layers.index(maps) + 1]
-        return sum(layer.family == "pooling" for layer in layers)
 
     @property
     def whole_step(self) -> int:
@@ -574,7 +566,6 @@ class Translation(FilterLesson):
             weighed=self.weighed,
             centres=self.centres if self.by_place is not None else (),
             apart_by=self.place if self.by_place is not None else 0,
-            poolings=self.poolings if self.by_place is not None else 0,
             whole_step=self.whole_step,
             label=class_label(self.network, self.label),
             rival=class_label(self.network, self.rival),
@@ -603,8 +594,8 @@ class Translation(FilterLesson):
                 ("layers", list(self._layers())),
                 ("why", list(self._why())),
                 ("curve", list(self._curve())),
-                ("staircase", [Event("staircase", 4.2, self.gives_up, detail=1)]),
-                ("answer", [Event("whole", 4.0, self.ending)]),
+                ("staircase", [Event("staircase", 4.2, self.gives_up, detail=2)]),
+                ("answer", [Event("whole", 5.7, self.ending)]),
             )
             if events
         )
@@ -690,7 +681,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 5.0, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 6.0, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -714,9 +705,13 @@ class Translation(FilterLesson):
             if told
             else words.EACH_PLACE.fill(n=self.place)
         )
-        yield Event("weights", 5.3, bridge, detail=1)
+        yield Event("weights", 4.4, bridge, detail=1)
+        assert self.weighed is not None
+        elsewhere = self.weighed.before != self.weighed.after
+        moves = words.OTHER_CELL if elsewhere else words.OTHER_RESPONSES
+        yield Event("next", 5.0, moves.fill(n=self.pixels(steps)), detail=1)
         turns = before > 0 > after
-        yield Event("places", 5.3, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
+        yield Event("places", 4.8, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:

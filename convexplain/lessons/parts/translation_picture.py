@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +38,8 @@ from convexplain.style.captions import Caption
 _FAINT = 1e-4
 #: Where names of networks beside many small pictures break, in sizes of their text.
 _NARROW = 5.2
-#: Where what is told between two products breaks; how large a dot is, of the way to the next.
-_PART, _DOT = 10, 0.3
+#: How large a dot is, of the way to the next.
+_DOT = 0.3
 #: Decimals of a response and of its weight, as few as make their product come out.
 _FINER = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
 Floats = npt.NDArray[np.float32]
@@ -73,8 +73,10 @@ class Unit(NamedTuple):
     ----------
     number, many, steps : int
         Which unit, of how many; after how many steps it reads the picture again.
-    weights, before, after : numpy.ndarray, shape (height, width)
-        Its weights, and the products of pixels and weights.
+    weights : numpy.ndarray, shape (height, width)
+        One for each pixel.
+    products : tuple of numpy.ndarray
+        Pixels times weights, after 0 to `steps` steps.
     weight : float
         What its sum is weighed with for the answer `said`, less that for `instead`.
     said, instead : Caption
@@ -85,8 +87,7 @@ class Unit(NamedTuple):
     many: int
     steps: int
     weights: npt.NDArray[np.float64]
-    before: npt.NDArray[np.float64]
-    after: npt.NDArray[np.float64]
+    products: tuple[npt.NDArray[np.float64], ...]
     weight: float
     said: Caption
     instead: Caption
@@ -99,15 +100,26 @@ class Filter(NamedTuple):
     ----------
     number, many : int
         Which filter, of how many.
-    weights, before, after : numpy.ndarray, shape (height, width)
-        What the last layer weighs its places with, for the label less for `rival`; its responses.
+    weights : numpy.ndarray, shape (height, width)
+        What the last layer weighs its places with, for the label less for `rival`.
+    responses : tuple of numpy.ndarray
+        Its map after each number of steps, from 0 to the last one that is compared.
     """
 
     number: int
     many: int
     weights: npt.NDArray[np.float64]
-    before: npt.NDArray[np.float64]
-    after: npt.NDArray[np.float64]
+    responses: tuple[npt.NDArray[np.float64], ...]
+
+    @property
+    def before(self) -> tuple[int, int]:
+        """The place that speaks most for the label before anything moves."""
+        return _most(self.responses[0] * self.weights)
+
+    @property
+    def after(self) -> tuple[int, int]:
+        """The place of the largest response at the end."""
+        return _most(self.responses[-1])
 
 
 class Reader(NamedTuple):
@@ -158,8 +170,8 @@ class TranslationPicture:
         Whose weights are shown before those of all are added up.
     centres : tuple of (float, float)
         Where on the picture each place has the centre of what it sees, in pixels.
-    apart_by, poolings : int
-        How many pixels lie between two of them, and how often maps are pooled on the way there.
+    apart_by : int
+        How many pixels lie between two of them.
     whole_step : int
         After how many steps places are compared.
     label, rival : Caption
@@ -187,7 +199,6 @@ class TranslationPicture:
     weighed: Filter | None
     centres: tuple[tuple[float, float], ...]
     apart_by: int
-    poolings: int
     whole_step: int
     label: Caption
     rival: Caption
@@ -235,18 +246,18 @@ class TranslationPicture:
     def dense(self) -> Diagram:
         """Describe a dense unit's weights, and its products with the picture before and after."""
         assert self.unit is not None
-        unit = self.unit
-        weights = Scale(float(np.abs(unit.weights).max()), terms.WEIGHT)
-        largest = max(float(np.abs(products).max()) for products in (unit.before, unit.after))
-        products = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
-        template = Cells("template", unit.weights, weights, share="pixels", lines=False,
-                         title=_UNIT.fill(n=unit.number, m=unit.many))  # fmt: skip
+        unit, products = self.unit, self.unit.products
+        # One scale: where ink is full, a product is its weight.
+        largest = max(float(np.abs(values).max()) for values in (unit.weights, *products))
+        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
         both = (
-            ("unit-before", unit.before, _PRODUCTS_BEFORE),
-            ("unit-after", unit.after, _PRODUCTS_AFTER.fill(n=unit.steps * self.step)),
+            ("unit-before", products[0], _PRODUCTS_BEFORE),
+            ("unit-after", products[-1], self.title_of_products(unit.steps)),
         )
+        template = Cells("template", unit.weights, scale, share="pixels", lines=False,
+                         title=_UNIT.fill(n=unit.number, m=unit.many))  # fmt: skip
         maps = [
-            Cells(name, values, products, share="pixels", lines=False, title=title)
+            Cells(name, values, scale, share="pixels", lines=False, title=title)
             for name, values, title in both
         ]
         sums = [
@@ -255,12 +266,14 @@ class TranslationPicture:
             for name, values, _ in both
         ]  # fmt: skip
         said = _ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
-        head = Text("unit", said, role="heading", weight="bold")
-        own = Legend("legend", of=weights), Legend("legend-products", of=products)
-        grids = [template, *maps]
-        beside = Aligned([grids, [*own, None], [None, *sums]], row_gap=0.3)
-        low = Column(template, own[0], Aligned([maps, [own[1], None], sums], row_gap=0.4), gap=0.5)
+        head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend")
+        beside = Aligned([[template, *maps], [legend, *sums]], row_gap=0.3)
+        low = Column(template, legend, Aligned([maps, sums], row_gap=0.4), gap=0.5)
         return Diagram(Either(Column(head, beside, gap=0.6), Column(head, low, gap=0.6), low))
+
+    def title_of_products(self, steps: int) -> Caption:
+        """Name the products of the moved picture."""
+        return _PRODUCTS_AFTER.fill(n=steps * self.step)
 
     def window(self) -> Diagram:
         """Describe a pooling window before a step, and after it."""
@@ -320,73 +333,82 @@ class TranslationPicture:
         )
 
     def one_place(self) -> Diagram:
-        """Describe one filter's responses before and after, and between them what they meet.
+        """Describe the picture, one filter's responses to it, and the weights that they meet.
 
-        Before, the place that speaks most for the class is multiplied, then the largest response.
+        Multiplied are the place that speaks most for the class before, and the largest response at
+        the end. All grids are as large.
         """
         assert self.weighed is not None
-        number, many, weights, before, after = self.weighed
-        largest = max(float(np.abs(values).max()) for values in (before, after))
-        signed = any(bool((values < 0).any()) for values in (before, after))
+        number, many, weights, responses = self.weighed
+        largest = max(float(np.abs(values).max()) for values in responses)
+        signed = any(bool((values < 0).any()) for values in responses)
         scale = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
         most = float(np.abs(weights).max())
-        moved = self.whole_step * self.step
         states = (
-            ("before", before, before * weights, _FILTER_BEFORE.fill(n=number)),
-            ("after", after, after, _FILTER_AFTER.fill(n=number, p=moved)),
+            ("before", 0, self.weighed.before),
+            ("after", self.whole_step, self.weighed.after),
         )
-        places: dict[str, tuple[int, int]] = {
-            name: divmod(int(ranks.argmax()), ranks.shape[1]) for name, _, ranks, _ in states
-        }
-        factors = {name: (float(values[places[name]]), float(weights[places[name]]))
-                   for name, values, *_ in states}  # fmt: skip
-        fine = _decimals([*factors.values()])
-        maps = {
-            name: Cells(
-                f"last-{name}", values, scale, numbers=True, large=True, share="places",
-                title=title, marks={"place": Mark(*places[name], tone="ink")}, finer=fine[0] - 2,
-            )
-            for name, values, _, title in states
-        }  # fmt: skip
+        factors = [
+            (float(responses[-1 if steps else 0][place]), float(weights[place]))
+            for _, steps, place in states
+        ]
+        fine = _decimals(factors)
+        row, col = self.weighed.before
+        ring = {"place": Mark(row, col, tone="ink")}
+        rows, cols = weights.shape
+        last = Cells(
+            "last", responses[0], scale, numbers=True, large=True, share="places", marks=ring,
+            title=_FILTER.fill(n=number, r=rows, c=cols), finer=fine[0] - 2,
+        )  # fmt: skip
         weighing = Cells(
             "weighing", weights, Scale(most if most > _FAINT else 1.0, terms.WEIGHT), numbers=True,
             large=True, share="places", title=_WEIGHTS_OF.fill(k=self.label, j=self.rival),
-            marks={name: Mark(*place, tone="ink") for name, place in places.items()},
-            finer=fine[1] - 2,
+            marks=ring, finer=fine[1] - 2,
         )  # fmt: skip
         said = _ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
-        head, legend = Text("weighed", said, weight="bold"), Legend("legend")
-        grids = maps["before"], weighing, maps["after"]
-        pooled = Text("pooled", self._pooled, role="heading", measure=_PART)
-
-        def products(role: Literal["display", "heading"]) -> list[Part]:
-            return [
-                Column(
-                    Text(f"factors-{name}", _factors(*pair, fine), role="heading", tone="muted"),
-                    Text(f"product-{name}", f"= {fmt.number(pair[0] * pair[1])}", role=role,
-                         weight="bold"),
-                    gap=0, align="middle",
-                )
-                for name, pair in factors.items()
-            ]  # fmt: skip
-
-        def wide(first: Part, second: Part) -> Part:
-            return Aligned([[*grids], [first, pooled, second]], row_gap=0.3, across="middle")
-
-        ways = [wide(*products("display")), wide(*products("heading"))]
-        first, second = products("heading")
-        high = Column(
-            Row(maps["before"], first, gap=0.6, align="middle"),
-            Row(weighing, pooled, gap=0.6, align="middle"),
-            Row(maps["after"], second, gap=0.6, align="middle"), gap=0.6,
-        )  # fmt: skip
+        head = Text("weighed", said, weight="bold")
+        lines = [
+            [
+                Text(f"at-{name}", _PX.fill(n=steps * self.step), role="heading", tone="muted"),
+                Text(f"factors-{name}", _factors(*pair, fine), role="heading"),
+                Text(f"product-{name}", f"= {fmt.number(pair[0] * pair[1])}", role="heading",
+                     weight="bold"),
+            ]
+            for (name, steps, _), pair in zip(states, factors, strict=True)
+        ]  # fmt: skip
+        products = Aligned(lines, gap=0.5, row_gap=0.3)
+        seen = self._seen(
+            Mark(*self.around(self.weighed.before), self.apart_by, self.apart_by, tone="ink")
+        )
+        grids = Row(last, weighing, gap=1.0, align="top")
+        wide = Row(seen, Column(grids, products, gap=0.4), gap=1.0, align="top")
+        pair = Row(seen, last, gap=1.0, align="top")
         return Diagram(
             Either(
-                *(Column(head, each, legend, gap=0.6) for each in ways),
-                Column(head, high, legend, gap=0.6),
-                Column(high, legend, gap=0.6),
+                Column(head, wide, gap=0.6),
+                Column(head, pair, Row(weighing, products, gap=1.0), gap=0.6),
+                Column(head, seen, grids, products, gap=0.6),
+                Column(seen, grids, products, gap=0.6),
             )
         )
+
+    def around(self, place: tuple[int, int]) -> tuple[float, float]:
+        """Return the corner of a square on the picture round the centre of a place."""
+        assert self.weighed is not None
+        cols = self.weighed.weights.shape[1]
+        down, across = self.centres[place[0] * cols + place[1]]
+        return down - self.apart_by / 2, across - self.apart_by / 2
+
+    def _seen(self, ring: Mark | None = None) -> Part:
+        """Describe the picture with the centres of the last map's cells, as high as that map."""
+        assert self.places is not None
+        fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
+        picture = Cells(
+            "input", self.drawn[0], share="places", lines=False, fine=fine,
+            title=_CENTRES.fill(p=self.apart_by), dots=self.centres, dot=_DOT * self.apart_by,
+            marks={"place": ring} if ring is not None else {},
+        )  # fmt: skip
+        return Column(picture, self._pixels(0), gap=0.4, align="middle")
 
     def by_place(self) -> Diagram:
         """Describe what each place adds to the lead, and how large the lead is after every step."""
@@ -395,15 +417,10 @@ class TranslationPicture:
         largest = max(float(np.abs(places).max()) for places in self.places)
         scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
         rows, cols = self.places[0].shape
+        many = self.weighed.many
         grid = Cells("speak", self.places[0], scale, numbers=True, large=True, share="places",
-                     title=_CELLS_APART.fill(r=rows, c=cols, p=self.apart_by))  # fmt: skip
-        # As high as the grid.
-        fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
-        picture = Cells(
-            "input", self.drawn[0], share="places", lines=False, fine=fine, title=_CENTRES,
-            dots=self.centres, dot=_DOT * self.apart_by,
-        )  # fmt: skip
-        pictures = Column(picture, self._pixels(0), gap=0.4, align="middle")
+                     title=_FILTERS.fill(n=many, r=rows, c=cols))  # fmt: skip
+        pictures = self._seen()
         sums = [float(places.sum()) for places in self.places[: self.whole_step + 1]]
         most = max(abs(value) for value in sums)
         bars = [
@@ -416,13 +433,12 @@ class TranslationPicture:
             pitch=1.8, title=_LEAD.fill(k=self.label, j=self.rival),
         )  # fmt: skip
         low = replace(lead, role="text", pitch=1.6)
-        many = self.weighed.many
         head = Text("places", _PLACES.fill(n=many, k=self.label, j=self.rival), weight="bold")
         legend = Legend("legend")
         pair = Row(pictures, grid, gap=1.0, align="top")
         return Diagram(
             Either(
-                Column(head, Row(pictures, grid, lead, gap=1.0, align="top"), legend, gap=0.8),
+                Column(head, Row(pictures, grid, lead, gap=1.0, align="top"), gap=0.6),
                 Column(head, pair, lead, legend, gap=0.8),
                 Column(head, pair, low, legend, gap=0.8),
                 Column(pair, low, legend, gap=0.6),
@@ -487,15 +503,6 @@ class TranslationPicture:
     # Parts.
 
     @property
-    def _pooled(self) -> Caption:
-        """Tell how many places the last map has, and why they are so few."""
-        assert self.places is not None
-        rows, cols = self.places[0].shape
-        if self.poolings < len(_POOLED):
-            return _POOLED[self.poolings].fill(r=rows, c=cols)
-        return _POOLED_OFTEN.fill(n=self.poolings, r=rows, c=cols)
-
-    @property
     def _scale(self) -> Scale:
         signed = any(bool((values < 0).any()) for values in (*self.maps, self.back))
         return Scale(self.limit if self.limit > _FAINT else 1.0, terms.RESPONSE, signed=signed)
@@ -534,8 +541,12 @@ class TranslationPicture:
 
 
 def _largest(values: Floats) -> Mark:
-    row, col = np.unravel_index(int(values.argmax()), values.shape)
-    return Mark(int(row), int(col), tone="ink")
+    return Mark(*_most(values), tone="ink")
+
+
+def _most(values: npt.NDArray[Any]) -> tuple[int, int]:
+    row, col = divmod(int(values.argmax()), values.shape[1])
+    return row, col
 
 
 _BEFORE = Caption(en="Before", zh="平移前")
@@ -557,26 +568,15 @@ _ONE_SUM = (
     Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
     Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
 )
-_CELLS_APART = Caption(
-    en="{r} × {c} cells, centres {p} px apart", zh="{r} × {c} 格，中心相距 {p} 像素"
-)
-_CENTRES = Caption(en="Centres of the cells", zh="各格的中心")
-_POOLED = (
-    Caption(en="{r} × {c} cells", zh="{r} × {c} 格"),
-    Caption(en="after pooling once: {r} × {c} cells", zh="池化一次后：{r} × {c} 格"),
-    Caption(en="after pooling twice: {r} × {c} cells", zh="池化两次后：{r} × {c} 格"),
-)
-_POOLED_OFTEN = Caption(
-    en="after pooling {n} times: {r} × {c} cells", zh="池化 {n} 次后：{r} × {c} 格"
-)
+_CENTRES = Caption(en="Centres of the cells, {p} px apart", zh="各格的中心，相距 {p} 像素")
+_FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
+_FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
 _WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
-_FILTER_BEFORE = Caption(en="Before: filter {n}", zh="平移前：过滤器 {n}")
-_FILTER_AFTER = Caption(en="After {p} px: filter {n}", zh="移 {p} 像素后：过滤器 {n}")
 _ONE_FILTER = Caption(
     en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
     zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
 )
-_PRODUCT = Caption(en="pixel × weight", zh="像素 × 权重")
+_PRODUCT = Caption(en="weight, pixel × weight", zh="权重，像素 × 权重")
 _SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
 _LEAD = Caption(
     en="All places together: for {k}, below 0 for {j}", zh="合计：支持“{k}”；低于 0：“{j}”"

@@ -72,6 +72,13 @@ OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
 )
+OTHER_CELL = Caption(
+    en="{n} px aside, the largest response is in another cell: it meets another weight.",
+    zh="移 {n} 像素，最大响应到了别的格，遇到别的权重。",
+)
+OTHER_RESPONSES = Caption(
+    en="{n} px aside, each cell has another response.", zh="移 {n} 像素，每格的响应都变了。"
+)
 TURNS = Caption(
     en="Added up: at first for {k}, at last for {j}.", zh="合计：先是“{k}”，后是“{j}”。"
 )
