@@ -69,8 +69,8 @@ class DenseVsConv(LessonScene):
         whole = [self.board.show(f"templates[{n}]") for n in large]
         # The first digit goes before kernels come: nothing is seen through it.
         self.during(0.08, self.board.hide(*self.but("dense")))
-        grown = eased(in_turn(*map(eased, kernels), overlap=0.8))
-        self.become(self.lesson.learned(), 0.4, grown, show=words)
+        self.become(self.lesson.learned(), 0.08, eased(kernels[0]), show=words)
+        self.during(0.32, in_turn(*map(eased, kernels[1:]), overlap=0.8))
         self.during(0.3, in_turn(*map(eased, whole), overlap=0.8))
         self.during(1, self.board.pulse("kernels[0]", "templates[0]", times=2))
 
@@ -127,14 +127,14 @@ class DenseVsConv(LessonScene):
 
         def know(count: int) -> None:
             self.board.fill("kernel", sums[count])
-            self.board.say("kernel.counter", self.places(count))
+            self.board.say("kernel-places", self.places(count))
 
         def begin(alpha: float) -> None:
             know(0)
             self.board.fill("template", np.full_like(lesson.pixels, np.nan))
-            self.board.say("template.counter", self.places(0))
+            self.board.say("template-places", self.places(0))
 
-        panels = ("kernel", "digit", "template", "legend")
+        panels = ("kernel", "kernel-places", "digit", "template", "template-places", "legend")
         self.become(lesson.corrected(), 0.12, begin, show=panels)
         self.board.show("digit.window")(1.0)
 
@@ -159,11 +159,11 @@ class DenseVsConv(LessonScene):
 
         def ask(alpha: float) -> None:
             self.board.fill("template", alpha * asked)
-            self.board.say("template.counter", self.places(1))
+            self.board.say("template-places", self.places(1))
 
         self.during(0.25, ask)
         self.during(0.3, self.board.pulse("template", colour="muted"))
-        looks = [self.board.pulse(f"{name}.counter") for name in ("kernel", "template")]
+        looks = [self.board.pulse(f"{name}-places") for name in ("kernel", "template")]
         self.during(1, in_turn(*looks))
 
     def but(self, panel: str) -> list[str]:

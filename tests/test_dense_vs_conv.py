@@ -240,8 +240,8 @@ def test_kernel_and_template_are_as_large_as_the_digit_they_learn_from(lesson):
     sides = {placed[name].width for name in ("kernel", "digit", "template")}
     assert max(sides) == pytest.approx(min(sides))
     assert min(sides) > 500  # of 1920
-    counters = [lesson.corrected().panel(name).counter for name in ("kernel", "template")]
-    assert [each.text("en") for each in counters] == ["676 places", "1 place"]
+    told = [lesson.corrected().panel(f"{name}-places").words for name in ("kernel", "template")]
+    assert [each.text("en") for each in told] == ["676 places", "1 place"]
 
 
 def test_a_length_that_cannot_be_is_refused():
@@ -365,6 +365,6 @@ def test_the_sets_that_are_asked_about_are_those_that_can_be_chosen():
 
 def test_the_end_tells_the_mistakes_of_both_networks(lesson):
     said = {name: lesson.trained().panel(f"{name}-wrong").words for name in ("cnn", "dense")}
-    assert said["cnn"].text("en") == "Convnet: 85 misread"
-    assert said["dense"].text("en") == "Dense network: 182 misread"
+    assert said["cnn"].text("en") == "Convnet, 676 places: 85 misread"
+    assert said["dense"].text("en") == "Dense, 1 place: 182 misread"
     assert lesson.trained().panel("map").counter.text("en") == "676 places"

@@ -81,11 +81,24 @@ def first_step(asked: tuple[Floats, Floats], most: float, digit: Cells) -> Diagr
         The largest of it on the way.
     digit : Cells
     """
-    small, whole = corrections(asked, most)
+    small, whole = (replace(one, counter=None) for one in corrections(asked, most))
+    places = _places(whole.values.shape, small.values.shape)
+    # How many they are is what there is to see.
+    sides = [
+        Column(one, _told(f"{one.name}-places", told, PLACES.fill(n=fmt.count(places))), gap=0.6,
+               align="middle")
+        for one, told in ((small, PLACES.fill(n=fmt.count(places))), (whole, ONE_PLACE))
+    ]  # fmt: skip
     legend = Legend("legend")
-    beside = Row(small, digit, whole, gap=2.7)
-    upright = Column(digit, Row(small, whole), align="middle")
-    return Diagram(Either(*(Column(one, legend, align="middle") for one in (beside, upright))))
+    beside = Row(sides[0], Column(digit, legend, gap=0.6, align="middle"), sides[1], gap=2.7,
+                 align="top")  # fmt: skip
+    upright = Column(digit, Row(*sides), legend, align="middle")
+    return Diagram(Either(beside, upright))
+
+
+def _told(name: str, words: Caption, widest: Caption) -> Text:
+    """Say in large words what is counted."""
+    return Text(name, words, role="heading", weight="bold", widest=widest)
 
 
 def one_digit(pixels: Floats, window: tuple[int, int]) -> Cells:
@@ -261,10 +274,11 @@ def trained(
     )  # fmt: skip
     wrong = {
         network: Text(
-            f"{network}-wrong", NAMED_MISTAKES.fill(name=NAMES[network].capital, n=fmt.count(n)),
+            f"{network}-wrong",
+            NAMED_MISTAKES.fill(name=SHORT[network].capital, n=fmt.count(n), places=told),
             role="heading", weight="bold",
         )
-        for network, n in mistakes.items()
+        for (network, n), told in zip(mistakes.items(), (places, ONE_PLACE), strict=True)
     }  # fmt: skip
     by_kernel, by_template = (wrong[network] for network in NAMES)
     left = Column(Row(small, everywhere, align="top"), by_kernel, align="middle")
@@ -556,7 +570,7 @@ def _against_digits(
 
 
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
-NAMED_MISTAKES = Caption(en="{name}: {n} misread", zh="{name}：认错 {n} 个")
+NAMED_MISTAKES = Caption(en="{name}, {places}: {n} misread", zh="{name}，{places}：认错 {n} 个")
 ONE_DIGIT = Caption(en="One digit, first step", zh="一个样本，第一步")
 CORRECTION = Caption(en="correction (− gradient)", zh="修正（负梯度）")
 FIRST_LAYER = Caption(en="{name}, first layer", zh="{name}，第一层")
