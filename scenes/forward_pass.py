@@ -102,7 +102,9 @@ class ForwardPass(LessonScene):
         """The other layers come, each after a look at the one before it."""
         panels = [stage.panel for stage in self.picture.following]
         there = self.board.there(*panels)
-        self.during(0.04, self.board.leave("legend"))
+        # A frame on the pooling's map was about it alone.
+        told = [name for name in (f"{self.behind}.cell",) if name in self.seen()]
+        self.during(0.04, self.board.leave("legend", *told))
         self.change(self.picture.layers(), 0.14, *there)
         grow = [
             in_turn(self.board.pulse(before, colour="muted"), self.board.show(name), overlap=0.5)
@@ -163,16 +165,29 @@ class ForwardPass(LessonScene):
         self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
 
     def show_pushes(self, event: Event) -> None:
-        """What pushes for the answer grows, then what pushes against it."""
+        """What pushes for the answer grows beside the products it is made of, then what against."""
         self.lay_products(self.picture.push(), 0.1 if self.board.has("products") else 0.2)
         self.during(0.08, self.board.show("push.zero"))
-        bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below")]
-        self.during(1, in_turn(*bars))
+        for bar, sign in (("above", 1), ("below", -1)):
+            self.during(0.36, self.only(sign), eased(self.board.rise(f"push.{bar}")))
+        self.during(1, self.board.pulse("push.above.value", "push.below.value", colour="muted"))
+
+    def only(self, sign: int = 0) -> Move:
+        """Return the move that leaves the products of one sign, of which a bar is made; or all."""
+        products = self.picture.products
+        assert products is not None
+        seen = np.where(products.values * sign >= 0, products.values, 0.0)
+
+        def go(alpha: float) -> None:
+            self.computed["products"] = np.where(products.there, seen, np.nan)
+            self.refill()
+
+        return go
 
     def show_push(self, event: Event) -> None:
         """With the bias, what is left of them is the logit."""
         bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("bias", "logit")]
-        self.during(0.6, in_turn(*bars))
+        self.during(0.6, self.only(), in_turn(*bars))
         self.during(1, self.board.pulse("push.logit", "push.logit.value"))
 
     @property

@@ -304,7 +304,7 @@ def valley(
             Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
                   dashed=True, above=True),
         ],
-        Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air), size=(16, 24), dots=(ball,),
+        Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air), size=(20, 28), dots=(ball,),
         counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=height),
     )  # fmt: skip
     return Diagram(Row(numbers, chart))
