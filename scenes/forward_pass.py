@@ -138,8 +138,17 @@ class ForwardPass(LessonScene):
         self.during(1, self.board.pulse(TELLING, "one.product", times=2))
 
     def come_from(self, place: tuple[float, float, float, float]) -> Move:
-        """Return the move in which the map whose numbers are multiplied comes from its place."""
-        return self.board.grow("numbers", out_of=place)
+        """Return the move in which the map whose numbers are multiplied comes from its place.
+
+        Where the frame has no room for it nothing comes.
+        """
+        return lazily(
+            lambda: (
+                self.board.grow("numbers", out_of=place)
+                if self.board.has("numbers")
+                else together()
+            )
+        )
 
     def _places(self) -> Move:
         """Let the products come, place by place."""

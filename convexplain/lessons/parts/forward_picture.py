@@ -569,8 +569,10 @@ class ForwardPicture:
         told = Column(read, legend, gap=0.8)
         wide = (Row(*rest(length), told, gap=0.6, turns=False) for length in (24.0, 16.0))
         pairs = [Row(*first[n : n + 4], gap=0.3, turns=False) for n in range(0, len(first), 4)]
-        high = Column(*pairs, Row(*rest(14.0), gap=0.3, turns=False), Row(read, legend))
-        return Diagram(Either(*(Column(upper, lower, gap=0.8) for lower in wide), high))
+        lower = Row(*rest(14.0), gap=0.3, turns=False)
+        high = (Column(*pairs, lower, ending) for ending in (Row(read, legend), told))
+        low = Column(*maps, rest(14.0)[1], told)
+        return Diagram(Either(*(Column(upper, each, gap=0.8) for each in wide), *high, low))
 
     def _done(self, stage: Stage) -> Caption:
         """Say what makes a station out of the one before it."""
