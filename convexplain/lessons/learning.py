@@ -16,6 +16,7 @@ from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import learning_picture as pictures
+from convexplain.lessons.parts import learning_words as words
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.hierarchy_words import listed
@@ -296,7 +297,7 @@ class Learning(Lesson):
             name: (int(steps[n]), self.kernels_at(n)[:, :, self.filter])
             for name, n in (("before", 0), ("after", -1))
         }
-        found = _RESPONDS.fill(k=self.class_name(self.label))
+        found = words.RESPONDS.fill(k=self.class_name(self.label))
         return pictures.born(states, self.map_at(-1), self.limit, found, filter=self.filter)
 
     def valley_picture(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
@@ -329,7 +330,7 @@ class Learning(Lesson):
     def strides(self) -> Diagram:
         """Describe all kernels, what one step adds to each weight, and to the training loss."""
         said = {"before": (pictures.BEFORE, 0.0), "step": (pictures.ONE_STEP, 1.0)}
-        losses = {name: (words, self.loss_after(far)) for name, (words, far) in said.items()}
+        losses = {name: (told, self.loss_after(far)) for name, (told, far) in said.items()}
         weights = self.moves.size
         every = Network.load("cnn").parameters
         told = pictures.PART_OF.fill(n=fmt.count(weights), all=fmt.count(every))
@@ -418,10 +419,10 @@ class Learning(Lesson):
         """Tell the lesson: one weight and its valley, all weights, the run, what it came to."""
         n = self._steps
         yield Beat.of("question", self.title, Event("random", 2.8, self.question))
-        yield Beat.of("loss", _LOSS_TITLE, *self._tell_loss())
-        yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
-        yield Beat.of("all", _ALL_TITLE, *self._tell_all())
-        yield Beat.of("run", _RUN_TITLE, *self._tell_run())
+        yield Beat.of("loss", words.LOSS_TITLE, *self._tell_loss())
+        yield Beat.of("weight", words.WEIGHT_TITLE, *self._tell_weight())
+        yield Beat.of("all", words.ALL_TITLE, *self._tell_all())
+        yield Beat.of("run", words.RUN_TITLE, *self._tell_run())
         yield Beat.of(
             "answer", self.title,
             Event("answer", 6.2, self.answer.fill(n=n)),
@@ -432,59 +433,59 @@ class Learning(Lesson):
         taken = int(self.answers[at])
         steps = fmt.count(self.step)
         if taken == self.label:
-            read = _SURE_OF.fill(s=steps, k=name, p=said)
+            read = words.SURE_OF.fill(s=steps, k=name, p=said)
         else:
-            read = _GUESS.fill(s=steps, k=name, a=self.class_name(taken))
+            read = words.GUESS.fill(s=steps, k=name, a=self.class_name(taken))
         yield Event("guess", 3.6, read, detail=1)
-        yield Event("loss", 4.6, _LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
-        yield Event("mean", 3.6, _MEAN.fill(n=len(self.history.batch_losses)))
+        yield Event("loss", 4.6, words.LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
+        yield Event("mean", 3.6, words.MEAN.fill(n=len(self.history.batch_losses)))
 
     def _tell_run(self) -> Iterator[Event]:
         name = self.class_name(self.label)
-        yield Event("run", 6.0, _RUN.fill(n=self._steps))
+        yield Event("run", 6.0, words.RUN.fill(n=self._steps))
         yield Event("again", 3.4, self._way_of_the_digit(name), detail=2)
-        yield Event("check", 4.0, _CHECK, detail=1)
+        yield Event("check", 4.0, words.CHECK, detail=1)
 
     def _way_of_the_digit(self, name: Caption) -> Caption:
         """Say how the digit was read: misread again, or right from some step on."""
         right = self.answers == self.label
         if not right[-1]:
-            return _WRONG.fill(k=name, a=self.class_name(int(self.answers[-1])))
+            return words.WRONG.fill(k=name, a=self.class_name(int(self.answers[-1])))
         steps = self.history.steps
         if self.again:
             if self.mean_falls:
-                return _JUMPS.fill(k=name)
+                return words.JUMPS.fill(k=name)
             when = listed([fmt.count(int(steps[n])) for n in self.again])
-            return (_AGAIN if len(self.again) > 1 else _ONCE).fill(k=name, s=when)
+            return (words.AGAIN if len(self.again) > 1 else words.ONCE).fill(k=name, s=when)
         wrong = np.flatnonzero(~right[self.snapshot :])
         first = self.snapshot + (int(wrong[-1]) + 1 if len(wrong) else 0)
-        return _RIGHT.fill(k=name, s=fmt.count(int(steps[first])))
+        return words.RIGHT.fill(k=name, s=fmt.count(int(steps[first])))
 
     def _tell_weight(self) -> Iterator[Event]:
-        yield Event("valley", 4.2, _VALLEY, self.valley)
+        yield Event("valley", 4.2, words.VALLEY, self.valley)
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
-        yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
+        yield Event("slope", 3.0, words.SLOPE.fill(way=self._way_down), self.valley)
         near, losses = self.history.near_weights, self.history.near_losses
         fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
         v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
-        yield Event("step", 4.0, _STEP.fill(v=v), self.valley, detail=1)
+        yield Event("step", 4.0, words.STEP.fill(v=v), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
-        return _SMALLER if self.valley.slope > 0 else _LARGER
+        return words.SMALLER if self.valley.slope > 0 else words.LARGER
 
     def _ask(self) -> Question:
         """Ask which way is down: the curve shows it."""
-        ways = (_SMALLER, _LARGER)
+        ways = (words.SMALLER, words.LARGER)
         return Question(
-            _WHICH_WAY,
-            tuple(Choice(way, None if way == self._way_down else _UPHILL) for way in ways),
+            words.WHICH_WAY,
+            tuple(Choice(way, None if way == self._way_down else words.UPHILL) for way in ways),
         )
 
     def _tell_all(self) -> Iterator[Event]:
-        yield Event("slopes", 4.0, _ALL, detail=1)
+        yield Event("slopes", 4.0, words.ALL, detail=1)
         count = fmt.count(Network.load("cnn").parameters)
-        yield Event("downhill", 4.2, _DOWNHILL.fill(n=count))
+        yield Event("downhill", 4.2, words.DOWNHILL.fill(n=count))
 
     @property
     def _steps(self) -> str:
@@ -506,66 +507,3 @@ def _telling(samples: Sequence[int]) -> int:
         return int((right[:-1] & ~right[1:]).sum())
 
     return max(sure, key=relapses, default=samples[0])
-
-
-#: What a map is called that answers to a digit.
-_RESPONDS = Caption(en="Its response to this {k}", zh="它对这个 {k} 的响应")
-_LOSS_TITLE = Caption(en="Learning: what is lowered", zh="学习：要降低的是什么")
-_WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
-_ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
-_RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
-_GUESS = Caption(
-    en="Briefly trained ({s} steps), it reads this {k} as {a}.",
-    zh="只训练了 {s} 步，它把这个 {k} 认成 {a}。",
-)
-_SURE_OF = Caption(
-    en="Briefly trained ({s} steps), it gives this {k} a probability of {p}.",
-    zh="只训练了 {s} 步，它给这个 {k} 的概率是 {p}。",
-)
-_LOSS = Caption(
-    en="Best: p = 1, loss 0. Here: −ln {p} = {v}.",
-    zh="最好：p = 1，损失 0。这里：−ln {p} = {v}。",
-)
-_MEAN = Caption(
-    en="The mean loss of {n} training digits is to fall.",
-    zh="要降低的，是 {n} 个训练样本的平均损失。",
-)
-_VALLEY = Caption(
-    en="One weight, smaller or larger: the loss draws a valley.",
-    zh="把一个权重调小调大，损失画出山谷。",
-)
-_SLOPE = Caption(en="The slope says which way is down: {way}.", zh="斜率告诉它哪边是下坡：{way}。")
-_SMALLER = Caption(en="a smaller weight", zh="权重要变小")
-_LARGER = Caption(en="a larger weight", zh="权重要变大")
-_WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
-_UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
-_STEP = Caption(
-    en="Close up: one step down the slope. The loss falls by {v}.",
-    zh="放大看：下坡走一步，损失降 {v}。",
-)
-_ALL = Caption(
-    en="Alone it hardly helps. But every weight has such a step.",
-    zh="单个权重帮助很小，但个个都能走一步。",
-)
-_DOWNHILL = Caption(
-    en="All {n} parameters take their step at once.", zh="全部 {n} 个参数，同时各走一步。"
-)
-_RUN = Caption(
-    en="So on for {n} steps: the loss falls, the filters take shape.",
-    zh="这样走 {n} 步：损失下降，过滤器成形。",
-)
-_AGAIN = Caption(en="The {k} is misread again at steps {s}.", zh="第 {s} 步，{k} 又认错了。")
-_ONCE = Caption(en="The {k} is misread again at step {s}.", zh="第 {s} 步，{k} 又认错了。")
-_JUMPS = Caption(
-    en="The loss of one {k} may jump; the mean keeps falling.",
-    zh="一个 {k} 的损失会跳，平均在降。",
-)
-_RIGHT = Caption(en="From step {s} on the {k} is read right.", zh="从第 {s} 步起，{k} 一直认对。")
-_WRONG = Caption(
-    en="The loss falls; yet in the end the {k} is read as {a}.",
-    zh="损失在降，但最后 {k} 认成 {a}。",
-)
-_CHECK = Caption(
-    en="Unseen digits are the check: ever more are read right.",
-    zh="用没见过的样本检验：认对的越来越多。",
-)
