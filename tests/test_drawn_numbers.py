@@ -562,6 +562,13 @@ def test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars(look, we
     assert stage["push.below.value"].text == f"−{-minus:.2f}"
     long = [np.ptp(stage[f"push.{bar}"].places[:, 0]) for bar in ("above", "below")]
     assert long[0] / long[1] == pytest.approx(plus / -minus, rel=1e-3)
+    # While a bar grows, those products alone are seen of which it is made.
+    grown = [s for s in played.during("logits") if "push.above" in s and "push.bias" not in s]
+    first = next(s for s in grown if "push.below" not in s)
+    last = next(s for s in reversed(grown) if "push.below" in s)
+    for stage, kept in ((first, products > 0), (last, products < 0)):
+        found = stage["products"].values
+        assert np.nansum(found) == pytest.approx(products[kept].sum(), rel=1e-4)
 
 
 def test_exponents_stay_in_their_rows_while_their_powers_come(look):

@@ -647,8 +647,8 @@ MUTATIONS = (
     Mutation(
         "a push that is not shown",
         "scenes.forward_pass",
-        'for bar in ("above", "below")]',
-        'for bar in ("below",)]',
+        'for bar, sign in (("above", 1), ("below", -1)):',
+        'for bar, sign in (("below", -1),):',
         "tests/test_drawn_numbers.py::test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars",
     ),
     Mutation(

@@ -50,8 +50,6 @@ _FLAGS = 3
 _RUN = (18, 20)
 #: How many cells long bars there are.
 _BARS = 14
-#: How long a line beside the kernels is, in sizes of its text.
-_NARROW = 9.0
 
 
 def wall(
