@@ -204,7 +204,8 @@ class BatchNorm(LessonScene):
             after = self.lesson.alike(n + 1, upright=self.upright)
             self.turn_into(after, 0.05, show=(f"even-{channel}",), hold=told[1][n:])
             self.during(0.08, eased(self.board.rise(bar)), self.board.pulse(f"even-{channel}"))
-        self.during(1, self.board.pulse("even-sizes", colour="muted"))
+        looks = (self.board.pulse(f"{bar}.value", colour="muted") for bar in told[1])
+        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
 
     # Into the kernel.
 

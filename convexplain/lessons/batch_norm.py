@@ -16,7 +16,7 @@ from convexplain.lessons.parts import batch_norm_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
-from convexplain.lessons.parts.normalizing import Normalizing, by_its_own
+from convexplain.lessons.parts.normalizing import Followed, Normalizing, by_its_own
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer, Trace, folded
 from convexplain.network.folding import fold, host_of
@@ -83,11 +83,12 @@ class BatchNorm(FilterLesson):
     @property
     def clearest(self) -> int:
         """Of the channels with steps that add up, the first with the fewest decimals."""
-        honest = [
-            n for n in range(self.filters)
-            if self._constants_of(n).followed(self.sums[:, :, n]) is not None
-        ]  # fmt: skip
-        return min(honest, key=lambda n: self._constants_of(n).decimals, default=self.strongest)
+        found = {n: self._constants_of(n).exact[0] for n in range(self.filters) if self._told(n)}
+        return min(found, key=lambda n: found[n], default=self.strongest)
+
+    def _told(self, channel: int) -> Followed | None:
+        """Return the cell of a channel whose steps add up as they are printed."""
+        return self._constants_of(channel).followed(self.sums[:, :, channel])
 
     # Numbers of the channel.
 
@@ -113,12 +114,22 @@ class BatchNorm(FilterLesson):
 
     @cached_property
     def place(self) -> tuple[int, int]:
-        """The cell that is followed: of those whose printed steps add up, the largest result."""
-        found = self.constants.followed(self.sums[:, :, self.shown_filter])
-        if found is not None:
-            return found
+        """The cell that is followed: of those whose printed steps add up, a large result."""
+        if self.followed is not None:
+            return self.followed.cell
         row, col = np.unravel_index(self.response_map.argmax(), self.response_map.shape)
         return int(row), int(col)
+
+    @cached_property
+    def followed(self) -> Followed | None:
+        """That cell, and with how many decimals the four constants are printed, if there is one."""
+        return self._told(self.shown_filter)
+
+    @property
+    def decimals(self) -> int:
+        """With how many decimals the four constants are printed."""
+        exact = self.constants.exact or (_DECIMALS[0],)
+        return exact[0] if self.followed is None else self.followed.decimals
 
     @property
     def number(self) -> float:
@@ -440,7 +451,7 @@ class BatchNorm(FilterLesson):
         curves = []
         for name, label, kept in zip(STEPS[:2], words.CALLED[:2], self._stored, strict=True):
             curves.append(Curve(name, x, found[name], label, "muted", strong=False))
-            said = words.STORED.fill(v=fmt.number(kept, self.constants.decimals))
+            said = words.STORED.fill(v=fmt.number(kept, self.decimals))
             running = found.get(f"{name}-kept")
             if running is None:
                 running, start = np.full(len(x), kept), 0
@@ -477,7 +488,7 @@ class BatchNorm(FilterLesson):
 
     def printed(self, name: str) -> str:
         """Print a constant, with as many decimals as factor and shift ask for."""
-        return fmt.bracketed(getattr(self.constants, name), self.constants.decimals)
+        return fmt.bracketed(getattr(self.constants, name), self.decimals)
 
     def everywhere(self, *, faint: bool = False, upright: bool = False) -> Diagram:
         """Describe the map before and after, and between them a number's way in two steps.
@@ -607,7 +618,7 @@ class BatchNorm(FilterLesson):
         # Without a history there are batches of digits, not those of its training.
         said = words.OWN_BATCHES if self.history is None else words.BATCHES
         yield Event("batches", 4.5, said, detail=1)
-        mean, spread = (fmt.number(v, self.constants.decimals) for v in self._stored)
+        mean, spread = (fmt.number(v, self.decimals) for v in self._stored)
         yield Event("averages", 3.4, words.AVERAGES.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
@@ -645,7 +656,7 @@ class BatchNorm(FilterLesson):
         return Question(words.ASK.fill(z=z), tuple(choices[text] for text in order))
 
     def _tell_fold(self) -> Iterator[Event]:
-        yield Event("fold", 4.8, words.FOLD)
+        yield Event("fold", 4.5, words.FOLD)
         yield Event("same", 3.4, words.SAME)
 
     @property

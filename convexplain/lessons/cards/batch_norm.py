@@ -19,8 +19,8 @@ def card(lesson: BatchNorm) -> Card:
     stored, own = lesson.right
     without = folded(lesson.network)
     values: dict[str, Value] = {
-        "mean": fmt.number(four.mean, four.decimals),
-        "spread": fmt.number(four.spread, four.decimals),
+        "mean": fmt.number(four.mean, lesson.decimals),
+        "spread": fmt.number(four.spread, lesson.decimals),
         "z": fmt.number(lesson.number),
         "centred": fmt.number(lesson.steps[0]),
         "v": fmt.number(lesson.steps[-1]),

@@ -66,8 +66,8 @@ UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移
 UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
 FAINT = Caption(en="{z} × {f} is {p}; the shift makes it {v}.", zh="{z} × {f} = {p}，平移后 {v}。")
 ALIKE = Caption(
-    en="Each filter by its own four numbers: largest to smallest {a} times, now {b}.",
-    zh="各用自己的四个数：最大是最小的 {a} 倍，现在 {b} 倍。",
+    en="Each filter by its own four numbers: {a} times apart before, {b} times now.",
+    zh="各用自己的四个数：原来相差 {a} 倍，现在 {b} 倍。",
 )
 
 # Folded.

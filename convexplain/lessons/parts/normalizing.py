@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,15 @@ from convexplain.style import format as fmt
 Array = npt.NDArray[Any]
 #: The constants are printed with as few of these decimals as give the printed factor and shift.
 _DECIMALS = range(2, 5)
+#: A sum of such a part of the largest is a large one.
+_LARGE = 0.5
+
+
+class Followed(NamedTuple):
+    """A cell whose steps are told, and with how many decimals the constants are printed."""
+
+    cell: tuple[int, int]
+    decimals: int
 
 
 @dataclass(frozen=True)
@@ -58,21 +67,17 @@ class Normalizing:
         return centred, normalised, normalised * self.gamma, number * self.factor + self.addend
 
     @property
-    def exact(self) -> int | None:
-        """With how many decimals the four give factor and shift as these are printed, if any."""
+    def exact(self) -> tuple[int, ...]:
+        """With how many decimals the four give factor and shift as these are printed."""
         factor, addend = fmt.rounded(self.factor), fmt.rounded(self.addend)
+        found = []
         for n in _DECIMALS:
             mean, spread, gamma, beta = self._printed(n)
             if not spread or fmt.rounded(gamma / spread) != factor:
                 continue
             if fmt.rounded(beta - mean * factor) == addend:
-                return n
-        return None
-
-    @property
-    def decimals(self) -> int:
-        """With how many decimals all four are printed: as `exact` says, else with two."""
-        return self.exact or _DECIMALS[0]
+                found.append(n)
+        return tuple(found)
 
     def _printed(self, decimals: int) -> tuple[Decimal, Decimal, Decimal, Decimal]:
         mean, spread, gamma, beta = (
@@ -102,13 +107,22 @@ class Normalizing:
             and fmt.rounded(start * factor + addend) == fmt.rounded(value)
         )
 
-    def followed(self, sums: Array) -> tuple[int, int] | None:
-        """Return the cell of a map with the largest result whose printed steps add up, if any."""
-        if self.exact is None:
-            return None
+    def followed(self, sums: Array) -> Followed | None:
+        """Return the cell whose steps are told, if the printed steps of any add up.
+
+        It has the largest result of those, with the fewest decimals with which that comes of a
+        large sum; else of the sum that is the largest of all.
+        """
         order = np.argsort(-sums * np.sign(self.factor), axis=None, kind="stable")
-        cells = (divmod(int(n), sums.shape[1]) for n in order)
-        return next((c for c in cells if self.adds_up(float(sums[c]), self.exact)), None)
+        cells = [divmod(int(n), sums.shape[1]) for n in order]
+        ends = (
+            (next((c for c in cells if self.adds_up(float(sums[c]), n)), None), n)
+            for n in self.exact
+        )
+        found = [Followed(cell, n) for cell, n in ends if cell is not None]
+        most = abs(float(sums[cells[0]]))
+        large = (each for each in found if abs(float(sums[each.cell])) >= _LARGE * most)
+        return next(large, min(found, key=lambda each: cells.index(each.cell), default=None))
 
 
 def by_its_own(layer: Layer, x: Array, weights: Mapping[str, Array]) -> Array | None:

@@ -366,7 +366,7 @@ class TranslationPicture:
             marks=ring, finer=fine[1] - 2,
         )  # fmt: skip
         said = _ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
-        head = Text("weighed", said, weight="bold")
+        head, legend = Text("weighed", said, weight="bold"), Legend("legend")
         lines = [
             [
                 Text(f"at-{name}", _PX.fill(n=steps * self.step), role="heading", tone="muted"),
@@ -385,10 +385,10 @@ class TranslationPicture:
         pair = Row(seen, last, gap=1.0, align="top")
         return Diagram(
             Either(
-                Column(head, wide, gap=0.6),
-                Column(head, pair, Row(weighing, products, gap=1.0), gap=0.6),
-                Column(head, seen, grids, products, gap=0.6),
-                Column(seen, grids, products, gap=0.6),
+                Column(head, wide, legend, gap=0.6),
+                Column(head, pair, Row(weighing, products, gap=1.0), legend, gap=0.6),
+                Column(head, seen, grids, products, legend, gap=0.6),
+                Column(seen, grids, products, legend, gap=0.6),
             )
         )
 
@@ -438,7 +438,7 @@ class TranslationPicture:
         pair = Row(pictures, grid, gap=1.0, align="top")
         return Diagram(
             Either(
-                Column(head, Row(pictures, grid, lead, gap=1.0, align="top"), gap=0.6),
+                Column(head, Row(pictures, grid, lead, gap=1.0, align="top"), legend, gap=0.6),
                 Column(head, pair, lead, legend, gap=0.8),
                 Column(head, pair, low, legend, gap=0.8),
                 Column(pair, low, legend, gap=0.6),
