@@ -11,6 +11,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.removal import Reading
 from convexplain.network import Node
 from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
@@ -130,15 +131,15 @@ class Hierarchy(LessonScene):
 
     def stand(self, keeps: str, event: Event) -> None:
         """Let the whole tree stand again: all but one part goes, and then the tree comes."""
-        self.during(0.2 / event.seconds, self.alone(keeps))
-        self.during(0.3 / event.seconds, self.board.become(self.branch(), show=(keeps,)))
-        self.during(0.3 / event.seconds, self.board.show(*self.standing()))
+        self.during(0.15 / event.seconds, self.alone(keeps))
+        self.during(0.2 / event.seconds, self.board.become(self.branch(), show=(keeps,)))
+        self.during(0.25 / event.seconds, self.board.show(*self.standing()))
 
     def show_smallest(self, event: Event) -> None:
         """The leaf's patch beside its kernel; both give its number."""
         self.leaf = self.lesson.picture_of.leaf
-        self.during(0.06, self.alone(self.leaf))
-        self.during(0.1, self.board.become(self.lesson.smallest_step(), show=(self.leaf,)))
+        self.during(0.05, self.alone(self.leaf))
+        self.during(0.06, self.board.become(self.lesson.smallest_step(), show=(self.leaf,)))
         self.during(0.07, self.board.show("times", "kernel"), self.board.explain())
         self.during(0.14, self.board.pulse(self.leaf, "kernel"))
         self.during(0.07, self.board.show("gives", "sum"), self.show_there("rounded"))
@@ -270,63 +271,63 @@ class Hierarchy(LessonScene):
     # In other digits.
 
     def show_elsewhere(self, event: Event) -> None:
-        """Where a filter of the tree finds its pattern; then other digits, and where it does so."""
+        """The cell's patch makes room for other digits; where its filter responds most in each."""
         found = self.lesson.elsewhere
         assert found is not None
         if not self.board.has("input"):
             self.stand(self.leaf, event)
-        node = found.node
-        met = [
-            self.panel(place) for place, each in self.places.items()
-            if (each.layer, each.filter) == (node.layer, node.filter)
-        ]  # fmt: skip
-        if met:
-            self.during(0.2, self.board.pulse(*met))
-        self.during(0.1, self.alone("input"))
-        laid = self.lesson.picture_of.elsewhere(found)
-        self.others = [digit.label for digit in found.pictures]
-        wholes = ["input", *(f"digit-{n}" for n in self.others)]
-        self.during(0.2, self.board.become(laid, show=wholes))
-        windows = [f"{name}.window" for name in wholes]
-        self.during(0.5, in_turn(*map(self.board.show, windows), overlap=0.5), rate=linear)
+        own = self.lesson.picture_of.panel_of(found.node)
+        self.during(0.12, self.board.pulse(own))
+        self.during(0.04, self.alone(own))
+        self.others = [each.picture.label for each in found.every]
+        digits = [f"digit-{n}" for n in self.others]
+        self.during(0.06, self.board.become(self.lesson.elsewhere_diagram(), show=(own,)))
+        self.during(0.07, self.board.show("most", "least", f"{own}.lit", *digits))
+        windows = [f"{name}.window" for name in digits]
+        self.during(0.4, in_turn(*map(self.board.show, windows), overlap=0.5), rate=linear)
         self.during(1, self.board.pulse(*windows))
 
     def show_crops(self, event: Event) -> None:
-        """What is bright comes out of each digit, and stands in its place."""
+        """What is bright comes out of each digit, over the filter's response to it."""
 
-        def out(whole: str, found: str) -> Move:
+        def out(label: int | None) -> Move:
+            whole, found = f"digit-{label}", f"found-{label}"
             grow = eased(self.board.grow(found, out_of=f"{whole}.window"))
-            return in_turn(self.board.hide(f"{whole}.window"), grow, self.board.hide(whole))
+            return in_turn(
+                self.board.hide(f"{whole}.window"), grow,
+                together(self.board.hide(whole), self.board.rise(f"response-{label}.bar")),
+            )  # fmt: skip
 
-        pairs = [("input", "found"), *((f"digit-{n}", f"found-{n}") for n in self.others)]
-        self.during(0.4, in_turn(*(out(*pair) for pair in pairs), overlap=0.8), rate=linear)
-        self.during(0.1, self.board.show("found.lit"))
-        self.during(1, in_turn(*(self.board.pulse(found) for _, found in pairs), overlap=0.5))
+        bars = [name for name in self.board.parts if name.endswith(".bar")]
+        own = next(bar for bar in bars if not self.board.has(bar[:-4].replace("response", "found")))
+        moves = self.board.rise(own), *map(out, self.others)
+        self.during(0.5, in_turn(*moves, overlap=0.8), rate=linear)
+        self.during(1, in_turn(*(self.board.pulse(bar) for bar in bars), overlap=0.5))
 
     # The check.
 
     def show_pushes(self, event: Event) -> None:
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
-        stays = "found" if self.board.has("found") else "input"
-        if not self.board.has(stays):
+        if not self.board.has("input"):
             self.stand(self.leaf, event)
-        self.during(0.06, self.alone(stays))
+        self.during(0.06, self.alone("input"), self.board.show("input"))
+        self.out = 0
 
         def begin() -> Move:
-            said = words.ANSWER.fill(k=self.lesson.answer_name)
-            self.board.say("reads", self.text(said))
-            self.board.say("out", self._out(0))
+            self.laid = {name: self.board.box(name) for name in self.board.parts}
+            self.tell(self.lesson.taken()[0])
             return together()
 
-        laid = self.board.become(self.lesson.check(), show=("reads", "input", "adding"))
-        self.during(0.1, laid, lazily(begin))
+        shown = "reads", "input", "adding", "scores-said", "scores"
+        laid = self.board.become(self.lesson.check(), show=shown)
+        self.during(0.07, laid, lazily(begin))
         self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 
         def rise(alpha: float) -> None:
             self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
 
-        self.during(0.2, rise)
+        self.during(0.25, rise)
         self.board.show("first")(1.0)
         self.during(0.15, self.standing_out(1.0, hierarchy.BACK))
 
@@ -335,7 +336,7 @@ class Hierarchy(LessonScene):
 
         def step(alpha: float) -> None:
             back = start + alpha * (end - start)
-            self.board.fill("pushes", self.lesson.bars(0, back=back))
+            self.board.fill("pushes", self.lesson.bars(self.out, back=back))
 
         return step
 
@@ -343,74 +344,91 @@ class Hierarchy(LessonScene):
         """Hide all but a panel, so that nothing stays behind when it moves."""
         return self.board.hide(*(part for part in self.board.parts if part != name))
 
+    def show_first(self, event: Event) -> None:
+        """The strongest go out, one by one; the scores are looked at."""
+        readings = self.lesson.taken()[: hierarchy.STRONGEST + 1]
+        self.during(0.1, self.board.show("strongest-said"))
+        self.during(0.45, self.taking(readings, "strongest", back=hierarchy.BACK), rate=linear)
+        self.during(1, self.board.pulse("scores.own", "reads"))
+
     def show_predict(self, event: Event) -> None:
-        """How many are out is counted from now on; then the video rests."""
-        self.during(0.1, self.show_there("out"), self.standing_out(hierarchy.BACK, 1.0))
-        self.during(min(1.0, 6.0 / event.seconds), self.board.pulse("reads", "out"))
+        """Both scores are looked at; then the video rests."""
+        self.during(0.1, self.standing_out(hierarchy.BACK, 1.0))
+        looked = self.board.pulse("scores.own", "scores.rival")
+        self.during(min(1.0, 6.0 / event.seconds), looked)
 
     def show_removing(self, event: Event) -> None:
         """Cells go out one by one until another class is read, or until none is left."""
-        removal = self.lesson.removal
-        last = len(removal.order) if removal.tipping is None else removal.tipping.removed
-        labels = [reading.label for reading in removal.readings]
-        self.during(0.08, self.show_there("out"))
-        counts = self.counts("strongest") if self.board.has("strongest") else together()
-        self.during(0.9, self.taking(last, labels), counts, rate=linear)
+        self.during(0.08, self.board.show("strongest-said"))
+        going = self.taking(self.lesson.taken()[self.out :], "strongest")
+        self.during(0.9, going, rate=linear)
 
-    def counts(self, order: str) -> Move:
-        """Return the move in which the bar of an order grows, as cells go out."""
-        name = f"{order}.cells"
-        self.board.show(f"{order}.title", f"{order}.zero")(1.0)
-        bar = self.board.part(name)
-        left, top, width, height = self.board.box(name)
+    def taking(self, readings: Sequence[Reading], order: str = "", *, back: float = 1.0) -> Move:
+        """Return the move in which cells go out, in all that tells of it.
 
-        def grow(alpha: float) -> None:
-            bar.places = corners_of((left, top, alpha * width, height))
-
-        grow(0.0)
-        self.add(bar)
-        return grow
-
-    def taking(self, last: int, labels: Sequence[int], *, at_random: bool = False) -> Move:
-        """Return the move in which cells go out, and what is read then is told."""
-        name = self.lesson.network.class_name
+        Parameters
+        ----------
+        readings : sequence of Reading
+            What is read at each step.
+        order : str
+            The bar that grows with it: of ``"random"``, cells go in a random order.
+        back : float
+            How opaque bars are that are not spoken of.
+        """
+        at_random, bar = order == "random", f"{order}.cells"
+        if order:
+            self.board.show(f"{order}.zero", bar, f"{bar}.value")(1.0)
+            whole, beside = self.laid[bar], self.laid[f"{bar}.value"][0]
+            most = len(self.lesson.taken(at_random=at_random)) - 1
 
         def take(alpha: float) -> None:
-            out = round(alpha * last)
-            self.board.fill("pushes", self.lesson.bars(out, at_random=at_random))
-            self.board.say("out", self._out(out))
-            self.board.say("reads", self.text(words.ANSWER.fill(k=name(labels[out]))))
+            reading = readings[round(alpha * (len(readings) - 1))]
+            self.out = reading.removed
+            bars = self.lesson.bars(self.out, at_random=at_random, back=back)
+            self.board.fill("pushes", bars)
+            self.tell(reading)
+            if order:
+                left, top, width, height = whole
+                grown = left, top, width * self.out / most, height
+                self.board.part(bar).places = corners_of(grown)
+                number = self.board.part(f"{bar}.value")
+                number.say(self.text(words.OUT.fill(m=fmt.count(self.out))))
+                back_by = whole[2] - grown[2]
+                number.places += np.array([beside - back_by - number.anchor_place()[0], 0.0])
 
+        take(0.0)
         return take
 
-    def _out(self, many: int) -> str:
-        """Say how many cells are out."""
-        total = fmt.count(len(self.lesson.removal.order))
-        return self.text(words.OUT.fill(m=fmt.count(many), n=total))
+    def tell(self, reading: Reading) -> None:
+        """Say what is read, and put both scores where they lie."""
+        name = self.lesson.network.class_name
+        self.board.say("reads", self.text(words.ANSWER.fill(k=name(reading.label))))
+        self.board.say("scores.rival.label", self.text(name(reading.rival)))
+        zero, first = self.laid["scores.zero"][0], self.lesson.taken()[0]
+        ends = [self.laid[f"scores.{which}"] for which in ("own", "rival")]
+        unit = (ends[0][0] - ends[1][0]) / first.lead
+        for which, score, box in zip(
+            ("own", "rival"), (reading.logit, reading.rival_logit), ends, strict=True
+        ):
+            _, top, width, height = box
+            middle, panel = zero + unit * score, f"scores.{which}"
+            self.board.part(panel).places = corners_of((middle - width / 2, top, width, height))
+            self.board.say(f"{panel}.source", fmt.number(score))
+            level = top + height / 2
+            for lane in self.there(f"{panel}.lane"):
+                self.board.part(lane).places = [(zero, level), (middle, level)]
 
     def show_tips(self, event: Event) -> None:
         """What is read now is looked at, and how many it took."""
-        self.count_told("strongest")
-
-    def show_random_tips(self, event: Event) -> None:
-        """So many did it take in a random order."""
-        self.count_told("random")
-
-    def count_told(self, order: str) -> None:
-        """Let the number come at the end of an order's bar."""
-        value = self.there(f"{order}.cells.value", *(("spread",) if order == "random" else ()))
-        self.during(0.15, self.board.show(*value))
-        self.during(1, self.board.pulse("reads", *value, times=2))
+        looked = "reads", "strongest.cells.value", "scores.own", "scores.rival"
+        self.during(1, self.board.pulse(*looked, times=2))
 
     def show_random(self, event: Event) -> None:
-        """All cells are back, and go out in a random order until another class is read."""
-        removal = self.lesson.removal
-        assert removal.typical is not None
-        last = removal.random_tips[removal.typical]
-        going = self.taking(last, removal.typical_readings, at_random=True)
-        going(0.0)
-        self.during(0.15)
-        self.during(0.9, going, self.counts("random"), rate=linear)
+        """All cells come back, and go out in a random order until another class is read."""
+        self.during(0.12, self.taking(self.lesson.taken()[::-1]))
+        self.during(0.04, self.board.show("random-said"))
+        self.during(0.5, self.taking(self.lesson.taken(at_random=True), "random"), rate=linear)
+        self.during(1, self.board.pulse("reads", "random.cells.value", times=2))
 
     # A square that is covered, and other squares of the photograph.
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from statistics import median
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -18,11 +17,13 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cuts import Cuts
-from convexplain.lessons.parts.elsewhere import LIKE, SAME, Elsewhere, most_alike, one_way
+from convexplain.lessons.parts.elsewhere import Elsewhere, most_telling, one_way
 from convexplain.lessons.parts.hiding import Hiding
+from convexplain.lessons.parts.hierarchy_check import HierarchyCheck
+from convexplain.lessons.parts.hierarchy_elsewhere import elsewhere
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.removal import Removal
+from convexplain.lessons.parts.removal import Reading, Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
 from convexplain.network import (
     Node,
@@ -236,25 +237,18 @@ class Hierarchy(NetworkLesson):
 
     @cached_property
     def elsewhere(self) -> Elsewhere | None:
-        """What of this digit's patterns others have, too: the filter that finds it most alike.
+        """What of this digit's patterns others have, too, by the filter of a cell that is shown.
 
-        Of all cells that add most to those of the last level that are shown; of a network with
-        one level only, of these. None for pictures that are no digits.
+        None for pictures that are no digits.
         """
         if not self.subject.reads_digits:
             return None
-        made: Sequence[Node] = self.tree.parts
-        if len(self.rows) > 1 and not self.skips:
-            tree = hierarchy(
-                self.trace, self.label, STRONGEST, below=[CANDIDATES], depth=2,
-                centred=self.centred,
-            )  # fmt: skip
-            made = [part for node in tree.parts for part in node.parts]
-        shown = [node for node in made if self.has_places(node.layer)]
+        # Of a network with one level, these are of its last one.
+        row = self.branches[min(1, len(self.branches) - 1)]
+        shown = [node for node in row if self.has_places(node.layer)]
         own = self.label if self.subject.label is None else self.subject.label
-        seen = {(node.layer, node.filter) for level in self.branches for node in level}
         others = [other for other in digits.load() if other.label != own]
-        return most_alike(self.network, shown, others, seen)
+        return most_telling(self.network, shown, others)
 
     @cached_property
     def smallest(self) -> ConvStep | None:
@@ -325,9 +319,28 @@ class Hierarchy(NetworkLesson):
 
     def check(self) -> Diagram:
         """Describe what all cells add to the answer, as long as none is taken out."""
-        return self.picture_of.check(
-            self.bars(0), tuple(self._orders()), self._spread, self._longest
+        runs = [self.taken(), *([self.taken(at_random=True)] if self.tells_random else [])]
+        names = (
+            self.network.class_name(label)
+            for label in sorted({reading.label for run in runs for reading in run})
         )
+        longest = max(names, key=lambda name: max(len(name.en), 2 * len(name.zh)))
+        orders = tuple(self._orders())
+        return HierarchyCheck(self.picture_of, self.bars(0), runs, orders, longest).diagram()
+
+    def elsewhere_diagram(self) -> Diagram:
+        """Describe what excites a filter of the tree in other digits."""
+        assert self.elsewhere is not None
+        return elsewhere(self.picture_of, self.elsewhere)
+
+    def taken(self, *, at_random: bool = False) -> Sequence[Reading]:
+        """Return what is read as cells are taken out until another class is read, or all are."""
+        removal = self.removal
+        if not at_random:
+            last = len(removal.order) if removal.tipping is None else removal.tipping.removed
+            return removal.readings[: last + 1]
+        assert removal.typical is not None
+        return removal.typical_readings[: removal.random_tips[removal.typical] + 1]
 
     def _checked(self) -> Iterator[Caption]:
         """Yield what the check found, as lines."""
@@ -337,37 +350,17 @@ class Hierarchy(NetworkLesson):
             yield words.CHECKED.fill(m=fmt.count(tipping.removed), j=j)
             if self.tells_random:
                 m = tips[self.removal.typical or 0]
-                j = self.network.class_name(self.removal.typical_readings[m])
+                j = self.network.class_name(self.removal.typical_readings[m].label)
                 yield words.CHECKED_RANDOM.fill(m=fmt.count(m), j=j)
-
-    @property
-    def _longest(self) -> Caption:
-        """The longest of the names of what is read as cells are taken out."""
-        read = {reading.label for reading in self.removal.readings}
-        if self.tells_random:
-            read |= set(self.removal.typical_readings)
-        names = (self.network.class_name(label) for label in sorted(read))
-        return max(names, key=lambda name: max(len(name.en), 2 * len(name.zh)))
-
-    @property
-    def _spread(self) -> Caption | str:
-        """What is said of the random orders."""
-        tips = self.removal.random_tips
-        if not self.tells_random:
-            return ""
-        exact = median(tips) == tips[self.removal.typical or 0]
-        said = words.SPREAD if exact else words.SPREAD_LOW
-        return said.fill(n=len(tips), a=fmt.count(min(tips)), b=fmt.count(max(tips)))
 
     def _orders(self) -> Iterator[Bar]:
         """Yield how many cells must go in each order until another class is read."""
-        removal = self.removal
-        if removal.tipping is not None and self.tells_random:
-            m, tips = removal.tipping.removed, removal.random_tips
-            named = words.STRONGEST_FIRST.fill(k=self.answer_name)
-            yield Bar("strongest", named, m, fmt.count(m), "positive")
-            m = tips[removal.typical or 0]
-            yield Bar("random", words.RANDOM_ORDER, m, fmt.count(m), "muted")
+        m = len(self.taken()) - 1
+        yield Bar("strongest", words.STRONGEST_FIRST, m, words.OUT.fill(m=fmt.count(m)), "positive")
+        if self.tells_random:
+            tips, m = self.removal.random_tips, len(self.taken(at_random=True)) - 1
+            named = words.RANDOM_ORDER.fill(a=fmt.count(min(tips)), b=fmt.count(max(tips)))
+            yield Bar("random", named, m, words.OUT.fill(m=fmt.count(m)), "muted")
 
     @property
     def tells_random(self) -> bool:
@@ -460,7 +453,7 @@ class Hierarchy(NetworkLesson):
         spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 3.9, self.upwards, detail=spare))
+        yield Beat.of("upwards", title, Event("upwards", 3.4, self.upwards, detail=spare))
         if self.elsewhere is not None:
             yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
         n = fmt.count(len(self.removal.order))
@@ -475,7 +468,7 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("branch", 4.7, self._close))
+        yield Beat.of("answer", title, Event("branch", 4.0, self._close))
 
     @property
     def _sums(self) -> dict[str, str]:
@@ -491,7 +484,7 @@ class Hierarchy(NetworkLesson):
         return said.fill(k=self.answer_name)
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("ask", 2.7, self._question)
+        yield Event("ask", 2.4, self._question)
         if self.subject.sharp is not None:
             shape = fmt.shape(self.network.input_shape)
             yield Event("melt", 3.4, words.MELTS.fill(shape=shape))
@@ -499,9 +492,9 @@ class Hierarchy(NetworkLesson):
     def _tell_tree(self) -> Iterator[Event]:
         plain = self.subject.label == self.label and self.subject.reads_digits
         if self.centred and plain:
-            yield Event("reads", 2.2, words.LESS_THEIR_MEAN)
+            yield Event("reads", 2.0, words.LESS_THEIR_MEAN)
         else:
-            yield Event("reads", 2.2, self.unusual)
+            yield Event("reads", 2.0, self.unusual)
         if self.centred and not plain:
             digits_read = self.subject.reads_digits
             said = words.CENTRED if digits_read else words.CENTRED_ON_CLASSES
@@ -510,7 +503,7 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 4.2 if depth == 1 else 3.3, said, depth, shown_by="level")
+            yield Event(name, 3.9 if depth == 1 else 3.3, said, depth, shown_by="level")
         if self.smallest is not None:
             # Where a logit is explained in an event of its own, there is less time.
             longer = self.centred and not plain
@@ -561,48 +554,52 @@ class Hierarchy(NetworkLesson):
         return words.QUESTION.fill(size=fmt.shape(size))
 
     def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
-        """Tell what a filter finds in other digits; that it is the same only if it looks so."""
-        node = found.node
-        met = {each.filter for level in self.branches for each in level if each.layer == node.layer}
-        named = words.ONE_FILTER if node.filter in met else words.ANOTHER_FILTER
-        said = words.FILTER_ELSEWHERE.fill(filter=named, layer=node.layer)
-        if found.alike >= LIKE:
-            like = words.SAME_ELSEWHERE if found.alike >= SAME else words.LIKE_ELSEWHERE
-            kind = words.STROKE if found.strokes else words.PATTERN
-            said = like.fill(filter=named, layer=node.layer, kind=kind)
-        yield Event("elsewhere", 3.1, said, detail=1)
-        yield Event("crops", 4.2, detail=1)
+        """Tell where a filter responds most in other digits; that it looks so only if it does."""
+        yield Event("elsewhere", 3.3, words.FILTER_ELSEWHERE, detail=1)
+        said = words.ANSWERS_TO if found.tells else words.ANSWERS
+        yield Event("crops", 3.7, said, detail=1)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
+            if self.takes_first:
+                m = words.how_many(STRONGEST)
+                b = fmt.number(removal.without(STRONGEST).logit)
+                said = words.WITHOUT.fill(m=m, b=b, k=k)
+                yield Event("first", 2.8, said, detail=1 if self.subject.sharp is None else 2)
             yield Event("predict", self.pause, ask=self._ask(tipping.removed), detail=1)
         yield Event("removing", 3.05, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
         j = self.network.class_name(tipping.label)
-        yield Event("tips", 2.5, words.TIPS.fill(m=tipping.removed, j=j))
+        yield Event("tips", 2.4, words.TIPS.fill(m=tipping.removed, j=j))
         if self.tells_random:
-            tips, said = removal.random_tips, words.RANDOM_TIPS
-            if tipping.removed < min(tips):
-                said = words.RANDOM_MORE.fill(n=len(tips))
-            yield Event("random", 2.4, words.RANDOM, detail=1)
-            yield Event("random-tips", 3.0, said, detail=1)
+            said = words.RANDOM
+            if tipping.removed < min(removal.random_tips):
+                said = words.RANDOM_MORE.fill(n=len(removal.random_tips))
+            yield Event("random", 3.8, said, detail=1)
+
+    @property
+    def takes_first(self) -> bool:
+        """Whether the strongest are taken out before it is asked: it is still read as before."""
+        tipping = self.removal.tipping
+        return tipping is not None and tipping.removed > STRONGEST
 
     def _ask(self, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""
-        k, after = self.answer_name, self.removal.without(STRONGEST)
-        wrong = {
-            len(self.tree.parts): words.ONLY_THESE.fill(
-                k=k, a=fmt.number(self.logit), b=fmt.number(after.logit), **self._sums
-            ),
-            len(self.removal.order): words.ALL_OF_THEM,
-        }
+        many, lead = len(self.removal.order), self.removal.without(0).lead
+        wrong = {many: words.ALL_OF_THEM}
+        taken = lead - self.removal.without(STRONGEST).lead
+        if taken > 0:
+            guess = max(STRONGEST + 1, round(STRONGEST * lead / taken))
+            less = words.AT_THAT_RATE if guess < right else words.AT_A_LOWER_RATE
+            if guess < many:
+                wrong[guess] = less.fill(m=words.how_many(STRONGEST))
         replies: dict[int, Caption | None] = {**wrong, right: None}
         return Question(
-            words.PREDICT.fill(k=k),
+            words.PREDICT.fill(k=self.answer_name),
             tuple(
                 Choice(Caption(en=str(count), zh=str(count)), replies[count])
                 for count in sorted(replies)

@@ -295,6 +295,8 @@ class Sum(Panel):
         The largest ``|value|`` that the numbers will ever have; room is kept for it.
     decimals : int
         With how many its numbers are printed.
+    large : float
+        How many times as large as the sheet's text it is written.
     """
 
     addends: Sequence[Addend]
@@ -305,6 +307,7 @@ class Sum(Panel):
     _: KW_ONLY
     widest: float = 0.0
     decimals: int = 2
+    large: float = 1.0
 
     @classmethod
     def of(
@@ -315,6 +318,7 @@ class Sum(Panel):
         *,
         biased: bool = True,
         widest: float = 0.0,
+        large: float = 1.0,
     ) -> Sum:
         """Describe what a number is made of: its named parts, all others as one, the bias.
 
@@ -327,6 +331,7 @@ class Sum(Panel):
         biased : bool
             Whether there is a bias to be named.
         widest : float
+        large : float
         """
         named = account.addends
         addends = [Addend("products", terms.SUM, account.total)]
@@ -337,8 +342,9 @@ class Sum(Panel):
         linear = account.activation == "linear"
         activation = None if linear else terms.activation(account.activation)
         return cls(
-            name, addends, account.value, activation, account.activated, scale, widest=widest
-        )
+            name, addends, account.value, activation, account.activated, scale, widest=widest,
+            large=large,
+        )  # fmt: skip
 
     def _numbers(self) -> list[str]:
         first, *others = self.addends
@@ -353,64 +359,67 @@ class Sum(Panel):
         names = [*(addend.name for addend in self.addends), "total"]
         return dict(zip(names, self._numbers(), strict=False))
 
+    def _text(self, at: Setting) -> float:
+        return self.large * at.sheet.text
+
+    def _number(self, at: Setting) -> float:
+        return self.large * at.sheet.number
+
     def _column(self, at: Setting) -> float:
         widest = fmt.number(-self.widest, self.decimals) if self.widest else ""
-        return max(text_width(words, at.sheet.number) for words in (*self._numbers(), widest))
+        return max(text_width(words, self._number(at)) for words in (*self._numbers(), widest))
 
     def _labels(self, at: Setting) -> list[str]:
         labels = [at.say(addend.label) for addend in self.addends]
         return [*labels, "="] if len(labels) > 1 else labels
 
     def _pitch(self, at: Setting) -> float:
-        return 1.5 * at.sheet.text
+        return 1.5 * self._text(at)
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its rows and of the result."""
-        sheet, (wide, high) = at.sheet, _cell(at.sheet.number, self._column(at))
-        labels = max(text_width(words, sheet.text) for words in self._labels(at))
-        apart = 0.8 * sheet.text
+        size, (wide, high) = self._text(at), _cell(self._number(at), self._column(at))
+        labels = max(text_width(words, size) for words in self._labels(at))
+        apart = 0.8 * size
         result = wide
         if self.activation is not None:
-            result += text_width(self.activation, sheet.text) + 2.6 * sheet.text
-        rows = len(self._labels(at)) * self._pitch(at) + 0.3 * sheet.text
+            result += text_width(self.activation, size) + 2.6 * size
+        rows = len(self._labels(at)) * self._pitch(at) + 0.3 * size
         return Extent(max(labels + apart + self._column(at), result), rows + 0.4 * high + high)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the rows, the rule above the total, and the result."""
-        sheet, pitch, (wide, high) = (
-            at.sheet,
-            self._pitch(at),
-            _cell(at.sheet.number, self._column(at)),
-        )
+        size, number_size, pitch = self._text(at), self._number(at), self._pitch(at)
+        wide, high = _cell(number_size, self._column(at))
         y = box.y + pitch / 2
         rows = zip(self.printed.items(), self._labels(at), strict=True)
         for (name, number), label in rows:
             if name == "total":
-                y += 0.3 * sheet.text
-                rule = y - pitch / 2 - 0.15 * sheet.text
+                y += 0.3 * size
+                rule = y - pitch / 2 - 0.15 * size
                 ends = (box.x, rule), (box.right, rule)
                 place = Box(box.x, rule, box.width, 0)
                 yield Path(f"{self.name}.rule", self.name, place, ends)
             full = f"{self.name}.{name}"
-            yield line(at, self.name, f"{full}.label", label, box.x, y, sheet.text, tone="muted")
+            yield line(at, self.name, f"{full}.label", label, box.x, y, size, tone="muted")
             yield line(
-                at, self.name, full, number, box.right, y, sheet.number, align="right",
+                at, self.name, full, number, box.right, y, number_size, align="right",
                 room=self._column(at),
             )  # fmt: skip
             y += pitch
         cell = Box(box.right - wide, box.bottom - high, wide, high)
         yield Grid(
             f"{self.name}.activated", self.name, cell, np.array([[self.activated]]), self.scale,
-            self.decimals, sheet.number,
+            self.decimals, number_size,
         )  # fmt: skip
         if self.activation is not None:
             middle = cell.middle[1]
             yield line(
                 at, self.name, f"{self.name}.activation", self.activation, box.x, middle,
-                sheet.text, tone="muted",
+                size, tone="muted",
             )  # fmt: skip
-            start = box.x + text_width(self.activation, sheet.text) + 0.5 * sheet.text
-            ends = (start, middle), (cell.x - 0.35 * sheet.text, middle)
+            start = box.x + text_width(self.activation, size) + 0.5 * size
+            ends = (start, middle), (cell.x - 0.35 * size, middle)
             place = Box(start, middle, ends[1][0] - start, 0)
             yield Path(f"{self.name}.arrow", self.name, place, ends, head=True)
 

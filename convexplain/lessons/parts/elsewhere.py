@@ -1,11 +1,11 @@
-"""Where a filter responds most in other digits, one of each class, and how alike that looks."""
+"""What excites a filter in other digits, one of each class, and how alike that looks."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,42 +15,64 @@ from convexplain.lessons.parts.carrying import carried
 from convexplain.network import Network, Node, TopPatch
 from convexplain.ops.patching import cut
 
-#: From so large a correlation on, patches are called the same; and like one another. Of two patches
-#: of strokes that are cut at random, one pair in twenty is so much alike.
-SAME, LIKE = 0.7, 0.55
+#: From so large a correlation on, patches are called alike. Of two patches of strokes that are cut
+#: at random, one pair in twenty is so much alike.
+LIKE = 0.55
 #: From here on, edges that lie one way outweigh all others so much that they are one stroke's: of
 #: a bend, a crossing or a blob it is less.
 STRAIGHT = 0.4
 
 
+#: By how much those that excite a filter most are more alike than those that excite it least.
+APART = 0.1
+
+
+class Found(NamedTuple):
+    """A digit, and the patch in it to which a filter responds most."""
+
+    picture: Picture
+    top: TopPatch
+
+
 @dataclass(frozen=True, eq=False)
 class Elsewhere:
-    """What excites a cell's filter most in digits of other classes.
+    """Where a cell's filter responds most in digits of other classes, one of each.
 
     Parameters
     ----------
     node : Node
-    patches : tuple of TopPatch
-        One of each class, by class; `index` is that of the picture among `pictures`.
-    pictures : tuple of Picture
-        From which they are.
+    strong : tuple of Found
+        Of half of the classes that digit which excites it most, the strongest first.
+    weak : tuple of Found
+        Of the other classes that digit which excites it least, the strongest first.
     """
 
     node: Node
-    patches: tuple[TopPatch, ...]
-    pictures: tuple[Picture, ...]
+    strong: tuple[Found, ...]
+    weak: tuple[Found, ...]
+
+    @property
+    def every(self) -> tuple[Found, ...]:
+        """All of them, the strongest first."""
+        return *self.strong, *self.weak
 
     @cached_property
     def alike(self) -> float:
-        """The mean correlation of the patches with the cell's own, pixel by pixel."""
-        found = [correlation(patch.patch, self.node.patch) for patch in self.patches]
-        return float(np.mean(found)) if found else 0.0
+        """The mean correlation of the strong patches with the cell's own, pixel by pixel."""
+        return self._alike(self.strong)
 
     @cached_property
-    def strokes(self) -> bool:
-        """Whether the cell's own patch is a stroke, and most of those that are found are."""
-        found = [one_way(patch.patch) for patch in self.patches]
-        return one_way(self.node.patch) and 2 * sum(found) > len(found)
+    def apart(self) -> float:
+        """How much more alike to it the strong patches are than the weak ones."""
+        return self.alike - self._alike(self.weak)
+
+    @property
+    def tells(self) -> bool:
+        """Whether what excites it most looks like the cell's own patch, and what does least not."""
+        return self.alike >= LIKE and self.apart >= APART
+
+    def _alike(self, found: Sequence[Found]) -> float:
+        return float(np.mean([correlation(each.top.patch, self.node.patch) for each in found]))
 
 
 def one_way(patch: npt.NDArray[Any]) -> bool:
@@ -73,15 +95,10 @@ def correlation(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
     return float(x @ y) / size if size else 0.0
 
 
-def most_alike(
-    network: Network,
-    nodes: Iterable[Node],
-    pictures: Sequence[Picture],
-    seen: Container[tuple[str, int]] = (),
+def most_telling(
+    network: Network, nodes: Iterable[Node], pictures: Sequence[Picture]
 ) -> Elsewhere | None:
-    """Return that of some cells whose filter finds what looks most like its own patch.
-
-    Those that find the same strokes come before others, and of these one whose filter was seen.
+    """Return that of some cells whose filter best answers to what looks like its own patch.
 
     Parameters
     ----------
@@ -90,54 +107,47 @@ def most_alike(
         Of layers with maps.
     pictures : sequence of Picture
         With labels, in which is searched.
-    seen : container of (str, int)
-        Layers and filters that the viewer has met.
 
     Returns
     -------
     Elsewhere or None
-        None if there is none that is found in all classes of the pictures.
+        None if there is none whose filter responds in all classes of the pictures.
     """
-    classes = {picture.label for picture in pictures} - {None}
     prepared = np.stack([network.prepare(each) for each in pictures])
     found, maps = list[Elsewhere](), dict[str, npt.NDArray[Any]]()
-    strongest = dict[tuple[str, int], tuple[TopPatch, ...]]()
     for node in nodes:
         if node.layer not in maps:
             maps[node.layer] = carried(network, prepared, until=node.layer)
-        its = node.layer, node.filter
-        if its not in strongest:
-            responses = maps[node.layer][..., node.filter]
-            strongest[its] = _by_class(network, node.layer, responses, prepared, pictures)
-        each = strongest[its]
-        if len(each) == len(classes):
-            found.append(Elsewhere(node, each, tuple(pictures[top.index] for top in each)))
-
-    def rank(one: Elsewhere) -> tuple[bool, bool, float]:
-        # A stroke can be named, and is seen to be the same; among equals the likest.
-        same = one.alike >= SAME and one.strokes
-        return same, same and (one.node.layer, one.node.filter) in seen, one.alike
-
-    return max(found, key=rank, default=None)
+        each = _found(network, node, maps[node.layer][..., node.filter], prepared, pictures)
+        found += [] if each is None else [each]
+    return max(found, key=lambda each: (each.tells, each.apart), default=None)
 
 
-def _by_class(
+def _found(
     network: Network,
-    layer: str,
+    node: Node,
     maps: npt.NDArray[Any],
     prepared: npt.NDArray[Any],
     pictures: Sequence[Picture],
-) -> tuple[TopPatch, ...]:
-    """Return the strongest response in each class, of those with the strongest; (N, rows, cols)."""
-    field, best = network.receptive_field(layer), dict[int, TopPatch]()
-    peaks = maps.max(axis=(1, 2))
+) -> Elsewhere | None:
+    """Return where a filter responds most, by its maps of all pictures: (N, rows, cols)."""
+    peaks, field = maps.max(axis=(1, 2)), network.receptive_field(node.layer)
+
+    def found(index: int) -> Found:
+        row, col = (int(n) for n in np.unravel_index(maps[index].argmax(), maps.shape[1:]))
+        box, value = field.box(row, col), float(peaks[index])
+        top = TopPatch(index, row, col, box, cut(prepared[index], box), value)
+        return Found(pictures[index], top)
+
+    labels = [picture.label for picture in pictures]
+    of_class: dict[int, list[int]] = {label: [] for label in labels if label is not None}
     for index in np.argsort(-peaks, kind="stable").tolist():
-        label, value = pictures[index].label, float(peaks[index])
-        if value <= 0:
-            break
-        if label is None or label in best:
-            continue
-        row, col = np.unravel_index(int(maps[index].argmax()), maps.shape[1:])
-        box = field.box(int(row), int(col))
-        best[label] = TopPatch(index, int(row), int(col), box, cut(prepared[index], box), value)
-    return tuple(best[label] for label in sorted(best))
+        label = labels[index]
+        if label is not None and peaks[index] > 0:
+            of_class[label].append(index)
+    if not all(of_class.values()):
+        return None
+    ranked = sorted(of_class.values(), key=lambda own: (-peaks[own[0]], own[0]))
+    half = len(ranked) // 2
+    weak = sorted((own[-1] for own in ranked[half:]), key=lambda index: (-peaks[index], index))
+    return Elsewhere(node, tuple(found(own[0]) for own in ranked[:half]), tuple(map(found, weak)))

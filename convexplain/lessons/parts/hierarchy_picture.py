@@ -15,14 +15,12 @@ from convexplain.data import photographs
 from convexplain.data.photographs import Photograph
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.cuts import Cut
-from convexplain.lessons.parts.elsewhere import Elsewhere
 from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.lessons.parts.subject import Subject
 from convexplain.network import Node, Occlusion
 from convexplain.ops import Box, ConvStep
 from convexplain.ops.patching import cut
 from convexplain.panels import (
-    Aligned,
     Bar,
     Bars,
     Branch,
@@ -33,7 +31,6 @@ from convexplain.panels import (
     Legend,
     Link,
     Mark,
-    Overlay,
     Part,
     Row,
     Scale,
@@ -42,7 +39,6 @@ from convexplain.panels import (
     Text,
     Tree,
 )
-from convexplain.panels.panel import Bounds, Setting
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -56,29 +52,15 @@ _LONG = 44
 #: And that of a unit, which has no patch.
 _UNIT = 12
 #: The name of what has one size where one path is drawn large.
-_LARGE = "large"
+LARGE = "large"
 #: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
-_ROOT, _ROOT_UPRIGHT, _HEADED = 2.6, 1.9, 1.45
+_ROOT, _ROOT_UPRIGHT, _HEADED = 3.3, 2.3, 1.45
 #: A patch on the path is so many times as large as the others of its level.
-_FOLLOWED = 1.35
-#: Beside bars the picture has so much of their width.
-_ASIDE = 0.32
-#: In narrow frames lines beside the picture are so many letters long, in sizes of the text; below
-#: it fewer.
-_NARROW, _NARROWER = 20, 9
-
-
-class _Silhouette(Cells):
-    """Bars as the points of a grid: a point is in a bar or is not, so that no colour is a value."""
-
-    def scales_shown(self) -> tuple[Scale, ...]:
-        """Return none."""
-        return ()
-
-    def bounds(self, at: Setting) -> Bounds:
-        """Let it be as broad as the sheet, and its points finer than a pixel."""
-        wide = at.sheet.body_box.width / self.shape[1]
-        return replace(super().bounds(at), least=wide / 2, good=wide / 2, most=wide)
+_FOLLOWED = 2.3
+#: In narrow frames lines below the picture are so many letters long, in sizes of the text.
+_NARROWER = 9
+#: The sums of the smallest step are so many times as large as other text.
+_SUMS = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,63 +148,13 @@ class HierarchyPicture:
     def opening(self) -> Diagram:
         """Describe the digit alone, as large as it can be, with what cells of the path see."""
         if self.subject.sharp is None:
-            read = replace(self, detail=0)._input()
+            read = replace(self, detail=0).read()
             return Diagram(Column(self._said(), read, gap=0.4, align="middle", turns=False))
-        photograph, read = self._photograph(), self._input()
+        photograph, read = self._photograph(), self.read()
         both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
         return Diagram(
             Either(*(Column(self._said(), shape, gap=0.4, turns=False) for shape in both))
         )
-
-    def elsewhere(self, found: Elsewhere) -> Diagram:
-        """Describe a cell's patch among those that its filter finds in other digits, by class.
-
-        Panels ``input`` with the mark ``window``, dim but for what lies in it, and ``found``, which
-        hides it, with the filter's response; ``digit-3`` and ``found-3`` likewise.
-        """
-        size = self.pixels.shape[0], self.pixels.shape[1]
-        finer = found.node.box.height / size[0]
-
-        def tile(
-            names: tuple[str, str], pixels: npt.NDArray[np.float32], box: Box,
-            patch: npt.NDArray[np.float32], shows: int | Caption, responds: float, said: Caption,
-        ) -> Part:  # fmt: skip
-            seen = box.clip(size)
-            dim = np.ones(size, bool)
-            dim[seen.rows, seen.cols] = False
-            whole = Cells(
-                names[0], pixels, share="other", lines=False, marks={"window": Mark.over(seen)},
-                dim=dim,
-            )  # fmt: skip
-            part = Cells(
-                names[1], patch, share="other", lines=False, fine=finer,
-                title=said.fill(k=shows, v=fmt.number(responds)),
-                marks={"lit": Mark(0, 0, *patch.shape[:2])} if names[1] == "found" else {},
-            )  # fmt: skip
-            return Overlay(whole, part)
-
-        drawn, prepare = self.subject.recipe.drawn, self.subject.network.prepare
-        here = self.answer if self.subject.label is None else self.subject.label
-        before = sum((digit.label or 0) < (self.subject.label or 0) for digit in found.pictures)
-
-        def rows_of(width: int, said: Caption) -> Aligned:
-            tiles = [
-                tile(
-                    (f"digit-{digit.label}", f"found-{digit.label}"), drawn(prepare(digit)),
-                    top.box, drawn(top.patch), digit.label or 0, top.value, said,
-                )
-                for digit, top in zip(found.pictures, found.patches, strict=True)
-            ]  # fmt: skip
-            own = tile(
-                ("input", "found"), self.pixels, found.node.box, self._patch(found.node), here,
-                found.node.activated, said,
-            )  # fmt: skip
-            tiles.insert(before, own)
-            rows = [tiles[n : n + width] for n in range(0, len(tiles), width)]
-            return Aligned(rows, gap=0.5, row_gap=0.5)
-
-        full, short = words.RESPONDS, words.RESPONDS_SHORT
-        return Diagram(Either(rows_of(5, full), rows_of(3, full), rows_of(5, short)))
 
     def smallest(self, step: ConvStep) -> Diagram:
         """Describe how the leaf's number is made, as large as it can be.
@@ -236,14 +168,14 @@ class HierarchyPicture:
         def grid(name: str, values: npt.NDArray[Any], scale: Scale, title: Caption) -> Cells:
             return Cells(
                 name, values.squeeze(axis=2), scale, numbers=True, finer=finer, share="numbers",
-                title=title,
+                title=title, large=True,
             )  # fmt: skip
 
         patch = grid(self.leaf, step.patch, scale_of(step.patch), terms.PATCH.capital)
         kernel = grid("kernel", step.kernel, weights, terms.KERNEL.capital)
         times, gives = (Text(*sign, role="sign") for sign in (("times", "⊙"), ("gives", "→")))
         response = Scale(abs(step.activated) or 1.0, terms.RESPONSE)
-        total = Sum.of("sum", step.breakdown(), response)
+        total = Sum.of("sum", step.breakdown(), response, large=_SUMS)
         below: list[Part] = [Legend("legend")]
         if self.passes_on is not None:
             below.insert(0, Text("passes-on", self.passes_on, role="heading"))
@@ -342,7 +274,7 @@ class HierarchyPicture:
         """Return what is read, so many times as large as a patch, with the windows on it."""
         marks = self._windows(self.rows[0], Box(0, 0, *self.pixels.shape[:2]))
         return replace(
-            self._input(), note=None, marks=marks, share=_LARGE,
+            self.read(), note=None, marks=marks, share=LARGE,
             fine=self.pixels.shape[0] / self._side / large,
         )  # fmt: skip
 
@@ -372,6 +304,11 @@ class HierarchyPicture:
     def leaf(self) -> str:
         """The name of the leaf's panel."""
         return next(f"patch-{place}" for place, node in self.rows[-1].items() if node in self.path)
+
+    def panel_of(self, node: Node) -> str:
+        """Return the name of the panel of a cell that is shown."""
+        place = next(place for row in self.rows for place, each in row.items() if each == node)
+        return f"patch-{place}"
 
     def _ordered(self, row: Mapping[str, Node]) -> list[tuple[str, Node]]:
         """Return the cells of a level with that of the path in the middle."""
@@ -410,7 +347,7 @@ class HierarchyPicture:
         marks["lit"] = Mark(0, 0, node.box.height, node.box.width)
         large = _FOLLOWED if node in self.path else 1.0
         patch = Cells(
-            f"patch-{place}", self._patch(node), share=_LARGE, lines=False, marks=marks,
+            f"patch-{place}", self.patch_of(node), share=LARGE, lines=False, marks=marks,
             fine=node.box.height / self._side / large,
         )  # fmt: skip
         return Column(told, patch, gap=0.2)
@@ -456,75 +393,6 @@ class HierarchyPicture:
             above = f"patch-{own}"
             if row[own].layer in self.units:  # what it adds stands under its name
                 above = f"adds-{own}" if upright else f"unit-{own}"
-
-    def check(
-        self,
-        bars: npt.NDArray[np.float64],
-        orders: Sequence[Bar],
-        spread: Caption | str = "",
-        reads: Caption | None = None,
-    ) -> Diagram:
-        """Describe what each cell adds to the answer, as bars, beside what is read.
-
-        Parameters
-        ----------
-        bars : numpy.ndarray, shape (rows, columns)
-            How opaque each point of the bars is, as `Hierarchy.bars` gives it.
-        orders : sequence of Bar
-            How many cells must go in which order, as bars ``strongest.cells``.
-        spread : Caption or str
-            What is said of random orders, below the bars.
-        reads : Caption, optional
-            The longest name of what will be read, if that is not only the answer.
-        """
-        many = self.tree.supporters
-        said = words.BARS_OF_ALL if self.tree.negative else words.BARS
-        title = said.fill(
-            n=fmt.count(many), layer=self.tree.parts[0].layer, k=self.answer,
-            whole=fmt.number(self.tree.positive),
-        )  # fmt: skip
-        most = self.tree.parts[0].contribution or 0.0
-        first = Text("first", words.FIRST_BAR.fill(v=fmt.number(most)), role="note")
-        cells = _Silhouette(
-            "pushes", bars, Scale(1.0, signed=False), share=_LARGE, lines=False, glass=1.0,
-        )  # fmt: skip
-        read = replace(
-            self._input(), marks={}, note=None, share=_LARGE,
-            fine=self.pixels.shape[1] / (_ASIDE * bars.shape[1]),
-        )  # fmt: skip
-        named = words.ANSWER.fill(k=reads or self.answer)
-        answer = Text("reads", named, role="display", weight="bold")
-        out = Text("out", words.OUT.fill(m=fmt.count(many), n=fmt.count(many)), role="heading")
-        told = Column(read, answer, out, gap=0.4, align="middle")
-        flat = Row(read, Column(answer, out, gap=0.3), gap=1.0)
-        # In the scale of the bars above: each ends under as many of them.
-        taken = [
-            Bars(
-                bar.name, [replace(bar, name="cells", label="")], Scale(many),
-                length=bars.shape[1], share=_LARGE, pitch=1.4, role="heading",
-                title=bar.label if isinstance(bar.label, Caption) else None,
-            )
-            for bar in orders
-        ]  # fmt: skip
-
-        def shown(measure: float) -> list[Part]:
-            above = Column(
-                Text("adding", title, measure=measure), Column(first, cells, gap=0), gap=0.3
-            )
-            if not orders:
-                return [above]
-            below = Text("spread", spread, measure=measure)
-            return [above, Column(*taken, below, gap=0.3)]
-
-        return Diagram(
-            Either(
-                *(
-                    Row(told, Column(*shown(measure), gap=0.7), gap=1.5)
-                    for measure in (math.inf, _NARROW)
-                ),
-                Column(flat, Column(*shown(math.inf), gap=0.7), gap=0.7, align="middle"),
-            )
-        )
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.
@@ -593,7 +461,7 @@ class HierarchyPicture:
 
     def _shapes(self) -> tuple[Part, ...]:
         """Return what is read beside the tree, and above it, at last without an explanation."""
-        read, tree, legend = self._input(), self._tree(), Legend("legend")
+        read, tree, legend = self.read(), self._tree(), Legend("legend")
         beside = Column(self._explained(), legend, gap=0.6)
         shapes: tuple[Part, ...] = (
             Row(Column(read, beside), tree, gap=1.2, align="top"),
@@ -625,13 +493,13 @@ class HierarchyPicture:
         """The picture as it is drawn."""
         return self.subject.drawn
 
-    def _patch(self, node: Node) -> npt.NDArray[np.float32]:
+    def patch_of(self, node: Node) -> npt.NDArray[np.float32]:
         """Return what a node sees as it is drawn; beyond the picture is nothing."""
         deep = self.pixels if self.pixels.ndim == 3 else self.pixels[..., np.newaxis]
         patch = cut(deep, node.box)
         return patch if self.pixels.ndim == 3 else patch.squeeze(axis=2)
 
-    def _input(self) -> Cells:
+    def read(self) -> Cells:
         """What is read, with the fields of the path and of the other cells of the last row."""
         size = self.pixels.shape[0], self.pixels.shape[1]
         marks = {
@@ -695,7 +563,7 @@ class HierarchyPicture:
 
         def branch(node: Node, place: str) -> Branch:
             depth = place.count("-") + 1
-            patch = Cells(f"{prefix}patch-{place}", self._patch(node), share=f"row-{depth}",
+            patch = Cells(f"{prefix}patch-{place}", self.patch_of(node), share=f"row-{depth}",
                           lines=False)  # fmt: skip
             below = [branch(part, f"{place}-{n}") for n, part in enumerate(node.parts)]
             return Branch(place, patch, below, lit=node in self.path)
@@ -757,7 +625,7 @@ class HierarchyPicture:
             whole = Mark(0, 0, node.box.height, node.box.width)
             parts.append(
                 Cells(
-                    f"patch-{place}", self._patch(node), share=self._share(node.layer),
+                    f"patch-{place}", self.patch_of(node), share=self._share(node.layer),
                     lines=False, marks={"lit": whole} if lit else {},
                 )
             )  # fmt: skip

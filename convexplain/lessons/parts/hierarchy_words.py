@@ -92,12 +92,6 @@ SMALLEST = Caption(
     en="The smallest step: patch times kernel, all added up.",
     zh="最小的一步：图块乘卷积核，全部相加。",
 )
-LIKE_ELSEWHERE = Caption(
-    en="{filter} of {layer} finds a {kind} like this in other digits.",
-    zh="{layer} 的{filter}，在其他数字里找到这样的{kind}。",
-)
-ONE_FILTER = Caption(en="One filter", zh="一个过滤器")
-ANOTHER_FILTER = Caption(en="Another filter", zh="另一个过滤器")
 A_STROKE = Caption(en="a stroke", zh="笔画")
 A_PATTERN = Caption(en="a pattern", zh="模式")
 STROKE = Caption(en="stroke", zh="笔画")
@@ -108,19 +102,25 @@ AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
 WALL_TITLE = Caption(en="One filter in many digits", zh="一个过滤器，许多数字")
 FILTER_ELSEWHERE = Caption(
-    en="{filter} of {layer}: what it finds in other digits.",
-    zh="{layer} 的{filter}在其他数字里找到什么。",
+    en="The same filter in other digits, where it is strongest.",
+    zh="同一个过滤器，在其他数字里响应最强的地方。",
 )
-SAME_ELSEWHERE = Caption(
-    en="{filter} of {layer} finds a similar {kind} in other digits.",
-    zh="{layer} 的{filter}，在其他数字里找到相似的{kind}。",
+ANSWERS_TO = Caption(
+    en="Strong where they have such a pattern, weak where not.",
+    zh="有这样的模式，响应就强；没有，就弱。",
 )
+ANSWERS = Caption(
+    en="In some it finds much of what it looks for, in others little.",
+    zh="有的数字里响应强，有的弱。",
+)
+ANSWERS_MOST = Caption(en="Digits in which it responds most", zh="响应最强的数字")
+ANSWERS_LEAST = Caption(en="and least", zh="响应最弱的数字")
 MADE_IT = Caption(
     en="Each layer combines patterns of the one before; many parts make it read {k}.",
     zh="每一层组合前一层的模式；许多部件使它判为“{k}”。",
 )
 SHARES = Caption(
-    en="{n} cells add {whole} to the score, the first {m} {part} of it.",
+    en="{n} cells add {whole} to the score, the first {m} {part}.",
     zh="{n} 个共加 {whole}，前{m}个占 {part}。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
@@ -128,9 +128,17 @@ PREDICT = Caption(
     en="Strongest taken out first: how many until it no longer reads {k}?",
     zh="从最强的去掉，几个后不判为“{k}”？",
 )
-ONLY_THESE = Caption(
-    en="They add {part} of {whole}: it still reads {k}, its logit falls from {a} to {b}.",
-    zh="{whole} 里它们只占 {part}：仍判为“{k}”，logit 从 {a} 降到 {b}。",
+WITHOUT = Caption(
+    en="Without these {m}: {b}. It still reads {k}.",
+    zh="去掉这{m}个：{b}，仍判为“{k}”。",
+)
+AT_THAT_RATE = Caption(
+    en="At the rate of the first {m}; those that follow take less of its lead.",
+    zh="这是按前{m}个推算的；后面的影响更小。",
+)
+AT_A_LOWER_RATE = Caption(
+    en="At the rate of the first {m}; those that follow take more of its lead.",
+    zh="这是按前{m}个推算的；后面的影响更大。",
 )
 ALL_OF_THEM = Caption(
     en="Other classes get pushes as well: one of them overtakes before.",
@@ -142,27 +150,16 @@ TIPS = Caption(
     zh="……{m} 个后，改判为“{j}”。",
 )
 RANDOM = Caption(
-    en="And in a random order …",
-    zh="按随机顺序去掉……",
+    en="In a random order it takes so many.",
+    zh="按随机顺序，要这么多个。",
 )
-RANDOM_TIPS = Caption(en="… it takes so many.", zh="……要这么多个。")
 RANDOM_MORE = Caption(
-    en="… each of {n} orders takes more: the strongest count more.",
-    zh="……{n} 种顺序都要更多：强者更重要。",
+    en="Each of {n} random orders takes more: the strongest count more.",
+    zh="{n} 种随机顺序都要更多：强者更重要。",
 )
-STRONGEST_FIRST = Caption(
-    en="Strongest first: taken out until it no longer reads {k}",
-    zh="从最强的开始，去掉多少个就不判为“{k}”",
-)
-RANDOM_ORDER = Caption(en="In a random order", zh="按随机顺序")
-SPREAD = Caption(
-    en="{n} random orders: {a} to {b}; the bar is their median.",
-    zh="{n} 种随机顺序：{a} 到 {b} 个；条形是中位数。",
-)
-SPREAD_LOW = Caption(
-    en="{n} random orders: {a} to {b}; the bar is their lower median.",
-    zh="{n} 种随机顺序：{a} 到 {b} 个；条形是偏小的中位数。",
-)
+STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
+RANDOM_ORDER = Caption(en="random: {a} to {b}", zh="随机：{a} 到 {b}")
+SCORES = Caption(en="scores: {k}, and the best of the others", zh="得分：“{k}”，和其他中最高的")
 CHECKED = Caption(
     en="{m} strongest cells out: reads {j}",
     zh="去掉最强的 {m} 个：判为 {j}",
@@ -244,13 +241,11 @@ LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
 LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
 ADDS_TO = Caption(en="adds to {above}", zh="加到{above}")
 FIRST_BAR = Caption(en="first: +{v}", zh="第一个：+{v}")
-RESPONDS = Caption(en="{k}: response {v}", zh="{k}：响应 {v}")
-RESPONDS_SHORT = Caption(en="{k}: {v}", zh="{k}：{v}")
 ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
 ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
 ADDS_AS = Caption(en="{kind}: +{v}", zh="{kind}：+{v}")
 THE_SCORE = Caption(en="the score", zh="得分")
-OUT = Caption(en="{m} of {n} taken out", zh="{n} 个去掉 {m} 个")
+OUT = Caption(en="{m} out", zh="去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
 PHOTOGRAPH_SHORT = Caption(en="seen: {shape}", zh="看到：{shape}")

@@ -22,12 +22,22 @@ MANY, FEWER = 500, 5
 
 
 class Reading(NamedTuple):
-    """What the network makes of a picture when so many cells of a level are set to zero."""
+    """What the network makes of a picture when so many cells of a level are set to zero.
+
+    The class of the largest logit among all but the answer is `rival`.
+    """
 
     removed: int
     logit: float
     probability: float
     label: int
+    rival: int
+    rival_logit: float
+
+    @property
+    def lead(self) -> float:
+        """How far the answer lies above the best of the others; below zero it is no more read."""
+        return self.logit - self.rival_logit
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +74,22 @@ class Removal:
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """The answer with 0, 1, 2, ... of the strongest cells set to zero, computed again."""
-        logits = self._without(self.order)
+        return self._read(self.order)
+
+    def _read(self, order: npt.NDArray[np.intp]) -> tuple[Reading, ...]:
+        """Return what is read without 0, 1, 2, ... of the cells in this order."""
+        logits = self._without(order)
         chances = ops.softmax(logits)
-        return tuple(
-            Reading(removed, self._said(z), float(p[self.label]), int(z.argmax()))
-            for removed, (z, p) in enumerate(zip(logits, chances, strict=True))
-        )
+        found = list[Reading]()
+        for removed, (z, p) in enumerate(zip(logits, chances, strict=True)):
+            others = z.copy()
+            others[self.label] = -np.inf
+            rival = int(others.argmax())
+            # Of one logit for two classes the other one's is part of what is told of the answer.
+            beside = 0.0 if self.trace.network.outputs == 1 else float(z[rival])
+            chance = float(p[self.label])
+            found.append(Reading(removed, self._said(z), chance, int(z.argmax()), rival, beside))
+        return tuple(found)
 
     def without(self, count: int) -> Reading:
         """Return the answer without so many of the strongest cells, or without all there are."""
@@ -105,12 +125,6 @@ class Removal:
         every = np.concatenate(found).astype(np.float64)
         return every if network.outputs > 1 else np.hstack([0 * every, every])
 
-    def _lead(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """Return how far the answer's logit lies above the largest other one."""
-        logits = self._without(order)
-        others = np.delete(logits, self.label, axis=1)
-        return np.asarray(logits[:, self.label] - others.max(axis=1))
-
     @cached_property
     def tipping(self) -> Reading | None:
         """The first reading that gives another answer; None if there is none."""
@@ -121,18 +135,21 @@ class Removal:
         return np.random.default_rng(seed).permutation(np.sort(self.order))
 
     @cached_property
-    def random_leads(self) -> tuple[npt.NDArray[np.float64], ...]:
-        """How far the answer leads in random orders, each drawn with its number as the seed."""
+    def random_readings(self) -> tuple[tuple[Reading, ...], ...]:
+        """What is read in random orders, each drawn with its number as the seed."""
         return tuple(
-            self._lead(self.random_order(seed))
+            self._read(self.random_order(seed))
             for seed in range(ORDERS if len(self.order) <= MANY else FEWER)
         )
 
     @cached_property
     def random_tips(self) -> tuple[int, ...]:
         """With how many cells each random order gives another answer; none if one never does."""
-        tips = [np.flatnonzero(lead < 0) for lead in self.random_leads]
-        return tuple(int(found[0]) for found in tips) if all(map(len, tips)) else ()
+        tips = [
+            next((reading.removed for reading in order if reading.lead < 0), None)
+            for order in self.random_readings
+        ]
+        return tuple(tip for tip in tips if tip is not None) if None not in tips else ()
 
     @cached_property
     def typical(self) -> int | None:
@@ -140,8 +157,8 @@ class Removal:
         tips = self.random_tips
         return tips.index(median_low(tips)) if tips else None
 
-    @cached_property
-    def typical_readings(self) -> tuple[int, ...]:
-        """The class that is read with 0, 1, 2, ... cells of that order set to zero."""
+    @property
+    def typical_readings(self) -> tuple[Reading, ...]:
+        """What is read with 0, 1, 2, ... cells of that order set to zero."""
         assert self.typical is not None
-        return tuple(self._without(self.random_order(self.typical)).argmax(axis=1).tolist())
+        return self.random_readings[self.typical]

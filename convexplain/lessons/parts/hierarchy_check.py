@@ -1,0 +1,142 @@
+"""The picture of a check: what each cell adds to an answer, and what is read without some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.hierarchy_picture import LARGE, HierarchyPicture
+from convexplain.lessons.parts.removal import Reading
+from convexplain.panels import (
+    Aligned,
+    Bar,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Part,
+    Row,
+    Scale,
+    Text,
+)
+from convexplain.panels.panel import Bounds, Setting
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+#: Beside bars the picture has so much of their width, and scores run over so much of it.
+_ASIDE, _RUN = 0.25, 0.86
+#: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
+_NARROW, _BESIDE = 20, 11
+
+
+class _Silhouette(Cells):
+    """Bars as the points of a grid: a point is in a bar or is not, so that no colour is a value."""
+
+    def scales_shown(self) -> tuple[Scale, ...]:
+        """Return none."""
+        return ()
+
+    def bounds(self, at: Setting) -> Bounds:
+        """Let it be as broad as the sheet, and its points finer than a pixel."""
+        wide = at.sheet.body_box.width / self.shape[1]
+        return replace(super().bounds(at), least=wide / 2, good=wide / 2, most=wide)
+
+
+@dataclass(frozen=True, eq=False)
+class HierarchyCheck:
+    """What a check of the answer shows.
+
+    Parameters
+    ----------
+    picture : HierarchyPicture
+    bars : numpy.ndarray, shape (rows, columns)
+        What each cell adds as a bar: how opaque each point is.
+    runs : sequence of sequences of Reading
+        What is read without 0, 1, 2, ... of the cells, as far as it is shown, in each order.
+    orders : sequence of Bar
+        How many cells must go in which order, as bars ``strongest.cells``.
+    longest : Caption
+        The longest name of what will be read.
+    """
+
+    picture: HierarchyPicture
+    bars: npt.NDArray[np.float64]
+    runs: Sequence[Sequence[Reading]]
+    orders: Sequence[Bar]
+    longest: Caption
+
+    def diagram(self) -> Diagram:
+        """Describe it, as long as no cell is taken out.
+
+        Panels ``input``, ``reads``, ``pushes``, and ``scores`` with the points ``own`` and
+        ``rival``; ``strongest`` and ``random`` with what is said of them.
+        """
+        tree = self.picture.tree
+        said = words.BARS_OF_ALL if tree.negative else words.BARS
+        title = said.fill(
+            n=fmt.count(tree.supporters), layer=tree.parts[0].layer, k=self.picture.answer,
+            whole=fmt.number(tree.positive),
+        )  # fmt: skip
+        most = tree.parts[0].contribution or 0.0
+        first = Text("first", words.FIRST_BAR.fill(v=fmt.number(most)), role="note")
+        cells = _Silhouette(
+            "pushes", self.bars, Scale(1.0, signed=False), share=LARGE, lines=False, glass=1.0,
+        )  # fmt: skip
+        read = replace(
+            self.picture.read(), marks={}, note=None, share=LARGE,
+            fine=self.picture.pixels.shape[1] / (_ASIDE * self.bars.shape[1]),
+        )  # fmt: skip
+        answer = Text("reads", words.ANSWER.fill(k=self.longest), role="display", weight="bold")
+        told, flat = Column(read, answer, gap=0.4, align="middle"), Row(read, answer, gap=1.0)
+
+        def above(measure: float) -> Part:
+            named = Text("adding", title, measure=measure)
+            return Column(named, Column(first, cells, gap=0), gap=0.3)
+
+        scored, run = words.SCORES.fill(k=self.picture.answer), self._scores()
+        named = [(f"{bar.name}-said", bar.label, self._order(bar)) for bar in self.orders]
+        beside: list[list[Part]] = [
+            [told, above(2 * _NARROW)],
+            [Text("scores-said", scored, measure=_BESIDE), run],
+            *list[list[Part]]([Text(name, said), bar] for name, said, bar in named),
+        ]
+        below: list[Part] = [
+            Text("scores-said", scored, measure=_NARROW), run,
+            *(Column(Text(name, said, measure=_NARROW), bar, gap=0.1)
+              for name, said, bar in named),
+        ]  # fmt: skip
+        return Diagram(
+            Either(
+                Aligned(beside, gap=1.2, row_gap=0.4, down="middle"),
+                Column(flat, above(_NARROW), *below, gap=0.6),
+            )
+        )
+
+    def _order(self, bar: Bar) -> Bars:
+        """Return a bar in the scale of those above: it ends under as many of them."""
+        return Bars(
+            bar.name, [replace(bar, name="cells", label="")], Scale(self.picture.tree.supporters),
+            length=self.bars.shape[1], share=LARGE, pitch=1.4, role="heading",
+        )  # fmt: skip
+
+    def _scores(self) -> Bars:
+        """Return the score of the answer, and the best of the others', as points on one scale."""
+        start = self.runs[0][0]
+        every = [score for run in self.runs for each in run
+                 for score in (each.logit, each.rival_logit)]  # fmt: skip
+        low, high = min(0.0, *every), max(0.0, *every)
+        class_name = self.picture.subject.network.class_name
+        most = max(-low, high)
+        return Bars(
+            "scores",
+            [Bar("own", self.picture.answer, start.logit, tone="positive"),
+             Bar("rival", class_name(start.rival), start.rival_logit, tone="ink")],
+            Scale(most), points=True, lowest=low, highest=high, share=LARGE, role="heading",
+            pitch=1.4, length=_RUN * self.bars.shape[1] * most / ((high - low) or 1.0),
+            before=max((fmt.number(score) for score in every), key=len),
+        )  # fmt: skip
