@@ -253,7 +253,9 @@ def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
     assert {bar.name: bar.text for bar in lesson.picture_of.stack.bars}[
         "9"
     ] == f"{100 / total:.1f}%"
-    assert told(lesson)["total"] == f"Together they make {total}."
+    # The caption leaves the number to the picture, where it comes about.
+    assert told(lesson)["total"] == "First their sum: one after the other is added."
+    assert lesson.picture_of.sums("powers").panel("said").words.text("en") == f"together {total}"
     sure = ForwardPass(picture=digits.first(3)).picture_of.sums("shares").panel("said")
     assert sure.words.text("en") == "3: 1 / 1.00 > 99.9%"
 

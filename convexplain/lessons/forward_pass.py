@@ -222,14 +222,13 @@ class ForwardPass(NetworkLesson):
         yield Event("scores", 3.5, told.fill(n=in_words(outputs, capital=self.vote is None)))
 
     def _shares(self) -> Iterator[Event]:
-        softmax = self.softmax
         question = self._ask()
         yield Event("shift", 2.9, _SHIFT)
         powers = _POWERS if self.trace.logits.size > 1 else _SIGMOID
         yield Event("powers", 2.6, powers)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("total", 3.2, _TOTAL.fill(s=softmax.printed_total))
+        yield Event("total", 3.2, _TOTAL)
         yield Event("shares", 3.0, _SHARES)
         yield Event("strip", 2.4, _END_TO_END)
         yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)
@@ -324,7 +323,7 @@ _SHIFT = Caption(
 )
 _POWERS = Caption(en="Softmax: e to the power of each.", zh="softmax：各作 e 的指数。")
 _SIGMOID = Caption(en="Sigmoid: e to the power of both.", zh="sigmoid：两个都取 e 的幂。")
-_TOTAL = Caption(en="Together they make {s}.", zh="总和：{s}。")
+_TOTAL = Caption(en="First their sum: one after the other is added.", zh="先求总和：一个个相加。")
 _SHARES = Caption(
     en="Each is divided by that sum: its share, the probability.",
     zh="再除以总和，得到比例，即概率。",
