@@ -6,6 +6,7 @@ import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import translation
+from convexplain.lessons.parts import walking
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
@@ -78,11 +79,11 @@ class Translation(LessonScene):
         self.compare(0.08)
         self.during(0.3, self.board.pulse("back", colour="muted"))
         steps, cells = self.lesson.compared, self.lesson.cells
-        opposite = translation.OPPOSITE[self.lesson.shown_direction]
+        opposite = walking.OPPOSITE[self.lesson.shown_direction]
         moved = self.picture.maps[steps][:, :, np.newaxis]
         self.board.say("back.title", "")
         for n in range(1, cells + 1):
-            self.board.fill("back", translation.moved(moved, opposite, n).squeeze(axis=2))
+            self.board.fill("back", walking.moved(moved, opposite, n).squeeze(axis=2))
             self.during(0.5 / cells)
         self.board.say("back.title", self.text(self.picture.title_of_back))
         self.during(1, self.board.pulse("map", "back", colour="muted"))
@@ -247,7 +248,7 @@ class Translation(LessonScene):
     def show_forgets(self, event: Event) -> None:
         """The picture at its ends, with its answers."""
         self.back_to_walk(0, 0.2)
-        self.go(0, translation.FAR, 1)
+        self.go(0, walking.FAR, 1)
 
     def show_digits(self, event: Event) -> None:
         """Two lines over all digits of the test set."""
@@ -267,7 +268,7 @@ class Translation(LessonScene):
     def show_staircase(self, event: Event) -> None:
         """Every step with what is read of it, one after the other."""
         self.stairs(0.9)
-        self.during(1, self.board.pulse(*self.tiles(translation.FAR), colour="muted"))
+        self.during(1, self.board.pulse(*self.tiles(walking.FAR), colour="muted"))
 
     def stairs(self, share: float) -> None:
         """Lay out all pictures, as one would stand alone, and let the answers come in turn."""
@@ -275,7 +276,7 @@ class Translation(LessonScene):
             panel.name for panel in self.lesson.diagram().root.panels()
             if panel.name.startswith("reader")
         ]  # fmt: skip
-        steps = range(translation.FAR + 1)
+        steps = range(walking.FAR + 1)
         names += [f"step-{n}" for n in steps]
         self.change(self.lesson.diagram(), 0.08 * share, *names, *self.tiles(0))
         moves = [self.board.show(*self.tiles(n)) for n in steps[1:]]
@@ -290,5 +291,5 @@ class Translation(LessonScene):
         if not self.board.has("step-0"):
             self.stairs(0.5)
         looks = [self.board.pulse(f"step-{n}", *self.tiles(n), colour="muted")
-                 for n in range(translation.FAR + 1)]  # fmt: skip
+                 for n in range(walking.FAR + 1)]  # fmt: skip
         self.during(1, in_turn(*looks, overlap=0.3), rate=linear)

@@ -15,8 +15,9 @@ from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
 from convexplain.errors import UsageError
-from convexplain.lessons.batch_norm import BATCHES, STEPS, BatchNorm
+from convexplain.lessons.batch_norm import STEPS, BatchNorm
 from convexplain.lessons.parts.carrying import carried
+from convexplain.lessons.parts.normalized_filter import BATCHES
 from convexplain.lessons.parts.normalizing import by_its_own
 from convexplain.network import (
     Activation,

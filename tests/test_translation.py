@@ -15,7 +15,8 @@ from convexplain.data import digits, examples, facts
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.subject import choose_picture
-from convexplain.lessons.translation import FAR, Translation, find_walks, moved
+from convexplain.lessons.parts.walking import FAR, find_walks, moved
+from convexplain.lessons.translation import Translation
 from convexplain.network import (
     Conv2D,
     Dense,

@@ -24,9 +24,9 @@ from convexplain.lessons.parts.search import (
     find_stops,
 )
 from convexplain.lessons.parts.subject import find
+from convexplain.lessons.parts.walking import find_walks
 from convexplain.lessons.residual import followed
 from convexplain.lessons.response_map import ResponseMap
-from convexplain.lessons.translation import find_walks
 from convexplain.lessons.transposed import Transposed
 from convexplain.network import Network, Trace
 from convexplain.ops.breakdown import largest

@@ -22,7 +22,7 @@ from convexplain.lessons.parts.finding import find
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.lessons.parts.telling import HERO, Telling
-from convexplain.lessons.translation import find_walks
+from convexplain.lessons.parts.walking import find_walks
 from convexplain.network import Network, Trace
 from convexplain.style.captions import Caption
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.lessons.parts import translation_words as words
 from convexplain.panels import (
     Aligned,
     Axis,
@@ -221,10 +222,10 @@ class TranslationPicture:
     def compare(self) -> Diagram:
         """Describe the map before, and that of the moved picture moved back."""
         maps = [
-            self._map("map", self.maps[0], _BEFORE),
+            self._map("map", self.maps[0], words.BEFORE),
             self._map("back", self.back, self.title_of_back),
         ]
-        told = _NO_DIFFERENCE if self.apart == "0" else _DIFFERENCE.fill(d=self.apart)
+        told = words.NO_DIFFERENCE if self.apart == "0" else words.DIFFERENCE.fill(d=self.apart)
         apart = Text(
             "difference", told, role="heading", weight="bold",
             measure=7,
@@ -236,12 +237,12 @@ class TranslationPicture:
     @property
     def title_of_moved(self) -> Caption:
         """Name the map of the moved picture, where it lies."""
-        return _MOVED.capital.fill(n=self.shift * self.step)
+        return words.MOVED.capital.fill(n=self.shift * self.step)
 
     @property
     def title_of_back(self) -> Caption:
         """Name it moved back."""
-        return _BACK.fill(n=self.shift * self.step)
+        return words.BACK.fill(n=self.shift * self.step)
 
     def dense(self) -> Diagram:
         """Describe a dense unit's weights, and its products with the picture before and after."""
@@ -249,23 +250,23 @@ class TranslationPicture:
         unit, products = self.unit, self.unit.products
         # One scale: where ink is full, a product is its weight.
         largest = max(float(np.abs(values).max()) for values in (unit.weights, *products))
-        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
+        scale = Scale(largest if largest > _FAINT else 1.0, words.PRODUCT)
         both = (
-            ("unit-before", products[0], _PRODUCTS_BEFORE),
+            ("unit-before", products[0], words.PRODUCTS_BEFORE),
             ("unit-after", products[-1], self.title_of_products(unit.steps)),
         )
         template = Cells("template", unit.weights, scale, share="pixels", lines=False,
-                         title=_UNIT.fill(n=unit.number, m=unit.many))  # fmt: skip
+                         title=words.UNIT.fill(n=unit.number, m=unit.many))  # fmt: skip
         maps = [
             Cells(name, values, scale, share="pixels", lines=False, title=title)
             for name, values, title in both
         ]
         sums = [
-            Text(f"{name}-sum", _SUM_IS.fill(v=fmt.number(values.sum())), role="display",
+            Text(f"{name}-sum", words.SUM_IS.fill(v=fmt.number(values.sum())), role="display",
                  weight="bold")
             for name, values, _ in both
         ]  # fmt: skip
-        said = _ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
+        said = words.ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
         head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend")
         beside = Aligned([[template, *maps], [legend, *sums]], row_gap=0.3)
         low = Column(template, legend, Aligned([maps, sums], row_gap=0.4), gap=0.5)
@@ -273,7 +274,7 @@ class TranslationPicture:
 
     def title_of_products(self, steps: int) -> Caption:
         """Name the products of the moved picture."""
-        return _PRODUCTS_AFTER.fill(n=steps * self.step)
+        return words.PRODUCTS_AFTER.fill(n=steps * self.step)
 
     def window(self) -> Diagram:
         """Describe a pooling window before a step, and after it."""
@@ -288,8 +289,8 @@ class TranslationPicture:
             Cells(name, values, scale, numbers=True, share="numbers", title=title,
                   marks={"largest": _largest(values)})
             for name, values, title in (
-                ("before", inside.before, _BEFORE),
-                ("after", inside.after, _AFTER.fill(n=self.step)),
+                ("before", inside.before, words.BEFORE),
+                ("after", inside.after, words.AFTER.fill(n=self.step)),
             )
         ]  # fmt: skip
         kept = [
@@ -318,12 +319,12 @@ class TranslationPicture:
             Bar(str(n), name, change, fmt.number(change), "ink")
             for n, (name, change) in enumerate(self.changes)
         ]
-        title = _MEAN.fill(n=fmt.count(self.many)) if self.many > 1 else _OF_THIS
+        title = words.MEAN.fill(n=fmt.count(self.many)) if self.many > 1 else words.OF_THIS
         most = max((change for _, change in self.changes), default=1.0) or 1.0
         changes = Bars("changes", bars, Scale(most), length=16, title=title)
         step = [
-            self._cells("input", self.drawn[0], _BEFORE),
-            self._cells("shifted", self.drawn[1], _AFTER.fill(n=self.step)),
+            self._cells("input", self.drawn[0], words.BEFORE),
+            self._cells("shifted", self.drawn[1], words.AFTER.fill(n=self.step)),
         ]
         return Diagram(
             Either(
@@ -358,18 +359,19 @@ class TranslationPicture:
         rows, cols = weights.shape
         last = Cells(
             "last", responses[0], scale, numbers=True, large=True, share="places", marks=ring,
-            title=_FILTER.fill(n=number, r=rows, c=cols), finer=fine[0] - 2,
+            title=words.FILTER.fill(n=number, r=rows, c=cols), finer=fine[0] - 2,
         )  # fmt: skip
         weighing = Cells(
             "weighing", weights, Scale(most if most > _FAINT else 1.0, terms.WEIGHT), numbers=True,
-            large=True, share="places", title=_WEIGHTS_OF.fill(k=self.label, j=self.rival),
+            large=True, share="places", title=words.WEIGHTS_OF.fill(k=self.label, j=self.rival),
             marks=ring, finer=fine[1] - 2,
         )  # fmt: skip
-        said = _ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
+        said = words.ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
         head, legend = Text("weighed", said, weight="bold"), Legend("legend")
         lines = [
             [
-                Text(f"at-{name}", _PX.fill(n=steps * self.step), role="heading", tone="muted"),
+                Text(f"at-{name}", words.PX.fill(n=steps * self.step), role="heading",
+                     tone="muted"),
                 Text(f"factors-{name}", _factors(*pair, fine), role="heading"),
                 Text(f"product-{name}", f"= {fmt.number(pair[0] * pair[1])}", role="heading",
                      weight="bold"),
@@ -405,7 +407,7 @@ class TranslationPicture:
         fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
         picture = Cells(
             "input", self.drawn[0], share="places", lines=False, fine=fine,
-            title=_CENTRES.fill(p=self.apart_by), dots=self.centres, dot=_DOT * self.apart_by,
+            title=words.CENTRES.fill(p=self.apart_by), dots=self.centres, dot=_DOT * self.apart_by,
             marks={"place": ring} if ring is not None else {},
         )  # fmt: skip
         return Column(picture, self._pixels(0), gap=0.4, align="middle")
@@ -415,25 +417,27 @@ class TranslationPicture:
         assert self.places is not None
         assert self.weighed is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
-        scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label, j=self.rival))
+        scale = Scale(
+            largest if largest > _FAINT else 1.0, words.ADDS.fill(k=self.label, j=self.rival)
+        )
         rows, cols = self.places[0].shape
         many = self.weighed.many
         grid = Cells("speak", self.places[0], scale, numbers=True, large=True, share="places",
-                     title=_FILTERS.fill(n=many, r=rows, c=cols))  # fmt: skip
+                     title=words.FILTERS.fill(n=many, r=rows, c=cols))  # fmt: skip
         pictures = self._seen()
         sums = [float(places.sum()) for places in self.places[: self.whole_step + 1]]
         most = max(abs(value) for value in sums)
         bars = [
-            Bar(str(n), _PX.fill(n=n * self.step), value, fmt.number(value, 1),
+            Bar(str(n), words.PX.fill(n=n * self.step), value, fmt.number(value, 1),
                 "positive" if value >= 0 else "negative")
             for n, value in enumerate(sums)
         ]  # fmt: skip
         lead = Bars(
             "lead", bars, Scale(most if most > _FAINT else 1.0), length=7, role="heading",
-            pitch=1.8, title=_LEAD.fill(k=self.label, j=self.rival),
+            pitch=1.8, title=words.LEAD.fill(k=self.label, j=self.rival),
         )  # fmt: skip
         low = replace(lead, role="text", pitch=1.6)
-        head = Text("places", _PLACES.fill(n=many, k=self.label, j=self.rival), weight="bold")
+        head = Text("places", words.PLACES.fill(n=many, k=self.label, j=self.rival), weight="bold")
         legend = Legend("legend")
         pair = Row(pictures, grid, gap=1.0, align="top")
         return Diagram(
@@ -463,13 +467,15 @@ class TranslationPicture:
             for name, values, _, tone, side in both
         ]
         y = Axis(terms.ACCURACY, 0.0, 1.0, percent=True)
-        return Diagram(Chart("chart", curves, Axis(_SHIFT, 0.0, whole=True), y, dots=dots).broad())
+        return Diagram(
+            Chart("chart", curves, Axis(words.SHIFT, 0.0, whole=True), y, dots=dots).broad()
+        )
 
     def staircase(self, about: Caption) -> Diagram:
         """Describe the picture after every step, with what each network reads below it."""
         count = len(self.drawn)
         pictures = [
-            self._cells(f"step-{n}", picture, _PX.fill(n=n * self.step))
+            self._cells(f"step-{n}", picture, words.PX.fill(n=n * self.step))
             for n, picture in enumerate(self.drawn)
         ]
         every = list(range(count))
@@ -518,7 +524,7 @@ class TranslationPicture:
 
     def moved_by(self, steps: int) -> Caption:
         """Tell by how many pixels the picture is moved after so many steps."""
-        return _MOVED.fill(n=steps * self.step)
+        return words.MOVED.fill(n=steps * self.step)
 
     def _pixels(self, steps: int) -> Text:
         return Text("pixels", self.moved_by(steps), role="heading", weight="bold")
@@ -547,43 +553,6 @@ def _largest(values: Floats) -> Mark:
 def _most(values: npt.NDArray[Any]) -> tuple[int, int]:
     row, col = divmod(int(values.argmax()), values.shape[1])
     return row, col
-
-
-_BEFORE = Caption(en="Before", zh="平移前")
-_AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
-_BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
-_NO_DIFFERENCE = Caption(en="Difference: 0", zh="差值：0")
-_DIFFERENCE = Caption(en="Largest difference: {d}", zh="最大差值：{d}")
-_MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
-_OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
-_ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
-_PLACES = Caption(
-    en="All {n} filters: how much each place speaks for {k}; below 0: for {j}",
-    zh="{n} 个过滤器合计：每个位置多支持“{k}”；低于 0：支持“{j}”",
-)
-_UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
-_PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
-_PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
-_ONE_SUM = (
-    Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
-    Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
-)
-_CENTRES = Caption(en="Centres of the cells, {p} px apart", zh="各格的中心，相距 {p} 像素")
-_FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
-_FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
-_WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
-_ONE_FILTER = Caption(
-    en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
-    zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
-)
-_PRODUCT = Caption(en="weight, pixel × weight", zh="权重，像素 × 权重")
-_SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
-_LEAD = Caption(
-    en="All places together: for {k}, below 0 for {j}", zh="合计：支持“{k}”；低于 0：“{j}”"
-)
-_SHIFT = Caption(en="pixels", zh="像素")
-_PX = Caption(en="{n} px", zh="{n} 像素")
-_MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
 
 
 def _comes_out(value: float, weight: float, decimals: tuple[int, int]) -> bool:

@@ -112,3 +112,40 @@ END = Caption(
     en="Maps move along with the picture; the answer need not hold.",
     zh="响应图跟着图片移动；预测却不一定不变。",
 )
+
+# What stands in the pictures.
+BEFORE = Caption(en="Before", zh="平移前")
+AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
+BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
+NO_DIFFERENCE = Caption(en="Difference: 0", zh="差值：0")
+DIFFERENCE = Caption(en="Largest difference: {d}", zh="最大差值：{d}")
+MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
+OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
+ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
+PLACES = Caption(
+    en="All {n} filters: how much each place speaks for {k}; below 0: for {j}",
+    zh="{n} 个过滤器合计：每个位置多支持“{k}”；低于 0：支持“{j}”",
+)
+UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
+PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
+PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
+ONE_SUM = (
+    Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
+    Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
+)
+CENTRES = Caption(en="Centres of the cells, {p} px apart", zh="各格的中心，相距 {p} 像素")
+FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
+FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
+WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
+ONE_FILTER = Caption(
+    en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
+    zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
+)
+PRODUCT = Caption(en="weight, pixel × weight", zh="权重，像素 × 权重")
+SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
+LEAD = Caption(
+    en="All places together: for {k}, below 0 for {j}", zh="合计：支持“{k}”；低于 0：“{j}”"
+)
+SHIFT = Caption(en="pixels", zh="像素")
+PX = Caption(en="{n} px", zh="{n} 像素")
+MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
