@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from manim.utils.rate_functions import linear
 
+from convexplain import panels
+from convexplain.errors import UsageError
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.architecture_picture import times, times_of, wall
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops.geometry import Box as Window
-from convexplain.panels import Box
+from convexplain.panels import Box, Diagram
 from convexplain.panels.box import around
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import corners_of
@@ -21,18 +25,28 @@ from convexplain.stage.pace import Move, eased, in_turn, lazily, row_by_row
 from convexplain.stage.title_and_caption import corner_of
 from convexplain.stage.units import to_scene
 
-#: What of the height between title and caption the blocks take from nearby.
-_NEAR = 0.83
-#: What of it is left free above them; below them is the legend.
-_ABOVE = 0.01
+#: What of the height between title and caption the blocks take from nearby; below is the legend.
+_NEAR = 0.82
+#: What of the width the picture and its first sheets take while all others lie beside them.
+_BESIDE = 0.47
+#: Together with earlier ones maps are seen at least so large, compared with them and what they are
+#: made of alone; vectors, which are small, as large.
+_LARGE, _WHOLE = 0.8, 0.98
 #: So many places a second a window visits at first.
 _BEGIN = 5.0
 #: Of many places at least this share of as many as in all of the time.
 _EVEN = 0.5
 #: How far apart sheets and what stands beside them are, in gaps of the sheet.
 _APART = 0.8
-#: For less than so many times as large the camera stays where all is seen.
-_WORTH = 1.25
+#: How much is seen of what a pooling leaves over.
+_OVER = 0.3
+
+
+class Shot(NamedTuple):
+    """Which stages are seen from nearby, and what of the width they take at most."""
+
+    numbers: tuple[int, ...] = ()
+    share: float = 1.0
 
 
 class Architecture(LessonScene):
@@ -49,7 +63,7 @@ class Architecture(LessonScene):
         self.picture = self.lesson.picture_of
         self.stages = self.lesson.stages
         #: Which stages are seen from nearby; none: all of them.
-        self.shot: tuple[int, ...] = ()
+        self.shot = Shot()
         self.board.lay(self.picture.opening())
         self.board.show(self.stages[0].panel)(1.0)
 
@@ -75,11 +89,20 @@ class Architecture(LessonScene):
 
     # The row, and what of it is seen.
 
+    def laid(self, picture: Callable[..., Diagram]) -> Diagram:
+        """Return a picture in one line if that has room, or else in several."""
+        one = picture(one_line=True)
+        try:
+            panels.place(one, self.sheet, self.shown_look.lang)
+        except UsageError:
+            return picture()
+        return one
+
     def set_out(self, share: float, *then: Move) -> None:
         """Bring the picture to its place in the row, with what comes beside it."""
-        row = self.board.become(self.picture.whole())
-        first = lazily(lambda: self.near(self.lesson.first))
-        self.during(share, row, lazily(self.order), first, *then)
+        row = self.board.become(self.laid(self.picture.row))
+        first = lazily(lambda: self.near(Shot(tuple(range(self.lesson.first + 1)), _BESIDE)))
+        self.during(share, row, lazily(self.order), lazily(self.pin_legend), first, *then)
         self.board.show(*self.texts(0))(1.0)
 
     def order(self) -> Move:
@@ -91,9 +114,24 @@ class Architecture(LessonScene):
             names = self.sheets(number)
             for n, name in enumerate(names):
                 self.board.part(name).z_index -= 0.5 * n / len(names)
-        for name in self.board.names("legend") if self.legend_is_apart else ():
-            self.board.part(name).pinned = True
         return lambda alpha: None
+
+    def pin_legend(self) -> Move:
+        """Let the scale of colours stay where it is in the frame, below all blocks."""
+        (here,), (there,) = (to_scene([(0.0, y)]) for y in (self.place("legend").y, self.legend.y))
+        for name in self.board.names("legend") if self.shots else ():
+            part = self.board.part(name)
+            part.points = part.points + (there - here)
+            part.pinned = True
+        return lambda alpha: None
+
+    @property
+    def legend(self) -> Box:
+        """Where the scale of colours stands in the frame: below blocks seen from nearby."""
+        box, body = self.place("legend"), self.sheet.body_box
+        if not self.shots:
+            return box
+        return Box(body.right - box.width, body.bottom - box.height, box.width, box.height)
 
     def place(self, *names: str) -> Box:
         """Return where some things stand in the row."""
@@ -101,11 +139,16 @@ class Architecture(LessonScene):
         assert placed is not None
         return around(placed[name] for name in names)
 
+    def beside(self, number: int) -> list[str]:
+        """Return the names of what stands before a stage: the places of which it is made."""
+        enlarged = self.picture.enlarged
+        return ["loupe", "name-loupe"] if enlarged is not None and number == enlarged + 1 else []
+
     def span(self, numbers: Sequence[int]) -> Box:
-        """Return how much of the row some stages take, in all of its height."""
+        """Return how much of the row some stages take."""
         panels = [self.panel(n) for n in numbers]
-        box, row = self.place(*panels, *self.texts(*numbers)), self.row
-        return Box(box.x, row.y, box.width, row.height)
+        beside = [name for n in numbers for name in self.beside(n)]
+        return self.place(*panels, *self.texts(*numbers), *beside)
 
     @cached_property
     def numbers(self) -> list[int]:
@@ -118,64 +161,56 @@ class Architecture(LessonScene):
         return panel if self.board.has(panel) else "answer"
 
     @cached_property
-    def row(self) -> Box:
-        """Where these stand, with what is said of them."""
-        return self.place(*map(self.panel, self.numbers), *self.texts(*self.numbers))
+    def shots(self) -> dict[int, Shot]:
+        """What is seen from nearby as a stage is made: it, the one before it, and earlier ones.
 
-    @cached_property
-    def shots(self) -> dict[int, tuple[int, ...]]:
-        """Which stages are seen from nearby as one is made: the first ones, or it and those before.
-
-        None if they stand on several lines, or would not be seen clearly larger.
+        None if they stand on several lines.
         """
         every = self.numbers
         lines = {round(self.place(f"name-{self.stages[n].name}").bottom) for n in every}
-        if len(lines) > 1 or self._zoom(self.row.height, 0.0) < _WORTH:
+        if len(lines) > 1:
             return {}
-        begun = next(n for n in range(len(every), 1, -1) if n == 2 or self._fits(every[:n]))
-        found = dict.fromkeys(every[:begun], tuple(every[:begun]))
-        for last in range(begun, len(every)):
-            first = next(n for n in range(last) if n == last - 1 or self._fits(every[n : last + 1]))
-            found[every[last]] = tuple(every[first : last + 1])
-        return found
+        return {number: self._shot(every[: n + 1]) for n, number in enumerate(every) if n}
 
-    def _fits(self, numbers: Sequence[int]) -> bool:
-        """Tell whether some stages are seen at once as large as the height allows."""
-        return self._zoom(0.0, self.span(numbers).width) >= self._zoom(self.row.height, 0.0)
+    def _shot(self, numbers: Sequence[int]) -> Shot:
+        """Return what is seen with the last of some stages: as many as leave it large."""
+        large = _LARGE if self.stages[numbers[-1]].has_maps else _WHOLE
+        least = large * self._zoom(Shot(tuple(numbers[-2:])))
+        shots = (Shot(tuple(numbers[n:])) for n in range(len(numbers)))
+        return next(shot for shot in shots if self._zoom(shot) >= least)
 
-    def _zoom(self, high: float, wide: float) -> float:
-        """Return how much larger something is seen that fills the frame."""
-        body = self.sheet.body_box
-        return min(_NEAR * body.height / max(high, 1e-9), body.width / max(wide, 1e-9))
+    def _zoom(self, shot: Shot) -> float:
+        """Return how many times as large some stages are seen that fill the frame."""
+        box, body = self.span(shot.numbers), self.sheet.body_box
+        return min(_NEAR * body.height / box.height, shot.share * body.width / box.width)
 
-    def view(self, shot: Sequence[int]) -> Box:
-        """Return how much of the row is seen with some stages: what comes has room at the right."""
-        box, body = self.span(shot), self.sheet.body_box
-        zoom = self._zoom(box.height, box.width)
+    def view(self, shot: Shot) -> Box:
+        """Return how much of the row is seen; what lies beside some stages has room."""
+        box, body, zoom = self.span(shot.numbers), self.sheet.body_box, self._zoom(shot)
         wide, high = body.width / zoom, body.height / zoom
-        left = box.x if shot[0] == 0 else box.middle[0] - wide / 2
-        return Box(left, box.y - _ABOVE * high, wide, high)
+        left = box.x if shot.share < 1 else box.middle[0] - wide / 2
+        return Box(left, box.middle[1] - _NEAR * high / 2, wide, high)
 
-    def near(self, number: int) -> Move:
-        """Come near where a stage is made."""
+    def near(self, shot: Shot) -> Move:
+        """Come near where some stages are."""
         if not self.shots:
             return self.camera.home()
-        self.shot = self.shots[number]
-        (left, top), view, box = corner_of(self.sheet), self.view(self.shot), self.span(self.shot)
-        zoom, x = self.sheet.body_box.width / view.width, view.middle[0]
+        self.shot = shot
+        (left, top), view, box = corner_of(self.sheet), self.view(shot), self.span(shot.numbers)
+        zoom, x = self._zoom(shot), view.middle[0]
         half = max(x - box.x, box.right - x)
         return self.camera.to((left + x - half, top + view.y, 2 * half, view.height), 1.0, zoom)
 
     def follow(self, number: int, share: float) -> None:
         """Let a stage be seen, and the one that it reads."""
-        if self.shots and number not in self.shot:
-            gone = [n for n in self.shot if n not in self.shots[number]]
+        if self.shots and self.shot != self.shots[number]:
+            gone = [n for n in self.shot.numbers if n not in self.shots[number].numbers]
             leave = self.board.leave(*map(self.panel, gone), *self.texts(*gone))
-            self.during(share, self.near(number), leave)
+            self.during(share, self.near(self.shots[number]), leave)
 
-    def seen_at(self, box: Box, shot: Sequence[int]) -> Box:
+    def seen_at(self, box: Box, shot: Shot) -> Box:
         """Return where in the row that lies which is seen at a place of the frame."""
-        if not shot:
+        if not shot.numbers:
             return box
         view, body = self.view(shot), self.sheet.body_box
         share = view.width / body.width
@@ -183,14 +218,6 @@ class Architecture(LessonScene):
             view.x + (box.x - body.x) * share, view.y + (box.y - body.y) * share,
             box.width * share, box.height * share,
         )  # fmt: skip
-
-    @property
-    def legend_is_apart(self) -> bool:
-        """Whether it covers nothing where it stands, wherever the camera is."""
-        legend = self.place("legend")
-        blocks = [self.place(self.panel(n), *self.texts(n)) for n in self.numbers]
-        places = [self.seen_at(legend, shot) for shot in self.shots.values()]
-        return not any(block.meets(place) for place in places for block in blocks)
 
     # The picture, and its maps.
 
@@ -212,8 +239,8 @@ class Architecture(LessonScene):
         first = self.lesson.first
         name, sheets = self.stages[first].name, self.sheets(first)
         shown = self.board.come("legend", f"name-{name}", f"size-{name}")
-        self.set_out(0.25, lazily(self.spread), _last(shown), _last(self.opened(*sheets)))
-        self.fill(first, 0.65, *sheets)
+        self.set_out(0.18, lazily(self.spread), _last(shown), _last(self.opened(*sheets)))
+        self.fill(first, 0.72, *sheets)
         self.during(1, self.board.pulse(sheets[0]))
 
     def spread(self) -> Move:
@@ -237,10 +264,10 @@ class Architecture(LessonScene):
         """Where sheets can stand beside the first stack, as large as they can be."""
         first, shot = self.lesson.first, self.shot
         panels = [self.stages[n].panel for n in (0, first)]
-        legend, answer = self.place("legend"), self.place("answer")
-        if self.legend_is_apart:
-            legend = self.seen_at(legend, shot)
-        taken = self.place(*panels, *self.texts(0, first)), legend, answer
+        legend = self.seen_at(self.legend, shot)
+        taken = [self.place(*panels, *self.texts(0, first)), legend]
+        if not self.shots:
+            taken.append(self.place("answer"))
         room, apart = self.seen_at(self.sheet.body_box, shot), _APART * self.sheet.gap
         for box in taken:
             if room.meets(box):
@@ -293,6 +320,30 @@ class Architecture(LessonScene):
         self.during(share, go, rate=linear)
         self.during(0.04, self.board.hide(*marks))
 
+    def left_over(self, number: int) -> list[Window]:
+        """Return the rows and columns of what a pooling reads to which no window comes."""
+        window, before = self.picture.window_of(number), self.stages[number - 1].sides
+        rows, cols = self.stages[number].sides
+        if window is None or self.stages[number].kind != "pooling":
+            return []
+        last = window.box(rows - 1, cols - 1)
+        below = Window(last.bottom, 0, before[0], before[1])
+        beside = Window(0, last.right, before[0], before[1])
+        return [each for each in (below, beside) if each.height > 0 and each.width > 0]
+
+    def leave_over(self, number: int, *over: Window) -> Move:
+        """Frame what a pooling leaves over, and dim it."""
+        front = self.sheets(number - 1)[0]
+        boxes = [self.board.within(front, w.top, w.left, w.height, w.width) for w in over]
+        shares, look = self.board.part(front).shares, self.board.pulse_at(*boxes)
+
+        def go(alpha: float) -> None:
+            look(alpha)
+            for each in over:
+                shares[each.top :, each.left :] = 1 - (1 - _OVER) * alpha
+
+        return go
+
     def marks(self, number: int) -> list[str]:
         """Return the names of the window through which a stage reads the one before it."""
         if self.picture.window_of(number) is None:
@@ -306,7 +357,7 @@ class Architecture(LessonScene):
         """Bring a window, and its edges through all sheets behind, to some cells."""
         mark, *edges = marks
         panel = mark.rpartition(".")[0]
-        grid = panel if panel == self.stages[0].panel else f"{panel}[0]"
+        grid = f"{panel}[0]" if self.board.has(f"{panel}[0]") else panel
         frame = self.board.part(mark)
         before = frame.places[0].copy()
         where = self.board.within(grid, box.top, box.left, box.height, box.width)
@@ -317,8 +368,10 @@ class Architecture(LessonScene):
 
     def show_stack(self, event: Event) -> None:
         """The sheets that stand aside lie down behind the first one, the nearest first."""
-        self.stack(0.75)
-        self.during(1, self.board.pulse(self.stages[self.lesson.first].panel))
+        first = self.lesson.first
+        self.stack(0.6)
+        self.follow(first, 0.2)
+        self.during(1, self.board.pulse(self.stages[first].panel))
 
     def stack(self, share: float) -> None:
         """Lay sheets that stand aside where they belong, counted."""
@@ -375,8 +428,11 @@ class Architecture(LessonScene):
             self.during(0.3 * share, said, self.board.show(front))
         else:
             self.during(0.1 * share, said, self.opened(front))
-            self.fill(number, 0.4 * share, front)
-        self.during(0.1 * share, self.board.pulse(front))
+            over = self.left_over(number)
+            self.fill(number, (0.2 if over else 0.4) * share, front)
+            if over:
+                self.during(0.3 * share, self.leave_over(number, *over))
+        self.during(0.05 * share, self.board.pulse(front))
         behind = [eased(self._behind(name, front)) for name in others]
         self.during(0.35 * share, self.counted(number, behind), rate=linear)
         self.during(0.05 * share, self.board.show(f"{stage.panel}.box"))
@@ -402,7 +458,8 @@ class Architecture(LessonScene):
         pool = self.lesson.pool
         assert pool is not None
         self.stack(0.3)
-        self.make(pool, 0.85)
+        self.follow(pool, 0.15)
+        self.make(pool, 0.7)
         self.during(1, self.board.pulse(*self.texts(pool)[-1:]))
 
     def show_predict(self, event: Event) -> None:
@@ -439,10 +496,17 @@ class Architecture(LessonScene):
         self.stack(0.2)
         tail = self.drawn(self.lesson.tail)
         for number in tail:
-            self.follow(number, 0.15 / len(tail))
-            self.during(0.1 / len(tail), self.board.show(*self.texts(number)))
+            self.follow(number, 0.12 / len(tail))
+            self.enlarge(number, 0.18 / len(tail))
             self.lay_out(number, 0.6 / len(tail))
         self.during(1, self.board.pulse(*self.texts(*tail[:1])[1:]))
+
+    def enlarge(self, number: int, share: float) -> None:
+        """Let the places of the last maps come out of the front one, large enough to be counted."""
+        if self.beside(number):
+            front = self.sheets(number - 1)[0]
+            self.during(0.6 * share, self.board.grow("loupe", out_of=front))
+            self.during(0.4 * share, self.board.show("name-loupe"))
 
     def lay_out(self, number: int, share: float) -> None:
         """A vector comes up; one of maps column by column, a column for each place."""
@@ -450,11 +514,11 @@ class Architecture(LessonScene):
         panel = stage.panel
         columns = self.board.part(panel).values.shape[1]
         if stage.kind != "flatten" or not before.has_maps or columns != before.places:
-            self.during(share, self.board.show(panel))
+            self.during(share, self.board.show(panel, *self.texts(number)))
             return
         mark = f"{before.panel}.place"
         marks = [mark, f"{mark}-depth"]
-
+        loupe = ["loupe.place"] if self.beside(number) else []
         size = f"size-{stage.name}"
 
         def go(alpha: float) -> None:
@@ -464,13 +528,17 @@ class Architecture(LessonScene):
             now[:, : place + 1] = self.values[panel][:, : place + 1]
             self.board.fill(panel, now)
             row, col = divmod(place, before.shape[1])
-            self.put(marks, Window(row, col, row + 1, col + 1))
+            cell = Window(row, col, row + 1, col + 1)
+            self.put(marks, cell)
+            if loupe:
+                self.put(loupe, cell)
 
-        self.during(0.1 * share, self.opened(panel))
-        self.board.show(*marks)(1.0)
-        self.during(0.8 * share, go, rate=linear)
+        self.board.say(size, times_of(1, before.channels))
+        self.during(0.15 * share, self.opened(panel), self.board.show(*self.texts(number)))
+        self.board.show(*marks, *loupe)(1.0)
+        self.during(0.75 * share, go, rate=linear)
         self.board.say(size, stage.size)
-        self.during(0.1 * share, self.board.hide(*marks))
+        self.during(0.1 * share, self.board.hide(*marks, *loupe))
 
     def show_numbers(self, event: Event) -> None:
         """The bars of the answer grow at the end of the row."""
@@ -480,7 +548,7 @@ class Architecture(LessonScene):
             self.follow(last, 0.25)
         else:
             self.during(0.25, self.camera.home())
-        self.complete(self.shot or self.numbers, "legend")(1.0)
+        self.complete(self.shot.numbers or self.numbers, "legend")(1.0)
         self.answer(0.75, *self.read())
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
@@ -535,13 +603,21 @@ class Architecture(LessonScene):
     def show_trade(self, event: Event) -> None:
         """Two numbers of each stage as piles: how many places, and then how many channels."""
         self.stack(0.1)
-        # Their blue is of channels: that of values goes with its legend.
-        legend = [name for name in self.board.there("legend") if self.board.shown(name)]
-        self.during(0.05, self.board.hide(*legend))
-        self.during(0.15, self.camera.home(), self.complete(self.numbers, "explained"))
-        if not self.board.shown(self.bars()[0]):
-            self.answer(0.1)
         numbers = self.picture.compared
+        # Their blue is of channels: that of values goes with its legend.
+        gone = [n for n in self.numbers if n not in numbers]
+        shapes = [
+            f"{what}-{self.stages[n].name}" for n in self.numbers for what in ("size", "depth")
+        ]
+        beside = [name for n in gone for name in self.beside(n)]
+        panels = [*map(self.panel, gone), *self.texts(*gone)]
+        self.during(0.06, self.board.leave("legend", *panels, *beside, *shapes))
+        for n in numbers:
+            self.complete([n])(1.0)
+        self.board.leave(*shapes)(1.0)
+        become = self.board.become(self.laid(self.picture.traded))
+        self.during(0.2, self.camera.home(), become, lazily(self.order))
+        self.board.come("explained")(1.0)
 
         def piles(what: str) -> Move:
             return in_turn(*(self.pile(what, number) for number in numbers), overlap=0.3)
@@ -558,20 +634,14 @@ class Architecture(LessonScene):
             self.board.rise(f"{what}-{name}.pile", f"{what}-of-{name}", whole=f"{what}-{name}")
         )
 
-    def meaning(self, what: str, number: int) -> list[str]:
-        """Return the name of the word that says what a row of piles is about: behind the last."""
-        last = number == self.picture.compared[-1]
-        return self.board.there(f"{what}-meaning") if last else []
-
     def show_ends(self, event: Event) -> None:
-        """How many places there are is looked at from first to last, then how many channels."""
-        first, last = self.picture.compared[0], self.picture.compared[-1]
-        meanings = [name for what in ("places", "channels") for name in self.meaning(what, last)]
-        self.during(0.06, self.board.show(*meanings))
+        """How many places there are first and last is looked at, then how many channels."""
+        ends = [self.stages[self.picture.compared[n]].name for n in (0, -1)]
+        meant = {what: self.board.there(f"{what}-meaning") for what in ("places", "channels")}
+        self.during(0.06, self.board.show(*chain(*meant.values())))
         looks = [
-            self.board.pulse(f"{what}-of-{self.stages[n].name}", *self.meaning(what, n))
-            for what in ("places", "channels")
-            for n in (first, last)
+            self.board.pulse(*(f"{what}-of-{name}" for name in ends), *word, times=2)
+            for what, word in meant.items()
         ]
         self.during(1, in_turn(*looks))
 

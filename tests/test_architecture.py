@@ -198,7 +198,7 @@ def test_piles_compare_by_their_heights(lesson):
 def test_every_picture_fits_every_sheet(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
-        picture.opening(), picture.whole(), lesson.diagram(),
+        picture.opening(), picture.row(), picture.traded(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []
 
@@ -374,15 +374,69 @@ def test_the_first_stack_has_closed_up_before_pooling_is_named():
 
 @pytest.mark.render
 def test_blocks_stay_where_they_are_in_one_scale():
-    """A cell is as large in all of them, and nothing is moved but the camera."""
+    """A cell is as large in all of them, and nothing is moved but the camera, up to the summary."""
     moments = [s for s in of("architecture", LOOKS[0]).plays if "layer-pool1.box" in s]
+    moments = [
+        s for s in moments if "Places fall" not in s.caption and "about what" not in s.caption
+    ]
     fronts = [f"layer-{name}[0]" for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
     for name in fronts:
         there = [stage[name] for stage in moments if name in stage]
         assert len({round(part.cell, 6) for part in there}) == 1
         assert len({tuple(part.places[0].round(6)) for part in there}) == 1
-    last = moments[-1]
-    assert len({round(last[name].cell, 6) for name in [*fronts, "layer-input"]}) == 1
+    last = of("architecture", LOOKS[0]).ends["answer"]
+    for stage, names in ((moments[-1], fronts), (last, [*fronts, "layer-input"])):
+        assert len({round(stage[name].cell, 6) for name in names if name in stage}) == 1
+
+
+@pytest.mark.render
+def test_the_places_that_are_left_are_seen_large_one_by_one(lesson):
+    front = lesson.stages[5].values[:, :, lesson.stages[5].strongest[0]]
+    moments = [s for s in of("architecture", LOOKS[0]).during("vector") if "loupe.place" in s]
+    found = set()
+    for stage in moments:
+        loupe, frame = stage["loupe"], stage["loupe.place"].places
+        np.testing.assert_allclose(loupe.values, front / lesson.stages[5].limit, rtol=1e-5)
+        assert loupe.cell > 4 * stage["layer-conv3[0]"].cell
+        col, row = np.rint((frame[0] - loupe.places[0]) / loupe.cell).astype(int)
+        known = np.isfinite(stage["layer-flatten"].values[0]).sum()
+        assert known == 3 * row + col + 1
+        assert stage["size-flatten"].text == f"{known} × 128"
+        found.add(known)
+    assert 9 in found
+
+
+@pytest.mark.render
+def test_what_a_pooling_leaves_over_is_dimmed():
+    last = of("architecture", LOOKS[0]).during("vector")[-1]
+    dimmed = last["layer-conv2[0]"].shares < 1
+    expected = np.zeros((11, 11), bool)
+    expected[10, :] = expected[:, 10] = True
+    np.testing.assert_array_equal(dimmed, expected)
+
+
+def test_piles_of_places_and_channels_have_their_own_heights(lesson):
+    placed = panels.place(lesson.picture_of.traded(one_line=True), panels.VIDEO)
+    counts = {"places": (784, 676, 169, 121, 25, 9), "channels": (1, 32, 32, 64, 64, 128)}
+    names = ("input", "conv1", "pool1", "conv2", "pool2", "conv3")
+    for what, numbers in counts.items():
+        heights = [placed[f"{what}-{name}.pile"].height for name in names]
+        np.testing.assert_allclose(
+            np.array(heights) / max(heights), np.array(numbers) / max(numbers)
+        )
+        assert max(heights) > 1.5 * placed["layer-input"].height
+    assert "answer" not in {piece.panel for piece in placed.pieces}
+    texts = {piece.name: piece.text for piece in placed.pieces if hasattr(piece, "text")}
+    assert (texts["places-of-input"], texts["channels-of-conv3"]) == ("784 places", "128")
+
+
+def test_the_figure_has_the_stacks_of_the_video(lesson):
+    figure, row = lesson.diagram(), lesson.picture_of.row()
+    for name in ("conv1", "pool1", "conv2", "pool2", "conv3"):
+        one, other = (each.panel(f"layer-{name}") for each in (figure, row))
+        assert one.solid
+        assert other.solid
+        np.testing.assert_array_equal(one.values, other.values)
 
 
 @pytest.mark.render

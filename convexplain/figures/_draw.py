@@ -33,7 +33,7 @@ from convexplain.panels import (
     place,
 )
 from convexplain.panels.box import Point
-from convexplain.panels.pieces import PALE
+from convexplain.panels.pieces import PALE, RIM
 from convexplain.panels.scale import Colours
 from convexplain.style.theme import Look
 
@@ -106,11 +106,17 @@ def _grid(piece: Grid, sheet: Sheet, unit: float) -> None:
         image = _image(sheet, box, piece.painted(sheet.theme), gid=piece.name)
         image.set_zorder(_AREA)
     elif piece.decimals is None:
-        _image(sheet, box, colours.repeat(FINE, axis=0).repeat(FINE, axis=1))
+        _image(sheet, box, colours.repeat(FINE, axis=0).repeat(FINE, axis=1), gid=piece.name)
         if piece.lines:
             rows, cols = (n / k for n, k in zip(piece.shape, piece.blocks, strict=True))
             _lattice(sheet, box, (round(rows), round(cols)))
-        _rectangle(sheet, box, facecolor="none", edgecolor=line, linewidth=_base.FRAME)
+        thin = (
+            piece.rim < RIM
+        )  # a sheet of paper in a stack covers those behind it, with their rims
+        _rectangle(
+            sheet, box, facecolor="none", edgecolor=line, linewidth=_base.FRAME * piece.rim / RIM,
+            zorder=_BEHIND if thin else _MIDDLE,
+        )  # fmt: skip
     else:
         _numbers(piece, sheet, box, colours, unit)
     if piece.computed is not None:

@@ -56,7 +56,7 @@ class Architecture(NetworkLesson):
 
     def diagram(self) -> Diagram:
         """Describe the whole network with its parameters, for a figure and for a scene alike."""
-        return self.picture_of.whole("parameters")
+        return self.picture_of.whole()
 
     # What is true of this network.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal
 
 from convexplain.lessons.parts.answer_bars import answer_bars, class_label
@@ -33,22 +34,30 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: What stands below the stages: their places and channels as piles, or their parameters.
-Below = Literal["traded", "parameters"]
+#: What stands below the stages: nothing but their shapes, their places and channels as piles, or
+#: their parameters.
+Below = Literal["shapes", "traded", "parameters"]
+#: What is counted of a stage.
+Traded = Literal["places", "channels"]
 #: How large it stands there.
 Role = Literal["heading", "text", "small"]
 #: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
-_RISE, _SHEET = 1.15, 0.06
+_RISE, _SHEET = 0.9, 0.06
 #: How far right a sheet lies of the one before it, of how far above.
 _ASLANT = 0.4
 #: The highest pile of parameters, and the longest bar of the answer, in heights of the input.
 _PILE, _BAR = 0.43, 0.25
 
-#: The highest pile of places or channels in cells, and how broad all are, in sizes of text.
-_HIGH, _BROAD = 8, 4.0
+#: The highest pile of places or channels, in heights of the input, and how broad all are, in sizes
+#: of text; on several lines as high as that, and half as broad.
+_HIGH, _LOW, _BROAD = 1.6, 0.3, 4.0
+#: How far apart stages stand over their piles, in gaps of the sheet, if there is room.
+_GAPS = (2.6, 2.0, 1.4, 0.8)
+#: How much larger the places of the last maps are seen than the others, and how many at most.
+_LARGER, _COUNTED = 5, 25
 #: From one bar of the answer to the next where all stages stand in a row, and where they take
 #: several lines, in sizes of text.
-_PITCH, _NARROW = 1.15, 1.3
+_PITCH, _NARROW = 1.05, 1.3
 #: How broad the columns of a vector are in cells, one and all of them together at most.
 _COLUMN, _COLUMNS = 0.8, 8.0
 #: What of its share of a wall a sheet takes.
@@ -112,21 +121,47 @@ class ArchitecturePicture:
         kernel = self.trace.network.weights_of(layer.name)["kernel"]
         return bool(kernel.shape[2] == self.stages[index - 1].channels)
 
-    def whole(self, below: Below = "traded") -> Diagram:
-        """Describe all stages, in as many lines as it takes.
+    def row(self, *, one_line: bool = False) -> Diagram:
+        """Describe all stages with their shapes, in one line or in as many as it takes.
 
         Returns
         -------
         Diagram
-            Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``; ``answer``; ``legend``. Below them
-            ``depth-NAME``, ``places-NAME``, ``places-of-NAME``, ``channels-NAME`` and
-            ``channels-of-NAME``; or else ``pile-NAME`` and ``count-NAME``.
+            Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, ``depth-NAME``; ``answer``;
+            ``legend``; ``loupe`` and ``name-loupe`` if the last maps have few places.
         """
-        most = min(6, len(self.drawn))
-        small = self._lines(1, below, "small")
-        large = [] if below == "parameters" else [self._lines(1, below, "text")]
-        lines = [self._lines(n, below, "small") for n in range(2, most + 1)]
-        return Diagram(Either(*large, small, *lines), about=self.told)
+        lines = [self._lines(1, "shapes")] if one_line else self._in_lines("shapes")
+        return Diagram(Either(*lines), about=self.told)
+
+    def traded(self, *, one_line: bool = False) -> Diagram:
+        """Describe all stages that have places, small, over piles of places and of channels.
+
+        Returns
+        -------
+        Diagram
+            Panels ``layer-NAME``, ``name-NAME``, ``places-NAME``, ``places-of-NAME``,
+            ``channels-NAME``, ``channels-of-NAME``; in one line ``places-meaning`` and
+            ``channels-meaning``.
+        """
+        lines = (
+            [self._line(self.compared, "traded", gap=gap) for gap in _GAPS]
+            if one_line
+            else self._in_lines("traded")
+        )
+        return Diagram(Either(*lines), about=self.told)
+
+    def whole(self) -> Diagram:
+        """Describe all stages and their parameters, in as many lines as it takes.
+
+        Returns
+        -------
+        Diagram
+            Panels as of `row`, without the loupe; ``pile-NAME`` and ``count-NAME``.
+        """
+        return Diagram(Either(*self._in_lines("parameters")), about=self.told)
+
+    def _in_lines(self, below: Below) -> list[Part]:
+        return [self._lines(n, below) for n in range(1, min(6, len(self.drawn)) + 1)]
 
     # A stage.
 
@@ -171,13 +206,13 @@ class ArchitecturePicture:
         signed = any(stage.values.min() < 0 for stage in self.stages[1:])
         return Scale(1.0, SHARE_OF, signed=signed)
 
-    def _stack(self, index: int, *, solid: bool) -> Maps:
+    def _stack(self, index: int, *, marked: bool) -> Maps:
         """The sheets of a stage, the strongest in front."""
         stage = self.stages[index]
         values = stage.values[:, :, self.channels(index)] / (stage.limit or 1.0)
         return Maps(
             stage.panel, values, self._scale, share="cells", stack=True, fan=self._fan,
-            solid=solid, windows=self._windows(index) if solid else {},
+            solid=True, windows=self._windows(index) if marked else {},
             alternative=self._told(stage),
         )  # fmt: skip
 
@@ -190,20 +225,23 @@ class ArchitecturePicture:
             found["window"] = Mark.over(window.box(0, 0))
         return found
 
-    def _drawing(self, index: int, *, solid: bool = False) -> Part:
-        """What is drawn of a stage: a picture, a stack, a vector, or the answer as bars."""
+    def _drawing(self, index: int, *, marked: bool = False) -> Part:
+        """What is drawn of a stage: a picture, a stack, a vector, or the answer as bars.
+
+        In a scene there are marks for what is read.
+        """
         stage = self.stages[index]
         if stage.kind == "input":
             pixels = stage.values if stage.channels == 3 else stage.values.squeeze(axis=2)
             return Cells(
                 stage.panel, pixels, share="cells", lines=False, alternative=self._told(stage),
-                marks=self._windows(index) if solid else {},
+                marks=self._windows(index) if marked else {},
             )  # fmt: skip
         if index == len(self.stages) - 1 and not stage.has_maps:
             return answer_bars(self.trace, length=_BAR * self._height, share="cells")
-        return (self._stack if stage.has_maps else self._strip)(index, solid=solid)
+        return (self._stack if stage.has_maps else self._strip)(index, marked=marked)
 
-    def _strip(self, index: int, *, solid: bool) -> Cells:
+    def _strip(self, index: int, *, marked: bool) -> Cells:
         """A vector as a strip of cells; in a scene a frame can stand round all of it."""
         stage = self.stages[index]
         before = self.stages[index - 1] if index else None
@@ -213,16 +251,35 @@ class ArchitecturePicture:
         return Cells(
             stage.panel, grid, self._scale, share="cells", lines=False, fine=1 / broad,
             tall=high / broad, alternative=self._told(stage),
-            marks={"whole": Mark(0, 0, *grid.shape)} if solid else {},
+            marks={"whole": Mark(0, 0, *grid.shape)} if marked else {},
         )  # fmt: skip
 
-    def _name(self, index: int, role: Role = "small") -> Text:
+    @cached_property
+    def enlarged(self) -> int | None:
+        """The last stage with maps, if a vector is made of its places and they can be counted."""
+        last = self.compared[-1]
+        if last + 1 not in self.drawn or not 1 < self.stages[last].places <= _COUNTED:
+            return None
+        return last if last and self.stages[last + 1].kind == "flatten" else None
+
+    def _loupe(self, index: int) -> list[Part]:
+        """The front sheet of a stage, enlarged, and how many places it has."""
+        stage = self.stages[index]
+        front = stage.values[:, :, self.channels(index)[0]] / (stage.limit or 1.0)
+        cells = Cells(
+            "loupe", front, self._scale, share="cells", fine=1 / _LARGER,
+            marks={"place": Mark(0, 0)}, alternative=self._told(stage),
+        )  # fmt: skip
+        said = _SO_MANY["places"].fill(n=fmt.count(stage.places))
+        return [cells, Text("name-loupe", said, role="small", weight="bold", silent=True)]
+
+    def _name(self, index: int) -> Text:
         stage = self.stages[index]
         called = shortened(stage.name, _LONG if len(self.stages) <= _FEW else _SHORTER)
         words: Caption | str = terms.INPUT if stage.kind == "input" else called
         if len(stage.layers) > 1:
             words = _WITH.fill(layer=called, n=len(stage.layers) - 1)
-        return Text(f"name-{stage.name}", words, role=role, weight="bold", silent=True)
+        return Text(f"name-{stage.name}", words, role="small", weight="bold", silent=True)
 
     def _size(self, index: int, role: Role = "small") -> Text:
         return self._said(f"size-{self.stages[index].name}", self.stages[index].size, role)
@@ -242,28 +299,26 @@ class ArchitecturePicture:
 
     # Lines of stages.
 
-    def _lines(self, count: int, below: Below, role: Role) -> Part:
+    def _lines(self, count: int, below: Below) -> Part:
         """Arrange stages in so many lines, with what stands below each."""
-        solid, every = below == "traded", self.drawn
+        every = self.compared if below == "traded" else self.drawn
         per = -(-len(every) // count)
         lines = [every[n : n + per] for n in range(0, len(every), per)]
-        drawn = {n: self._drawing(n, solid=solid) for n in every}
-        note = self._note(below)
-        if count == 1:  # above the picture, which is low, there is room
-            if solid and isinstance(answer := drawn[every[-1]], Bars):
-                drawn[every[-1]] = replace(answer, pitch=_PITCH)
-            above = [*([] if solid else [Legend("legend")]), *note]
-            drawn[0] = Column(*above, drawn[0], gap=0.5, turns=False)
-            return self._line(every, drawn, below, role, Legend("legend") if solid else None)
-        told = Column(Legend("legend"), *note, gap=0.4)
+        note, last = self._note(below), len(self.stages) - 1
+        if count == 1:
+            return self._line(every, below, note=note)
         aside: list[Part] = []
-        last = len(self.stages) - 1
-        if last in drawn and isinstance(answer := drawn[last], Bars):
-            aside.append(replace(answer, pitch=_NARROW) if solid else answer)
-            drawn[last] = self._strip(last, solid=solid)
-        stacked = (self._line(line, drawn, below, role) for line in lines)
+        own: dict[int, Part] = {}
+        answer = self._drawing(last)
+        if last in every and isinstance(answer, Bars):
+            aside.append(replace(answer, pitch=_NARROW) if below == "shapes" else answer)
+            own[last] = self._strip(last, marked=below == "shapes")
+        stacked = (self._line(line, below, own=own, aside=True) for line in lines)
         stacks = Column(*stacked, gap=0.6, turns=False)
         legend = Legend("legend")
+        if below == "traded":
+            return Column(stacks, legend, *note, gap=0.4)
+        told = Column(legend, *note, gap=0.4)
         return Either(
             Row(stacks, Column(*aside, told), align="top"),
             Column(stacks, Row(*aside, told, align="top"), gap=0.6),
@@ -275,26 +330,56 @@ class ArchitecturePicture:
     def _line(
         self,
         indices: Sequence[int],
-        drawings: dict[int, Part],
         below: Below,
-        role: Role,
-        last: Part | None = None,
+        *,
+        own: Mapping[int, Part] = MappingProxyType({}),
+        note: Sequence[Part] = (),
+        gap: float = 0.8,
+        aside: bool = False,
     ) -> Part:
-        """Arrange a line of stages; what else there is stands below the last one."""
-        drawn = [drawings[n] for n in indices]
-        names, aside = [self._name(n, role) for n in indices], len(indices) < len(self.drawn)
-        rows: list[list[Part | None]] = [[*drawn], [*names]]
+        """Arrange a line of stages.
+
+        Parameters
+        ----------
+        indices : sequence of int
+        below : {"shapes", "traded", "parameters"}
+        own : mapping of int to Part
+            What is drawn of a stage instead of the usual.
+        note : sequence of Part
+            What stands above the picture, which is low, beside the legend if all is in this line.
+        gap : float
+            Between stages.
+        aside : bool
+            Whether it is one of several lines, with the legend beside all of them.
+        """
+        marked = below == "shapes"
+        drawn = [own.get(n) or self._drawing(n, marked=marked) for n in indices]
+        if not aside and isinstance(answer := drawn[-1], Bars) and marked:
+            drawn[-1] = replace(answer, pitch=_PITCH)
+        if note or (below == "parameters" and not aside):
+            legend = [Legend("legend")] if below == "parameters" else []
+            drawn[0] = Column(*legend, *note, drawn[0], gap=0.5, turns=False)
+        rows: list[list[Part | None]] = [[*drawn], [self._name(n) for n in indices]]
         if below == "parameters":
-            rows.append([self._size(n, role) for n in indices])
+            rows.append([self._size(n) for n in indices])
             rows.append([self._pile(n) for n in indices])
             rows.append([self._count(n) for n in indices])
+        elif below == "shapes":
+            rows.append([self._sides(n, "small") for n in indices])
+            last = self.enlarged
+            if last is not None and last in indices:
+                for row, part in zip(rows, [*self._loupe(last), None], strict=True):
+                    row.insert(indices.index(last) + 1, part)
+            if not aside:
+                rows.append([*(None for _ in rows[0][1:]), Legend("legend")])
         else:
-            rows.append([self._sides(n, role) for n in indices])
-            rows.append([self._trade(n, "places", aside=aside) for n in indices])
-            rows.append([self._trade(n, "channels", aside=aside) for n in indices])
-            rows[-1][-1] = rows[-1][-1] or last
-        apart = 0.15 if below == "traded" and aside else 0.25
-        return Column(Aligned(rows, gap=0.8, row_gap=apart, down="bottom"))
+            for what in _MEANING:
+                rows.append([self._trade(n, what, aside=aside) for n in indices])
+            if not aside:
+                meant = [Legend("legend"), None, *map(self._meaning, _MEANING)]
+                rows = [[*row, more] for row, more in zip(rows, meant, strict=True)]
+        apart = 0.15 if aside and below == "traded" else 0.25
+        return Column(Aligned(rows, gap=gap, row_gap=apart, down="bottom"))
 
     def _pile(self, index: int) -> Part | None:
         """The parameters of a stage as a pile; all piles are as broad, so that areas compare."""
@@ -322,28 +407,19 @@ class ArchitecturePicture:
         name = f"count-{stage.name}"
         return Text(name, words, role="small", tone=tone, weight=weight, silent=True)
 
-    def _trade(
-        self, index: int, what: Literal["places", "channels"], *, aside: bool
-    ) -> Part | None:
+    def _trade(self, index: int, what: Traded, *, aside: bool) -> Part:
         """How many places, or channels, a stage has, as a pile under its number, or beside it.
 
-        That of the picture says what it counts; behind the last stage of places stands what it is
-        about.
+        That of the picture says what it counts.
         """
         tone = "ink" if what == "places" else "positive"
-        if index not in self.compared:
-            behind = index == self.compared[-1] + 1 and index < self.drawn[-1] and not aside
-            about = Text(
-                f"{what}-meaning", _MEANING[what], role="heading", tone=tone, weight="bold",
-                silent=True,
-            )  # fmt: skip
-            return about if behind else None
         stage, most = self.stages[index], max(self._count_of(n, what) for n in self.compared)
         count = self._count_of(index, what)
         bar = Bar("pile", _TRADED[what], count, tone=tone)
         pile = Bars(
-            f"{what}-{stage.name}", [bar], Scale(most), length=_HIGH, share="cells", stacked=True,
-            upright=True, thick=_BROAD / 2 if aside else _BROAD,
+            f"{what}-{stage.name}", [bar], Scale(most), share="cells", stacked=True, upright=True,
+            length=(_LOW if aside else _HIGH) * self._height,
+            thick=_BROAD / 2 if aside else _BROAD,
         )  # fmt: skip
         said: Caption | str = fmt.count(count)
         if index == 0:
@@ -356,7 +432,15 @@ class ArchitecturePicture:
             return Row(pile, number, gap=0.3, align="bottom", turns=False)
         return Column(number, pile, gap=0.1, turns=False)
 
-    def _count_of(self, index: int, what: str) -> int:
+    def _meaning(self, what: Traded) -> Text:
+        """What a row of piles is about."""
+        tone = "ink" if what == "places" else "positive"
+        return Text(
+            f"{what}-meaning", _MEANING[what], role="heading", tone=tone, weight="bold",
+            silent=True,
+        )  # fmt: skip
+
+    def _count_of(self, index: int, what: Traded) -> int:
         return self.stages[index].places if what == "places" else self.stages[index].channels
 
     @cached_property
@@ -451,7 +535,7 @@ def shortened(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[:half]}…{name[len(name) - most + half + 1 :]}"
 
 
-SHARE_OF = Caption(en="of the layer's maximum", zh="占该层最大值")
+SHARE_OF = Caption(en="share of the layer's maximum", zh="占该层最大值")
 _WITH = Caption(en="{layer} +{n}", zh="{layer} +{n}")
 _STRONGEST_FIRST = Caption(
     en="Maps with the strongest responses lie in front.", zh="响应最强的图在最前面。"
@@ -461,17 +545,17 @@ _FOLDED_IN = Caption(
 )
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
-_MEANING = {
+_MEANING: dict[Traded, Caption] = {
     "places": Caption(en="where", zh="在哪里"), "channels": Caption(en="what", zh="是什么"),
 }  # fmt: skip
-_TRADED = {
+_TRADED: dict[Traded, Caption] = {
     "places": Caption(en="places", zh="位置"), "channels": Caption(en="channels", zh="通道"),
 }  # fmt: skip
-_SO_MANY = {
+_SO_MANY: dict[Traded, Caption] = {
     "places": Caption(en="{n} places", zh="{n} 处"),
     "channels": Caption(en="{n} channels", zh="{n} 个通道"),
 }
-_ONE = {
+_ONE: dict[Traded, Caption] = {
     "places": Caption(en="{n} place", zh="{n} 处"),
     "channels": Caption(en="{n} channel", zh="{n} 个通道"),
 }
