@@ -140,6 +140,10 @@ PICTURES = {
         "law",
         [Term("a", "0.55", said("sum", "求和")), Term("op", "+"), Term("b", "0.02", said("bias"))],
     ),
+    "listed": lambda: Formula(
+        "law",
+        [Term("a", "0.55", said("sum", "求和")), Term("b", "+0.02", said("bias"))], listed=True,
+    ),
     "hops": lambda: Column(
         Hops("hops", [0, 2, 4, 6], 9, share="row", counter=said("3 hops")),
         Cells("row", np.zeros((3, 9)), share="row"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from played import check_layout
@@ -345,6 +347,21 @@ def test_every_picture_has_a_layout_in_which_nothing_overlaps(layer, sheet):
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("sheet", panels.ASPECTS)
+def test_while_numbers_are_multiplied_they_are_printed_and_accounts_stand_apart(
+    lesson, sheet, lang
+):
+    """In every frame; the two decimals of which a note speaks are there."""
+    for picture in (lesson.picture_of.windows(), lesson.picture_of.tiles()):
+        placed = panels.place(picture, panels.ASPECTS[sheet], lang)
+        assert placed.decimals == 2
+    accounts = [placed[f"votes-{place.letter}.all"] for place in lesson.places.values()]
+    for one, other in pairwise(accounts):
+        beside, below = other.x - one.right, other.y - one.bottom
+        assert max(beside, below) > placed.sheet.text  # a number of the next is not one of this
 
 
 def test_products_that_do_not_add_up_as_printed_are_said_to_be_rounded(lesson):

@@ -152,6 +152,8 @@ class Formula(Panel):
     terms : sequence of Term
     large : bool
         Whether it is what there is to see, and not one line among others.
+    listed : bool
+        Whether each term has a line of its own, with what it is before it.
     """
 
     one_way = True
@@ -159,6 +161,7 @@ class Formula(Panel):
     terms: Sequence[Term]
     _: KW_ONLY
     large: bool = False
+    listed: bool = False
 
     def _sizes(self, at: Setting) -> tuple[float, float]:
         """Return the size of its terms, and of what stands above them."""
@@ -182,6 +185,8 @@ class Formula(Panel):
     def body(self, at: Setting) -> Extent:
         """Return the room of its line; what stands above it reaches out."""
         widths, (size, note) = self._widths(at), self._sizes(at)
+        if self.listed:
+            return Extent(sum(self._columns(at)), leading(size) * len(self.terms))
         over = leading(note) if any(term.over for term in self.terms) else 0.0
         wide = sum(widths) + self._apart(at) * (len(widths) - 1)
         return Extent(wide, leading(size), up=over)
@@ -189,6 +194,9 @@ class Formula(Panel):
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield its terms from left to right."""
         x, (size, note) = box.x, self._sizes(at)
+        if self.listed:
+            yield from self._list(at, box)
+            return
         for term, wide in zip(self.terms, self._widths(at), strict=True):
             middle, name = x + wide / 2, f"{self.name}.{term.name}"
             yield line(
@@ -202,6 +210,29 @@ class Formula(Panel):
                     align="middle", tone="muted",
                 )  # fmt: skip
             x += wide + self._apart(at)
+
+    def _columns(self, at: Setting) -> tuple[float, float, float]:
+        """Return how wide names are, what is between, and numbers, where each has its line."""
+        size, note = self._sizes(at)
+        names = [text_width(at.say(term.over), note) for term in self.terms if term.over]
+        texts = [text_width(words, size) for term in self.terms
+                 for words in (at.say(term.text), term.widest)]  # fmt: skip
+        return max(names, default=0.0), 1.5 * self._apart(at) if names else 0.0, max(texts)
+
+    def _list(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield its terms from top to bottom."""
+        size, note = self._sizes(at)
+        for n, term in enumerate(self.terms):
+            y, name = box.y + (n + 0.5) * leading(size), f"{self.name}.{term.name}"
+            yield line(
+                at, self.name, name, at.say(term.text), box.right, y, size, align="right",
+                tone=term.tone, room=text_width(term.widest, size),
+            )  # fmt: skip
+            if term.over:
+                over = at.say(term.over)
+                yield line(
+                    at, self.name, f"{name}.over", over, box.x, y, note, tone="muted"
+                )  # fmt: skip
 
     def describe(self, lang: str) -> str:
         """Tell the terms, each with what it is."""

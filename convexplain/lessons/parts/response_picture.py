@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -34,6 +35,8 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float32]
+#: Where a note below the filter breaks, in sizes of its text.
+_NARROW = 8.0
 
 
 class Place(NamedTuple):
@@ -175,32 +178,60 @@ class ResponsePicture:
     def windows(self) -> Diagram:
         """Describe the picture beside what some of its windows hold, and the filter below them."""
         cut = [self._tile(place)[:2] for place in self.places.values()]
-        patches = Row(*(Column(*part, gap=0.2, align="middle") for part in cut), gap=1.5)
-        below, read = Row(*self._filter(), Legend("legend")), self._read(letters=True)
+        columns = [Column(*part, gap=0.2, align="middle") for part in cut]
+        wide, close = Row(*columns, gap=1.5), Row(*columns)
+        filter_, read = self._filter(), self._read(letters=True)
+        below, rows = (
+            Row(*filter_, Legend("legend")),
+            Aligned(cut, gap=0.4, row_gap=0.6, down="middle"),
+        )
         return Diagram(
             Either(
-                Row(read, Column(patches, below, gap=1.2, align="middle")),
-                Column(read, patches, below, gap=1.2, align="middle"),
+                Row(read, Column(wide, below, gap=1.2, align="middle")),
+                Column(read, close, below, gap=1.2, align="middle"),
+                Row(Column(read, *filter_, Legend("legend"), align="right"), rows),
             )
         )
 
     def tiles(self) -> Diagram:
         """Describe windows beside one another, below each its products and their sum."""
-        columns = [self._weighed(place) for place in self.places.values()]
-        beside, close = Row(*columns, gap=1.5, align="top"), Row(*columns, gap=0.5, align="top")
+        places = self.places.values()
+        wide, narrow = (
+            Row(*(self._weighed(place, listed=listed) for place in places), gap=gap, align="top")
+            for listed, gap in ((False, 1.5), (True, 1.0))
+        )
         read, filter_ = self._read(letters=True), self._filter()
-        told: list[Part] = [Legend("legend")]
-        if not all(_adds_up(place.step) for place in self.places.values()):
-            told.append(Text("rounded", terms.ROUNDED_BRIEFLY, role="note", tone="muted"))
+        told, broken = self._told(), self._told(_NARROW)
+        rows = Aligned(
+            [self._weighed_in_a_row(place) for place in places], gap=0.4, row_gap=0.6, down="middle"
+        )
         return Diagram(
             Either(
-                Row(Column(read, *filter_, *told, gap=0.6), beside),
-                Column(Row(read, *filter_, Column(*told, gap=0.4)), close, align="middle", gap=0.7),
+                Row(Column(read, *filter_, *told, gap=0.6), wide),
+                Column(Row(read, *filter_), narrow, *told, gap=0.7),
+                Row(Column(read, *filter_, *broken, align="right"), rows, gap=0.4),
             )
         )
 
-    def _weighed(self, place: Place) -> Part:
+    def _told(self, measure: float = math.inf) -> list[Part]:
+        """The legend, and that numbers are rounded if they do not add up as printed."""
+        told: list[Part] = [Legend("legend")]
+        if not all(_adds_up(place.step) for place in self.places.values()):
+            said = terms.ROUNDED_BRIEFLY
+            told.append(Text("rounded", said, role="note", tone="muted", measure=measure))
+        return told
+
+    def _weighed(self, place: Place, *, listed: bool) -> Part:
         """A window, its products, what they are for and against it, and the response below."""
+        name, *grids, votes, result = self._account(place, listed=listed)
+        return Column(name, *grids, votes, result, gap=0.35, align="middle")
+
+    def _weighed_in_a_row(self, place: Place) -> tuple[Part, ...]:
+        """The same from left to right; its letter stands by the response."""
+        name, *grids, votes, result = self._account(place, listed=True)
+        return *grids, Column(votes, Row(name, result, gap=0.4), gap=0.25)
+
+    def _account(self, place: Place, *, listed: bool) -> tuple[Part, ...]:
         letter, step = place.letter, place.step
         name, *grids, _, gate, _ = self._tile(place)
         account = step.votes()
@@ -209,11 +240,11 @@ class ResponsePicture:
         votes = Formula(f"votes-{letter}", tuple(
             Term(part, fmt.number(value, sign=n > 0), over)
             for n, (part, over, value) in enumerate(said)
-        ))  # fmt: skip
+        ), listed=listed)  # fmt: skip
         result = Number(f"value-{letter}", step.activated, self.scale, role="sign")
         if fmt.rounded(step.activated) == fmt.rounded(step.value):
-            return Column(name, *grids, votes, result, gap=0.35, align="middle")
-        return Column(name, *grids, votes, Row(gate, result, gap=0.4), gap=0.35, align="middle")
+            return name, *grids, votes, result
+        return name, *grids, votes, Row(gate, result, gap=0.4)
 
     def overlay(self, channel: int) -> Diagram:
         """Describe one map on the picture, with its filter and the number that is spoken of."""
