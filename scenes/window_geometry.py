@@ -11,6 +11,7 @@ from convexplain.lessons import window_geometry
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.window_picture import HOPS, PADDED, PIXELS
 from convexplain.lessons.parts.windows import Geometry
+from convexplain.panels import Cells, Mark
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, in_turn, together
@@ -51,14 +52,25 @@ class WindowGeometry(LessonScene):
         """Take the rows that the window reads out of the picture, unless they are out."""
         if self.board.has("hops.post-0") and not self.board.has("map"):
             return
-        row, high = self.lesson.inked_row(geometry), geometry.window.span[0]
-        rows = self.board.within("input", row, 0, high, geometry.padded.shape[1])
+        row, size = self.lesson.inked_row(geometry), geometry.padded.shape[:2]
+        read = self.board.within("input", row, 0, geometry.window.span[0], size[1])
+        whole = self.board.within("input", 0, 0, *size)
         self.board.hide(*(name for name in ("input.edge", WINDOW) if self.seen(name)))(1.0)
-        self.board.become(self.lesson.picture_of(geometry), show=("input",))(1.0)
-        self.zeros(geometry, row)
-        self.during(share, self.board.grow("input", out_of=rows), self.near())
+        picture = self.lesson.picture_of(geometry, self.sheet)
+        self.board.become(picture, show=("input",))(1.0)
+        self.zeros(geometry, row - round(self.mark.row))
+        stays = self.board.part("input").shape_in_cells == size
+        self.during(share, self.board.grow("input", out_of=whole if stays else read), self.near())
         edge = [name for name in ("input.edge",) if self.board.has(name)]
         self.board.show(*edge, WINDOW)(1.0)
+
+    @property
+    def mark(self) -> Mark:
+        """The window at its first place, among the rows that are shown."""
+        assert self.board.placed is not None
+        shown = self.board.placed.panels["input"]
+        assert isinstance(shown, Cells)
+        return shown.marks["window"]
 
     def zeros(self, geometry: Geometry, first: int = 0) -> None:
         """Write a 0 into each cell that is no pixel, of the rows from one on."""
@@ -114,14 +126,15 @@ class WindowGeometry(LessonScene):
             self.at = now
 
         starts = np.array(geometry.starts, dtype=float)
+        top = self.mark.row
 
         def place(alpha: float) -> tuple[float, float]:
             now = first + (last - first) * alpha
-            return 0.0, float(np.interp(now, np.arange(len(starts)), starts))
+            return top, float(np.interp(now, np.arange(len(starts)), starts))
 
         def follow(mark: str, down: int, along: int) -> Move:
             def tap(alpha: float) -> tuple[float, float]:
-                return float(down), place(alpha)[1] + along
+                return top + down, place(alpha)[1] + along
 
             return self.board.visit(mark, tap)
 
@@ -153,7 +166,7 @@ class WindowGeometry(LessonScene):
         """What the window covers at its first place is framed, and taken off."""
         self.strip(event.data, 0.1)
         rows, cols = event.data.window.span
-        first = self.board.within("input", 0, 0, rows, cols)
+        first = self.board.within("input", self.mark.row, 0, rows, cols)
         self.during(0.3, self.board.pulse_at(first, times=2))
         self.write(0.5, "size", "span", "hops")
 
@@ -176,10 +189,12 @@ class WindowGeometry(LessonScene):
             "padding": ("plus",), "span": ("minus",), "hops": ("gives", "rest"),
             "one": ("again",), "places": ("equals",),
         }  # fmt: skip
+        window, wide = self.mark, self.board.part("input").shape_in_cells[1]
+        row = self.board.within("input", window.row, 0, window.rows, wide)
         steps = [
             together(
                 self.board.show(*self.terms(name, *with_it.get(name, ()))),
-                self.board.pulse(source),
+                self.board.pulse_at(row) if source == "input" else self.board.pulse(source),
             )
             for name, source in counted.items()
             if self.terms(name) and (not only or name in only)
@@ -313,7 +328,7 @@ class WindowGeometry(LessonScene):
         self.strip(plain, 0.15)
         self.board.show(*self.taps())(1.0)
         self.during(0.2, *(self.board.pulse(name) for name in self.taps()))
-        spread = self.board.become(self.lesson.picture_of(event.data))
+        spread = self.board.become(self.lesson.picture_of(event.data, self.sheet))
         self.during(0.3, spread)
         self.during(0.3, self.near())
         self.shown = event.data
@@ -354,14 +369,15 @@ class WindowGeometry(LessonScene):
 
     def show_law(self, event: Event) -> None:
         """Arcs and posts once more; the count stands, while the window goes over all places."""
-        picture = self.lesson.picture_of(event.data)
+        picture = self.lesson.picture_of(event.data, self.sheet)
         self.leave(0.05)
         self.during(0.12, self.board.become(picture, show=("input", "hops")), self.camera.home())
         self.board.show(*self.board.there("input.left"), WINDOW)(1.0)
         starts = np.array(event.data.starts, dtype=float)
+        top = self.mark.row
 
         def place(alpha: float) -> tuple[float, float]:
-            return 0.0, float(np.interp(alpha * (len(starts) - 1), np.arange(len(starts)), starts))
+            return top, float(np.interp(alpha * (len(starts) - 1), np.arange(len(starts)), starts))
 
         self.write(0.4)
         self.during(0.8, self.board.visit(WINDOW, place), rate=linear)

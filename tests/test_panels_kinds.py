@@ -144,6 +144,11 @@ PICTURES = {
         "law",
         [Term("a", "0.55", said("sum", "求和")), Term("b", "+0.02", said("bias"))], listed=True,
     ),
+    "broken": lambda: Formula(
+        "law",
+        [Term("a", "0.55", said("sum", "求和")), Term("b", "= 0.6"), Term("c", "1")], large=True,
+        broken="c",
+    ),
     "hops": lambda: Column(
         Hops("hops", [0, 2, 4, 6], 9, share="row", counter=said("3 hops")),
         Cells("row", np.zeros((3, 9)), share="row"),

@@ -225,11 +225,32 @@ def test_pictures_of_any_size_are_counted_on_every_sheet(small, shape, kernel, n
     assert [geometry.name for geometry in lesson.geometries] == names
     for sheet in ASPECTS.values():
         for geometry in lesson.geometries:
-            for picture in (lesson.picture_of(geometry), lesson.filled(geometry, sheet, "en")):
+            for picture in (
+                lesson.picture_of(geometry, sheet),
+                lesson.filled(geometry, sheet, "en"),
+            ):
                 assert problems(place(picture, sheet)) == []
         for picture in (lesson.all_of_them(), lesson.opening(lesson.last), lesson.flip()):
             assert problems(place(picture, sheet)) == []
     assert problems(place(lesson.diagram(), PAGE)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_where_a_row_leaves_room_the_count_is_large_and_all_rows_are_seen(lang):
+    lesson = WindowGeometry()
+    for aspect, role in (("16:9", "number"), ("1:1", "display"), ("9:16", "display")):
+        sheet = ASPECTS[aspect]
+        for geometry in lesson.geometries[:3]:
+            row = lesson.inked_row(geometry)
+            placed = place(lesson.picture_of(geometry, sheet), sheet, lang)
+            shown = placed.panels["input"]
+            assert placed.piece("law.places").size == getattr(sheet, role)
+            if aspect != "9:16":
+                assert shown.values.shape[0] == 3
+                continue
+            assert shown.values.shape == geometry.padded.shape
+            assert np.flatnonzero(~shown.dim.all(axis=1)).tolist() == [row, row + 1, row + 2]
+            assert placed["input.window"].y == pytest.approx(placed[f"input[{row}, 0]"].y)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -261,9 +261,10 @@ class WindowGeometry(FilterLesson):
         """Describe one geometry's picture alone, with its window."""
         return window_picture.opening_picture(geometry)
 
-    def picture_of(self, geometry: Geometry) -> Diagram:
+    def picture_of(self, geometry: Geometry, sheet: Sheet) -> Diagram:
         """Describe some rows of one geometry, and what counts the places along them."""
-        return window_picture.place_picture(geometry, self.inked_row(geometry))
+        below = sheet.height - sheet.width
+        return window_picture.place_picture(geometry, self.inked_row(geometry), below=below)
 
     def filled(self, geometry: Geometry, sheet: Sheet, lang: str) -> Diagram:
         """Describe one geometry beside its map, nothing of which is computed yet.

@@ -24,6 +24,8 @@ Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
 Rim = Literal["box", "circle"]
 #: How much nearer to a term its name stands than a line above would, in sizes of the term.
 _NEARER = 0.15
+#: What is between the terms of a formula, in sizes of the text; less where it is broken.
+_APART, _CLOSE = 0.45, 0.3
 #: How far a rim is from its words, in sizes of the text, and of how many points a circle is.
 _PADDING, _CORNERS = 0.45, 48
 
@@ -154,6 +156,8 @@ class Formula(Panel):
         Whether it is what there is to see, and not one line among others.
     listed : bool
         Whether each term has a line of its own, with what it is before it.
+    broken : str
+        The name of the term with which a second line begins, if any.
     """
 
     one_way = True
@@ -162,13 +166,19 @@ class Formula(Panel):
     _: KW_ONLY
     large: bool = False
     listed: bool = False
+    broken: str = ""
 
     def _sizes(self, at: Setting) -> tuple[float, float]:
         """Return the size of its terms, and of what stands above them."""
         sheet = at.sheet
         return (sheet.display, sheet.heading) if self.large else (sheet.number, sheet.note)
 
-    def _widths(self, at: Setting) -> list[float]:
+    def _lines(self) -> list[Sequence[Term]]:
+        names = [term.name for term in self.terms]
+        at = names.index(self.broken) if self.broken else len(names)
+        return [line for line in (self.terms[:at], self.terms[at:]) if line]
+
+    def _widths(self, at: Setting, row: Sequence[Term]) -> list[float]:
         size, note = self._sizes(at)
         return [
             max(
@@ -176,35 +186,43 @@ class Formula(Panel):
                 text_width(term.widest, size),
                 text_width(at.say(term.over), note) if term.over else 0.0,
             )
-            for term in self.terms
+            for term in row
         ]
 
     def _apart(self, at: Setting) -> float:
-        return 0.45 * self._sizes(at)[0]
+        return (_CLOSE if self.broken else _APART) * self._sizes(at)[0]
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its line; what stands above it reaches out."""
-        widths, (size, note) = self._widths(at), self._sizes(at)
+        size, note = self._sizes(at)
         if self.listed:
             return Extent(sum(self._columns(at)), leading(size) * len(self.terms))
         over = leading(note) if any(term.over for term in self.terms) else 0.0
-        wide = sum(widths) + self._apart(at) * (len(widths) - 1)
-        return Extent(wide, leading(size), up=over)
+        lines = [self._widths(at, line) for line in self._lines()]
+        wide = max(sum(widths) + self._apart(at) * (len(widths) - 1) for widths in lines)
+        return Extent(wide, leading(size) + (leading(size) + over) * (len(lines) - 1), up=over)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield its terms from left to right."""
-        x, (size, note) = box.x, self._sizes(at)
         if self.listed:
             yield from self._list(at, box)
             return
-        for term, wide in zip(self.terms, self._widths(at), strict=True):
+        (size, note), lines = self._sizes(at), self._lines()
+        for n, row in enumerate(lines):
+            bottom = box.bottom - (len(lines) - 1 - n) * (leading(size) + leading(note))
+            yield from self._line(at, row, box.x, bottom - leading(size))
+
+    def _line(self, at: Setting, row: Sequence[Term], x: float, top: float) -> Iterator[Piece]:
+        """Yield terms from left to right."""
+        size, note = self._sizes(at)
+        for term, wide in zip(row, self._widths(at, row), strict=True):
             middle, name = x + wide / 2, f"{self.name}.{term.name}"
             yield line(
-                at, self.name, name, at.say(term.text), middle, box.middle[1], size,
+                at, self.name, name, at.say(term.text), middle, top + leading(size) / 2, size,
                 align="middle", tone=term.tone, room=text_width(term.widest, size),
             )  # fmt: skip
             if term.over:
-                above = box.y - leading(note) / 2 + _NEARER * size
+                above = top - leading(note) / 2 + _NEARER * size
                 yield line(
                     at, self.name, f"{name}.over", at.say(term.over), middle, above, note,
                     align="middle", tone="muted",

@@ -44,7 +44,7 @@ def opening_picture(geometry: Geometry) -> Diagram:
     return Diagram(_picture(geometry))
 
 
-def place_picture(geometry: Geometry, row: int) -> Diagram:
+def place_picture(geometry: Geometry, row: int, *, below: float = 0.0) -> Diagram:
     """Describe those rows of a picture that its window reads on its way, and its places there.
 
     Parameters
@@ -52,6 +52,9 @@ def place_picture(geometry: Geometry, row: int) -> Diagram:
     geometry : Geometry
     row : int
         Of the padded picture: the first of as many as the window is high.
+    below : float
+        How much higher the frame is than wide. From 0 on there is room for the count in large
+        words; above it, for all rows, too, of which those step back that the window does not read.
 
     Returns
     -------
@@ -59,15 +62,39 @@ def place_picture(geometry: Geometry, row: int) -> Diagram:
         Panels ``law``, ``hops`` and ``input`` (marks ``window``, ``left``, ``edge`` and
         ``tap-0-0``).
     """
+    counts = [counted(geometry, apart) for apart in _APART]
+    if below >= 0:
+        counts = [counted(geometry), counts[-1]]
+    read = [_strip(geometry, row)]
+    if below > 0:
+        read.insert(0, _lit(geometry, row))
+    ways = (
+        Column(count, Column(_hops(geometry, "pixels"), rows, gap=0.4), gap=0.8, align="middle")
+        for rows in read
+        for count in counts
+    )
+    return Diagram(Either(*ways))
+
+
+def _lit(geometry: Geometry, row: int) -> Cells:
+    """Describe the whole picture; rows that the window does not read step back."""
+    whole, high = _picture(geometry, taps=True), geometry.window.span[0]
+    away = np.ones(whole.values.shape[:2], dtype=bool)
+    away[row : row + high] = False
+    marks = {
+        name: mark if name == "edge" else replace(mark, row=mark.row + row)
+        for name, mark in whole.marks.items()
+    }
+    return replace(whole, marks=marks, dim=away)
+
+
+def _strip(geometry: Geometry, row: int) -> Cells:
+    """Describe the rows that the window reads."""
     whole, high = _picture(geometry, taps=True), geometry.window.span[0]
     marks = dict(whole.marks)
     if "edge" in marks:
         marks["edge"] = replace(marks["edge"], row=0, rows=high)
-    strip = replace(whole, values=whole.values[row : row + high], marks=marks)
-    places = Column(_hops(geometry, "pixels"), strip, gap=0.4)
-    counts = (counted(geometry, apart) for apart in _APART)
-    ways = (Column(count, places, gap=0.8, align="middle") for count in counts)
-    return Diagram(Either(*ways))
+    return replace(whole, values=whole.values[row : row + high], marks=marks)
 
 
 def filled_pictures(geometry: Geometry, response: Scale, read: Scale) -> tuple[Diagram, ...]:
@@ -205,14 +232,14 @@ def compared_pictures(
     return Diagram(Column(head, arranged), about=about)
 
 
-def counted(geometry: Geometry, apart: int) -> Formula:
+def counted(geometry: Geometry, apart: int | None = None) -> Formula:
     """Describe the count of places along a row in two steps: the hops, and one more place.
 
     Parameters
     ----------
     geometry : Geometry
-    apart : int
-        How many spaces part the steps.
+    apart : int, optional
+        How many spaces part the steps; by default they stand large, in two lines.
     """
     hops, rest = str(geometry.hops), geometry.left_over
     found = [
@@ -220,13 +247,14 @@ def counted(geometry: Geometry, apart: int) -> Formula:
         Term("gives", "="),
         Term("hops", hops, _HOPPED),
         Term("rest", _REST.fill(n=rest), _OVER) if rest else None,
-        Term("apart", " " * apart),
+        Term("apart", " " * apart) if apart else None,
         Term("again", hops, _HOPPED),
         Term("one", "+ 1", _FIRST),
         Term("equals", "="),
         Term("places", str(geometry.output[1]), _PLACES),
     ]
-    return Formula("law", [term for term in found if term is not None])
+    told = [term for term in found if term is not None]
+    return Formula("law", told) if apart else Formula("law", told, large=True, broken="again")
 
 
 def law(geometry: Geometry, suffix: str) -> Formula:
