@@ -11,6 +11,8 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, together
 
+#: What explains colours where there are several scales.
+LEGENDS = ("legend", "legend-normal", "legend-seen", "legend-even")
 #: What stands between the map before and after.
 WAY = (
     "faint-number", "number", "times", "times-is", "plus", "plus-is", "faint-gives", "gives",
@@ -50,7 +52,8 @@ class BatchNorm(LessonScene):
 
     def show_batches(self, event: Event) -> None:
         """Maps of a batch; mean and spread of batch after batch."""
-        self.turn_into(self.lesson.training(upright=self.upright), 0.07, show=("batch",))
+        self.during(0.04, self.board.leave("input", "legend", *self.seen("seen")))
+        self.turn_into(self.lesson.training(upright=self.upright), 0.06, show=("batch",))
         self.during(0.05, self.board.show(*self.board.frame("batches")))
         self.during(0.12, self.board.pulse("batch"))
         self.during(0.6, *map(self.board.trace, ("batches.mean", "batches.spread")), rate=linear)
@@ -193,7 +196,7 @@ class BatchNorm(LessonScene):
         ]
         titles = [f"{name}-sizes.{part}" for name in ("seen", "even") for part in ("title", "zero")]
         picture = self.lesson.alike(0, upright=self.upright)
-        self.during(0.04, self.board.leave(*WAY))
+        self.during(0.04, self.board.leave(*WAY, *LEGENDS))
         self.turn_into(
             picture, 0.06, show=(*self.seen("seen"), *titles[:2]), hold=(*told[0], *told[1])
         )
@@ -201,11 +204,22 @@ class BatchNorm(LessonScene):
         self.during(0.2, in_turn(*bars, overlap=0.3), rate=linear)
         self.during(0.04, self.board.show(*self.board.there(*titles[2:])))
         for n, (channel, bar) in enumerate(zip(self.lesson.compared, told[1], strict=True)):
+            self.during(0.08, self.normalise(channel))
             after = self.lesson.alike(n + 1, upright=self.upright)
-            self.turn_into(after, 0.05, show=(f"even-{channel}",), hold=told[1][n:])
+            self.turn_into(after, 0, show=(f"even-{channel}",), hold=told[1][n:])
             self.during(0.08, eased(self.board.rise(bar)), self.board.pulse(f"even-{channel}"))
         looks = (self.board.pulse(f"{bar}.value", colour="muted") for bar in told[1])
         self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
+
+    def normalise(self, channel: int) -> Move:
+        """Let a map's colours become those that it has normalized, in the scale of all of these."""
+        sums, maps = (each[:, :, channel] for each in (self.lesson.sums, self.lesson.maps))
+        one, other = (scale.most for scale in self.lesson.scales())
+
+        def go(alpha: float) -> None:
+            self.board.fill(f"seen-{channel}", sums + alpha * (maps * one / other - sums))
+
+        return go
 
     # Into the kernel.
 
@@ -216,7 +230,7 @@ class BatchNorm(LessonScene):
         lines = [[f"{name}-is", name, f"{name}-gives"] for name in ("weight", "bias")]
         new = ("after", "joined", "apart", *lines[0], *lines[1])
         old = [f"{name}-sizes" for name in ("seen", "even")]
-        self.during(0.05, self.board.leave(*old, *self.seen("even")))
+        self.during(0.05, self.board.leave(*old, *LEGENDS, *self.seen("even")))
         self.turn_into(picture, 0.07, show=first, hold=new)
         self.during(0.1, self.board.show("kernel.cell", *lines[0][:2]), self.board.pulse("times"))
         after = self.lesson.kernel[1]

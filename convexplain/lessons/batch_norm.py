@@ -65,7 +65,7 @@ class BatchNorm(NormalizedFilter):
 
     # The pictures.
 
-    def _scales(self) -> tuple[Scale, Scale]:
+    def scales(self) -> tuple[Scale, Scale]:
         """Scales of the channel's sums, those of a batch among them, and of what comes of them."""
         shown = [self.shown_filter, *self.compared]
         before, after = (float(np.abs(each[:, :, shown]).max()) for each in (self.sums, self.maps))
@@ -82,7 +82,7 @@ class BatchNorm(NormalizedFilter):
         values = self.sums[:, :, self.shown_filter]
         title = title or words.CONVOLVED.fill(n=self.shown_filter)
         return Cells(
-            "sums", values, self._scales()[0], share="maps", lines=False,
+            "sums", values, self.scales()[0], share="maps", lines=False,
             title=title.capital, marks=self._marks(marked),
         )  # fmt: skip
 
@@ -121,8 +121,8 @@ class BatchNorm(NormalizedFilter):
         sizes = [
             Column(self._bars(name, values, title), Legend(f"legend-{name}", of=scale), gap=0.4)
             for name, values, title, scale in (
-                ("seen", self.sums, words.SIZES, self._scales()[0]),
-                ("even", self.maps, words.SIZES_NOW, self._scales()[1]),
+                ("seen", self.sums, words.SIZES, self.scales()[0]),
+                ("even", self.maps, words.SIZES_NOW, self.scales()[1]),
             )
         ]
         wide = Column(Row(*maps, gap=0.7), Row(*sizes, gap=1, align="top"), gap=0.6)
@@ -156,7 +156,7 @@ class BatchNorm(NormalizedFilter):
     ) -> Cells:
         """Describe a compared channel's map, before or after, in the scale of all of them."""
         return Cells(
-            f"{name}-{n}", maps[:, :, n], self._scales()[which], share="maps", lines=False,
+            f"{name}-{n}", maps[:, :, n], self.scales()[which], share="maps", lines=False,
             title=title or terms.FILTER.capital.fill(n=n),
         )  # fmt: skip
 
@@ -166,7 +166,7 @@ class BatchNorm(NormalizedFilter):
         chart = self._of_training() if self.history is not None else self._of_batches()
         some = self.batch_sums[0][:_SEEN]
         batch = Maps(
-            "batch", some.transpose(1, 2, 0), self._scales()[0], columns=_ACROSS,
+            "batch", some.transpose(1, 2, 0), self.scales()[0], columns=_ACROSS,
             title=words.OTHERS.capital.fill(n=self.shown_filter, k=len(some)),
             weight=_UPRIGHT if upright else None,
         )  # fmt: skip
@@ -280,7 +280,7 @@ class BatchNorm(NormalizedFilter):
 
         maps = self._map(marked=True), self._normal(marked=True)
         legends = (
-            Legend("legend", of=self._scales()[0]), Legend("legend-normal", of=self._own_scale),
+            Legend("legend", of=self.scales()[0]), Legend("legend-normal", of=self._own_scale),
         )  # fmt: skip
         before, after = (Column(*each, gap=0.5) for each in zip(maps, legends, strict=True))
         if upright:
