@@ -385,7 +385,7 @@ class BatchNorm(NormalizedFilter):
         weights = self.network.weights_of(self.shown_layer)
         learned = {"gamma", "beta"} <= weights.keys()
         yield Event("constants", 3.6, words.AND_LEARNED if learned else words.TWO_STORED)
-        yield Event("steps", 4.3, words.STEPS)
+        yield Event("steps", 4.1, words.STEPS)
         yield Event("together", 3.3, words.TOGETHER)
         four = self.constants
         factor, shift = fmt.number(four.factor), fmt.number(four.addend)
@@ -396,7 +396,7 @@ class BatchNorm(NormalizedFilter):
         yield Event("faint", 3.6, said, detail=1)
         if self.compared:
             a, b = (fmt.number(each, 1) for each in self.ranges)
-            yield Event("alike", 5.5, words.ALIKE.fill(a=a, b=b), detail=1)
+            yield Event("alike", 5.3, words.ALIKE.fill(a=a, b=b), detail=1)
 
     def ask(self) -> Question:
         """Ask what factor and shift make of the faintest number."""

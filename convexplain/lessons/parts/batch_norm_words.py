@@ -14,8 +14,8 @@ QUESTION = Caption(
     zh="名字里有“批”。只有一张图时，它做什么？",
 )
 ANSWER = Caption(
-    en="In training it keeps sizes alike; then scale and shift fold into the convolution.",
-    zh="训练时让大小相近；之后缩放和平移并入卷积。",
+    en="A factor and a shift for each filter bring sizes closer, and fold into the convolution.",
+    zh="每个过滤器一个倍数、一个平移：大小更接近，还能并入卷积。",
 )
 END = Caption(
     en="After training: a scale and a shift, folded into the convolution.",

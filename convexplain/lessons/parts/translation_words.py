@@ -136,7 +136,7 @@ ONE_SUM = (
 CENTRES = Caption(en="Centres of the cells, {p} px apart", zh="各格的中心，相距 {p} 像素")
 FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
 FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
-WEIGHTS_OF = Caption(en="Weights: for {k} less for {j}", zh="权重：对“{k}”减对“{j}”")
+WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：对“{k}”减对“{j}”")
 ONE_FILTER = Caption(
     en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
     zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
