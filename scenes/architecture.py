@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -15,23 +14,16 @@ from convexplain.errors import UsageError
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.architecture_picture import times, times_of, wall
+from convexplain.lessons.parts.architecture_shots import Shot, Shots
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops.geometry import Box as Window
 from convexplain.panels import Box, Diagram
-from convexplain.panels.box import around
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import corners_of
 from convexplain.stage.pace import Move, eased, in_turn, lazily, row_by_row
 from convexplain.stage.title_and_caption import corner_of
 from convexplain.stage.units import to_scene
 
-#: What of the height between title and caption the blocks take from nearby; below is the legend.
-_NEAR = 0.82
-#: What of the width the picture and its first sheets take while all others lie beside them.
-_BESIDE = 0.47
-#: Together with earlier ones maps are seen at least so large, compared with them and what they are
-#: made of alone; vectors, which are small, as large.
-_LARGE, _WHOLE = 0.8, 0.98
 #: So many places a second a window visits at first.
 _BEGIN = 5.0
 #: Of many places at least this share of as many as in all of the time.
@@ -40,13 +32,6 @@ _EVEN = 0.5
 _APART = 0.8
 #: How much is seen of what a pooling leaves over.
 _OVER = 0.3
-
-
-class Shot(NamedTuple):
-    """Which stages are seen from nearby, and what of the width they take at most."""
-
-    numbers: tuple[int, ...] = ()
-    share: float = 1.0
 
 
 class Architecture(LessonScene):
@@ -101,7 +86,7 @@ class Architecture(LessonScene):
     def set_out(self, share: float, *then: Move) -> None:
         """Bring the picture to its place in the row, with what comes beside it."""
         row = self.board.become(self.laid(self.picture.row))
-        first = lazily(lambda: self.near(Shot(tuple(range(self.lesson.first + 1)), _BESIDE)))
+        first = lazily(lambda: self.near(self.shots.beginning(self.lesson.first)))
         self.during(share, row, lazily(self.order), lazily(self.pin_legend), first, *then)
         self.board.show(*self.texts(0))(1.0)
 
@@ -118,37 +103,19 @@ class Architecture(LessonScene):
 
     def pin_legend(self) -> Move:
         """Let the scale of colours stay where it is in the frame, below all blocks."""
-        (here,), (there,) = (to_scene([(0.0, y)]) for y in (self.place("legend").y, self.legend.y))
-        for name in self.board.names("legend") if self.shots else ():
+        places = self.shots.place("legend"), self.shots.legend
+        (here,), (there,) = (to_scene([(0.0, place.y)]) for place in places)
+        for name in self.board.names("legend") if self.shots.in_one_line else ():
             part = self.board.part(name)
             part.points = part.points + (there - here)
             part.pinned = True
         return lambda alpha: None
 
-    @property
-    def legend(self) -> Box:
-        """Where the scale of colours stands in the frame: below blocks seen from nearby."""
-        box, body = self.place("legend"), self.sheet.body_box
-        if not self.shots:
-            return box
-        return Box(body.right - box.width, body.bottom - box.height, box.width, box.height)
-
-    def place(self, *names: str) -> Box:
-        """Return where some things stand in the row."""
-        placed = self.board.placed
-        assert placed is not None
-        return around(placed[name] for name in names)
-
-    def beside(self, number: int) -> list[str]:
-        """Return the names of what stands before a stage: the places of which it is made."""
-        enlarged = self.picture.enlarged
-        return ["loupe", "name-loupe"] if enlarged is not None and number == enlarged + 1 else []
-
-    def span(self, numbers: Sequence[int]) -> Box:
-        """Return how much of the row some stages take."""
-        panels = [self.panel(n) for n in numbers]
-        beside = [name for n in numbers for name in self.beside(n)]
-        return self.place(*panels, *self.texts(*numbers), *beside)
+    @cached_property
+    def shots(self) -> Shots:
+        """What of the row is seen as each stage is made."""
+        assert self.board.placed is not None
+        return Shots(self.board.placed, self.sheet, self.picture)
 
     @cached_property
     def numbers(self) -> list[int]:
@@ -160,64 +127,23 @@ class Architecture(LessonScene):
         panel = self.stages[number].panel
         return panel if self.board.has(panel) else "answer"
 
-    @cached_property
-    def shots(self) -> dict[int, Shot]:
-        """What is seen from nearby as a stage is made: it, the one before it, and earlier ones.
-
-        None if they stand on several lines.
-        """
-        every = self.numbers
-        lines = {round(self.place(f"name-{self.stages[n].name}").bottom) for n in every}
-        if len(lines) > 1:
-            return {}
-        return {number: self._shot(every[: n + 1]) for n, number in enumerate(every) if n}
-
-    def _shot(self, numbers: Sequence[int]) -> Shot:
-        """Return what is seen with the last of some stages: as many as leave it large."""
-        large = _LARGE if self.stages[numbers[-1]].has_maps else _WHOLE
-        least = large * self._zoom(Shot(tuple(numbers[-2:])))
-        shots = (Shot(tuple(numbers[n:])) for n in range(len(numbers)))
-        return next(shot for shot in shots if self._zoom(shot) >= least)
-
-    def _zoom(self, shot: Shot) -> float:
-        """Return how many times as large some stages are seen that fill the frame."""
-        box, body = self.span(shot.numbers), self.sheet.body_box
-        return min(_NEAR * body.height / box.height, shot.share * body.width / box.width)
-
-    def view(self, shot: Shot) -> Box:
-        """Return how much of the row is seen; what lies beside some stages has room."""
-        box, body, zoom = self.span(shot.numbers), self.sheet.body_box, self._zoom(shot)
-        wide, high = body.width / zoom, body.height / zoom
-        left = box.x if shot.share < 1 else box.middle[0] - wide / 2
-        return Box(left, box.middle[1] - _NEAR * high / 2, wide, high)
-
     def near(self, shot: Shot) -> Move:
-        """Come near where some stages are."""
-        if not self.shots:
-            return self.camera.home()
+        """Come near where some stages are, or stay where all are seen."""
         self.shot = shot
-        (left, top), view, box = corner_of(self.sheet), self.view(shot), self.span(shot.numbers)
-        zoom, x = self._zoom(shot), view.middle[0]
+        if not shot.numbers:
+            return self.camera.home()
+        (left, top), view = corner_of(self.sheet), self.shots.view(shot)
+        box, zoom, x = self.shots.span(shot.numbers), self.shots.zoom(shot), view.middle[0]
         half = max(x - box.x, box.right - x)
         return self.camera.to((left + x - half, top + view.y, 2 * half, view.height), 1.0, zoom)
 
     def follow(self, number: int, share: float) -> None:
         """Let a stage be seen, and the one that it reads."""
-        if self.shots and self.shot != self.shots[number]:
-            gone = [n for n in self.shot.numbers if n not in self.shots[number].numbers]
+        shot = self.shots.making(number)
+        if self.shot != shot:
+            gone = [n for n in self.shot.numbers if n not in shot.numbers]
             leave = self.board.leave(*map(self.panel, gone), *self.texts(*gone))
-            self.during(share, self.near(self.shots[number]), leave)
-
-    def seen_at(self, box: Box, shot: Shot) -> Box:
-        """Return where in the row that lies which is seen at a place of the frame."""
-        if not shot.numbers:
-            return box
-        view, body = self.view(shot), self.sheet.body_box
-        share = view.width / body.width
-        return Box(
-            view.x + (box.x - body.x) * share, view.y + (box.y - body.y) * share,
-            box.width * share, box.height * share,
-        )  # fmt: skip
+            self.during(share, self.near(shot), leave)
 
     # The picture, and its maps.
 
@@ -264,11 +190,11 @@ class Architecture(LessonScene):
         """Where sheets can stand beside the first stack, as large as they can be."""
         first, shot = self.lesson.first, self.shot
         panels = [self.stages[n].panel for n in (0, first)]
-        legend = self.seen_at(self.legend, shot)
-        taken = [self.place(*panels, *self.texts(0, first)), legend]
-        if not self.shots:
-            taken.append(self.place("answer"))
-        room, apart = self.seen_at(self.sheet.body_box, shot), _APART * self.sheet.gap
+        shots, here = self.shots, self.shots.place(*panels, *self.texts(0, first))
+        taken = [here, shots.seen_at(shots.legend, shot)]
+        if not shots.in_one_line:
+            taken.append(shots.place("answer"))
+        room, apart = shots.seen_at(self.sheet.body_box, shot), _APART * self.sheet.gap
         for box in taken:
             if room.meets(box):
                 room = max(_beside(room, box.grown(apart)), key=self._sheet_side)
@@ -467,7 +393,7 @@ class Architecture(LessonScene):
         number = self.lesson.rest[0]
         before, after = self.stages[number - 1], self.stages[number]
         self.stack(0.3)
-        self.follow(number, 0.2)
+        self.follow(number, 0.14)
         self.board.say(f"depth-{after.name}", "× ?")
         self.during(min(0.2, 1.0 / event.seconds), self.board.show(*self.texts(number)))
         looks = self.board.pulse(before.panel), self.board.pulse(*self.texts(number - 1)[-1:])
@@ -503,7 +429,7 @@ class Architecture(LessonScene):
 
     def enlarge(self, number: int, share: float) -> None:
         """Let the places of the last maps come out of the front one, large enough to be counted."""
-        if self.beside(number):
+        if self.picture.beside(number):
             front = self.sheets(number - 1)[0]
             self.during(0.6 * share, self.board.grow("loupe", out_of=front))
             self.during(0.4 * share, self.board.show("name-loupe"))
@@ -518,7 +444,7 @@ class Architecture(LessonScene):
             return
         mark = f"{before.panel}.place"
         marks = [mark, f"{mark}-depth"]
-        loupe = ["loupe.place"] if self.beside(number) else []
+        loupe = ["loupe.place"] if self.picture.beside(number) else []
         size = f"size-{stage.name}"
 
         def go(alpha: float) -> None:
@@ -543,11 +469,7 @@ class Architecture(LessonScene):
     def show_numbers(self, event: Event) -> None:
         """The bars of the answer grow at the end of the row."""
         self.stack(0.2)
-        last = self.numbers[-1]
-        if last in self.shots:
-            self.follow(last, 0.25)
-        else:
-            self.during(0.25, self.camera.home())
+        self.follow(self.numbers[-1], 0.18)
         self.complete(self.shot.numbers or self.numbers, "legend")(1.0)
         self.answer(0.75, *self.read())
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
@@ -609,7 +531,7 @@ class Architecture(LessonScene):
         shapes = [
             f"{what}-{self.stages[n].name}" for n in self.numbers for what in ("size", "depth")
         ]
-        beside = [name for n in gone for name in self.beside(n)]
+        beside = [name for n in gone for name in self.picture.beside(n)]
         panels = [*map(self.panel, gone), *self.texts(*gone)]
         self.during(0.06, self.board.leave("legend", *panels, *beside, *shapes))
         for n in numbers:

@@ -21,8 +21,8 @@ STRAIGHT = ("came->layers", "layers->plus")
 #: All that stands there of the whole block, and its arrows.
 WHOLE = (*residual.NAMES, "layers", "plus", "round")
 LINES = (*THROUGH, *ROUND, "plus->sum")
-#: What both this and blocks in a row have, with the legend.
-STAY = ("came", "sum", "legend")
+#: What of it blocks in a row have, too.
+STAY = ("came", "sum")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
 #: How large a copy of a map is on its way, so that it passes between maps and legend.
@@ -139,10 +139,11 @@ class Residual(LessonScene):
 
     def whole(self, share: float, *, lines: bool = False) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
-        row = self.lesson.row(upright=self.upright)
-        others = [part.name for part in row.root.panels() if part.name not in STAY]
-        others += [link.name for link in row.links]
-        gone = self.board.there(*ONE, "plus", "equals", *others)
+        gone = self.board.there(*ONE, "plus", "equals")
+        if self.board.has("yes-1"):  # blocks in a row
+            row = self.lesson.row(upright=self.upright)
+            gone = [part.name for part in row.root.panels() if part.name not in STAY]
+            gone += [link.name for link in row.links]
         self.during(0.5 * share, self.board.hide(*gone))
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
         if lines:
@@ -192,7 +193,9 @@ class Residual(LessonScene):
         picture = self.lesson.row(upright=self.upright)
         names = tuple(part.name for part in picture.root.panels())
         known = self.lesson.silent_maps
-        self.during(0.05, self.board.leave(*(n for n in WHOLE if n not in STAY), *LINES))
+        gone = [name for name in WHOLE if name not in STAY]
+        # The scale of colours would pass over words.
+        self.during(0.05, self.board.leave(*gone, "legend", *LINES))
         later = [name for line in residual.ROWS.values() for name in line[1:]]
         self.turn_into(
             picture, 0.13, lambda _: self.unknown(*later),

@@ -16,6 +16,7 @@ from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.architecture import Architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
+from convexplain.lessons.parts.architecture_shots import NEAR, Shots
 from convexplain.lessons.parts.stages import folded, stages
 from convexplain.network import (
     Activation,
@@ -387,6 +388,34 @@ def test_blocks_stay_where_they_are_in_one_scale():
     last = of("architecture", LOOKS[0]).ends["answer"]
     for stage, names in ((moments[-1], fronts), (last, [*fronts, "layer-input"])):
         assert len({round(stage[name].cell, 6) for name in names if name in stage}) == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_camera_stays_near_what_is_made(lesson, lang):
+    picture, body = lesson.picture_of, panels.VIDEO.body_box
+    placed = panels.place(picture.row(one_line=True), panels.VIDEO, lang)
+    shots = Shots(placed, panels.VIDEO, picture)
+    for number in range(1, len(lesson.stages)):
+        shot = shots.making(number)
+        assert shot.numbers[-2:] == (number - 1, number)
+        box, zoom, view = shots.span(shot.numbers), shots.zoom(shot), shots.view(shot)
+        assert zoom > 1.4
+        assert view.x <= box.x + 1e-6
+        assert box.right <= view.right + 1e-6
+        assert view.y <= box.y + 1e-6
+        # Its words are above the scale of colours.
+        assert shots.seen_at(shots.legend, shot).y > box.bottom
+        full = box.width * zoom / body.width, box.height * zoom / body.height
+        assert full[0] > 0.9 or full[1] == pytest.approx(NEAR)
+    first = shots.beginning(1)
+    assert shots.zoom(first) * shots.span(first.numbers).width < 0.5 * body.width
+
+
+def test_the_camera_stays_away_from_several_lines(lesson):
+    placed = panels.place(lesson.picture_of.row(), panels.TALL)
+    shots = Shots(placed, panels.TALL, lesson.picture_of)
+    assert not shots.in_one_line
+    assert shots.making(2).numbers == shots.beginning(1).numbers == ()
 
 
 @pytest.mark.render

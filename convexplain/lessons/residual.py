@@ -335,7 +335,8 @@ class Residual(FilterLesson):
         lines: dict[str, list[Part | None]] = {}
         around: list[Part | None] = [None]
         for arrows, names in ROWS.items():
-            titles = {names[0]: _CAME.capital, names[-1]: _SUM.capital}
+            # Those of the second row stand under those of the first.
+            titles = {names[0]: _CAME.capital, names[-1]: _SUM.capital} if not lines else {}
             cells = [
                 Cells(
                     name, self.silent_maps[name], self.scale, lines=False, share="maps",

@@ -262,6 +262,11 @@ class ArchitecturePicture:
             return None
         return last if last and self.stages[last + 1].kind == "flatten" else None
 
+    def beside(self, index: int) -> list[str]:
+        """Return the names of what stands before a vector: the places of which it is made."""
+        enlarged = self.enlarged
+        return ["loupe", "name-loupe"] if enlarged is not None and index == enlarged + 1 else []
+
     def _loupe(self, index: int) -> list[Part]:
         """The front sheet of a stage, enlarged, and how many places it has."""
         stage = self.stages[index]
