@@ -209,6 +209,13 @@ MUTATIONS = (
         "tests/test_batch_norm.py::test_what_can_be_folded_is_folded_and_all_else_stays",
     ),
     Mutation(
+        "a map that shows what is still asked for",
+        "scenes.batch_norm",
+        "cells = ~self.lesson.faint if asked",
+        "cells = self.lesson.faint | True if asked",
+        "tests/test_batch_norm.py::test_what_stands_between_the_maps_makes_one_of_the_other",
+    ),
+    Mutation(
         "steps in which a result is shown in the row below",
         "scenes.batch_norm",
         'f"{name}.equals", f"{name}.result"',
@@ -650,6 +657,14 @@ MUTATIONS = (
         'for bar, sign in (("above", 1), ("below", -1)):',
         'for bar, sign in (("below", -1),):',
         "tests/test_drawn_numbers.py::test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars",
+    ),
+    Mutation(
+        "a ring that stays on the weight of the cell before",
+        "scenes.translation",
+        "places = (self.picture.around(shown.after), shown.after, shown.after)",
+        "places = (self.picture.around(shown.after), shown.after, shown.before)",
+        "tests/test_drawn_numbers.py"
+        "::test_the_ring_ends_where_the_response_has_gone_and_on_its_weight",
     ),
     Mutation(
         "steps that are jumped over",
