@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import depthwise
 from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.depthwise_picture import WAYS, DepthwisePicture
 from convexplain.stage import LessonScene
 from convexplain.stage.board import GROWN
 from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
@@ -18,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 FILTER, CHANNEL = "ordinary.filter", "ordinary.channel"
 #: How many places a second the windows visit at first.
 _BEGIN = 3.0
+#: How much of the second event the first windows still slide.
+_SLIDES = 0.6
 
 
 class Depthwise(LessonScene):
@@ -27,11 +30,13 @@ class Depthwise(LessonScene):
     lesson: depthwise.Depthwise
 
     def prepare(self) -> None:
-        """Lay out some kernels of the ordinary layer; they are there from the first moment."""
-        self.board.lay(self.lesson.kernels())
-        self.more, others = self.board.there("more"), self.board.there("others")
-        kernels = self.of("kernel", self.lesson.compared)
-        self.board.show(*kernels, *self.named(), *self.more, *others)(1.0)
+        """Lay out a filter of the ordinary layer; it is there from the first moment."""
+        self.pictures: DepthwisePicture = self.lesson.pictures
+        self.board.lay(self.pictures.at_once())
+        self.more = self.board.there("more")
+        self.board.fill("whole", np.nan)
+        read = *self.of("channel"), *self.of("map"), *self.of("kernel"), *self.more
+        self.board.show(*read, "arrow", "whole")(1.0)
         self.board.explain()(1.0)
         self.explains = True
 
@@ -43,10 +48,9 @@ class Depthwise(LessonScene):
         """Return the names of all that is on the stage."""
         return [name for name in self.board.parts if self.board.shown(name)]
 
-    def of(self, kind: str, filters: Iterable[int] = ()) -> list[str]:
-        """Return the names of all panels of a kind: one for each channel, or for each filter."""
-        ends = [f"-{n}" for n in filters] or [""]
-        return [f"{kind}-{c}{end}" for c in self.lesson.channels for end in ends]
+    def of(self, kind: str) -> list[str]:
+        """Return the names of all panels of a kind: one for each channel."""
+        return [f"{kind}-{c}" for c in self.lesson.channels]
 
     # The windows slide.
 
@@ -60,15 +64,29 @@ class Depthwise(LessonScene):
         frames = [f"{name}.window" for name in maps]
 
         def start() -> Move:
-            window = self.lesson.window
-            cells = [f"{name}.cell" for name in known]
-            self.board.show(*frames, *cells)(1.0)
-            height, width = next(iter(known.values())).shape
+            height, width = self.lesson.separable.maps.shape[:2]
+            window = self.lesson.separable.window.on((height, width))
+            self.board.show(*frames)(1.0)
+            height, width = self.pictures.places
             at = row_by_row(height, width, seconds, _BEGIN)
 
             def corner(alpha: float) -> tuple[float, float]:
                 box = window.box(*at(alpha))
                 return box.top, box.left
+
+            moved = [self.board.visit(frame, corner) for frame in frames]
+            return together(*moved, self.step(known, seconds, *others))
+
+        return lazily(start)
+
+    def step(self, known: dict[str, Floats], seconds: float, *others: Move) -> Move:
+        """Let maps fill place by place, each with a frame on the place that is reached."""
+
+        def start() -> Move:
+            cells = [f"{name}.cell" for name in known]
+            self.board.show(*cells)(1.0)
+            height, width = self.pictures.places
+            at = row_by_row(height, width, seconds, _BEGIN)
 
             def fill(alpha: float) -> None:
                 row, col = at(alpha)
@@ -78,48 +96,49 @@ class Depthwise(LessonScene):
                 for move in others:
                     move(reached / (height * width))
 
-            moved = [self.board.visit(frame, corner) for frame in frames]
-            return together(*moved, *(self.board.visit(cell, at) for cell in cells), fill)
+            return together(*(self.board.visit(cell, at) for cell in cells), fill)
 
         return lazily(start)
 
     # An ordinary layer.
 
-    def show_kernels(self, event: Event) -> None:
-        """Look at the kernels filter by filter."""
-        filters = (self.of("kernel", [n]) for n in self.lesson.compared)
-        self.during(1, in_turn(*(self.board.pulse(*names) for names in filters), overlap=0.2))
+    def show_question(self, event: Event) -> None:
+        """The windows set out over both channels at once, and one map begins to fill."""
+        times = {e.name: e.seconds for beat in self.beats for e in beat.parts}
+        seconds = event.seconds + _SLIDES * times["at-once"]
+        begun = event.seconds / seconds
+        run = self.slide(self.of("map"), {"whole": self.pictures.sums}, seconds)
+        self.goes_on: Move = lambda alpha: run(begun + (1 - begun) * alpha)
+        self.during(1, lambda alpha: run(begun * alpha), rate=linear)
 
-    def show_ordinary(self, event: Event) -> None:
-        """One filter's kernels, a channel after the other, and the channels that are not shown."""
-        own = self.of("kernel", [self.lesson.shown_filter])
-        rest = [n for n in self.of("kernel", self.lesson.compared) if n not in own]
-        if rest:
-            self.during(0.12, self.board.dim(*rest))
-        looks = [self.board.pulse(name) for name in (*own, *self.more)]
-        self.during(0.7, in_turn(*looks, overlap=0.2))
-        self.during(1, *([self.board.dim(*rest, to=1.0)] if rest else []))
+    def show_at_once(self, event: Event) -> None:
+        """The map fills; then the kernels are looked at, channel after channel."""
+        self.during(_SLIDES, self.goes_on, rate=linear)
+        self.during(0.05, self.board.hide(*self.frames("map"), "whole.cell"))
+        looks = [self.board.pulse(name) for name in (*self.of("kernel"), *self.more)]
+        self.during(1, in_turn(*looks, overlap=0.2))
+
+    def frames(self, kind: str) -> list[str]:
+        """Return the names of the windows on all maps."""
+        return [f"{name}.window" for name in self.of(kind)]
 
     def show_wall(self, event: Event) -> None:
         """The kernels go to their places among all others; a frame goes over the filters."""
         places = {
-            f"kernel-{c}-{n}": place
-            for c in self.lesson.channels for n in self.lesson.compared
-            if (place := self.lesson.on_the_wall(c, n)) is not None
-        }  # fmt: skip
+            f"kernel-{c}": place
+            for c in self.lesson.channels
+            if (place := self.pictures.on_the_wall(c)) is not None
+        }
+        self.during(0.06, self.board.hide(*(n for n in self.seen() if n not in places)))
         home = self.board.settle(places)
-        self.turn_into(self.lesson.wall(), 0.3, home, show=("ordinary", *self.of_wall()))
-        self.during(0.05, self.board.show(FILTER))
-        self.during(0.45, self.run(FILTER, down=False))
-        self.during(1, self.board.move(FILTER, 0, self.lesson.framed["filter"].col))
-
-    def of_wall(self) -> tuple[str, ...]:
-        """Return what is said of a wall that is not all of the layer."""
-        return ("note",) if self.lesson.cut_short else ()
+        self.turn_into(self.pictures.wall(), 0.26, home, show=("ordinary",))
+        self.during(0.04, self.board.show(FILTER))
+        self.during(0.55, self.run(FILTER, down=False))
+        self.during(1, self.board.hide(FILTER))
 
     def run(self, frame: str, *, down: bool, each: Move | None = None) -> Move:
         """Return the move of a frame over all columns of the wall, or down its rows."""
-        high, wide, channels, filters = self.lesson.walled.shape
+        high, wide, channels, filters = self.pictures.walled.shape
         many, side = (channels, high) if down else (filters, wide)
 
         def at(alpha: float) -> tuple[float, float]:
@@ -128,64 +147,48 @@ class Depthwise(LessonScene):
 
         return self.board.visit(frame, at, *([each] if each else []))
 
-    def named(self) -> tuple[str, ...]:
-        """Return the names of what is said beside each channel's row."""
-        return tuple(self.of("channel"))
-
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """Each channel's row of the wall flies into one kernel, which slides over its map."""
-        rows = [name for c in self.lesson.channels
-                if self.board.has(name := f"ordinary.channel-{c}")]  # fmt: skip
-        self.during(0.05, self.board.hide(FILTER), self.board.show(*rows))
-        self.during(0.12, *(self.board.pulse(name, times=2) for name in rows))
-        gathered = [
-            self.board.gather(kernels, shape)
-            for c, shape in zip(self.lesson.channels, self.of("shape"), strict=True)
-            if (kernels := self.row_of(c))
-        ]
-        outputs, per = self.of("between"), self.lesson.per
-        own = () if gathered else tuple(self.of("shape"))
-        shown = (*self.named(), *self.of("map"), *own, *outputs, *self.more)
+        """Each channel's many kernels step back, its one kernel comes, and slides over its map."""
+        outputs, per = self.of("between"), self.lesson.separable.per
         known = {
             name: self.lesson.separable.between[:, :, channel * per]
             for name, channel in zip(outputs, self.lesson.channels, strict=True)
         }
-
-        def empty(_: float) -> None:
-            for name in outputs:
-                self.board.fill(name, np.nan)
-
-        self.make_room(0.06)
-        self.turn_into(self.lesson.by_channel(), 0.23, empty, *gathered, show=shown,
-                       hold=() if own else tuple(self.of("shape")))  # fmt: skip
-        self.board.show(*self.of("shape"))(1.0)
-        self.during(0.44, self.slide(self.of("map"), known, 0.44 * event.seconds), rate=linear)
-        frames = [f"{name}.window" for name in self.of("map")]
-        frames += [f"{name}.cell" for name in outputs]
-        self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))
-
-    def row_of(self, channel: int) -> list[tuple[str, int, int, int, int]]:
-        """Return where the kernels of all filters on a channel stand on the wall."""
-        places = (self.lesson.on_the_wall(channel, n) for n in range(self.lesson.separable.filters))
-        return [place for place in places if place is not None]
+        many = self.of("many") if self.pictures.stands_for_others else []
+        shown = *self.of("channel"), *self.of("map"), *many, *self.more
+        self.make_room()
+        self.turn_into(self.pictures.by_channel(), 0.05, show=shown)
+        for name in outputs:
+            self.board.fill(name, np.nan)
+        if many:
+            self.during(0.12, *map(self.board.pulse, many))
+            self.during(0.05, self.board.dim(*many))
+        self.during(0.05, self.board.show(*self.of("shape")))
+        self.during(0.12, *map(self.board.pulse, self.of("shape")))
+        self.during(0.03, self.board.show(*outputs))
+        seconds = 0.45 * event.seconds
+        self.during(0.45, self.slide(self.of("map"), known, seconds), rate=linear)
+        frames = [*self.frames("map"), *(f"{name}.cell" for name in outputs)]
+        self.during(1, self.board.hide(*frames))
 
     def show_mixes(self, event: Event) -> None:
         """Each map times the filter's weight is added, channel after channel."""
-        own = self.of("share", [self.lesson.shown_filter])
-        out, sums = "out", list(self.lesson.growing())
-        passed = [name for name in (*self.of("map"), *self.of("shape")) if self.board.has(name)]
+        own = self.of("share")
+        filter, first = self.lesson.shown_filter, self.lesson.channels
+        sums = list(self.lesson.separable.growing(filter, first))
+        passed = self.board.there(*self.of("many"), *self.of("map"), *self.of("shape"), "legend")
         # What is given goes over their places, and other scales stand where theirs do.
-        self.during(0.04, self.board.hide(*passed, "legend"))
-        shown = (*self.named(), *self.of("between"), *self.more)
+        self.during(0.04, self.board.hide(*passed))
+        shown = (*self.of("channel"), *self.of("between"), *self.more)
 
         def add(channels: int) -> None:
-            self.board.fill(out, sums[channels])
-            self.board.say("out.title", self.text(self.lesson.so_far(channels)))
+            self.board.fill("out", sums[channels])
+            self.board.say("out.title", self.text(self.pictures.so_far(channels)))
 
-        self.turn_into(self.lesson.mixing(), 0.07, lambda _: add(0), show=shown)
-        self.during(0.04, self.board.show(*own, *self.of("times"), "arrow", out))
+        self.turn_into(self.pictures.mixing(), 0.07, lambda _: add(0), show=shown)
+        self.during(0.04, self.board.show(*own, *self.of("times"), "arrow", "out"))
         last = len(sums) - 1
         for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
             add(n + 1)
@@ -199,39 +202,40 @@ class Depthwise(LessonScene):
         self.during(1, self.board.pulse("out", times=2))
 
     def show_shares(self, event: Event) -> None:
-        """Other filters take other shares of the same maps."""
-        said = (*self.more, "others") if self.lesson.others else self.more
-        shown = (*self.named(), *self.of("between"), *self.of("times"), *said)
+        """The filter's weights go to their places among those of all filters."""
+        places = {f"share-{c}": self.pictures.share_at(c) for c in self.lesson.channels}
         self.during(0.06, self.board.hide(*self.board.there("out", "arrow", "legend")))
-        others = self.of("share", self.lesson.compared)
-        self.turn_into(self.lesson.shares(), 0.12, show=shown)
-        self.during(0.08, self.board.show(*self.of("shape"), *others))
-        self.during(0.2, *map(self.board.pulse, self.of("between")))
-        shares = (self.of("share", [n]) for n in self.lesson.compared)
-        self.during(1, in_turn(*(self.board.pulse(*names) for names in shares), overlap=0.3))
+        shown = (*self.of("channel"), *self.of("between"), *self.of("times"), *self.more)
+        home = self.board.settle(places)
+        every = self.of("shares")
+        self.turn_into(self.pictures.shares(), 0.2, home, show=(*shown, *every))
+        self.during(0.08, self.board.show(*self.of("shape")))
+        looks = self.of("between"), every
+        self.during(1, in_turn(*(together(*map(self.board.pulse, names)) for names in looks)))
 
     def show_predict(self, event: Event) -> None:
-        """All stands there; the video waits."""
-        looks = [*self.of("shape"), *self.of("share", self.lesson.compared)]
-        share = min(1.0, 4.0 / event.seconds)
-        self.during(share, in_turn(*map(self.board.pulse, looks), overlap=0.5))
+        """What is to be counted is looked at: each channel's kernel, then its mixing weights."""
+        more = [self.more] if self.more else []
+        walks = [[[name] for name in self.of(kind)] + more for kind in ("shape", "shares")]
+        looks = [self.board.pulse(*names) for walk in walks for names in walk]
+        self.during(1, in_turn(*looks))
 
     # What is saved.
 
     def show_areas(self, event: Event) -> None:
         """Row by row of the wall its kernels become one, and one weight for each of them."""
-        lesson = self.lesson
-        per, high, _, columns = lesson.tiled
+        pictures = self.pictures
+        per, high, wide, columns = pictures.tiled
         self.make_room(0.04)
-        self.turn_into(lesson.cost(), 0.06, show=("ordinary",), hold=("slide", "mix", "both"))
+        self.turn_into(pictures.cost(), 0.06, show=("ordinary",), hold=("slide", "mix", "both"))
         known = {name: self.board.part(name).values.copy() for name in ("slide", "mix")}
         rows = np.arange(known["slide"].shape[0]) // high * columns
-        kernel = rows[:, None] + np.arange(known["slide"].shape[1]) // lesson.walled.shape[1]
+        kernel = rows[:, None] + np.arange(known["slide"].shape[1]) // wide
         places = {"slide": kernel, "mix": np.arange(len(known["mix"]))[:, None]}
         for name, values in known.items():
 
             def fill(alpha: float, name: str = name, values: Floats = values) -> None:
-                done = per * (1 + int(alpha * (lesson.walled.shape[2] - 1e-9)))
+                done = per * (1 + int(alpha * (pictures.walled.shape[2] - 1e-9)))
                 self.board.fill(name, np.where(places[name] < done, values, np.nan))
 
             fill(0.0)
@@ -244,43 +248,52 @@ class Depthwise(LessonScene):
         self.during(1, self.board.pulse("both", times=2))
 
     def show_work(self, event: Event) -> None:
-        """Both layers' multiplications: the separable one's add up as a window visits places."""
-        lesson, channel = self.lesson, self.lesson.channel
-        values = lesson.separable.between[:, :, channel * lesson.per]
-        given = f"between-{channel}"
+        """A kernel is used at each place, then a mixing weight; multiplications add up."""
+        channel, found = self.lesson.channel, self.lesson.separable
+        read, shape, given = (f"{kind}-{channel}" for kind in ("map", "shape", "between"))
+        factor = found.scales[channel * found.per, self.lesson.shown_filter]
+        slid = found.between[:, :, channel * found.per]
         self.make_room()
+        said = [f"work.{name}.label" for name in WAYS]
+        grids = read, shape, given
+        mixing = f"times-{channel}", f"share-{channel}", "taken"
+        shown = *grids, *mixing, "work.title", *said
+        self.turn_into(self.pictures.sliding(), 0.07, show=shown)
+        self.board.fill(given, np.nan)
+        self.board.fill("taken", np.nan)
+        self.during(0.08, self.board.rise("work.ordinary"))
+        bar, less = self.board.rise("work.separable"), found.weights[1]
+        first = (less - found.scales.size) / less
 
-        def empty(_: float) -> None:
-            self.board.fill(given, np.nan)
+        def grow(start: float, end: float) -> Move:
+            return lambda share: bar(GROWN * (start + (end - start) * share))
 
-        grids = (f"map-{channel}", f"shape-{channel}", given)
-        said = [f"work.{name}.label" for name in ("ordinary", "separable")]
-        self.turn_into(lesson.sliding(), 0.08, empty, show=(*grids, "work.title", *said))
-        self.during(0.1, self.board.rise("work.ordinary"))
-        bar = self.board.rise("work.separable")
-        slid = self.slide(
-            grids[:1], {given: values}, 0.52 * event.seconds, lambda share: bar(GROWN * share)
-        )
-        self.during(0.52, slid, rate=linear)
-        self.during(0.06, lambda alpha: bar(GROWN + (1 - GROWN) * alpha))
+        run = self.slide([read], {given: slid}, 0.3 * event.seconds, grow(0.0, first))
+        self.during(0.3, run, rate=linear)
+        self.during(0.02, self.board.hide(f"{read}.window"))
+        self.during(0.08, self.board.pulse(f"share-{channel}"))
+        names = {"taken": slid * factor, given: slid}
+        run = self.step(names, 0.28 * event.seconds, grow(first, 1.0))
+        self.during(0.28, run, rate=linear)
+        self.during(0.05, lambda alpha: bar(GROWN + (1 - GROWN) * alpha))
         self.during(1, self.board.pulse("work.separable", "work.separable.value", times=2))
 
     # The price.
 
     def show_sharing(self, event: Event) -> None:
         """Kernels of several filters on one channel; below them one shape, times their weights."""
-        picture = self.lesson.sharing()
+        picture = self.pictures.sharing()
         scaled = [f"scaled-{n}" for n in self.lesson.priced]
-        own: tuple[str, ...] = ("row-separable", "channel-separable", "rounded")
-        if self.lesson.separable.ordinary is None:
-            own = *own, *(["shape"] if self.lesson.per == 1 else [])
-            self.make_room()
-            self.turn_into(picture, 0.1, show=(*scaled, *own))
+        own = ["row-separable", "channel-separable"]
+        own += [panel.name for panel in picture.root.panels() if panel.name == "rounded"]
+        self.make_room()
+        if not self.pictures.stands_for_others:
+            one = ["shape"] if self.lesson.separable.per == 1 else []
+            self.turn_into(picture, 0.1, show=(*scaled, *own, *one))
             self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
             return
         real = [f"kernel-{self.lesson.channel}-{n}" for n in self.lesson.priced]
         said = ("row-ordinary", "channel-ordinary", *own)
-        self.make_room()
         self.turn_into(picture, 0.08, show=(*real, *said, "shape"), hold=tuple(scaled))
         looks = [
             together(self.board.pulse("shape", real), self.board.show(name))
@@ -290,12 +303,10 @@ class Depthwise(LessonScene):
         self.during(1, *map(self.board.pulse, scaled))
 
     def show_maps(self, event: Event) -> None:
-        """What a filter gives in either layer; the place where it gave most."""
+        """What a filter gives in either layer; the place where that differs most."""
         self.make_room()
-        grids, said = (
-            tuple(f"{kind}-{name}" for name in ("ordinary", "separable")) for kind in ("sums", "at")
-        )
-        self.turn_into(self.lesson.both_maps(), 0.1, show=(*grids, *said))
+        grids, said = ([f"{kind}-{name}" for name in WAYS] for kind in ("sums", "at"))
+        self.turn_into(self.pictures.both_maps(), 0.1, show=(*grids, *said))
         cells = [f"{grid}.cell" for grid in grids]
         self.during(0.08, self.board.show(*cells))
         looks = [self.board.pulse(*pair) for pair in zip(grids, said, strict=True)]
@@ -304,6 +315,6 @@ class Depthwise(LessonScene):
     def show_answer(self, event: Event) -> None:
         """Both layers' weights once more, to scale."""
         self.make_room(0.07)
-        shown = ("ordinary", "slide", "mix", "both")
-        self.turn_into(self.lesson.cost(), 0.1, show=shown)
+        shown: Sequence[str] = ("ordinary", "slide", "mix", "both")
+        self.turn_into(self.pictures.cost(), 0.1, show=tuple(shown))
         self.during(1, in_turn(*map(self.board.pulse, shown)))

@@ -14,7 +14,7 @@ from scipy.signal import correlate2d
 from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.depthwise import Depthwise
-from convexplain.lessons.parts.separating import facing, kept, of_shapes, split
+from convexplain.lessons.parts.separating import closest, kept, of_shapes, split
 from convexplain.network import Conv2D, DepthwiseConv2D, Flatten, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, Cells, Legend, place, problems
 from convexplain.style import format as fmt
@@ -57,10 +57,14 @@ def test_both_steps_are_sums_of_single_correlations(lesson):
 def test_the_ordinary_value_is_the_network_s(lesson):
     row, col = lesson.place
     z = lesson.trace.before("conv2")[row, col, lesson.shown_filter]
-    assert lesson.values[0] == pytest.approx(float(z), abs=1e-5)
-    assert lesson.values[1] != pytest.approx(lesson.values[0], abs=0.1)
+    assert lesson.pictures.values[0] == pytest.approx(float(z), abs=1e-5)
+    # There both layers differ most.
+    far = lesson.trace.before("conv2") - lesson.separable.sums
+    most = np.abs(far[:, :, lesson.shown_filter]).max()
+    assert abs(lesson.pictures.values[1] - z) == pytest.approx(most, abs=1e-5)
+    assert most > 0.1
     # Channel after channel the shown filter's map becomes what both steps give.
-    sums = list(lesson.growing())
+    sums = list(lesson.separable.growing(lesson.shown_filter, lesson.channels))
     assert len(sums) == 33
     np.testing.assert_allclose(sums[-1], lesson.separable.sums[:, :, lesson.shown_filter])
     first = lesson.channels[0]
@@ -89,31 +93,42 @@ def test_all_shapes_together_are_the_kernels_and_fewer_are_closest(lesson):
             assert kept(kernels, count)[n] == pytest.approx(share)
 
 
-def test_a_kernel_is_turned_to_look_like_most_of_those_it_stands_for(lesson):
-    every, shares = split(lesson.separable.ordinary)
-    first, taken = every[..., 0], shares[:, 0]
-    shapes, scales = facing(first, taken)
-    np.testing.assert_array_equal(shapes, lesson.separable.shapes)
-    np.testing.assert_array_equal(scales, lesson.separable.scales)
-    assert ((scales > 0).sum(axis=1) >= 32).all()
-    turned = (shapes != first).any(axis=(0, 1))
+def test_a_kernel_is_turned_towards_the_shown_filter_s(lesson):
+    found, n = lesson.separable, lesson.shown_filter
+    made = closest(lesson.network, lesson.trace, lesson.network.layer("conv2"))
+    turned = (made.shapes != found.shapes).any(axis=(0, 1))
     assert 0 < turned.sum() < 32
     # Both signs are turned, or none: what they make up together stays the same.
-    np.testing.assert_array_equal(turned, (scales != taken).any(axis=1))
-    for one, other, sign in zip(first.T, shapes.T, np.where(turned, -1, 1), strict=True):
-        np.testing.assert_array_equal(one * sign, other)
-    np.testing.assert_allclose(lesson.separable.kernels, of_shapes(lesson.separable.ordinary, 1))
-    # On the channels that are shown every filter that is shown takes a share above zero.
-    assert (scales[list(lesson.channels)][:, list(lesson.compared)] > 0).all()
+    np.testing.assert_array_equal(turned, (made.scales != found.scales).any(axis=1))
+    np.testing.assert_allclose(found.kernels, of_shapes(found.ordinary, 1), atol=1e-12)
+    assert (found.scales[:, n] > 0).all()
+    for c in lesson.channels:  # so it looks like that kernel
+        assert (found.shapes[:, :, c] * found.ordinary[:, :, c, n]).sum() > 0
+
+
+def test_a_kernel_is_as_large_as_those_it_stands_for(lesson):
+    found = lesson.separable
+    largest = np.abs(found.ordinary).max(axis=(0, 1, 3))
+    np.testing.assert_allclose(np.abs(found.shapes).max(axis=(0, 1)), largest)
+    # A channel that no filter reads has no size, and stays without.
+    kernels = found.ordinary.astype(np.float32)
+    kernels[:, :, 7] = 0
+    weights = {**lesson.network.weights, "conv2/kernel": kernels}
+    deaf = Network(lesson.network.layers, weights)
+    made = closest(deaf, lesson.trace, deaf.layer("conv2"))
+    assert np.isfinite(made.shapes).all()
+    np.testing.assert_allclose(made.scales[7], 0, atol=1e-12)
 
 
 def test_products_of_the_price_come_out_as_printed(lesson):
     found, channel = lesson.separable, lesson.channel
-    assert channel == lesson.channels[0]
+    assert channel in lesson.channels
     assert lesson.shown_filter in lesson.priced
+    names = [panel.name for panel in lesson.pictures.sharing().root.panels()]
+    assert "rounded" not in names
     for n in lesson.priced:
         share = fmt.rounded(found.scales[channel, n])
-        assert str(share) in lesson.sharing().panel(f"scaled-{n}").title.text("en")
+        assert str(share) in lesson.pictures.sharing().panel(f"scaled-{n}").title.text("en")
         for row, col in np.ndindex(3, 3):
             weight, product = (
                 fmt.rounded(values[row, col])
@@ -123,7 +138,7 @@ def test_products_of_the_price_come_out_as_printed(lesson):
 
 
 def test_both_maps_of_a_filter_have_one_scale_and_the_numbers_of_one_place(lesson):
-    picture, n = lesson.both_maps(), lesson.shown_filter
+    picture, n = lesson.pictures.both_maps(), lesson.shown_filter
     ordinary, separable = (picture.panel(f"sums-{name}") for name in ("ordinary", "separable"))
     assert ordinary.scale == separable.scale
     kernel = lesson.network.weights["conv2/kernel"][..., n].astype(float)
@@ -133,10 +148,10 @@ def test_both_maps_of_a_filter_have_one_scale_and_the_numbers_of_one_place(lesso
     )
     np.testing.assert_allclose(ordinary.values, sums + lesson.separable.biases[n], atol=1e-9)
     np.testing.assert_array_equal(separable.values, lesson.separable.sums[:, :, n])
-    place = np.unravel_index(ordinary.values.argmax(), (11, 11))
+    place = np.unravel_index(np.abs(ordinary.values - separable.values).argmax(), (11, 11))
     assert place == lesson.place
     numbers = [fmt.number(panel.values[place]) for panel in (ordinary, separable)]
-    said = "Closest kernels, not retrained: filter 2's map changes, {} becomes {}."
+    said = "With the closest kernels, not retrained, {} becomes {}."
     assert told(lesson, "maps") == said.format(*numbers)
     # Nothing was trained: biases and what is read are the network's own.
     np.testing.assert_array_equal(lesson.separable.biases, lesson.network.biases("conv2"))
@@ -149,12 +164,12 @@ def test_what_the_storyboard_counts_is_counted(lesson):
     assert told(lesson, "wall").endswith("9 × 32 × 64 = 18,432 weights.")
     assert told(lesson, "areas") == "Slide 9 × 32, mix 32 × 64: 2,336 weights, 13% of before."
     assert told(lesson, "work").startswith("Each weight, mixing too, is used at 121 places")
-    picture = lesson.cost()
+    picture = lesson.pictures.cost()
     assert picture.panel("ordinary").values.size == 18_432
     assert (picture.panel("slide").values.size, picture.panel("mix").values.size) == (288, 2_048)
     said = [picture.panel(name).title.text("en") for name in ("ordinary", "slide", "mix")]
     said.append(picture.panel("both").words)
-    bars = lesson.sliding().panel("work").bars
+    bars = lesson.pictures.sliding().panel("work").bars
     for words in (*said, *(bar.text for bar in bars)):
         terms, total = re.sub("[^0-9×+= ]", "", words).split("=")
         factors = [re.findall(r"\d+", term) for term in terms.split("+")]
@@ -198,48 +213,50 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
     assert told(learned, "windows") == "Step one, slide: each channel has a kernel of its own."
 
 
-def test_the_weights_of_either_layer_have_one_scale(lesson):
-    def scales(picture, *names):
-        return {picture.panel(name).scale for name in names}
-
-    c, n = lesson.channels[0], lesson.shown_filter
-    rows = list(lesson.channels)
-    own = scales(lesson.shares(), *(f"shape-{c}" for c in rows), f"share-{c}-{n}")
-    (limit,) = {scale.limit for scale in own}
-    assert limit == max(
-        np.abs(lesson.separable.shapes).max(), np.abs(lesson.separable.scales).max()
-    )
-    assert own == scales(lesson.cost(), "slide", "mix")
-    kernels = scales(lesson.kernels(), *(f"kernel-{c}-{n}" for c in rows))
-    assert lesson.kernels().panel(f"kernel-{c}-{n}").numbers
-    assert kernels == scales(lesson.wall(), "ordinary")
-    # Each picture says what its colours mean, those of cells with numbers as well.
-    for diagram in (lesson.kernels(), lesson.by_channel(), lesson.mixing(), lesson.shares()):
-        legend = [p for p in place(diagram, ASPECTS["16:9"]).pieces if p.panel == "legend"]
-        assert any("weight" in getattr(piece, "text", "") for piece in legend)
+#: All pictures of the lesson.
+PICTURES = ("at_once", "wall", "by_channel", "mixing", "shares", "cost", "sliding", "sharing",
+            "both_maps")  # fmt: skip
+#: What has the same colours, by how panels are called.
+KINDS = {
+    "kernels": ("kernel-", "many-", "shape", "scaled-", "ordinary", "slide"),
+    "mixing weights": ("share-", "shares-", "mix"),
+    "what a filter gives": ("whole", "out", "sums-"),
+    "what is read": ("map-",),
+    "filtered maps": ("between-", "taken"),
+}
 
 
-def test_all_kernels_of_the_price_have_one_scale_and_one_legend(lesson, learned):
-    for each, tables in ((lesson, 7), (learned, 4)):
-        picture = each.sharing()
-        cells = [panel for panel in picture.root.panels() if isinstance(panel, Cells)]
-        assert len(cells) == tables
-        (scale,) = {panel.scale for panel in cells}
-        assert scale.limit == max(np.abs(panel.values).max() for panel in cells)
+@pytest.mark.parametrize("which", ["lesson", "learned"])
+def test_the_same_thing_has_the_same_colours_from_first_to_last(which, request):
+    pictures, found = request.getfixturevalue(which).pictures, {}
+    for name in PICTURES:
+        picture = getattr(pictures, name)()
+        for panel in picture.root.panels():
+            if isinstance(panel, Cells):
+                (kind,) = (k for k, names in KINDS.items() if panel.name.startswith(names))
+                found.setdefault(kind, set()).add(panel.scale)
+        # Each picture says what its colours mean, those of cells with numbers as well.
         (legend,) = [panel for panel in picture.root.panels() if isinstance(panel, Legend)]
-        assert legend.every
+        assert legend.every or name == "sliding"  # where they were seen before
+    assert {kind: len(scales) for kind, scales in found.items()} == dict.fromkeys(KINDS, 1)
+    names = {scale.name.text("en") for scales in found.values() for scale in scales}
+    limits = {scale.limit for scales in found.values() for scale in scales}
+    assert len(names) == len(limits)  # no word means two scales
 
 
 def test_legends_stand_below_in_one_order(lesson):
     names = {}
-    for picture in (lesson.by_channel, lesson.mixing, lesson.shares, lesson.sliding):
-        placed = place(picture(), ASPECTS["16:9"])
+    order = ["response", "weight", "mixing weight", "sum"]
+    for name in ("at_once", "by_channel", "mixing", "shares", "sliding"):
+        placed = place(getattr(lesson.pictures, name)(), ASPECTS["16:9"])
         pieces = [p for p in placed.pieces if p.panel == "legend" and hasattr(p, "text")]
         words = [p.text for p in sorted(pieces, key=lambda p: p.box.x)]
-        names[picture.__name__] = [word for word in words if word[0].isalpha()]
+        names[name] = [word for word in words if word[0].isalpha()]
         grids = [p.box.bottom for p in placed.pieces if p.panel not in ("legend", "work")]
         assert min(p.box.y for p in pieces) > max(grids)
-    assert {*map(tuple, names.values())} == {("response", "weight, separable")}, names
+    for said in names.values():
+        assert said == [word for word in order if word in said]
+    assert names["shares"] == order[:3]
 
 
 def test_one_shape_a_channel_is_the_closest_of_all_directions(lesson):
@@ -253,19 +270,27 @@ def test_one_shape_a_channel_is_the_closest_of_all_directions(lesson):
             return ((flat - np.outer(unit, unit @ flat)) ** 2).sum()
 
         shape = found.shapes[:, :, n].ravel()
-        np.testing.assert_allclose(shape @ flat, found.scales[n], atol=1e-12)
-        others = shape + rng.normal(scale=0.1, size=(50, 9))
+        np.testing.assert_allclose(shape @ flat / (shape @ shape), found.scales[n], atol=1e-12)
+        others = shape / np.linalg.norm(shape) + rng.normal(scale=0.1, size=(50, 9))
         assert left(shape) < min(map(left, others))
-        # Close in shape alone: it is larger than every weight that it stands for.
-        assert np.abs(shape).max() > np.abs(flat).max()
 
 
 def test_what_two_channels_add_is_seen_and_counted(lesson):
-    sums, scale = list(lesson.growing()), lesson.mixing().panel("out").scale
+    sums = list(lesson.separable.growing(lesson.shown_filter, lesson.channels))
+    scale = lesson.pictures.mixing().panel("out").scale
     assert scale.limit >= max(np.abs(values).max() for values in sums) > 0.5 * scale.limit
+    # Both layers' maps of the filter are strong: it is the one whose weaker map is strongest.
+    weaker = np.minimum(*(each.max(axis=(0, 1)) for each in
+                          (lesson.ordinary_sums, lesson.separable.sums)))  # fmt: skip
+    assert lesson.shown_filter == weaker.argmax()
     assert np.abs(sums[2]).max() > 0.3 * scale.limit
-    assert lesson.so_far(2).text("en") == "Separable, filter 2: 2 of 32 channels"
-    assert lesson.so_far(32).text("en") == lesson.mixing().panel("out").title.text("en")
+    assert (
+        lesson.pictures.so_far(2).text("en")
+        == f"Separable, filter {lesson.shown_filter}: 2 of 32 channels"
+    )
+    assert lesson.pictures.so_far(32).text("en") == lesson.pictures.mixing().panel(
+        "out"
+    ).title.text("en")
     # No other channel adds as much anywhere.
     found, n = lesson.separable, lesson.shown_filter
     parts = np.abs(found.between * found.scales[:, n]).max(axis=(0, 1))
@@ -273,7 +298,7 @@ def test_what_two_channels_add_is_seen_and_counted(lesson):
 
 
 def test_all_kernels_stand_on_the_wall_a_row_a_channel_a_column_a_filter(lesson):
-    wall = lesson.wall().panel("ordinary")
+    wall = lesson.pictures.wall().panel("ordinary")
     for c, n in ((0, 0), (5, 2), (31, 63)):
         own = wall.values[3 * c : 3 * c + 3, 3 * n : 3 * n + 3]
         np.testing.assert_array_equal(own, lesson.separable.ordinary[:, :, c, n])
@@ -282,7 +307,7 @@ def test_all_kernels_stand_on_the_wall_a_row_a_channel_a_column_a_filter(lesson)
     assert (marks["filter"].col, marks["filter"].rows) == (3 * lesson.shown_filter, 96)
     assert (marks["channel"].row, marks["channel"].cols) == (3 * lesson.channel, 192)
     # Beside it, kernel by kernel, those of the separable layer, in cells as large.
-    cost = lesson.cost()
+    cost = lesson.pictures.cost()
     slide = cost.panel("slide")
     for c in (0, 9, 31):
         row, col = divmod(c, 8)
@@ -297,15 +322,16 @@ def test_all_kernels_stand_on_the_wall_a_row_a_channel_a_column_a_filter(lesson)
 
 
 def test_maps_of_like_numbers_have_one_scale_others_their_own(lesson):
-    read, slid, mixed = (getattr(lesson.scales, name) for name in ("read", "slid", "mixed"))
-    assert read == slid == mixed
-    assert lesson.separable.maps[:, :, [5, 24]].max() > 0.5 * read.limit
+    scales, rows = lesson.pictures.scales, list(lesson.channels)
+    assert scales.read == scales.slid
+    assert lesson.separable.maps[:, :, rows].max() > 0.5 * scales.read.limit
+    assert scales.sums.limit > 2 * scales.slid.limit
 
 
 @pytest.mark.parametrize("kind", ["slide", "mix"])
 def test_each_row_of_the_wall_becomes_one_kernel_and_one_weight_a_filter(kind):
     lesson, stages = lesson_of("depthwise"), of("depthwise", LOOKS[0]).during("cost")
-    whole = lesson.cost().panel(kind).values
+    whole = lesson.pictures.cost().panel(kind).values
     seen = [stage for stage in stages if kind in stage]
     for stage in seen:
         known = np.isfinite(stage[kind].values)
@@ -324,9 +350,14 @@ def test_several_windows_a_channel_are_counted(tmp_path):
     np.testing.assert_allclose(lesson.separable.sums, lesson.trace.before("c"), atol=1e-5)
     assert "has 2 kernels" in told(lesson, "windows")
     np.testing.assert_allclose(
-        list(lesson.growing())[-1], lesson.separable.sums[:, :, lesson.shown_filter]
+        list(lesson.separable.growing(lesson.shown_filter, ()))[-1],
+        lesson.separable.sums[:, :, lesson.shown_filter],
     )
-    for diagram in (lesson.by_channel(), lesson.shares(), lesson.sharing()):
+    for diagram in (
+        lesson.pictures.by_channel(),
+        lesson.pictures.shares(),
+        lesson.pictures.sharing(),
+    ):
         assert problems(place(diagram, ASPECTS["16:9"], "en")) == []
 
 
@@ -340,9 +371,7 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
 @pytest.mark.parametrize(("which", "aspect"), covering(["lesson", "learned"], [*ASPECTS]))
 def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
-    shown = [lesson.wall(), lesson.kernels(), lesson.by_channel(),
-             lesson.mixing(), lesson.shares(), lesson.cost(),
-             lesson.sliding(), lesson.sharing(), lesson.both_maps()]  # fmt: skip
+    shown = [getattr(lesson.pictures, name)() for name in PICTURES]
     for diagram in shown:
         for lang in ("en", "zh"):
             assert problems(place(diagram, sheet, lang)) == []
@@ -411,14 +440,50 @@ def test_the_first_kernels_go_to_their_places_among_all_others():
     lesson, played = lesson_of("depthwise"), of("depthwise", LOOKS[0])
     first = played.plays[0]
     for channel in lesson.channels:
-        for filter in lesson.compared:
-            own = first[f"kernel-{channel}-{filter}"].values
-            grid, row, col, rows, cols = lesson.on_the_wall(channel, filter)
-            wall = lesson.wall().panel(grid).values
-            np.testing.assert_array_equal(wall[row : row + rows, col : col + cols], own)
+        own = first[f"kernel-{channel}"].values
+        grid, row, col, rows, cols = lesson.pictures.on_the_wall(channel)
+        wall = lesson.pictures.wall().panel(grid).values
+        np.testing.assert_array_equal(wall[row : row + rows, col : col + cols], own)
     stage = played.ends["question"]
     assert "ordinary" in stage
     assert not any(name.startswith("kernel-") for name in stage.names)
+
+
+def test_an_ordinary_filter_reads_all_channels_at_one_place_for_one_cell():
+    lesson = lesson_of("depthwise")
+    whole, seen = lesson.pictures.sums, 0
+    for stage in of("depthwise", LOOKS[0]).during("question"):
+        if "whole" not in stage or "whole.cell" not in stage:
+            continue
+        known = np.isfinite(stage["whole"].values)
+        np.testing.assert_allclose(stage["whole"].values[known], whole[known])
+        places = [(stage["whole.cell"].places[0] - stage["whole"].places[0]) / stage["whole"].cell]
+        for channel in lesson.channels:
+            grid = stage[f"map-{channel}"]
+            places.append((stage[f"map-{channel}.window"].places[0] - grid.places[0]) / grid.cell)
+        np.testing.assert_allclose(places[1:], [places[0]] * 2, atol=0.01)
+        seen += 1
+    assert seen > 1
+    assert known.all()
+
+
+def test_a_kernel_then_a_mixing_weight_is_used_at_each_place():
+    lesson, seen = lesson_of("depthwise"), []
+    found, channel = lesson.separable, lesson.channel
+    share = found.scales[channel, lesson.shown_filter]
+    slide = found.size * found.channels / found.weights[0]
+    for stage in of("depthwise", LOOKS[0]).during("cost"):
+        if "taken" not in stage or "work.separable" not in stage:
+            continue
+        taken = stage["taken"].values
+        known = np.isfinite(taken)
+        slid = stage[f"between-{channel}"].values
+        np.testing.assert_allclose(taken[known], (slid * share)[known])
+        wide = [np.ptp(stage[f"work.{n}"].places[:, 0]) for n in ("separable", "ordinary")]
+        if not known.any() and np.isfinite(slid).all():
+            assert wide[0] / wide[1] == pytest.approx(slide, rel=0.3)
+        seen.append(known.mean())
+    assert (seen[0], seen[-1]) == (0, 1)
 
 
 def test_multiplications_add_up_as_places_are_visited():
@@ -439,8 +504,10 @@ def test_one_huge_weight_does_not_darken_the_kernels_that_are_shown(lesson, tmp_
     Network(lesson.network.layers, weights).save(tmp_path / "huge.safetensors")
     huge = Depthwise(model=str(tmp_path / "huge.safetensors"), filter=2)
     assert 9 not in huge.channels
-    assert (huge.scales.wall.limit, lesson.scales.wall) == (50, lesson.scales.weight)
-    shown = [huge.kernels().panel(f"kernel-{c}-{n}") for c in huge.channels for n in huge.compared]
-    assert huge.scales.weight.limit < 1
-    assert {panel.scale for panel in shown} == {huge.scales.weight}
-    assert huge.scales.own.limit < huge.scales.parts.limit
+    assert (huge.pictures.scales.wall.limit, lesson.pictures.scales.wall) == (
+        50,
+        lesson.pictures.scales.weight,
+    )
+    shown = [huge.pictures.at_once().panel(f"kernel-{c}") for c in huge.channels]
+    assert huge.pictures.scales.weight.limit < 1
+    assert {panel.scale for panel in shown} == {huge.pictures.scales.weight}

@@ -173,11 +173,11 @@ MUTATIONS = (
         "tests/test_depthwise.py::test_all_shapes_together_are_the_kernels_and_fewer_are_closest",
     ),
     Mutation(
-        "a shared kernel that looks like the opposite of most it stands for",
+        "a shared kernel that looks like the opposite of the shown filter's",
         "convexplain.lessons.parts.separating",
-        "2 * (scales < 0).sum(axis=1)",
-        "2 * (scales > 0).sum(axis=1)",
-        "tests/test_depthwise.py::test_a_kernel_is_turned_to_look_like_most_of_those_it_stands_for",
+        "self.scales[:, filter] < 0",
+        "self.scales[:, filter] > 0",
+        "tests/test_depthwise.py::test_a_kernel_is_turned_towards_the_shown_filter_s",
     ),
     Mutation(
         "a number of the film without its last frame",
@@ -186,6 +186,13 @@ MUTATIONS = (
         "return [float(part) for part in patch * self.weights * (self.weights < 1)]",
         "tests/test_one_d_lesson.py::"
         "test_a_number_of_the_film_is_what_its_frames_add_and_adds_up_as_printed",
+    ),
+    Mutation(
+        "separable maps in colours of their own",
+        "convexplain.lessons.parts.depthwise_picture",
+        'f"sums-{name}", sums, self.scales.sums',
+        'f"sums-{name}", sums, Scale(_most(sums), terms.SUM)',
+        "tests/test_depthwise.py::test_the_same_thing_has_the_same_colours_from_first_to_last",
     ),
     Mutation(
         "a depthwise window that lies beside what it reads",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -88,6 +89,38 @@ class Separable:
         return np.asarray(np.einsum("ijcm,cmf->ijcf", shapes, scales))
 
     @property
+    def per(self) -> int:
+        """How many windows read a channel."""
+        return int(self.shapes.shape[2]) // self.channels
+
+    def of_channel(self, channel: int) -> slice:
+        """Return which windows read a channel."""
+        return slice(channel * self.per, (channel + 1) * self.per)
+
+    def facing(self, filter: int) -> Separable:
+        """Turn the sign of each channel's shape, and of what filters take of it, towards a filter.
+
+        A shape times a share is the same with both signs turned. Turned so that the filter takes
+        a share above zero, the shape looks like the filter's kernel, not like its opposite.
+        """
+        assert self.per == 1
+        signs = np.where(self.scales[:, filter] < 0, -1.0, 1.0)
+        return replace(self, shapes=self.shapes * signs, scales=self.scales * signs[:, None])
+
+    def given(self, channel: int, filter: int) -> Array:
+        """Return what a filter takes of a channel, (rows, columns)."""
+        own = self.of_channel(channel)
+        return np.asarray(self.between[:, :, own] @ self.scales[own, filter])
+
+    def growing(self, filter: int, first: Sequence[int]) -> Iterator[Array]:
+        """Yield a filter's map as channel after channel is added, some of them before others."""
+        total = np.full(self.between.shape[:2], float(self.biases[filter]))
+        yield total.copy()
+        for channel in (*first, *(c for c in range(self.channels) if c not in first)):
+            total += self.given(channel, filter)
+            yield total.copy()
+
+    @property
     def weights(self) -> tuple[int, int]:
         """How many weights an ordinary layer has, and how many this one; without biases."""
         ordinary = self.size * self.channels * self.filters
@@ -140,14 +173,14 @@ def closest(network: Network, trace: Trace, layer: Layer) -> Separable:
     """Return the separable layer whose kernels are closest to an ordinary one's.
 
     On each channel one shape and a factor for every filter: the pair for which the squares of what
-    is left of all kernels add up to the least. Only the shape is like the kernels, of length 1 it
-    may be larger than each. Nothing is trained.
+    is left of all kernels add up to the least. The shape is as large as the kernels that it stands
+    for, its largest weight as the largest of these. Nothing is trained.
     """
     (source,) = network.sources(layer.name)
     kernels = network.weights_of(layer.name)["kernel"].astype(np.float64)
     maps = trace.image if source == "input" else trace.activations[source]
     every, shares = split(kernels)
-    shapes, scales = facing(every.take(0, axis=3), shares.take(0, axis=1))
+    shapes, scales = as_large(kernels, every.take(0, axis=3), shares.take(0, axis=1))
     biases = network.biases(layer.name).astype(np.float64)
     assert layer.window is not None
     return Separable(
@@ -186,19 +219,19 @@ def split(kernels: Array) -> tuple[Array, Array]:
     return shapes, scales
 
 
-def facing(shapes: Array, scales: Array) -> tuple[Array, Array]:
-    """Turn the sign of each channel's shape, and of what filters take of it, towards their kernels.
-
-    A shape times a share is the same with both signs turned. Turned so that most shares are above
-    zero, the shape looks like most of the kernels that it stands for, not like their opposite.
+def as_large(kernels: Array, shapes: Array, scales: Array) -> tuple[Array, Array]:
+    """Make each channel's shape as large as its kernels, and what filters take of it as much less.
 
     Parameters
     ----------
+    kernels : numpy.ndarray, shape (kH, kW, channels, filters)
     shapes : numpy.ndarray, shape (kH, kW, channels)
     scales : numpy.ndarray, shape (channels, filters)
     """
-    signs = np.where(2 * (scales < 0).sum(axis=1) > scales.shape[1], -1.0, 1.0)
-    return shapes * signs, scales * signs[:, None]
+    most = np.abs(kernels).max(axis=(0, 1, 3))
+    # A channel that no filter reads has no size of its own.
+    size = np.where(most > 0, most, 1.0) / np.abs(shapes).max(axis=(0, 1))
+    return shapes * size, scales / size[:, None]
 
 
 def of_shapes(kernels: Array, count: int) -> Array:
