@@ -21,7 +21,9 @@ from convexplain.lessons.parts.elsewhere import Elsewhere, most_telling, one_way
 from convexplain.lessons.parts.hiding import Hiding
 from convexplain.lessons.parts.hierarchy_check import HierarchyCheck
 from convexplain.lessons.parts.hierarchy_elsewhere import elsewhere
+from convexplain.lessons.parts.hierarchy_photograph import hiding, limits
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
+from convexplain.lessons.parts.hierarchy_tree import HierarchyTree, beside_other
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.removal import Reading, Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
@@ -292,7 +294,7 @@ class Hierarchy(NetworkLesson):
 
     def diagram(self) -> Diagram:
         """Describe the picture of the tree, for a figure and for a scene alike."""
-        return self.picture_of.diagram()
+        return HierarchyTree(self.picture_of).diagram()
 
     def opening(self) -> Diagram:
         """Describe the digit alone."""
@@ -306,7 +308,7 @@ class Hierarchy(NetworkLesson):
 
     def beside_other(self) -> Diagram:
         """Describe the tree of the other digit, and this one beside it, row by row."""
-        return self.picture_of.beside_other(self.other.picture_of)
+        return beside_other(self.picture_of, self.other.picture_of)
 
     def smallest_step(self) -> Diagram:
         """Describe how the leaf's number is made: patch, kernel and sum."""
@@ -424,15 +426,15 @@ class Hierarchy(NetworkLesson):
 
     def hiding_diagram(self) -> Diagram:
         """Describe the picture with the square covered that costs most, and the map of all."""
-        return self.picture_of.hiding(
-            self.hiding.found, self.hiding.most_lost, self.hiding.most_gained
+        return hiding(
+            self.picture_of, self.hiding.found, self.hiding.most_lost, self.hiding.most_gained
         )
 
     def limits_diagram(self, *, stranger: bool = True) -> Diagram:
         """Describe the whole photograph with two of its squares, alone or beside the stranger."""
         assert self.cuts is not None
         beside = self.cuts.stranger if stranger else None
-        return self.picture_of.limits(self.cuts.photograph, self.cuts.other, beside)
+        return limits(self.picture_of, self.cuts.photograph, self.cuts.other, beside)
 
     @property
     def unusual(self) -> Caption:

@@ -1,4 +1,4 @@
-"""The picture of a hierarchy: the digit, and the tree from the answer down to the edges."""
+"""The picture of a hierarchy: the digit, the way from the answer down to an edge, and that edge."""
 
 from __future__ import annotations
 
@@ -11,19 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import photographs
-from convexplain.data.photographs import Photograph
 from convexplain.lessons.parts import hierarchy_words as words
-from convexplain.lessons.parts.cuts import Cut
 from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.lessons.parts.subject import Subject
-from convexplain.network import Node, Occlusion
+from convexplain.network import Node
 from convexplain.ops import Box, ConvStep
 from convexplain.ops.patching import cut
 from convexplain.panels import (
-    Bar,
-    Bars,
-    Branch,
     Cells,
     Column,
     Diagram,
@@ -37,20 +31,11 @@ from convexplain.panels import (
     Space,
     Sum,
     Text,
-    Tree,
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: Patches of all layers are drawn to one scale if the largest is at most so many times as large.
-EVEN = 6
-#: How many planes of a kernel in colour make the side of a patch.
-PLANES = 1.8
-#: A bar of all that raises the answer is as long as so many pixels.
-_LONG = 44
-#: And that of a unit, which has no patch.
-_UNIT = 12
 #: The name of what has one size where one path is drawn large.
 LARGE = "large"
 #: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
@@ -95,13 +80,6 @@ class HierarchyPicture:
         What a check of the answer found, as lines.
     skips : bool
         Whether levels are skipped; what the biases of all on the way add has bars of its own then.
-    one_scale : bool
-        Whether all pixels are of one size, or those of each layer.
-    detail : {2, 1, 0, -1}
-        At 1, shares of leaves are whole; at 0 all are, and rows and filters have no names, nor,
-        at -1, have those of the leaves; nor is the logit taken apart.
-    beside : bool
-        Whether the kernels of a leaf stand side by side.
     """
 
     tree: Node
@@ -118,39 +96,13 @@ class HierarchyPicture:
     levels: tuple[tuple[Node, ...], ...]
     checked: tuple[Caption, ...] = ()
     skips: bool = False
-    one_scale: bool = True
-    detail: int = 2
-    beside: bool = False
-
-    def diagram(self) -> Diagram:
-        """Describe it.
-
-        Returns
-        -------
-        Diagram
-            Panels ``input`` (with a mark for each layer of the path), ``tree``, and in it
-            ``patch-0-1``, ``share-0-1``, ``bar-0-1``, ``kernel-0-1-0`` and ``filter-0-1-0``,
-            numbered from the left under each parent.
-        """
-        # One scale for all pixels, if it can be and leaves the smallest large enough, else a scale
-        # for each layer; less words where these take too much room.
-        sides = [node.box.height for node in self.path]
-        scales = (True, False) if sides[-1] <= EVEN * sides[0] else (False, True)
-        in_colour = self.kernels is not None and self.kernels.shape[2] > 1
-        pictures = [
-            replace(self, one_scale=one, detail=detail, beside=beside)
-            for detail in (2, 1, 0, -1)
-            for one in scales
-            for beside in ((False, True) if in_colour else (False,))
-        ]
-        return Diagram(Either(*(shape for picture in pictures for shape in picture._shapes())))
 
     def opening(self) -> Diagram:
         """Describe the digit alone, as large as it can be, with what cells of the path see."""
         if self.subject.sharp is None:
-            read = replace(self, detail=0).read()
+            read = self.read()
             return Diagram(Column(self._said(), read, gap=0.4, align="middle", turns=False))
-        photograph, read = self._photograph(), self.read()
+        photograph, read = self.photograph(), self.read()
         both = Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)
         return Diagram(
             Either(*(Column(self._said(), shape, gap=0.4, turns=False) for shape in both))
@@ -209,22 +161,6 @@ class HierarchyPicture:
                 )  # fmt: skip
         return None
 
-    def beside_other(self, other: HierarchyPicture) -> Diagram:
-        """Describe two trees without numbers, so that they can be compared row by row.
-
-        Panels ``tree``, ``input``, ``answer`` and ``patch-0-1``; the other's begin with
-        ``other-``.
-        """
-        trees = other._plain("other-"), self._plain("")
-        return Diagram(Either(Row(*trees, gap=2.5), Column(*trees, gap=1.5)))
-
-    def _others(self) -> Caption:
-        """How many more cells push for the answer, and what they give together."""
-        return words.OTHERS.fill(
-            n=fmt.count(self.tree.supporters - len(self.tree.parts)),
-            share=fmt.percent(_rest(self.tree)),
-        )
-
     def branch(self, *, upright: bool = False) -> Diagram:
         """Describe the way from the answer to its leaf, and at each step what else adds to it.
 
@@ -245,7 +181,7 @@ class HierarchyPicture:
         """
         beside = (self._beside(short=False), self._beside(short=True))
         shape = self._below_one_another() if upright else Either(*beside)
-        return Diagram(shape, tuple(self._branches(upright=upright)), about=self._told())
+        return Diagram(shape, tuple(self._branches(upright=upright)), about=self.told)
 
     def _beside(self, *, short: bool) -> Part:
         """Return the digit, and its levels as columns beside it, if need be with fewer words."""
@@ -394,100 +330,6 @@ class HierarchyPicture:
             if row[own].layer in self.units:  # what it adds stands under its name
                 above = f"adds-{own}" if upright else f"unit-{own}"
 
-    def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
-        """Describe the picture with a square covered, and the change that each square makes.
-
-        Panels ``covered`` with the mark ``square``, ``losses`` with the marks ``worst`` and
-        ``best``: a cell of it lies where the middle of its square does, as both stand level.
-        """
-        image = found.cover(self.subject.trace.image, *found.worst)
-        size = fmt.shape((found.side, found.side))
-        limit = float(abs(found.change).max())
-        covered = Cells(
-            "covered", self.subject.recipe.drawn(image), share="pixels", lines=False,
-            marks={"square": Mark(*found.worst, found.side, found.side)},
-            title=words.COVERED.fill(size=size),
-        )  # fmt: skip
-        losses = Cells(
-            "losses", found.change, Scale(limit, words.CHANGE), share="pixels", lines=False,
-            marks={"best": Mark(*found.best, tone="ink"), "worst": Mark(*found.worst)},
-            title=words.LOSSES.fill(k=self.answer),
-        )  # fmt: skip
-        said = Column(
-            Text("lost", lost, role="note"), Text("gained", gained, role="note"), Legend("legend"),
-            gap=0.4,
-        )  # fmt: skip
-        return Diagram(
-            Either(
-                Column(Row(covered, losses, gap=1.5, align="middle"), said, gap=0.8),
-                Column(covered, losses, said, gap=0.8, align="middle"),
-            )
-        )
-
-    def limits(self, shown: Photograph, other: Cut | None, stranger: Subject | None) -> Diagram:
-        """Describe a whole photograph with the squares that are read, and what is no class, if any.
-
-        Panels ``whole`` with the marks ``shown`` and ``other``, and ``stranger``.
-        """
-        whole = photographs.whole(photographs.name_of(shown)).pixels
-        marks = {"shown": Mark(*shown.square.box)}
-        name = self.subject.network.class_name
-        note = None
-        if other is not None:
-            square, answer = other.square, other.subject.trace.prediction
-            marks["other"] = Mark(*square.box, tone="ink", dashed=True)
-            note = words.CUTS.fill(
-                r=shown.square.top, c=shown.square.left, s=square.top, d=square.left,
-                k=self.answer, p=fmt.probability(self.probability),
-                j=name(answer), q=fmt.probability(float(other.subject.trace.shares[answer])),
-            )  # fmt: skip
-        photo = Cells("whole", whole, share="whole", marks=marks, lines=False, note=note)
-        if stranger is None:
-            return Diagram(photo)
-        first, second = stranger.trace.shares.argsort()[::-1][:2].tolist()
-        shares = stranger.trace.shares
-        read_as = words.READ_AS.fill(
-            j=name(first), p=fmt.percent(shares[first], 0),
-            k=name(second), q=fmt.percent(shares[second], 0),
-        )  # fmt: skip
-        assert stranger.sharp is not None
-        scale = stranger.sharp.shape[0] / whole.shape[0]
-        rocket = Cells(
-            "stranger", stranger.sharp, share="whole", lines=False, note=read_as, fine=scale
-        )  # fmt: skip
-        return Diagram(
-            Either(Row(photo, rocket, gap=1.5), Column(photo, rocket, gap=1.0, align="middle"))
-        )
-
-    def _shapes(self) -> tuple[Part, ...]:
-        """Return what is read beside the tree, and above it, at last without an explanation."""
-        read, tree, legend = self.read(), self._tree(), Legend("legend")
-        beside = Column(self._explained(), legend, gap=0.6)
-        shapes: tuple[Part, ...] = (
-            Row(Column(read, beside), tree, gap=1.2, align="top"),
-            Column(Row(read, beside, align="top"), tree, gap=1.2, align="middle"),
-            Row(Column(read, legend), tree, gap=1.2, align="top"),
-        )
-        if self.subject.sharp is None:
-            return shapes
-        both = (self._photograph(), read)
-        return (
-            Row(Column(*both, beside), tree, gap=1.2, align="top"),
-            Column(Row(*both, beside, align="top"), tree, gap=1.2, align="middle"),
-            Row(Column(*both, legend), tree, gap=1.2, align="top"),
-            Column(Row(*both, align="top"), tree, beside, gap=1.2, align="middle"),
-            *(shapes if self.detail < 0 else ()),
-        )
-
-    def _share(self, layer: str) -> str:
-        return "pixels" if self.one_scale else layer
-
-    @property
-    def _weights(self) -> Scale:
-        """One scale for all kernels of the layer."""
-        assert self.kernels is not None
-        return Scale(float(np.abs(self.kernels).max()), terms.KERNEL)
-
     @property
     def pixels(self) -> npt.NDArray[np.float32]:
         """The picture as it is drawn."""
@@ -499,7 +341,7 @@ class HierarchyPicture:
         patch = cut(deep, node.box)
         return patch if self.pixels.ndim == 3 else patch.squeeze(axis=2)
 
-    def read(self) -> Cells:
+    def read(self, share: str = "pixels", *, short: bool = False) -> Cells:
         """What is read, with the fields of the path and of the other cells of the last row."""
         size = self.pixels.shape[0], self.pixels.shape[1]
         marks = {
@@ -515,17 +357,17 @@ class HierarchyPicture:
         }
         note = words.INPUT
         if self.subject.sharp is not None:
-            note = words.READ_OF_PHOTOGRAPH if self.detail > 0 else words.READ_SHORT
+            note = words.READ_SHORT if short else words.READ_OF_PHOTOGRAPH
         return Cells(
-            "input", self.pixels, share=self._share("input"), marks=marks, lines=False,
+            "input", self.pixels, share=share, marks=marks, lines=False,
             note=note.fill(shape=fmt.shape(self.pixels.shape)),
         )  # fmt: skip
 
-    def _photograph(self) -> Cells:
+    def photograph(self, share: str = "pixels", *, short: bool = False) -> Cells:
         """The photograph as people see it, as large as what is read of it, with the same fields."""
         assert self.subject.sharp is not None
         pixels = self.subject.sharp
-        note = words.PHOTOGRAPH if self.detail > 0 else words.PHOTOGRAPH_SHORT
+        note = words.PHOTOGRAPH_SHORT if short else words.PHOTOGRAPH
         fine = pixels.shape[0] // self.pixels.shape[0]
         marks = {}
         for node in reversed(self.path):
@@ -534,69 +376,12 @@ class HierarchyPicture:
                 sides = (box.top, box.left, box.height, box.width)
                 marks[node.layer] = Mark(*(fine * side for side in sides))
         return Cells(
-            "photograph", pixels, share=self._share("input"), marks=marks, lines=False, fine=fine,
+            "photograph", pixels, share=share, marks=marks, lines=False, fine=fine,
             note=note.fill(shape=fmt.shape(pixels.shape[:2])),
         )  # fmt: skip
 
-    def _explained(self) -> Part:
-        """What the numbers and colours mean."""
-        read = words.TREE_READ
-        if self.kernels is not None:
-            read = words.joined(read, words.TREE_KERNELS.fill(layer=self.path[0].layer))
-            if self.kernels.shape[2] > 1:
-                read = words.joined(read, words.PLANES_READ)
-        said = words.joined(
-            read,
-            *([words.BIASES_READ] if self.skips else []),
-            *([words.CENTRED] if self.centred else []),
-        )
-        return Text("explained", said, role="note", tone="muted", measure=15)
-
-    def _tree(self) -> Tree:
-        """The tree, with the names of the layers at its rows."""
-        named = reversed(self.path) if self.detail > 0 else ()
-        rows = [None, *(self._named(node.layer) for node in named)]
-        return Tree("tree", self._root(), rows=rows, alternative=self._told())
-
-    def _plain(self, prefix: str) -> Tree:
-        """The tree with nothing but the picture, the answer, and the patches."""
-
-        def branch(node: Node, place: str) -> Branch:
-            depth = place.count("-") + 1
-            patch = Cells(f"{prefix}patch-{place}", self.patch_of(node), share=f"row-{depth}",
-                          lines=False)  # fmt: skip
-            below = [branch(part, f"{place}-{n}") for n, part in enumerate(node.parts)]
-            return Branch(place, patch, below, lit=node in self.path)
-
-        read = Cells(f"{prefix}input", self.pixels, share="whole", lines=False)
-        answer = Text(f"{prefix}answer", self.answer, role="heading", weight="bold")
-        parts = [branch(part, str(n)) for n, part in enumerate(self.tree.parts)]
-        root = Branch("root", Row(read, answer, gap=0.6), parts)
-        return Tree(f"{prefix}tree", root, alternative=self._told())
-
-    def _named(self, layer: str) -> Part:
-        name = Text(f"row-{layer}", layer, role="small", weight="bold")
-        return Column(
-            name,
-            Text(f"field-{layer}", fmt.shape(self.fields[layer]), role="small", tone="muted"),
-            gap=0,
-        )
-
-    def _root(self) -> Branch:
-        z = self._made_of() if self.detail >= 0 else fmt.number(self.logit)
-        logit = words.LOGIT.fill(z=z)
-        chance = words.PROBABILITY.fill(p=fmt.probability(self.probability))
-        answer = Row(
-            Text("logit", logit, role="note"),
-            Text("answer", self.answer, role="heading", weight="bold"),
-            Text("probability", chance, role="note"),
-        )  # fmt: skip
-        below = Text("others", self._others(), role="small", tone="muted")
-        bars = self._bars("", self.tree, _LONG, "input")
-        whole = Column(answer, Row(bars, below, gap=0.3), gap=0.4, align="middle")
-        return Branch("root", whole, self._below(self.tree, "", "bar"))
-
-    def _made_of(self) -> str:
+    @property
+    def made_of(self) -> str:
         """The logit, where layers are skipped as what is for it, against it, and biases."""
         tree = self.tree
         if not self.skips:
@@ -605,93 +390,8 @@ class HierarchyPicture:
         whole, plus, minus, bias = (fmt.number(part) for part in parts)
         return f"{whole} = {plus} − {minus} {'−' if tree.bias < 0 else '+'} {bias}"
 
-    def _below(self, parent: Node, place: str, bar: str) -> list[Branch]:
-        return [
-            self._branch(part, f"{place}-{n}" if place else str(n), f"{bar}.{n}")
-            for n, part in enumerate(parent.parts)
-        ]
-
-    def _branch(self, node: Node, place: str, begins: str) -> Branch:
-        side, lit = node.box.height, node in self.path
-        share = fmt.percent(node.share or 0.0, int(self.detail > (0 if node.parts else 1)))
-        said = f"{node.filter} · {share}" if node.parts and self.detail > 0 else share
-        parts: list[Part] = [
-            Text(
-                f"share-{place}", said, role="small",
-                weight="bold" if lit else "regular",
-            ),
-        ]  # fmt: skip
-        if node.layer not in self.units:
-            whole = Mark(0, 0, node.box.height, node.box.width)
-            parts.append(
-                Cells(
-                    f"patch-{place}", self.patch_of(node), share=self._share(node.layer),
-                    lines=False, marks={"lit": whole} if lit else {},
-                )
-            )  # fmt: skip
-        if node.parts:
-            long, shared = (side, node.layer) if node.layer not in self.units else (_UNIT, "input")
-            parts.append(self._bars(f"-{place}", node, long, shared))
-        else:
-            parts += self._kernels(place, node)
-            if self.detail > 0 or (self.detail == 0 and not self.skips):
-                named = Text(f"filter-{place}", str(node.filter), role="small", tone="muted")
-                parts.append(named)
-        column = Column(*parts, gap=0.25, align="middle")
-        return Branch(
-            place, column, self._below(node, place, f"bar-{place}"), lit=lit, begins=begins
-        )
-
-    def _kernels(self, place: str, node: Node) -> list[Part]:
-        """The kernel of a leaf of the lowest level, in colour one for each channel."""
-        if self.kernels is None:
-            return []
-        of_filter = self.kernels[..., node.filter]
-        many = of_filter.shape[2] > 1
-        kernels = [
-            Cells(
-                f"kernel-{place}" + (f".{n}" if n else ""), of_filter[:, :, n], self._weights,
-                share=self._share(node.layer), lines=False, fine=PLANES if many else 1,
-            )
-            for n in range(of_filter.shape[2])
-        ]  # fmt: skip
-        if not many:
-            return [*kernels]
-        return [
-            Row(*kernels, gap=0.2) if self.beside else Column(*kernels, gap=0.08, align="middle")
-        ]
-
-    def _bars(self, place: str, node: Node, long: float, layer: str) -> Part:
-        """All that raises a cell, and where layers are skipped above it what their biases add."""
-        bar = self._bar(f"bar{place}", node, long, layer)
-        if not self.skips:
-            return bar
-        return Column(self._biases(f"bias{place}", node, long, layer), bar, gap=0.06)
-
-    def _biases(self, name: str, node: Node, long: float, layer: str) -> Bars:
-        """What the biases of all layers on the way add, to the scale of the bar above it."""
-        ratio = node.bias / node.positive if node.positive else 0.0
-        bar = Bar("bias", terms.BIAS, ratio, fmt.number(node.bias), "ink")
-        return Bars(
-            name, [bar], Scale(max(1.0, abs(ratio))), length=long, share=self._share(layer),
-            stacked=True, thick=0.2,
-        )  # fmt: skip
-
-    def _bar(self, name: str, node: Node, long: float, layer: str = "input") -> Bars:
-        """All that raises a cell: its parts, and muted the rest."""
-        bars = [
-            Bar(
-                str(n), str(part.filter), part.share or 0.0, fmt.percent(part.share or 0.0),
-                "accent" if part in self.path else "positive",
-            )
-            for n, part in enumerate(node.parts)
-        ]  # fmt: skip
-        return Bars(
-            name, bars, Scale(1.0), length=long, share=self._share(layer), stacked=True,
-            rest=_rest(node), thick=0.4,
-        )  # fmt: skip
-
-    def _told(self) -> Caption:
+    @cached_property
+    def told(self) -> Caption:
         """Tell the tree to a person who cannot see it: its answer, its cells, their shares."""
         tree = self.tree
         under = [
@@ -707,11 +407,11 @@ class HierarchyPicture:
             last=tree.parts[0].layer,
             first=leaf.layer,
             size=fmt.shape((leaf.box.height, leaf.box.width)),
-            z=self._made_of(),
+            z=self.made_of,
             p=fmt.probability(self.probability),
             n=fmt.count(tree.supporters),
             parts=_listed(tree.parts),
-            rest=fmt.percent(_rest(tree)),
+            rest=fmt.percent(rest_of(tree)),
             below=words.joined(*under) if under else "",
             f=leaf.filter,
             r=leaf.row,
@@ -728,7 +428,7 @@ def _comes_out(step: ConvStep, decimals: int) -> bool:
     return fmt.rounded(found) == fmt.rounded(step.total)
 
 
-def _rest(node: Node) -> float:
+def rest_of(node: Node) -> float:
     """Return what all cells give that are not followed, of all that raises a node."""
     return 1.0 - sum(part.share or 0.0 for part in node.parts)
 
