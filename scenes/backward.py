@@ -24,7 +24,7 @@ from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
-UNDER = 0.5
+UNDER = 0.4
 #: In which layer errors lie on the picture: above all grids.
 LYING = 2
 #: What frames the pixel that a weight read, and the error of the cell that it was read for.
@@ -46,7 +46,7 @@ class Backward(LessonScene):
         self.picture: BackwardPicture = self.lesson.picture_of(upright=self.upright)
         bars = self.lesson.answers(self.lesson.trace)
         self.board.lay(self.picture.opening(bars, terms.ANSWER.capital))
-        self.board.show("input", "answer", "kernel")(1.0)
+        self.board.show("input", "answer", "kernel", *self.board.there("legend-kernel"))(1.0)
 
     def answers(self, back: BackwardTrace) -> Diagram:
         """Describe the picture and what a network answers."""
@@ -72,7 +72,8 @@ class Backward(LessonScene):
 
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
-        errors = self.picture.answer(self.lesson.mistaken(), terms.ERROR.capital, signed=True)
+        worked = self.lesson.mistaken(worked=True)
+        errors = self.picture.answer(worked, terms.ERROR.capital, signed=True)
         # What is the length of a probability is none of an error: its bar grows from the new line.
         bars = [f"answer.{k}" for k in self.lesson.classes]
         values = [f"{bar}.value" for bar in bars]

@@ -90,7 +90,7 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
     assert told(lesson, "better") == f"Now the 4 gets {share}, not 28.1%."
-    said = "All 104,202 parameters step so: by 0.001 times the gradient."
+    said = "All 104,202 parameters take such a step: 0.001 times the gradient."
     assert told(lesson, "moved") == said
 
 
@@ -112,6 +112,9 @@ def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert (share, round(share - 1, 3)) == (0.281, -0.719)
     texts = {bar.name: bar.text for bar in lesson.mistaken()}
     assert (texts["4"], texts["9"], texts["0"]) == ("−0.719", "0.719", "0.000")
+    texts = {bar.name: bar.text for bar in lesson.mistaken(worked=True)}
+    worked = "0.281 − 1 = −0.719", "0.719 − 0 = 0.719", "0.000"
+    assert (texts["4"], texts["9"], texts["0"]) == worked
     assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
 
 
@@ -123,7 +126,7 @@ def test_the_told_sum_and_its_products_are_right_as_they_are_printed(lesson):
     step = lesson.told
     reading = lesson.picture_of().reading(step)
     given = [
-        [printed(fmt.number(reading.panel(f"{factor}-{n}").values[0, 0])) for n in range(2)]
+        [printed(reading.panel(f"{factor}-{n}").printed[0][0]) for n in range(2)]
         for factor in ("pixel", "error")
     ]
     products = [a * b for a, b in zip(*given, strict=True)]

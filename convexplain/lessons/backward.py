@@ -221,14 +221,18 @@ class Backward(FilterLesson):
             for k in self.classes
         ]  # fmt: skip
 
-    def mistaken(self) -> list[Bar]:
-        """Describe the errors of the answer, by class."""
-        shares = self.trace.shares - (np.arange(self.network.classes) == self.right)
+    def mistaken(self, *, worked: bool = False) -> list[Bar]:
+        """Describe the errors of the answer, by class; if asked, how the largest are worked out."""
+        shares, shown = self.trace.shares, (self.right, self.trace.prediction)
+
+        def said(k: int) -> str:
+            share, error = (fmt.number(shares[k] - n, PLACES) for n in (0, k == self.right))
+            return f"{share} − {k == self.right:d} = {error}" if worked and k in shown else error
+
         return [
-            Bar(str(k), class_label(self.network, k), float(shares[k]),
-                fmt.number(shares[k], PLACES))
+            Bar(str(k), class_label(self.network, k), float(shares[k] - (k == self.right)), said(k))
             for k in self.classes
-        ]  # fmt: skip
+        ]
 
     @cached_property
     def classes(self) -> tuple[int, ...]:

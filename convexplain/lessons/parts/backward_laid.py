@@ -42,7 +42,7 @@ LARGEST = 2
 #: Decimals of weights, from the first picture to the last: a step is seen in them.
 FINE = 4
 #: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
-FLOOR = 0.25
+FLOOR = 0.4
 #: How far outside a cell its frame is drawn, in cells: what is read in it stays free.
 RIM = 0.15
 #: What is linked with the weights: their window, and the cell that was made of it.
@@ -158,6 +158,11 @@ class Laid:
         others = (int(n) for n in np.flatnonzero(step.errors) if n not in told)
         return tuple(divmod(n, width) for n in (*told, *others))
 
+    def read_at(self, step: GradientStep, place: Place) -> Floats:
+        """Return row and column of the pixel that a weight read for a place of the map."""
+        there = np.array(place) * self.window.stride
+        return np.asarray(there + self.corner(step.row, step.col))
+
     def marked(self, step: GradientStep, place: Place) -> dict[str, Mark]:
         """Frame what a place of the map is about, from near, by the names of the marks.
 
@@ -167,7 +172,7 @@ class Laid:
         first, near = ([along.start for along in each] for each in (self.reach, self.near))
         there = np.array(place) * self.window.stride
         top, left = there + self.corner(0, 0) - near
-        pixel, error = there + self.corner(step.row, step.col) - near, there - first
+        pixel, error = self.read_at(step, place) - near, there - first
         rows, cols = (shape - 1) * apart + 1
         window = Mark(top, left, rows, cols, tone="ink")
         return {"input.read": window, "input.met": _round(pixel), "errors.met": _round(error)}
@@ -267,15 +272,17 @@ class Laid:
         Each error is met, also where the pixel is 0: as many as are counted on the map.
         """
         count, places = self.products_of(step), self.places(step)
-        rows = [
-            (
+        rows = []
+        for n, place in enumerate(places[:count]):
+            row, col = self.read_at(step, place)
+            met, error = float(step.met[place]), float(step.errors[place])
+            rows.append((
                 Text(f"plus-{n}", "+" if n else "", role="sign"),
-                self._factor(f"pixel-{n}", float(step.met[place]), INK),
+                # What a network reads may be made of the pixel that is seen.
+                self._factor(f"pixel-{n}", float(self.drawn[row, col]), INK, met),
                 Text(f"times-{n}", "×", role="sign"),
-                self._factor(f"error-{n}", float(step.errors[place]), self.error),
-            )
-            for n, place in enumerate(places[:count])
-        ]
+                self._factor(f"error-{n}", error, self.error, error),
+            ))  # fmt: skip
         lines: list[Part] = [Aligned(rows, gap=0.4, row_gap=0.3, down="middle")] if rows else []
         if len(places) > count:
             lines.append(self._rest(len(places) - count, step.breakdown(LARGEST).rest))
@@ -295,9 +302,10 @@ class Laid:
         said = Text("rest", fmt.bracketed(value), role="heading", widest=widest)
         return Row(Text("rest-plus", "+", role="sign"), said, others, gap=0.4, turns=False)
 
-    def _factor(self, name: str, value: float, scale: Scale) -> Cells:
+    def _factor(self, name: str, value: float, scale: Scale, number: float) -> Cells:
+        printed = [[fmt.number(number)]]
         return Cells(
-            name, np.array([[value]]), scale, numbers=True, exactly=2, share="factors"
+            name, np.array([[value]]), scale, numbers=True, share="factors", printed=printed
         )  # fmt: skip
 
     def sum(self, step: GradientStep) -> Sum:

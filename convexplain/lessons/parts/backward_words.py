@@ -50,7 +50,7 @@ STOPPED = Caption(
 
 # One weight.
 READ_BY = Caption(
-    en="For this cell the weight read this pixel: it moves the loss by pixel × error.",
+    en="For this cell the weight read this pixel. Its effect on the loss: pixel × error.",
     zh="算这格时权重读了这个像素：它对损失的影响是像素 × 误差。",
 )
 LAY = Caption(
@@ -89,7 +89,7 @@ STEP = Caption(
     zh="逆梯度走一小步：小于 0 调大，大于 0 调小。",
 )
 MOVED = Caption(
-    en="All {n} parameters step so: by {r} times the gradient.",
+    en="All {n} parameters take such a step: {r} times the gradient.",
     zh="{n} 个参数都这样走：梯度的 {r} 倍。",
 )
 BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="{k} 从 {p} 变成 {q}。")
