@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts import residual_words as words
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.number_words import in_words
@@ -45,27 +46,12 @@ Floats = npt.NDArray[Any]
 #: A change that is followed prints as at least so much.
 _LEAST = 0.2
 
-_CAME = Caption(en="came in", zh="输入")
-_CAME_ONE = Caption(en="came in: one of {n} maps", zh="输入：{n} 张响应图之一")
-_PICTURE = Caption(en="picture", zh="图片")
-_CHANGE = Caption(en="change", zh="改动")
-_SUM = Caption(en="goes on", zh="传下去")
-_LAYERS = Caption(en="{n} layers", zh="{n} 层")
-_ROUND = Caption(en="round", zh="绕过去")
-_ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
-_ZERO = Caption(en="all 0", zh="全为 0")
-_CONVOLUTIONS = Caption(en="{n} convolutions", zh="{n} 个卷积")
-_ARROWS = {
-    "no": Caption(en="without arrows", zh="没有箭头"),
-    "yes": Caption(en="with arrows", zh="有箭头"),
-}
+#: How networks without arrows are drawn, and those with them.
 _TONES = {"no": "muted", "yes": "ink"}
-_READ_RIGHT = Caption(
-    en="test digits read right after {n} steps, mean of {s} trainings",
-    zh="测试手写数字认对的比例：训练 {n} 步，{s} 次训练平均",
-)
 #: Height of the picture beside the map that is made of it, in heights of that.
 _ASIDE = 0.7
+#: How far apart blocks in a row stand, in gaps of the sheet: on a narrow one less.
+_APART = 0.8, 0.5
 #: So many blocks stand in a row, each reading what the one before it hands on.
 IN_A_ROW = 2
 #: Lines of what stands beside maps are at most so many sizes of text long.
@@ -79,17 +65,9 @@ class Residual(FilterLesson):
     """What is added to what, and what the arrow round is good for."""
 
     name: ClassVar[str] = "residual"
-    title: ClassVar[Caption] = Caption(
-        en="Residual block: an arrow round the layers", zh="残差块：绕过各层的箭头"
-    )
-    question: ClassVar[Caption] = Caption(
-        en="An arrow goes round the layers. What is added to what?",
-        zh="有一条箭头绕过各层。什么和什么相加？",
-    )
-    answer: ClassVar[Caption] = Caption(
-        en="What came in, as it is, plus a change: the sum goes on.",
-        zh="输入原样，加上改动：传下去的是两者的和。",
-    )
+    title: ClassVar[Caption] = words.TITLE
+    question: ClassVar[Caption] = words.QUESTION
+    answer: ClassVar[Caption] = words.ANSWER
     needs: ClassVar[tuple[Role, ...]] = ("addition",)
 
     model: str = model_option("blocks")
@@ -193,7 +171,8 @@ class Residual(FilterLesson):
         maps = [each[:, :, self.shown_filter] for each in self.three]
         if silent:
             maps[1:] = self.silent()
-        titles, marks = (_CAME, _CHANGE, _SUM), {"cell": Mark(*self.place)} if marked else {}
+        titles = words.CAME, words.CHANGE, words.SUM
+        marks = {"cell": Mark(*self.place)} if marked else {}
         return [
             Cells(
                 name, values, self.scale, lines=False,
@@ -219,7 +198,7 @@ class Residual(FilterLesson):
         came, change, total = self._three(silent="maps" in zero)
         if end == "plus":
             many = fmt.count(self.three[0].shape[2])
-            came = replace(came, title=_CAME_ONE.capital.fill(n=many))
+            came = replace(came, title=words.CAME_ONE.capital.fill(n=many))
         measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
         said = self._named(zero="layers" in zero)
         layers = Text(
@@ -240,7 +219,7 @@ class Residual(FilterLesson):
         links = tuple(
             Link(start, end, tone="muted", headless=end == "round") for start, end in flows
         )
-        way = Text("round", _ROUND, role="heading", measure=_NARROW if upright else math.inf)
+        way = Text("round", words.ROUND, role="heading", measure=_NARROW if upright else math.inf)
         body: Part
         if upright:
             body = Row(Column(*read, *parts, gap=1.0, align="middle"), way, gap=1.5)
@@ -262,7 +241,7 @@ class Residual(FilterLesson):
             return []
         drawn = np.atleast_3d(self.network.reading.drawn(self.trace.image))
         pixels = drawn if drawn.shape[2] == 3 else drawn.squeeze(axis=2)
-        title = _PICTURE.capital
+        title = words.PICTURE.capital
         # So large beside the map, whatever their cells.
         fine = len(pixels) / (_ASIDE * len(self.three[0]))
         return [Cells("picture", pixels, lines=False, title=title, share="maps", fine=fine)]
@@ -270,7 +249,7 @@ class Residual(FilterLesson):
     def _named(self, *, zero: bool = False) -> Caption:
         """Name the layers between, or tell their number; if zero, say of what weights are 0."""
         if max(map(len, self.between), default=0) > _SHORT:
-            return (_ALL_ZERO if zero else _LAYERS).fill(n=fmt.count(len(self.between)))
+            return (words.ALL_ZERO if zero else words.LAYERS).fill(n=fmt.count(len(self.between)))
 
         def named(lang: str) -> str:
             if not zero:
@@ -326,7 +305,7 @@ class Residual(FilterLesson):
         """Describe blocks of zeros in a row, with arrows round them, and without."""
         said: dict[str, Part] = {
             arrows: Text(
-                f"said-{arrows}", _ARROWS[arrows].capital, role="heading", weight="bold",
+                f"said-{arrows}", words.ARROWS[arrows].capital, role="heading", weight="bold",
                 tone=_TONES[arrows], measure=_NARROW if upright else math.inf,
             )
             for arrows in ROWS
@@ -336,7 +315,8 @@ class Residual(FilterLesson):
         around: list[Part | None] = [None]
         for arrows, names in ROWS.items():
             # Those of the second row stand under those of the first.
-            titles = {names[0]: _CAME.capital, names[-1]: _SUM.capital} if not lines else {}
+            ends = {names[0]: words.CAME.capital, names[-1]: words.SUM.capital}
+            titles = ends if not lines else {}
             cells = [
                 Cells(
                     name, self.silent_maps[name], self.scale, lines=False, share="maps",
@@ -348,20 +328,21 @@ class Residual(FilterLesson):
             for n, start in enumerate(names[:-1], 1):
                 box, plus = f"{arrows}-box-{n}", f"{arrows}-plus-{n}"
                 add = Text(plus, "+", role="heading", rim="circle") if arrows == "yes" else None
-                lines[arrows] += [Text(box, _ZERO, rim="box"), add, cells[n]]
+                lines[arrows] += [Text(box, words.ZERO, rim="box"), add, cells[n]]
                 links += [Link(*way, tone="muted") for way in pairwise(through(arrows, n))]
                 if arrows == "yes":
-                    around += [Text(f"round-{n}", _ROUND), None, None]
+                    around += [Text(f"round-{n}", words.ROUND, role="small"), None, None]
                     first, last = pairwise((start, f"round-{n}", plus))
                     links += [Link(*first, tone="muted", headless=True), Link(*last, tone="muted")]
         empty: list[Part | None] = [None] * (len(around) - 1)
+        body: Part
         if upright:
             columns = [[said["yes"], *lines["yes"]], [None, *around], [said["no"], *lines["no"]]]
             rows = [list(row) for row in zip(*columns, strict=True)]
             body = Aligned(rows, gap=0.8, row_gap=1.0, across="middle", down="middle")
         else:
             rows = [[said["yes"], *empty], lines["yes"], around, [said["no"], *empty], lines["no"]]
-            body = Aligned(rows, gap=0.8, row_gap=0.4, down="middle")
+            body = Either(*(Aligned(rows, gap=gap, row_gap=0.4, down="middle") for gap in _APART))
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), tuple(links))
 
     def deep(self) -> Diagram:
@@ -370,7 +351,7 @@ class Residual(FilterLesson):
         These are networks trained to compare them, the same beside every network.
         """
         rows = facts.rows("depth")
-        title = _READ_RIGHT.capital.fill(
+        title = words.READ_RIGHT.capital.fill(
             n=fmt.count(facts.steps("depth")), s=fmt.count(rows[0]["seeds"])
         )
         counts = dict.fromkeys(row["convolutions"] for row in rows)
@@ -381,14 +362,14 @@ class Residual(FilterLesson):
                     f"deep-{count}",
                     [
                         Bar(
-                            row["arrows"], _ARROWS[row["arrows"]], row["accuracy"],
+                            row["arrows"], words.ARROWS[row["arrows"]], row["accuracy"],
                             fmt.percent(row["accuracy"]),
                             _TONES[row["arrows"]],
                         )
                         for row in rows if row["convolutions"] == count
                     ],
                     Scale(1.0), length=length, role=role, pitch=2.4,
-                    title=_CONVOLUTIONS.fill(n=count),
+                    title=words.CONVOLUTIONS.fill(n=count),
                 )
                 for count in counts
             )  # fmt: skip
@@ -421,11 +402,11 @@ class Residual(FilterLesson):
         """Write out the sum of the followed place."""
         came, change, total = self.numbers
         terms_ = (
-            Term("came", fmt.number(came), _CAME),
+            Term("came", fmt.number(came), words.CAME),
             Term("sign", "+"),
-            Term("change", fmt.bracketed(change), _CHANGE),
+            Term("change", fmt.bracketed(change), words.CHANGE),
             Term("equals", "="),
-            Term("sum", fmt.number(total), _SUM),
+            Term("sum", fmt.number(total), words.SUM),
         )
         return Formula("one", terms_)
 
@@ -467,76 +448,39 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 4.4, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 4.0, self.question)
-        said = Caption(
-            en="Two ways lead to the plus: through {n} layers, and round.",
-            zh="两条路通向加号：穿过 {n} 层，或者绕过去。",
-        )
-        yield Event("ways", 5.2, said.fill(n=len(self.between)))
+        yield Event("ways", 5.2, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
-        said = Caption(
-            en="What came in goes round; out of the layers comes a change, the residual.",
-            zh="绕过来的是输入，各层给出的是改动，即残差。",
-        )
-        yield Event("arrive", 4.6, said)
+        yield Event("arrive", 4.6, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
-        said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
-        yield Event("meet", 4.2, said.fill(a=came, b=change))
-        said = Caption(
-            en="They are added, each number to the one at its own place.",
-            zh="两者相加，每个数各加同一位置的数。",
-        )
-        yield Event("adds", 3.6, said)
-        said = Caption(
-            en="So for all {n} numbers of this map; the plus has no weights.",
-            zh="这张图的 {n} 个数都这样；加号没有权重。",
-        )
+        yield Event("meet", 4.2, words.MEET.fill(a=came, b=change))
+        yield Event("adds", 3.6, words.ADDS)
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("all", 4.4, said.fill(n=fmt.count(numbers)), detail=1)
+        yield Event("all", 4.4, words.ALL.fill(n=fmt.count(numbers)), detail=1)
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
-        if not self.lets_all_through:
-            return None
-        said = Caption(
-            en="All weights and biases set to 0: what goes on?",
-            zh="权重和偏置全设为 0：传下去的是什么？",
-        )
-        return Question(said, ZEROS)
+        return Question(words.ASKED, words.ZEROS) if self.lets_all_through else None
 
     def _tell_arrow(self) -> Iterator[Event]:
-        question = self.ask()
-        rows = facts.rows("depth")
+        question, rows = self.ask(), facts.rows("depth")
         shares = [fmt.percent(row["accuracy"]) for row in rows]
         few, many = (fmt.count(row["convolutions"]) for row in (rows[0], rows[-1]))
-        said = Caption(
-            en="{m} convolutions, trained {s} steps: the arrows change little.",
-            zh="{m} 个卷积，训练 {s} 步：有没有箭头差别很小。",
-        )
-        yield Event("few", 3.8, said.fill(m=few, s=fmt.count(facts.steps("depth"))), detail=1)
-        said = Caption(
-            en="{n} convolutions: without arrows {a}, with them {b}.",
-            zh="{n} 个卷积：没有箭头 {a}，有箭头 {b}。",
-        ).fill(n=many, a=shares[-2], b=shares[-1])
-        why = Caption(en="Why?", zh="为什么？")
-        told = said if question is None else said.then(why)
-        yield Event("many", 4.2, told, detail=1)
-        if question is not None:
-            yield Event("predict", self.pause, ask=question, detail=1)
-            said = Caption(
-                en="The layers give 0, so what came in goes on, unchanged.",
-                zh="各层给出 0，所以输入原样传下去。",
-            )
-            yield Event("silent", 5.4, said)
-            said = Caption(
-                en="{n} such blocks in a row: with arrows the map arrives, without them nothing.",
-                zh="{n} 个这样的块相连：有箭头，图照样到达；没有箭头，什么也到不了。",
-            )
-            yield Event("row", 7.4, said.fill(n=in_words(IN_A_ROW, capital=True)), detail=1)
+        steps = fmt.count(facts.steps("depth"))
+        yield Event("few", 3.8, words.FEW.fill(m=few, s=steps), detail=1)
+        told = words.MANY.fill(n=many, a=shares[-2], b=shares[-1])
+        if question is None:
+            yield Event("many", 4.2, told, detail=1)
+            return
+        yield Event("many", 4.2, told.then(words.WHY), detail=1)
+        yield Event("predict", self.pause, ask=question, detail=1)
+        yield Event("silent", 5.4, words.SILENT)
+        row = words.ROW.fill(n=in_words(IN_A_ROW, capital=True))
+        yield Event("row", 7.4, row, detail=1)
 
 
 #: The three maps, by name.
@@ -546,21 +490,6 @@ ROWS = {
     "yes": ("came", *(f"yes-{n}" for n in range(1, IN_A_ROW)), "sum"),
     "no": tuple(f"no-{n}" for n in range(IN_A_ROW + 1)),
 }
-#: What may go on if all weights of a block are 0.
-ZEROS = (
-    Choice(Caption(en="what came in", zh="输入")),
-    Choice(
-        Caption(en="0 everywhere", zh="处处为 0"),
-        Caption(
-            en="Only the change is 0; the arrow does not pass through the layers.",
-            zh="只有改动为 0；箭头不经过这些层。",
-        ),
-    ),
-    Choice(
-        Caption(en="the same as now", zh="和现在一样"),
-        Caption(en="The change is gone from the sum.", zh="和里面少了改动。"),
-    ),
-)
 
 
 def through(arrows: str, number: int) -> tuple[str, ...]:

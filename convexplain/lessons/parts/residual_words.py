@@ -1,0 +1,87 @@
+"""What the lesson on the residual block says, and what stands beside its pictures."""
+
+from __future__ import annotations
+
+from convexplain.lessons.parts.beats import Choice
+from convexplain.style.captions import Caption
+
+TITLE = Caption(en="Residual block: an arrow round the layers", zh="残差块：绕过各层的箭头")
+QUESTION = Caption(
+    en="An arrow goes round the layers. What is added to what?",
+    zh="有一条箭头绕过各层。什么和什么相加？",
+)
+ANSWER = Caption(
+    en="What came in, as it is, plus a change: the sum goes on.",
+    zh="输入原样，加上改动：传下去的是两者的和。",
+)
+CAME = Caption(en="came in", zh="输入")
+CAME_ONE = Caption(en="came in: one of {n} maps", zh="输入：{n} 张响应图之一")
+PICTURE = Caption(en="picture", zh="图片")
+CHANGE = Caption(en="change", zh="改动")
+SUM = Caption(en="goes on", zh="传下去")
+LAYERS = Caption(en="{n} layers", zh="{n} 层")
+ROUND = Caption(en="shortcut", zh="捷径")
+ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
+ZERO = Caption(en="all 0", zh="全为 0")
+CONVOLUTIONS = Caption(en="{n} convolutions", zh="{n} 个卷积")
+ARROWS = {
+    "no": Caption(en="without arrows", zh="没有箭头"),
+    "yes": Caption(en="with arrows", zh="有箭头"),
+}
+READ_RIGHT = Caption(
+    en="test digits read right after {n} steps, mean of {s} trainings",
+    zh="测试手写数字认对的比例：训练 {n} 步，{s} 次训练平均",
+)
+WAYS = Caption(
+    en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
+    zh="两条路通向加号：穿过 {n} 层，或者走捷径。",
+)
+ARRIVE = Caption(
+    en="The shortcut brings what came in; the layers give a change, the residual.",
+    zh="捷径带来输入，各层给出改动，即残差。",
+)
+MEET = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
+ADDS = Caption(
+    en="They are added, each number to the one at its own place.",
+    zh="两者相加，每个数各加同一位置的数。",
+)
+ALL = Caption(
+    en="So for all {n} numbers of this map; the plus has no weights.",
+    zh="这张图的 {n} 个数都这样；加号没有权重。",
+)
+FEW = Caption(
+    en="{m} convolutions, trained {s} steps: the arrows change little.",
+    zh="{m} 个卷积，训练 {s} 步：有没有箭头差别很小。",
+)
+MANY = Caption(
+    en="{n} convolutions: without arrows {a}, with them {b}.",
+    zh="{n} 个卷积：没有箭头 {a}，有箭头 {b}。",
+)
+WHY = Caption(en="Why?", zh="为什么？")
+ASKED = Caption(
+    en="All weights and biases set to 0: what goes on?",
+    zh="权重和偏置全设为 0：传下去的是什么？",
+)
+SILENT = Caption(
+    en="The layers give 0, so what came in goes on, unchanged.",
+    zh="各层给出 0，所以输入原样传下去。",
+)
+ROW = Caption(
+    en="{n} such blocks in a row: with arrows the map arrives, without them nothing.",
+    zh="{n} 个这样的块相连：有箭头，图照样到达；没有箭头，什么也到不了。",
+)
+#: What may go on if all weights of a block are 0.
+ZEROS = (
+    Choice(Caption(en="what came in", zh="输入")),
+    Choice(
+        Caption(en="0 everywhere", zh="处处为 0"),
+        Caption(
+            en="Only the change is 0; the arrow does not pass through the layers.",
+            zh="只有改动为 0；箭头不经过这些层。",
+        ),
+    ),
+    Choice(
+        Caption(en="the same as now", zh="和现在一样"),
+        Caption(en="The change is gone from the sum.", zh="和里面少了改动。"),
+    ),
+)
