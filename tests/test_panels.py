@@ -250,6 +250,24 @@ def test_a_link_runs_through_lanes():
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
 
 
+@pytest.mark.parametrize("sheet", panels.ASPECTS.values(), ids=panels.ASPECTS)
+def test_titles_in_a_row_stand_level_where_panels_are_nearly_as_high(sheet):
+    def row(titled):
+        return Row(*(
+            Cells(name, np.ones((high, high)), share="cells", lines=False,
+                  title="Title" if titled else None, note="a note" if name == "input" else None)
+            for name, high in (("input", 28), ("map", 26), ("patch", 9))
+        ), Legend("legend"), turns=False)  # fmt: skip
+
+    placed = place(Diagram(row(True)), sheet)
+    assert placed["input"].y == placed["map"].y
+    assert placed["input.title"].y == placed["map.title"].y
+    placed_without = place(Diagram(row(False)), sheet)
+    for laid, names in ((placed, ["patch"]), (placed_without, ["map", "patch"])):
+        for name in names:
+            assert laid[name].middle[1] == pytest.approx(laid["input"].middle[1])
+
+
 @pytest.mark.parametrize(("wide", "at"), [(80, 150), (140, 194), (300, None)])
 def test_a_link_to_a_panel_straight_below_runs_beside_its_title(wide, at):
     """Its middle lies over 150; only where no room is left beside the title it goes round."""

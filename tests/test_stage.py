@@ -23,7 +23,7 @@ from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
 from convexplain.stage.grid import paint_sheets
 from convexplain.stage.rasters import Rasters
 from convexplain.stage.text import width_of
-from convexplain.stage.title_and_caption import caption_labels, wrap
+from convexplain.stage.title_and_caption import caption_labels, corner_of, title_labels, wrap
 from convexplain.stage.units import Rect, from_scene, merge, to_scene
 
 RNG = np.random.default_rng(7)
@@ -493,6 +493,16 @@ def test_a_caption_in_a_narrow_frame_breaks_at_its_clause():
     assert lines == ["共 104,202 个参数，", "71% 在第三个卷积层；池化层没有参数。"]
     long = "One sentence after the other, " * 5
     assert len(caption_labels(long, "en", ASPECTS["9:16"])) > 2
+
+
+@pytest.mark.parametrize("aspect", ["4:3", "1:1", "9:16"])
+def test_a_title_of_any_lines_keeps_clear_of_the_picture(aspect):
+    from convexplain.panels import ASPECTS
+
+    for text in ("Short", "Transposed convolution: one number paints a patch"):
+        *_, last = title_labels(text, ASPECTS[aspect])
+        body = corner_of(ASPECTS[aspect])[1] + ASPECTS[aspect].body_box.y
+        assert last.ink_box().bottom < body
 
 
 def test_an_arrow_ends_where_it_points():

@@ -11,7 +11,7 @@ from convexplain.panels.panel import Extent, Part, Setting
 from convexplain.panels.pieces import Piece
 
 Across = Literal["left", "middle", "right"]
-Down = Literal["top", "middle", "bottom"]
+Down = Literal["top", "middle", "bottom", "level"]
 
 _NOTHING = Extent(0.0, 0.0)
 _Span = tuple[float, float, float]  # what a `_Track` has, of one panel
@@ -20,6 +20,9 @@ _BEFORE = {"left": 0.0, "top": 0.0, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 # What that is when rows become columns.
 _DOWN: dict[Across, Down] = {"left": "top", "middle": "middle", "right": "bottom"}
 _ACROSS: dict[Down, Across] = {down: across for across, down in _DOWN.items()}
+_ACROSS["level"] = "middle"
+#: What is nearly as high as the highest of its row stands level with it, or it would look slipped.
+_NEARLY = 0.75
 #: So many rows and columns of a picture are turned, the outermost first.
 _TURNED = 3
 #: A row of so many parts may stand in two rows.
@@ -38,14 +41,25 @@ class _Track(NamedTuple):
         return self.before + self.size + self.behind
 
 
-def _track(spans: Sequence[_Span], align: str) -> _Track:
-    """Join what stands in one row or column, aligned by bodies."""
+def _track(spans: Sequence[_Span], shares: Sequence[float]) -> _Track:
+    """Join what stands in one row or column: of the room left over, a share is before each."""
     if len(spans) == 1:
         return _Track(*spans[0])
-    share, size = _BEFORE[align], max([size for _, size, _ in spans], default=0.0)
-    before = max([before - share * (size - own) for before, own, _ in spans], default=0.0)
-    behind = max([behind - (1 - share) * (size - own) for _, own, behind in spans], default=0.0)
+    size, both = (
+        max([size for _, size, _ in spans], default=0.0),
+        [*zip(spans, shares, strict=True)],
+    )
+    before = max([before - share * (size - own) for (before, own, _), share in both], default=0.0)
+    behind = max(
+        [behind - (1 - share) * (size - own) for (_, own, behind), share in both], default=0.0
+    )
     return _Track(before, size, behind)
+
+
+def _centred(spans: Iterable[_Span]) -> tuple[list[_Span], list[float]]:
+    """Return what `_track` joins by their middles."""
+    found = [*spans]
+    return found, [_BEFORE["middle"]] * len(found)
 
 
 def _across(extent: Extent) -> _Span:
@@ -79,7 +93,7 @@ class Aligned(Part):
         Between columns and between rows, in gaps of the sheet.
     across : {"left", "middle", "right"}
         How bodies stand in a column.
-    down : {"top", "middle", "bottom"}
+    down : {"top", "middle", "bottom", "level"}
         How bodies stand in a row.
     turns : bool
         Whether rows may become columns where cells are then clearly larger, or only then fit.
@@ -140,10 +154,33 @@ class Aligned(Part):
     def _tracks(self, extents: list[list[Extent]]) -> tuple[list[_Track], list[_Track]]:
         many = max((len(row) for row in extents), default=0)
         cols = [
-            _track([_across(row[n]) for row in extents if n < len(row)], self.across)
+            _track(
+                [_across(row[n]) for row in extents if n < len(row)],
+                [_BEFORE[self.across] for row in extents if n < len(row)],
+            )
             for n in range(many)
         ]
-        return cols, [_track([_down(extent) for extent in row], self.down) for row in extents]
+        return cols, [
+            _track([_down(extent) for extent in sizes], self._shares(row, sizes))
+            for row, sizes in zip(self.rows, extents, strict=True)
+        ]
+
+    def _shares(self, row: Sequence[Part | None], sizes: Sequence[Extent]) -> list[float]:
+        """Return for each body of a row which share of the room that it leaves is above it."""
+        if self.down != "level":
+            return [_BEFORE[self.down]] * len(row)
+        high = max(size.height for size in sizes)
+        titled = [part is not None and part.titled for part in row]
+        level = any(has and size.height == high for has, size in zip(titled, sizes, strict=True))
+        return [
+            0.0 if level and has and size.height >= _NEARLY * high else _BEFORE["middle"]
+            for has, size in zip(titled, sizes, strict=True)
+        ]
+
+    @property
+    def titled(self) -> bool:
+        """Whether a title is above its first row."""
+        return all(part is not None and part.titled for row in self.rows[:1] for part in row)
 
     def _gaps(self, at: Setting) -> tuple[float, float]:
         return at.gap(self.gap) * at.spread[0], at.gap(self.row_gap) * at.spread[1]
@@ -171,10 +208,11 @@ class Aligned(Part):
         gaps = self._gaps(at)
         lefts, tops = _along(cols, gaps[0]), _along(rows, gaps[1])
         for row, parts, sizes in zip(range(len(rows)), self.rows, extents, strict=True):
+            shares = self._shares(parts, sizes)
             for col, (part, size) in enumerate(zip(parts, sizes, strict=True)):
                 if part is not None:
                     dx = _BEFORE[self.across] * (cols[col].size - size.width)
-                    dy = _BEFORE[self.down] * (rows[row].size - size.height)
+                    dy = shares[col] * (rows[row].size - size.height)
                     yield from part.pieces(at, x + lefts[col] + dx, y + tops[row] + dy)
 
 
@@ -202,7 +240,7 @@ def turns(root: Part, *, folded: bool = False) -> Iterator[Part]:
                     yield root.turned(dict(zip(which, ways, strict=True)))
 
 
-def Row(*parts: Part, gap: float = 1.0, align: Down = "middle", turns: bool = True) -> Aligned:
+def Row(*parts: Part, gap: float = 1.0, align: Down = "level", turns: bool = True) -> Aligned:
     """Stand panels side by side, their bodies aligned.
 
     Parameters
@@ -210,7 +248,8 @@ def Row(*parts: Part, gap: float = 1.0, align: Down = "middle", turns: bool = Tr
     *parts : Part
     gap : float
         Between neighbours, in gaps of the sheet.
-    align : {"top", "middle", "bottom"}
+    align : {"level", "top", "middle", "bottom"}
+        By default their middles; but tops of those with titles that are nearly as high.
     turns : bool
         Whether the row may become a column, as `Aligned` says.
     """
@@ -253,8 +292,8 @@ class Overlay(Part):
     def room(self, at: Setting) -> Extent:
         """Return the room of the largest layer."""
         extents = [layer.extent(at) for layer in self.layers]
-        wide = _track([_across(extent) for extent in extents], "middle")
-        high = _track([_down(extent) for extent in extents], "middle")
+        wide = _track(*_centred(map(_across, extents)))
+        high = _track(*_centred(map(_down, extents)))
         return Extent(wide.size, high.size, wide.before, high.before, wide.behind, high.behind)
 
     def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:

@@ -105,6 +105,11 @@ class Part(ABC):
 
     one_way: ClassVar[bool] = False
 
+    @property
+    def titled(self) -> bool:
+        """Whether a title is above it."""
+        return all(part.titled for part in self.parts()[:1]) if self.parts() else False
+
     def parts(self) -> tuple[Part, ...]:
         """Return what it consists of."""
         return ()
@@ -178,6 +183,11 @@ class Panel(Part):
     widest_counter: str = ""
     note: Caption | None = None
     alternative: Caption | None = None
+
+    @property
+    def titled(self) -> bool:
+        """Whether it has a title."""
+        return self.title is not None
 
     def panels(self) -> Iterator[Panel]:
         """Yield itself, and what it holds."""

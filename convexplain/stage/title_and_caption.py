@@ -42,7 +42,9 @@ def title_labels(text: str, sheet: Sheet, beside: PixelGrid | None = None) -> li
         box = sheet.title_box
         right = left + box.right if beside is None else beside.extent()[0] - sheet.margin / 2
         lines = words.wrap(text, right - left - box.x, TITLE_SIZE, "bold")
-        middle = top + box.middle[1] + 0.12 * box.height
+        # The last line keeps clear of what stands below.
+        lowest = box.bottom - (len(lines) - 1) / 2 * _LINE * 1.1 - 0.75 * TITLE_SIZE
+        middle = top + min(box.middle[1] + 0.12 * box.height, lowest)
     labels = [
         Label(
             line,
