@@ -190,7 +190,8 @@ class Backward(LessonScene):
             comes.remove("errors")
             moves.append(self.board.grow("errors", out_of=place))
         if self.board.has("arriving"):
-            self.during(0.2 * share, self.board.hide("arriving"))
+            # The errors would grow over their scale.
+            self.during(0.2 * share, self.board.hide("arriving", "legend"))
         held = ("errors", *self.summands())
         self.turn_into(picture, 0.7 * share, *moves, show=tuple(comes), hold=held)
         self.during(0.1 * share, self.board.show("kernel.steep"))
