@@ -101,6 +101,7 @@ def test_every_cell_has_the_colour_of_its_value(played):
         if not stage.at_home:  # places on the stage are not those in the picture
             continue
         frame = played.frames[beat][..., :3].astype(int)
+        bounds = [part.bounds(1.0) for part in stage.parts]
         for at, grid in enumerate(stage.parts):
             if not isinstance(grid, PixelGrid) or grid.opacity < 1:
                 continue
@@ -110,7 +111,6 @@ def test_every_cell_has_the_colour_of_its_value(played):
                 continue
             if grid.glass:  # what lies below shines through
                 continue
-            covers = [part.bounds(1.0) for part in _over(stage.parts, at)]
             wanted = colours(grid, played.look.tokens)
             # A number stands in the middle of its cell.
             down = 0.14 if grid.number_opacity else 0.5
@@ -118,9 +118,11 @@ def test_every_cell_has_the_colour_of_its_value(played):
             x = np.array([grid.place_of(down, col + 0.5)[0] for col in range(cols)])
             y = np.array([[grid.place_of(row + down, 0.5)[1]] for row in range(rows)])
             looked = ~np.isnan(grid.values.reshape(rows, cols, -1)).any(axis=2)
-            for b in covers:
-                within = (b.left - 3 <= x) & (x < b.right + 3)
-                looked &= ~(within & (b.top - 3 <= y) & (y < b.bottom + 3))
+            for b in (bounds[number] for number in _over(stage.parts, at)):
+                across = b.left - 3 <= x[-1] and x[0] < b.right + 3
+                if across and b.top - 3 <= y[-1, 0] and y[0, 0] < b.bottom + 3:
+                    within = (b.left - 3 <= x) & (x < b.right + 3)
+                    looked &= ~(within & (b.top - 3 <= y) & (y < b.bottom + 3))
             seen = frame[(y * scale).astype(int), (x * scale).astype(int)]
             wrong = looked & (np.abs(seen - wanted).max(axis=2) > 2)
             assert not wrong.any(), (beat, np.argwhere(wrong)[0])
@@ -129,10 +131,10 @@ def test_every_cell_has_the_colour_of_its_value(played):
 
 
 def _over(parts, at):
-    """What is drawn after a part: what comes later, or lies higher."""
+    """The places of what is drawn after a part: what comes later, or lies higher."""
     mine = parts[at].z_index
     return [
-        part
+        number
         for number, part in enumerate(parts)
         if part.z_index > mine or (part.z_index == mine and number > at)
     ]

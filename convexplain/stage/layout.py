@@ -21,6 +21,7 @@ _VISIBLE = 0.05
 
 
 Frame = tuple[float, float, float, float]
+Boxes = dict[Label, Rect]
 WIDE: Frame = (0, 0, WIDTH, HEIGHT)
 
 
@@ -43,15 +44,17 @@ def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
         A line for each problem; empty if all is well.
     """
     parts = [part for part in _visible(mobjects) if part.opacity > _VISIBLE]
-    labels = [part for part in parts if isinstance(part, Label) and part.text.strip()]
+    # Of two labels each asks where the other's glyphs are: looked up once.
+    boxes = {part: part.ink_box() for part in parts if isinstance(part, Label)}
+    labels = [part for part in boxes if part.text.strip()]
     lines = [p for p in parts if isinstance(p, Line) and p.drawn > 0 and not p.filled]
     grids = [part for part in parts if isinstance(part, PixelGrid)]
     return [
         *_small(labels),
-        *_outside(parts, frame),
-        *_on_each_other(labels),
-        *_on_lines(labels, lines),
-        *_on_grids(labels, grids),
+        *_outside(parts, boxes, frame),
+        *_on_each_other(labels, boxes),
+        *_on_lines(labels, boxes, lines),
+        *_on_grids(labels, boxes, grids),
     ]
 
 
@@ -69,11 +72,11 @@ def _small(labels: list[Label]) -> Iterator[str]:
             yield f"{label.text!r} is {size:.0f} px high, less than {SMALLEST_TEXT:.0f}"
 
 
-def _outside(parts: list[Any], frame: Frame) -> Iterator[str]:
+def _outside(parts: list[Any], boxes: Boxes, frame: Frame) -> Iterator[str]:
     left, top, right, bottom = frame
     for part in parts:
         if isinstance(part, Label):
-            box = part.ink_box()
+            box = boxes[part]
         else:
             low, high = part.places.min(axis=0), part.places.max(axis=0)
             box = Rect(int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1])))
@@ -81,30 +84,30 @@ def _outside(parts: list[Any], frame: Frame) -> Iterator[str]:
             yield f"{_name(part)} leaves the frame: {tuple(box)}"
 
 
-def _on_each_other(labels: list[Label]) -> Iterator[str]:
+def _on_each_other(labels: list[Label], boxes: Boxes) -> Iterator[str]:
     for one, other in combinations(labels, 2):
-        if one.ink_box().meets(other.ink_box()):
+        if boxes[one].meets(boxes[other]):
             yield f"{one.text!r} and {other.text!r} overlap"
 
 
-def _on_lines(labels: list[Label], lines: list[Line]) -> Iterator[str]:
+def _on_lines(labels: list[Label], boxes: Boxes, lines: list[Line]) -> Iterator[str]:
     if not lines:
         return
     starts = np.concatenate([line.places[:-1] for line in lines])
     steps = np.concatenate([np.diff(line.places, axis=0) for line in lines])
     firsts = np.cumsum([0, *(len(line.places) - 1 for line in lines[:-1])])
     for label in labels:
-        crossed = _crossed(label.ink_box(), starts, steps)
+        crossed = _crossed(boxes[label], starts, steps)
         for _ in range(int(np.logical_or.reduceat(crossed, firsts).sum())):
             yield f"a line runs through {label.text!r}"
 
 
-def _on_grids(labels: list[Label], grids: list[PixelGrid]) -> Iterator[str]:
+def _on_grids(labels: list[Label], boxes: Boxes, grids: list[PixelGrid]) -> Iterator[str]:
     for grid in grids:
         (left, top), right, bottom = grid.places[0], grid.places[1, 0], grid.places[2, 1]
         area = Rect(int(left), int(top), int(right), int(bottom))
         for label in labels:
-            if label.z_index <= grid.z_index and label.ink_box().meets(area):
+            if label.z_index <= grid.z_index and boxes[label].meets(area):
                 yield f"{label.text!r} lies on a grid"
 
 
