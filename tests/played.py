@@ -232,6 +232,14 @@ def lesson_of(name: str) -> Any:
     return lessons.find(name)(length=float(seconds)) if seconds else lessons.find(name)()
 
 
+@cache
+def about(name: str, number: int) -> Any:
+    """Return a lesson about the bundled digit of a number, made once."""
+    from convexplain.data import digits
+
+    return lessons.find(name)(picture=digits.sample(number))
+
+
 def told(digit: int | None = None, lang: str = "en") -> tuple[Any, ...]:
     """Return the parts of the film about a digit, made once."""
     return _told(digit, lang)

@@ -9,13 +9,12 @@ from figure_artists import forward, one, rectangle, seen, softmax, words
 from figure_artists import pictures as figure_pictures
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
-from played import LANGUAGES, lesson_of
+from played import LANGUAGES, about, lesson_of
 
 from convexplain import figures, panels
 from convexplain.cli import cli
 from convexplain.errors import UsageError
 from convexplain.figures import receptive_fields
-from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import Network
 from convexplain.style.theme import DARK, LIGHT, Look
@@ -35,6 +34,15 @@ def pixels():
 @pytest.fixture(scope="module")
 def maps(network, pixels):
     return forward(network.weights, pixels)
+
+
+def of(sample):
+    """The lesson on a digit, computed once; None: on its own."""
+    return lesson_of("hierarchy") if sample is None else about("hierarchy", sample)
+
+
+def draw(sample=None, **how):
+    return figures.draw_made("hierarchy", of(sample), **how)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +123,7 @@ def test_bars_show_shares_to_scale_and_the_rest_fills_them(figure, network, maps
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 def test_patches_are_pieces_of_the_digit_and_kernels_have_one_scale(theme, network, maps, pixels):
     for width in (3.1, 6.3):
-        drawn = figures.draw("hierarchy", Look(theme=theme.name), width=width)
+        drawn = draw(look=Look(theme=theme.name), width=width)
         assert len(seen(drawn, theme.picture(pixels))) == 1
         kernels = network.weights["conv1/kernel"]
         limit = np.abs(kernels).max()
@@ -156,7 +164,7 @@ def test_the_fields_of_the_marked_path_lie_within_each_other_on_the_digit(figure
 
 def test_the_alternative_text_tells_the_tree(network, maps):
     for lang in ("en", "zh"):
-        said = figures.alternative("hierarchy", lang)
+        said = figures.about_made("hierarchy", of(None), lang).alternative
         for (row, col, n), share in parts_of_the_answer(network, maps):
             assert f"{100 * share:.1f}%" in said
             place = f"filter {n} at row {row}, column {col}"
@@ -165,27 +173,23 @@ def test_the_alternative_text_tells_the_tree(network, maps):
 
 def test_another_digit_and_a_misread_one_are_drawn():
     for sample in (61, 122):
-        said = words(figures.draw("hierarchy", width=3.1, sample=sample))
-        assert (
-            str(Hierarchy(picture=figures.make("hierarchy", sample=sample).picture).label) in said
-        )
+        assert str(of(sample).label) in words(draw(sample, width=3.1))
 
 
 def test_a_negative_logit_and_a_misread_digit_are_explained():
-    plain = words(figures.draw("hierarchy", width=3.1))
-    centred = words(figures.draw("hierarchy", width=3.1, sample=0))
+    plain, centred = words(draw(width=3.1)), words(draw(0, width=3.1))
     assert any(text.startswith("logit −") for text in centred)
     assert "mean over" in " ".join(centred)
     assert "mean over" not in " ".join(plain)
-    assert "less their mean" in figures.alternative("hierarchy", sample=0)
-    assert "but this is a 6" in figures.caption("hierarchy", sample=122)
-    assert "其实是“6”" in figures.caption("hierarchy", "zh", sample=122)
+    assert "less their mean" in figures.about_made("hierarchy", of(0), "en").alternative
+    assert "but this is a 6" in figures.about_made("hierarchy", of(122), "en").caption
+    assert "其实是“6”" in figures.about_made("hierarchy", of(122), "zh").caption
 
 
 @pytest.fixture(scope="module")
 def diagrams():
     """The example's tree, and one of a negative logit, which has more to explain."""
-    return [lesson_of("hierarchy").diagram(), figures.make("hierarchy", sample=0).diagram()]
+    return [of(None).diagram(), of(0).diagram()]
 
 
 @pytest.mark.parametrize(("sheet", "lang"), covering([*panels.SHEETS], LANGUAGES))

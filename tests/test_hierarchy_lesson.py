@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from played import LOOKS, check_layout, lesson_of, of
+from played import LOOKS, about, check_layout, lesson_of, of
 from scipy.linalg import eigvalsh
 from scipy.ndimage import correlate1d
 from scipy.signal import correlate
@@ -121,7 +121,7 @@ def test_a_wrong_answer_is_what_the_rate_of_the_first_ones_gives(lesson, label):
 
 @pytest.mark.parametrize("sample", [61, 0, 122], ids=["chosen", "negative logit", "misread"])
 def test_the_answer_tips_when_so_many_cells_are_gone_and_not_before(sample):
-    lesson = Hierarchy(picture=digits.sample(sample))
+    lesson = about("hierarchy", sample)
     _, order = strongest(lesson, centred=lesson.logit <= 0)
     activations = lesson.trace.activations["conv3"].copy()
     removed = 0
@@ -139,7 +139,7 @@ def test_the_answer_tips_when_so_many_cells_are_gone_and_not_before(sample):
 
 
 def test_a_negative_logit_is_told_with_centred_weights():
-    lesson = Hierarchy(picture=digits.first(0))
+    lesson = about("hierarchy", 0)
     adds, order = strongest(lesson, centred=True)
     assert lesson.logit < 0
     assert "A negative logit: weights count less their mean." in captions(lesson)["parts"]
@@ -149,8 +149,7 @@ def test_a_negative_logit_is_told_with_centred_weights():
 
 
 def test_a_misread_digit_is_called_so():
-    picture = digits.sample(122)
-    lesson = Hierarchy(picture=picture)
+    picture, lesson = digits.sample(122), about("hierarchy", 122)
     assert lesson.label != picture.label
     said = captions(lesson)["parts"]
     assert said.startswith(f"The network reads {lesson.label}, but this is a {picture.label}.")
@@ -199,7 +198,7 @@ def made_of(lesson, node):
 @pytest.mark.parametrize("label", [None, 7])
 def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, label):
     if label is not None:
-        lesson = Hierarchy(picture=digits.first(label))
+        lesson = about("hierarchy", 20 * label)
     leaf, stroke, part = lesson.path
     picture = lesson.branch()
     rows = lesson.picture_of.rows
@@ -229,7 +228,7 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
 @pytest.mark.parametrize("label", [None, 7])
 def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, label):
     if label is not None:
-        lesson = Hierarchy(picture=digits.first(label))
+        lesson = about("hierarchy", 20 * label)
     said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "parts"]
     _, order = strongest(lesson, centred=False)
     top = [(*divmod(index // 128, 3), index % 128) for index in order[:3].tolist()]
@@ -253,7 +252,7 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
 
 
 def test_of_a_misread_digit_it_ends_with_what_it_is_read_as():
-    lesson = Hierarchy(picture=digits.sample(122))
+    lesson = about("hierarchy", 122)
     assert captions(lesson)["answer"].endswith(f"many parts make it read {lesson.label}.")
 
 
@@ -272,7 +271,7 @@ def test_the_parts_of_the_answer_are_the_strongest_of_their_places(lesson):
 @pytest.mark.parametrize("label", [None, *some(range(10), 1)])
 def test_a_filter_is_said_to_be_strong_where_its_pattern_is_only_if_it_is(lesson, label):
     if label is not None:
-        lesson = Hierarchy(picture=digits.first(label))
+        lesson = about("hierarchy", 20 * label)
     found = lesson.elsewhere
     every = digits.load()
     maps = lesson.network.activations(np.stack([digit.pixels for digit in every]))["conv2"]
@@ -369,7 +368,7 @@ def test_a_stroke_is_what_has_edges_one_way():
 @pytest.mark.parametrize("label", [None, *some(range(10), 2)])
 def test_the_smallest_step_is_a_convolution_that_can_be_done_by_hand(lesson, label):
     if label is not None:
-        lesson = Hierarchy(picture=digits.first(label))
+        lesson = about("hierarchy", 20 * label)
     leaf, picture = lesson.path[0], lesson.smallest_step()
     patch, kernel = picture.panel(lesson.picture_of.leaf), picture.panel("kernel")
     pixels = lesson.shown_picture.pixels[leaf.row : leaf.row + 3, leaf.col : leaf.col + 3, 0]
@@ -497,7 +496,7 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
 
 @pytest.mark.parametrize("label", some(range(10)))
 def test_every_digit_takes_less_than_a_minute(label):
-    assert 40 <= Hierarchy(picture=digits.first(label)).seconds <= 60
+    assert 40 <= about("hierarchy", 20 * label).seconds <= 60
 
 
 def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digits():
