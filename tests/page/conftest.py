@@ -13,13 +13,22 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from convexplain import page as classroom
 from convexplain.data import digits
 from tests.page.handle import core_page
-from tests.page.looking import DESK, settled
+from tests.page.looking import COUNTING, DESK, settled
 
+#: Of a page for which nothing else is said.
+SIZE = {"width": 1280, "height": 720}
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = [
     "--no-sandbox",
@@ -54,48 +63,74 @@ class Watch:
     problems: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> None:
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        page.on("request", lambda request: self._asked(request.url))
+        for event, heard in self._ears():
+            page.on(event, heard)  # type: ignore[call-overload]
+
+    def no_more(self, page: Page) -> None:
+        for event, heard in self._ears():
+            page.remove_listener(event, heard)
+
+    def _ears(self) -> tuple[tuple[str, Callable[[Any], None]], ...]:
+        return ("console", self._said), ("pageerror", self._threw), ("request", self._asked)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(f"{message.type}: {message.text}")
 
-    def _asked(self, url: str) -> None:
-        if not url.startswith(("file:", "data:", "blob:")):
-            self.problems.append(f"request: {url}")
+    def _threw(self, error: Error) -> None:
+        self.problems.append(f"error: {error}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            self.problems.append(f"request: {request.url}")
 
 
 class Contexts:
-    """The browser's contexts: one for each set of options."""
+    """The browser's tabs, each in a window of its own, with those that nobody looks at now.
+
+    A new tab, with a process of its own, takes a third of the time in which a page opens. Behind
+    another tab of its window one would hardly be painted.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self._by_options: dict[str, BrowserContext] = {}
+        self._free: dict[str, list[Page]] = {}
 
     def page(self, watch: Watch, **options: Any) -> Page:
         """Open an empty page that is watched."""
-        key = json.dumps(options, sort_keys=True)
-        if key not in self._by_options:
-            self._by_options[key] = self.browser.new_context(**options)
-        page = self._by_options[key].new_page()
+        size = options.pop("viewport", SIZE)
+        free = self._free.setdefault(json.dumps(options, sort_keys=True), [])
+        if free:
+            page = free.pop()
+        else:
+            page = self.browser.new_page(viewport=size, **options)
+            page.add_init_script(f"({COUNTING})()")
         page.set_default_timeout(10_000)
         page.set_default_navigation_timeout(60_000)  # where much else runs, a page opens slowly
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
         watch.over(page)
         return page
 
-    def close(self) -> None:
-        for context in self._by_options.values():
-            context.close()
+    def leave(self, page: Page, watch: Watch, **options: Any) -> None:
+        """Give a page back as it was opened: empty, on a screen, with nothing watched."""
+        page.goto("about:blank")
+        watch.no_more(page)
+        page.emulate_media(
+            media="null",
+            color_scheme=options.get("color_scheme", "light"),
+            reduced_motion="no-preference",
+            forced_colors="none",
+        )
+        page.mouse.move(0, 0)
+        options.pop("viewport", None)
+        self._free[json.dumps(options, sort_keys=True)].append(page)
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Iterator[Contexts]:
-    """The contexts of all tests; the page keeps nothing in them."""
-    made = Contexts(browser)
-    yield made
-    made.close()
+def contexts(browser: Browser) -> Contexts:
+    """The tabs of all tests; the page keeps nothing in them."""
+    return Contexts(browser)
 
 
 @pytest.fixture
@@ -109,13 +144,14 @@ def open_page(contexts: Contexts) -> Iterator[Callable[..., Page]]:
     pages = []
 
     def opened(path: Path, fragment: str = "", **options: Any) -> Page:
-        pages.append(page := contexts.page(watch, **options))
+        page = contexts.page(watch, **options)
+        pages.append((page, options))
         page.goto(path.as_uri() + fragment)
         return page
 
     yield opened
-    for page in pages:
-        page.close()
+    for page, options in pages:
+        contexts.leave(page, watch, **options)
     assert watch.problems == []
 
 
@@ -210,7 +246,8 @@ _FOLLOW = """async (where) => {
   if (location.hash === where) await go("");
   await go(where);
   await frame();
-  await frame();
+  await new Promise((done) => setTimeout(done));
+  if (window.awaited?.size !== 0) await frame();
 }"""
 
 
@@ -221,16 +258,17 @@ class Visits:
         self.contexts = contexts
         self.path = path
         self.watch = Watch()
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, tuple[Page, dict[str, Any]]] = {}
 
     def to(self, where: str = "", **options: Any) -> Page:
         """Bring a page to an address, as somebody who types it does."""
         options = {**DESK, **options}
         # One page for windows of all sizes.
         key = json.dumps({**options, "viewport": None}, sort_keys=True)
-        page = self._pages.get(key)
+        page, _ = self._pages.get(key, (None, {}))
         if page is None:
-            page = self._pages[key] = self.contexts.page(self.watch, **options)
+            page = self.contexts.page(self.watch, **options)
+            self._pages[key] = page, options
             page.goto(self.path.as_uri() + where)
             return settled(page)
         if page.viewport_size != options["viewport"]:
@@ -243,8 +281,8 @@ class Visits:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for page in self._pages.values():
-            page.close()
+        for page, options in self._pages.values():
+            self.contexts.leave(page, self.watch, **options)
         self.done()
 
     def done(self) -> None:

@@ -56,11 +56,28 @@ def cell(layer: str, filter: int, row: int, col: int, **keys: Any) -> str:
     return fragment(l=layer, m=filter, c=f"{row},{col}", v="pin", **keys)
 
 
+#: Keeps the frames that a page has asked for, and that have not come.
+COUNTING = """() => {
+  const ask = window.requestAnimationFrame.bind(window);
+  const forget = window.cancelAnimationFrame.bind(window);
+  const awaited = new Set();
+  window.requestAnimationFrame = (draw) => {
+    const frame = ask((now) => { awaited.delete(frame); draw(now); });
+    awaited.add(frame);
+    return frame;
+  };
+  window.cancelAnimationFrame = (frame) => { awaited.delete(frame); forget(frame); };
+  window.awaited = awaited;
+}"""
+#: Waits for a frame; for another where the page asked for one, or nobody counts.
+SHOWN = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => (
+  window.awaited?.size === 0 ? done() : requestAnimationFrame(done)
+))))"""
+
+
 def settled(page: Page) -> Page:
     """Wait until everything that was done is shown."""
-    page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
+    page.evaluate(SHOWN)
     return page
 
 
