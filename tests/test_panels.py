@@ -250,6 +250,16 @@ def test_a_link_runs_through_lanes():
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
 
 
+def test_a_row_of_four_stands_in_two_rows_before_its_numbers_are_given_up():
+    grids = (
+        Cells(name, np.full((4, 4), -0.25), WEIGHTS, numbers=True, share="numbers")
+        for name in "abcd"
+    )
+    placed = place(Diagram(Column(Row(*grids), Legend("legend"))), panels.ASPECTS["1:1"])
+    assert placed.decimals == 2
+    assert placed["a"].y == placed["b"].y < placed["c"].y == placed["d"].y
+
+
 @pytest.mark.parametrize("sheet", panels.ASPECTS.values(), ids=panels.ASPECTS)
 def test_titles_in_a_row_stand_level_where_panels_are_nearly_as_high(sheet):
     def row(titled):

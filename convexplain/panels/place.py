@@ -196,7 +196,10 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
             # Numbers are not given up for a little more room.
             found = _bearable(fits)
         if found is None:
-            turned = [fit for one in written for fit in one.turned() if fit.possible]
+            turned = [
+                fit for one in written for folded in (False, True)
+                for fit in one.turned(folded=folded) if fit.possible
+            ]  # fmt: skip
             found, fits = _bearable(turned), fits or turned
         if found is not None:
             return _placed(diagram, _clearly_larger(found, fits))

@@ -148,11 +148,12 @@ class TransposedPicture:
         )  # fmt: skip
         stamp = self._stamp()
         times, equals = Text("times", "×", role="display"), Text("equals", "=", role="display")
-        if self.upright:
-            above = Row(here, times, stamp, equals, gap=0.6)
-            read: Part = Column(above, painted, align="middle")
-        else:
-            read = Row(here, times, stamp, equals, painted, gap=0.6)
+        factors = Column(here, times, stamp, gap=0.3, align="middle")
+        read = Either(
+            Row(here, times, stamp, equals, painted, gap=0.6),
+            Row(factors, equals, painted, gap=0.6),
+            Column(Row(here, times, stamp, equals, gap=0.6), painted, align="middle"),
+        )
         told, legend = self._added(addends), Legend("legend", row=True)
         return Diagram(Column(read, told, legend, align="middle", gap=0.6))
 
