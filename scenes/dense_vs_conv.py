@@ -11,6 +11,7 @@ from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.comparing_picture import MISTAKES, ONE_PLACE, PLACES
 from convexplain.stage import LessonScene
+from convexplain.stage.board.drawing import set_opacity
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
@@ -99,9 +100,14 @@ class DenseVsConv(LessonScene):
                 wrong = int((self.lesson.misread[network] < until).sum())
                 self.board.say(f"{network}.counter", self.mistakes(wrong))
 
+        # Walls are dark at first: till they are there, bars are seen, and the stage is never empty.
+        bars = [part for name, part in self.board.parts.items() if name.startswith("parameters")]
+        bars = [part for part in bars if part in self.mobjects]
+
         def begin(alpha: float) -> None:
             walls(alpha)
             read(0.0)
+            set_opacity(bars, 1 - alpha)
 
         walls = self.board.become(self.lesson.walls(), show=(*NETWORKS, "told"))
         self.during(0.06, begin)
