@@ -104,7 +104,7 @@ class Architecture(LessonScene):
     def pin_legend(self) -> Move:
         """Let the scale of colours stay where it is in the frame, below all blocks."""
         places = self.shots.place("legend"), self.shots.legend
-        (here,), (there,) = (to_scene([(0.0, place.y)]) for place in places)
+        here, there = to_scene([(place.x, place.y) for place in places])
         for name in self.board.names("legend") if self.shots.in_one_line else ():
             part = self.board.part(name)
             part.points = part.points + (there - here)

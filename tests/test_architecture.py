@@ -204,6 +204,13 @@ def test_every_picture_fits_every_sheet(lesson, sheet, lang):
         assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []
 
 
+@pytest.mark.parametrize(("aspect", "lang"), covering([*panels.ASPECTS], ["en", "zh"]))
+def test_piles_stand_in_one_line_on_every_frame(lesson, aspect, lang):
+    placed = panels.place(lesson.picture_of.traded(one_line=True), panels.ASPECTS[aspect], lang)
+    assert panels.problems(placed) == []
+    assert placed["places-input.pile"].height > 0.2 * placed.sheet.body_box.height
+
+
 @pytest.mark.parametrize("label", some(range(10)))
 def test_any_digit_fills_the_stacks(label):
     lesson = Architecture(picture=digits.first(label))

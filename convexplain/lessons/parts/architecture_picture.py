@@ -51,13 +51,14 @@ _PILE, _BAR = 0.43, 0.25
 #: The highest pile of places or channels, in heights of the input, and how broad all are, in sizes
 #: of text; on several lines as high as that, and half as broad.
 _HIGH, _LOW, _BROAD = 1.6, 0.3, 4.0
-#: How far apart stages stand over their piles, in gaps of the sheet, if there is room.
-_GAPS = (2.6, 2.0, 1.4, 0.8)
+#: How far apart stages stand over their piles, in gaps of the sheet, if there is room; with less
+#: than one gap they are tight.
+_GAPS = (2.6, 2.0, 1.4, 0.6, 0.3)
 #: How much larger the places of the last maps are seen than the others, and how many at most.
 _LARGER, _COUNTED = 5, 25
 #: From one bar of the answer to the next where all stages stand in a row, and where they take
 #: several lines, in sizes of text.
-_PITCH, _NARROW = 1.05, 1.3
+_PITCH, _NARROW = 1.15, 1.3
 #: How broad the columns of a vector are in cells, one and all of them together at most.
 _COLUMN, _COLUMNS = 0.8, 8.0
 #: What of its share of a wall a sheet takes.
@@ -144,7 +145,7 @@ class ArchitecturePicture:
             ``channels-meaning``.
         """
         lines = (
-            [self._line(self.compared, "traded", gap=gap) for gap in _GAPS]
+            [self._line(self.compared, "traded", gap=gap, tight=gap < 1) for gap in _GAPS]
             if one_line
             else self._in_lines("traded")
         )
@@ -341,6 +342,7 @@ class ArchitecturePicture:
         note: Sequence[Part] = (),
         gap: float = 0.8,
         aside: bool = False,
+        tight: bool = False,
     ) -> Part:
         """Arrange a line of stages.
 
@@ -356,14 +358,16 @@ class ArchitecturePicture:
             Between stages.
         aside : bool
             Whether it is one of several lines, with the legend beside all of them.
+        tight : bool
+            Whether what stands below is narrow.
         """
         marked = below == "shapes"
         drawn = [own.get(n) or self._drawing(n, marked=marked) for n in indices]
         if not aside and isinstance(answer := drawn[-1], Bars) and marked:
             drawn[-1] = replace(answer, pitch=_PITCH)
         if note or (below == "parameters" and not aside):
-            legend = [Legend("legend")] if below == "parameters" else []
-            drawn[0] = Column(*legend, *note, drawn[0], gap=0.5, turns=False)
+            scale = [Legend("legend")] if below == "parameters" else []
+            drawn[0] = Column(*scale, *note, drawn[0], gap=0.5, turns=False)
         rows: list[list[Part | None]] = [[*drawn], [self._name(n) for n in indices]]
         if below == "parameters":
             rows.append([self._size(n) for n in indices])
@@ -375,16 +379,17 @@ class ArchitecturePicture:
             if last is not None and last in indices:
                 for row, part in zip(rows, [*self._loupe(last), None], strict=True):
                     row.insert(indices.index(last) + 1, part)
-            if not aside:
-                rows.append([*(None for _ in rows[0][1:]), Legend("legend")])
         else:
             for what in _MEANING:
-                rows.append([self._trade(n, what, aside=aside) for n in indices])
+                rows.append([self._trade(n, what, aside=aside, tight=tight) for n in indices])
             if not aside:
-                meant = [Legend("legend"), None, *map(self._meaning, _MEANING)]
+                legend = None if tight else Legend("legend")
+                meant = [legend, None, *map(self._meaning, _MEANING)]
                 rows = [[*row, more] for row, more in zip(rows, meant, strict=True)]
         apart = 0.15 if aside and below == "traded" else 0.25
-        return Column(Aligned(rows, gap=gap, row_gap=apart, down="bottom"))
+        line = Aligned(rows, gap=gap, row_gap=apart, down="bottom")
+        under = not aside and (below == "shapes" or tight)
+        return Column(line, Legend("legend"), turns=False) if under else Column(line)
 
     def _pile(self, index: int) -> Part | None:
         """The parameters of a stage as a pile; all piles are as broad, so that areas compare."""
@@ -412,7 +417,7 @@ class ArchitecturePicture:
         name = f"count-{stage.name}"
         return Text(name, words, role="small", tone=tone, weight=weight, silent=True)
 
-    def _trade(self, index: int, what: Traded, *, aside: bool) -> Part:
+    def _trade(self, index: int, what: Traded, *, aside: bool, tight: bool) -> Part:
         """How many places, or channels, a stage has, as a pile under its number, or beside it.
 
         That of the picture says what it counts.
@@ -424,14 +429,14 @@ class ArchitecturePicture:
         pile = Bars(
             f"{what}-{stage.name}", [bar], Scale(most), share="cells", stacked=True, upright=True,
             length=(_LOW if aside else _HIGH) * self._height,
-            thick=_BROAD / 2 if aside else _BROAD,
+            thick=_BROAD / 2 if aside or tight else _BROAD,
         )  # fmt: skip
         said: Caption | str = fmt.count(count)
         if index == 0:
             said = (_ONE if count == 1 else _SO_MANY)[what].fill(n=said)
         number = Text(
             f"{what}-of-{stage.name}", said, tone=tone, weight="bold",
-            role="text" if aside else "heading", silent=True,
+            role="text" if aside or tight else "heading", silent=True,
         )  # fmt: skip
         if aside:
             return Row(pile, number, gap=0.3, align="bottom", turns=False)

@@ -112,4 +112,4 @@ class Shots:
         box, body = self.place("legend"), self.sheet.body_box
         if not self.in_one_line:
             return box
-        return Box(body.right - box.width, body.bottom - box.height, box.width, box.height)
+        return Box(body.x, body.bottom - box.height, box.width, box.height)
