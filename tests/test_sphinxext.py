@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from convexplain.video.job import QUALITIES, Job
 from tests.often import covering
 
 pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
+from jinja2 import FileSystemBytecodeCache
+from sphinx import jinja2glue
 from sphinx.errors import ConfigError
 from sphinx.testing.util import SphinxTestApp
 
@@ -39,6 +42,15 @@ FIGURE = ".. convexplain-figure:: confusion-matrix\n"
 #: Leads to all pages that a test writes.
 INDEX = "Title\n=====\n\n.. toctree::\n   :glob:\n\n   page*\n"
 Build = Callable[..., SphinxTestApp]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        kind = partial(jinja2glue.SandboxedEnvironment, bytecode_cache=kept)
+        patch.setattr(jinja2glue, "SandboxedEnvironment", kind)
+        yield
 
 
 @pytest.fixture
