@@ -341,6 +341,7 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int) -> Watched:
     quality = Quality("t", 426, 240, rate)
     job = Job(part, Path("x.mp4"), look, quality, aspect=aspect)
     first: list[np.ndarray] = []
+    ground: list[tuple[np.uint8, np.uint8]] = []  # the least and the most of each colour
     seen: list[tuple[str, bool]] = []
     inked: list[float] = []
 
@@ -355,12 +356,18 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int) -> Watched:
             pixels = self.camera.picture.pixels
             if not first:
                 first.append(pixels.copy())
+                ground.extend(
+                    (np.uint8(max(level - FAINT, 0)), np.uint8(min(level + FAINT, 255)))
+                    for level in pixels[0, 0, :3].tolist()
+                )
             area = self.camera.stage_area
             stage = np.ascontiguousarray(pixels[area.top : area.bottom, area.left : area.right])
             digest = hashlib.blake2b(stage.tobytes(), digest_size=8).hexdigest()
             if not seen or digest != seen[-1][0]:
-                apart = np.abs(stage[..., :3].astype(np.int16) - pixels[0, 0, :3]) > FAINT
-                red, green, blue = np.moveaxis(apart, 2, 0)  # sooner than any(axis=2)
+                # Bytes less the least that counts as ground; what is below it begins anew at 255.
+                red, green, blue = (
+                    stage[..., n] - least > most - least for n, (least, most) in enumerate(ground)
+                )
                 inked.append(float((red | green | blue).mean()))
             while len(seen) < round(seconds * rate):
                 seen.append((digest, self.asking))
