@@ -165,19 +165,25 @@ class OneD(LessonScene):
     def laid_out(self) -> Diagram:
         """Return the picture of the film's frames, with what is told of one window below them."""
         row, col = self.lesson.spot
-        return self.picture.block(self.lesson.parts, float(self.lesson.moving[row, col, 0]))
+        value = float(self.lesson.moving[row, col, 0])
+        return self.picture.block(self.lesson.spot, self.lesson.parts, value)
 
     def show_block(self, event: Event) -> None:
-        """The window goes to where most ink arrives; with its weights comes what each adds."""
+        """The window goes to where ink arrives; pixels come out of it, weights, what they add."""
         count = len(self.lesson.weights)
-        sheets, parts = ([f"{kind}-{n}" for n in range(count)] for kind in ("weights", "part"))
+        cuts, sheets, parts = (
+            [f"{kind}-{n}" for n in range(count)] for kind in ("cut", "weights", "part")
+        )
         if not self.board.has(self.frames[0]):
             self.make_room()
-        self.turn_into(self.laid_out(), 0.08, show=tuple(self.frames), hold=(*sheets, *parts))
+        hold = *cuts, *sheets, *parts
+        self.turn_into(self.laid_out(), 0.08, show=tuple(self.frames), hold=hold)
         self.during(0.07, self.go_to(*self.lesson.spot, 0))
-        for sheet, window, part in zip(sheets, self.windows(0), parts, strict=True):
-            self.during(0.18 / count, self.board.show(sheet))
-            self.during(0.36 / count, self.board.pulse(window, sheet), self.board.show(part))
+        for cut, sheet, window, part in zip(cuts, sheets, self.windows(0), parts, strict=True):
+            self.during(0.25 / count, self.board.grow(cut, out_of=window))
+            self.board.show(f"{cut}.edge")(1.0)
+            self.during(0.09 / count, self.board.show(sheet))
+            self.during(0.26 / count, self.board.pulse(cut, sheet), self.board.show(part))
         self.during(0.06, self.board.show("total"))
         self.during(1, self.board.pulse("total", times=2))
 
@@ -210,8 +216,8 @@ class OneD(LessonScene):
     def show_through(self, event: Event) -> None:
         """The window goes along rows and columns of a film, and then a frame further."""
         sheets = [f"weights-{n}" for n in range(len(self.lesson.weights))]
-        words = (f"{each}-{n}{end}" for each, end in (("part", ""), ("weights", ".title"))
-                 for n in range(len(sheets)))  # fmt: skip
+        told = ("part", ""), ("weights", ".title"), ("cut", ""), ("cut", ".edge")
+        words = (f"{each}-{n}{end}" for each, end in told for n in range(len(sheets)))
         if self.board.has(self.frames[0]):
             self.during(0.04, self.board.hide(*self.board.there(*words, "total")))
         else:
@@ -257,10 +263,12 @@ class OneD(LessonScene):
     def show_arrives(self, event: Event) -> None:
         """Where the result is highest and lowest, and what the window reads there."""
         for row, col, frame in self.lesson.changes:
-            # The cell is ringed nearly as long as the window stands.
+            ring = f"moving-{frame}.around"
             self.during(0.12, self.go_to(row, col, frame))
-            around = self.board.within(f"moving-{frame}", row - 1, col - 1, 3, 3)
-            self.during(0.37, self.board.pulse_at(around, times=2))
+            self.board.move(ring, row - 1, col - 1)(1.0)
+            self.during(0.04, self.board.show(ring))
+            self.during(0.3, self.board.pulse(ring))
+            self.during(0.03, self.board.hide(ring))
 
     def show_answer(self, event: Event) -> None:
         """Row, picture and film stand together; each window goes along its axes and then stops.

@@ -88,17 +88,23 @@ def test_a_number_of_the_film_is_what_its_frames_add_and_adds_up_as_printed(less
     np.testing.assert_allclose(lesson.parts, parts)
     value = lesson.moving[row, col, 0]
     assert value == pytest.approx(sum(parts))
-    assert value > 0.9 * lesson.moving[..., 0].max()
+    assert value > 0.8 * lesson.moving[..., 0].max()
     block = block_of(lesson)
     said = [block.panel(f"part-{n}").words.text("en") for n in range(3)]
     assert said == [f"sum of 9 products: {fmt.number(part)}" for part in parts]
     assert block.panel("total").words.text("en") == f"Sum: {fmt.number(value)}"
     assert fmt.adds_up(parts, value)
+    # So do the products of the pixels that stand there; what comes before takes something away.
+    for n, (weight, part) in enumerate(zip((-1, 0, 1), parts, strict=True)):
+        cut = block.panel(f"cut-{n}").values
+        np.testing.assert_array_equal(cut, patches[n])
+        assert fmt.adds_up(weight * cut.ravel(), part)
+    assert fmt.rounded(parts[0]) < 0 < fmt.rounded(parts[2])
 
 
 def block_of(lesson):
     row, col = lesson.spot
-    return lesson.picture_of().block(lesson.parts, float(lesson.moving[row, col, 0]))
+    return lesson.picture_of().block(lesson.spot, lesson.parts, float(lesson.moving[row, col, 0]))
 
 
 def test_the_pixels_that_are_read_stand_over_the_weights(lesson):
@@ -175,7 +181,7 @@ def pictures(lesson, upright):
     yield picture.two()
     yield picture.playing(0)
     yield picture.frames()
-    yield picture.block(lesson.parts, float(lesson.moving[(*lesson.spot, 0)]))
+    yield picture.block(lesson.spot, lesson.parts, float(lesson.moving[(*lesson.spot, 0)]))
     yield picture.through()
     yield picture.ending()
     yield lesson.diagram()
@@ -360,6 +366,18 @@ def test_the_sheets_of_three_frames_are_named_by_their_order():
     ):
         block = block_of(OneD(kernel=kernel))
         assert [block.panel(f"weights-{n}").title.text("en") for n in range(len(names))] == names
+
+
+def test_pixels_come_out_of_the_window_and_stand_beside_their_weights(lesson):
+    stage = next(m for m in reversed(of("one-d", LOOKS[0]).during("axes")) if "cut-2" in m)
+    for n in range(3):
+        cut, sheet = stage[f"cut-{n}"], stage[f"weights-{n}"]
+        assert cut.cell == pytest.approx(sheet.cell)
+        assert cut.places[0, 1] == pytest.approx(sheet.places[0, 1])
+        assert cut.places[1, 0] < sheet.places[0, 0]
+        grid, window = stage[f"film-{n}"], stage[f"film-{n}.window"]
+        left, top = ((window.places[0] - grid.places[0]) / grid.cell).round().astype(int)
+        np.testing.assert_array_equal(cut.values, grid.values[top : top + 3, left : left + 3])
 
 
 def test_the_window_stands_on_ink_that_arrives_as_its_sheets_come(lesson):

@@ -264,13 +264,26 @@ class OneD(Lesson):
     def spot(self) -> tuple[int, int]:
         """Where in the film's first map the told sum stands: row, column.
 
-        The largest whose parts, one from each frame, add up as printed.
+        The largest of those where a person who multiplies and adds the printed pixels finds each
+        frame's part and the sum, and where each frame that has a weight takes part; or else of
+        those of which the most of this holds.
         """
         first, *_ = np.moveaxis(self.moving, -1, 0)
         order = np.argsort(-first, axis=None, kind="stable")
         places = [divmod(int(n), int(first.shape[1])) for n in order]
-        fits = (p for p in places if fmt.adds_up(self._parts(*p), first[p]))
-        return next(fits, places[0])
+        # The first of the best: what comes before is larger.
+        return max(places, key=lambda place: self._told_well(*place))
+
+    def _told_well(self, row: int, col: int) -> int:
+        """Return how much of a number of the film's first map can be followed as it is printed."""
+        parts, k = self._parts(row, col), len(self.weights)
+        if not fmt.adds_up(parts, self.moving[row, col, 0]):
+            return 0
+        patch = self.film[row : row + k, col : col + k, :k] * self.weights
+        if not all(fmt.adds_up(patch[..., n].ravel(), part) for n, part in enumerate(parts)):
+            return 1
+        said = [fmt.rounded(part) != 0 for part, w in zip(parts, self.weights, strict=True) if w]
+        return 3 if all(said) else 2
 
     def _parts(self, row: int, col: int) -> list[float]:
         """Return what each frame adds to a number of the film's first map."""

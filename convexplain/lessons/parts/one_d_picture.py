@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
@@ -35,8 +36,8 @@ Floats = npt.NDArray[Any]
 _STRIP = 2.5
 #: How many times as high as broad a row's cells are, which would be a line: with others, and alone.
 _TALL, _ALONE = 3.8, 8.0
-#: The same beside a picture of as many columns.
-_HIGH = 12.0
+#: Where a line breaks beside pixels and weights, in sizes of its text.
+_LINE = 7.0
 #: How large the cells of weights are that stand beside maps, and those of pixels under a row.
 _SMALL, _READ = 2.0, 2.2
 
@@ -184,30 +185,43 @@ class OneDPicture:
         """Describe the film's frames beside one another."""
         return Diagram(self._strip_of(self._film()))
 
-    def block(self, parts: Sequence[float], value: float) -> Diagram:
+    def block(self, at: tuple[int, int], parts: Sequence[float], value: float) -> Diagram:
         """Describe a film, frame beside frame, and how a number of its result comes about.
 
-        Below each frame that is read stands the window's sheet of weights, and what that adds.
+        Below each frame that is read stand the pixels that the window reads of it, their weights,
+        and what that adds.
 
         Parameters
         ----------
+        at : (int, int)
+            Row and column at which the window begins.
         parts : sequence of float
             The sum of the products on each frame.
         value : float
             Their sum.
         """
-        sheets = [
-            Cells(
+        (row, col), k = at, len(self.kernel)
+        pairs = []
+        for n, title in enumerate(self._sheets()):
+            cut = Cells(
+                f"cut-{n}", self.film[row : row + k, col : col + k, n], INK, numbers=True,
+                share="numbers",
+                # Pixels without ink are as white as the paper.
+                marks={"edge": Mark(0, 0, k, k, "line", strong=False)},
+            )  # fmt: skip
+            sheet = Cells(
                 f"weights-{n}", self.weights[:, :, n], self.weight, numbers=True, share="numbers",
                 title=title.capital,
-            )
-            for n, title in enumerate(self._sheets())
-        ]  # fmt: skip
-        each = words.PART.fill(n=len(self.kernel) ** 2)
-        sums = [Text(f"part-{n}", each.fill(v=fmt.number(part))) for n, part in enumerate(parts)]
+            )  # fmt: skip
+            pairs.append(Row(cut, sheet, gap=0.4, turns=False))
+        each = words.PART.fill(n=k**2)
+        sums = [
+            Text(f"part-{n}", each.fill(v=fmt.number(part)), measure=_LINE if self.upright else inf)
+            for n, part in enumerate(parts)
+        ]
         said = words.TOTAL.capital.fill(v=fmt.number(value))
         total = Text("total", said, role="heading", weight="bold")
-        strip = self._strip_of(self._film(), sheets, [*sums, total])
+        strip = self._strip_of(self._film(), pairs, [*sums, total])
         return Diagram(Column(strip, Legend("legend", row=True), align="middle", turns=False))
 
     def through(self) -> Diagram:
@@ -251,12 +265,13 @@ class OneDPicture:
         Time goes to the right: a frame beside a frame, each map under its window's middle.
         """
         row, picture = (replace(each, title=None) for each in self._read_by())
-        row = replace(row, share="pixels", weight=None, tall=_HIGH)
+        # As high as what is read, and what becomes of it, beside them.
+        row = replace(row, share="pixels", weight=None, tall=self.drawn.shape[0])
         scale = Scale(1.0, terms.OUTPUT, ends=("−", "+"))
         strip, grid, *maps = (
             Cells(name, _relative(values), scale, share="pixels", lines=False, tall=tall)
             for name, values, tall in (
-                ("out", self.out[None], _HIGH), ("map", self.map, 1.0),
+                ("out", self.out[None], self.map.shape[0]), ("map", self.map, 1.0),
                 *((f"moving-{n}", each, 1.0)
                   for n, each in enumerate(np.moveaxis(self.moving, 2, 0))),
             )
@@ -383,9 +398,10 @@ class OneDPicture:
     def _moving(self, *, named: bool = False) -> list[Cells]:
         """Describe the maps of the film; named by the frames that they are made of."""
         scale, k = self.response(self.moving), len(self.kernel)
+        marks = {"around": Mark(0, 0, 3, 3)} if named else {}
         return [
             Cells(
-                f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False,
+                f"moving-{n}", self.moving[..., n], scale, share="pixels", lines=False, marks=marks,
                 title=words.MADE_OF.capital.fill(a=n + 1, b=n + k) if named else None,
             )
             for n in range(self.moving.shape[2])
