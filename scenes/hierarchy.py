@@ -414,9 +414,9 @@ class Hierarchy(LessonScene):
             middle, panel = zero + unit * score, f"scores.{which}"
             self.board.part(panel).places = corners_of((middle - width / 2, top, width, height))
             self.board.say(f"{panel}.source", fmt.number(score))
-            level = top + height / 2
+            level, edge = top + height / 2, middle - np.copysign(width / 2, score)
             for lane in self.there(f"{panel}.lane"):
-                self.board.part(lane).places = [(zero, level), (middle, level)]
+                self.board.part(lane).places = [(zero, level), (edge, level)]
 
     def show_tips(self, event: Event) -> None:
         """What is read now is looked at, and how many it took."""

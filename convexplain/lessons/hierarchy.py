@@ -559,7 +559,7 @@ class Hierarchy(NetworkLesson):
         """Tell where a filter responds most in other digits; that it looks so only if it does."""
         yield Event("elsewhere", 3.3, words.FILTER_ELSEWHERE, detail=1)
         said = words.ANSWERS_TO if found.tells else words.ANSWERS
-        yield Event("crops", 3.7, said, detail=1)
+        yield Event("crops", 3.5, said, detail=1)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
@@ -567,8 +567,7 @@ class Hierarchy(NetworkLesson):
         if tipping is not None:
             if self.takes_first:
                 m = words.how_many(STRONGEST)
-                b = fmt.number(removal.without(STRONGEST).logit)
-                said = words.WITHOUT.fill(m=m, b=b, k=k)
+                said = words.WITHOUT.fill(m=m, k=k)
                 yield Event("first", 2.8, said, detail=1 if self.subject.sharp is None else 2)
             yield Event("predict", self.pause, ask=self._ask(tipping.removed), detail=1)
         yield Event("removing", 3.05, words.TAKEN)
@@ -581,7 +580,7 @@ class Hierarchy(NetworkLesson):
             said = words.RANDOM
             if tipping.removed < min(removal.random_tips):
                 said = words.RANDOM_MORE.fill(n=len(removal.random_tips))
-            yield Event("random", 3.8, said, detail=1)
+            yield Event("random", 3.6, said, detail=1)
 
     @property
     def takes_first(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ from convexplain.panels.panel import Bounds, Setting
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
+Role = Literal["text", "heading"]
+
 #: Beside bars the picture has so much of their width, and scores run over so much of it.
 _ASIDE, _RUN = 0.25, 0.86
 #: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
@@ -44,7 +47,7 @@ class _Silhouette(Cells):
     def bounds(self, at: Setting) -> Bounds:
         """Let it be as broad as the sheet, and its points finer than a pixel."""
         wide = at.sheet.body_box.width / self.shape[1]
-        return replace(super().bounds(at), least=wide / 2, good=wide / 2, most=wide)
+        return replace(super().bounds(at), least=wide / 3, good=wide / 2, most=wide)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,33 +101,41 @@ class HierarchyCheck:
             named = Text("adding", title, measure=measure)
             return Column(named, Column(first, cells, gap=0), gap=0.3)
 
-        scored, run = words.SCORES.fill(k=self.picture.answer), self._scores()
-        named = [(f"{bar.name}-said", bar.label, self._order(bar)) for bar in self.orders]
-        beside: list[list[Part]] = [
-            [told, above(2 * _NARROW)],
-            [Text("scores-said", scored, measure=_BESIDE), run],
-            *list[list[Part]]([Text(name, said), bar] for name, said, bar in named),
-        ]
-        below: list[Part] = [
-            Text("scores-said", scored, measure=_NARROW), run,
-            *(Column(Text(name, said, measure=_NARROW), bar, gap=0.1)
-              for name, said, bar in named),
-        ]  # fmt: skip
+        scored = words.SCORES.fill(k=self.picture.answer)
+
+        def beside(measure: float) -> Part:
+            orders = [
+                (Text(f"{bar.name}-said", bar.label), self._order(bar)) for bar in self.orders
+            ]
+            said = Text("scores-said", scored, measure=_BESIDE)
+            rows = [(told, above(measure)), (said, self._scores()), *orders]
+            return Aligned(rows, gap=1.2, row_gap=0.4, down="middle")
+
+        def below(role: Role, gap: float) -> Part:
+            orders = (
+                Column(Text(f"{bar.name}-said", bar.label), self._order(bar, role), gap=0.1)
+                for bar in self.orders
+            )
+            said = Text("scores-said", scored)
+            return Column(flat, above(_NARROW), said, self._scores(role), *orders, gap=gap)
+
         return Diagram(
             Either(
-                Aligned(beside, gap=1.2, row_gap=0.4, down="middle"),
-                Column(flat, above(_NARROW), *below, gap=0.6),
+                beside(2 * _NARROW),
+                beside(_NARROW),
+                below("heading", 0.6),
+                below("text", 0.25),
             )
         )
 
-    def _order(self, bar: Bar) -> Bars:
+    def _order(self, bar: Bar, role: Role = "heading") -> Bars:
         """Return a bar in the scale of those above: it ends under as many of them."""
         return Bars(
             bar.name, [replace(bar, name="cells", label="")], Scale(self.picture.tree.supporters),
-            length=self.bars.shape[1], share=LARGE, pitch=1.4, role="heading",
+            length=self.bars.shape[1], share=LARGE, pitch=1.4, role=role,
         )  # fmt: skip
 
-    def _scores(self) -> Bars:
+    def _scores(self, role: Role = "heading") -> Bars:
         """Return the score of the answer, and the best of the others', as points on one scale."""
         start = self.runs[0][0]
         every = [score for run in self.runs for each in run
@@ -136,7 +147,7 @@ class HierarchyCheck:
             "scores",
             [Bar("own", self.picture.answer, start.logit, tone="positive"),
              Bar("rival", class_name(start.rival), start.rival_logit, tone="ink")],
-            Scale(most), points=True, lowest=low, highest=high, share=LARGE, role="heading",
+            Scale(most), points=True, lowest=low, highest=high, share=LARGE, role=role,
             pitch=1.4, length=_RUN * self.bars.shape[1] * most / ((high - low) or 1.0),
             before=max((fmt.number(score) for score in every), key=len),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.elsewhere import Elsewhere, Found
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.panels import (
+    Aligned,
     Bar,
     Bars,
     Cells,
@@ -29,6 +30,8 @@ from convexplain.style.captions import Caption
 
 #: The longest bar has so much of a tile's width: its number stands beside it.
 _LONGEST = 0.68
+#: So many tiles stand in a row of a narrow frame.
+_FOLDED = 3
 #: Whose cells all pictures have.
 _SHARE = "other"
 
@@ -96,12 +99,14 @@ def elsewhere(picture: HierarchyPicture, found: Elsewhere) -> Diagram:
         Column(head, Row(*tiles, gap=0.5, turns=False), gap=0.2, turns=False)
         for head, tiles in zip(heads, (strong, weak), strict=True)
     ]
-    columns = [
-        Column(head, *tiles, gap=0.3, turns=False)
-        for head, tiles in zip(heads, (strong, weak), strict=True)
-    ]
-    return Diagram(
-        Either(
-            Column(*rows, gap=0.5, turns=False), Row(*columns, gap=1.5, turns=False, align="top")
+    # In narrow frames so many of a row that they are as large as can be.
+    short = [
+        Column(
+            head, Aligned([tiles[:_FOLDED], tiles[_FOLDED:]], gap=0.5, row_gap=0.2), gap=0.2,
+            turns=False,
         )
+        for head, tiles in zip(heads, (strong, weak), strict=True)
+    ]  # fmt: skip
+    return Diagram(
+        Either(Column(*rows, gap=0.5, turns=False), Column(*short, gap=0.5, turns=False))
     )

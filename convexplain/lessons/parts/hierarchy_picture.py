@@ -192,7 +192,7 @@ class HierarchyPicture:
         levels = [[self._child(*each, named=True) for each in self._ordered(r)] for r in self.rows]
         rows = zip(self.rows, levels, strict=True)
         named = [self._titled(row, cells, short=short) for row, cells in rows]
-        return Row(digit, *named, gap=1.6)
+        return Row(digit, *named, gap=1.5)
 
     def _below_one_another(self) -> Part:
         """Return the digit, and its levels as rows below it."""

@@ -102,8 +102,8 @@ AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
 WALL_TITLE = Caption(en="One filter in many digits", zh="一个过滤器，许多数字")
 FILTER_ELSEWHERE = Caption(
-    en="The same filter in other digits, where it is strongest.",
-    zh="同一个过滤器，在其他数字里响应最强的地方。",
+    en="This patch's filter in other digits, where it is strongest.",
+    zh="这个图块的过滤器，在其他数字里响应最强的地方。",
 )
 ANSWERS_TO = Caption(
     en="Strong where they have such a pattern, weak where not.",
@@ -129,8 +129,8 @@ PREDICT = Caption(
     zh="从最强的去掉，几个后不判为“{k}”？",
 )
 WITHOUT = Caption(
-    en="Without these {m}: {b}. It still reads {k}.",
-    zh="去掉这{m}个：{b}，仍判为“{k}”。",
+    en="Without these {m} it still reads {k}.",
+    zh="去掉这{m}个，仍判为“{k}”。",
 )
 AT_THAT_RATE = Caption(
     en="At the rate of the first {m}; those that follow take less of its lead.",
