@@ -469,7 +469,7 @@ class Architecture(LessonScene):
     def show_numbers(self, event: Event) -> None:
         """The bars of the answer grow at the end of the row."""
         self.stack(0.2)
-        self.follow(self.numbers[-1], 0.18)
+        self.follow(self.numbers[-1], 0.12)
         self.complete(self.shot.numbers or self.numbers, "legend")(1.0)
         self.answer(0.75, *self.read())
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
@@ -538,7 +538,7 @@ class Architecture(LessonScene):
             self.complete([n])(1.0)
         self.board.leave(*shapes)(1.0)
         become = self.board.become(self.laid(self.picture.traded))
-        self.during(0.2, self.camera.home(), become, lazily(self.order))
+        self.during(0.14, self.camera.home(), become, lazily(self.order))
         self.board.come("explained")(1.0)
 
         def piles(what: str) -> Move:
