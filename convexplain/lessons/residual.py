@@ -232,7 +232,9 @@ class Residual(FilterLesson):
         else:
             apart = 0.9 if end == "sum" else 1.6
             body = Column(Row(*parts, gap=apart), way, gap=1.2, align="middle")
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+        # Where it begins, the scale of colours stands below, as it will later.
+        below, turns = Legend("legend", row=True), end != "plus"
+        return Diagram(Column(body, below, align="middle", turns=turns), links)
 
     @cached_property
     def picture_read(self) -> list[Cells]:
