@@ -53,6 +53,25 @@ def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def drawn() -> Iterator[dict[str, bytes]]:
+    """Figures by their names in a cache, which tell all that they depend on: each is drawn once."""
+    kept: dict[str, bytes] = {}
+    write, draw = building._write, figures.draw_made
+
+    def write_once(work: Any) -> None:
+        path = work[0]
+        if path.name not in kept or figures.draw_made is not draw:  # a test has another opinion
+            write(work)
+            kept.update({path.name: path.read_bytes()} if path.exists() else {})
+        else:
+            path.write_bytes(kept[path.name])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "_write", write_once)
+        yield kept
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
     """Build documents, given as text by file name; settings are keyword arguments."""
@@ -186,13 +205,16 @@ def test_one_figure_in_two_documents_is_one_file(build: Build) -> None:
     assert len(cached(app)) == 2
 
 
-def test_two_processes_write_what_one_writes(build: Build, tmp_path: Path) -> None:
+def test_two_processes_write_what_one_writes(
+    build: Build, tmp_path: Path, drawn: dict[str, bytes]
+) -> None:
     files = {"index.rst": INDEX}
     for number in range(6):
         width = f"   :width: {3 + number % 3}\n   :theme: light\n"
         files[f"page{number}.rst"] = f"Page {number}\n======\n\n{FIGURE}{width}"
     written = []
     for parallel in (0, 2):
+        drawn.clear()
         app = build(files, parallel=parallel)
         assert warnings(app) == []
         out = Path(app.outdir)
