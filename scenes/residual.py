@@ -243,7 +243,7 @@ class Residual(LessonScene):
         elif not self.board.part("change").values.any():
             self.set_weights(0.25, self.lesson.learned()[0])
         self.board.fill("sum", float("nan"))
-        self.during(0.45, self.comes_round(), self.changes())
+        self.during(0.35, self.comes_round(), self.changes())
         _, total = self.lesson.learned()
         self.board.fill("sum", total)
         self.during(0.3, self.board.pulse("sum"))
