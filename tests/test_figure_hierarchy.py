@@ -186,19 +186,16 @@ def test_a_negative_logit_and_a_misread_digit_are_explained():
     assert "其实是“6”" in figures.about_made("hierarchy", of(122), "zh").caption
 
 
-@pytest.fixture(scope="module")
-def diagrams():
-    """The example's tree, and one of a negative logit, which has more to explain."""
-    return [of(None).diagram(), of(0).diagram()]
+#: The example's tree, and one of a negative logit, which has more to explain.
+TREES = {"example": None, "negative": 0}
 
 
-@pytest.mark.parametrize(("sheet", "lang"), covering([*panels.SHEETS], LANGUAGES))
-def test_the_tree_lays_itself_out_on_pages_and_frames_of_every_shape(sheet, lang, diagrams):
-    for diagram in diagrams:
-        placed = panels.place(diagram, panels.SHEETS[sheet], lang)
-        assert panels.problems(placed) == []
-        tops = [placed[name].y for name in ("patch-0", "patch-0-0", "patch-0-0-0", "kernel-0-0-0")]
-        assert tops == sorted(tops)
+@pytest.mark.parametrize(("sheet", "lang", "sample"), covering([*panels.SHEETS], LANGUAGES, TREES))
+def test_the_tree_lays_itself_out_on_pages_and_frames_of_every_shape(sheet, lang, sample):
+    placed = panels.place(of(sample).diagram(), panels.SHEETS[sheet], lang)
+    assert panels.problems(placed) == []
+    tops = [placed[name].y for name in ("patch-0", "patch-0-0", "patch-0-0-0", "kernel-0-0-0")]
+    assert tops == sorted(tops)
 
 
 def test_bad_input_is_refused_in_one_line():
