@@ -39,6 +39,7 @@ from convexplain.panels import (
     place,
     problems,
 )
+from convexplain.panels.box import around
 from convexplain.panels.pieces import Piece
 from convexplain.style.captions import Caption
 from convexplain.style.theme import DARK, LIGHT, contrast, least_opacity
@@ -248,6 +249,26 @@ def test_a_link_runs_through_lanes():
         for start, end in zip(way.points, way.points[1:], strict=False):
             assert start[0] == pytest.approx(end[0]) or start[1] == pytest.approx(end[1])
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1"])
+def test_a_scale_stands_under_the_panel_that_alone_has_its_colours(aspect):
+    def laid(*scales):
+        maps = [Cells(f"map-{n}", np.ones((8, 8)), scale, lines=False, share="maps")
+                for n, scale in enumerate(scales)]  # fmt: skip
+        row = Row(*maps, gap=3, turns=False)
+        legend = Legend("legend", row=True)
+        column = Column(row, legend, align="middle", turns=False)
+        return place(Diagram(column), panels.ASPECTS[aspect])
+
+    other = Scale(0.5, said("other", "另一"), signed=False)
+    placed = laid(panels.INK, RESPONSE, other)
+    assert placed["legend.0"].x == placed["map-1"].x
+    assert placed["legend.1"].x == placed["map-2"].x
+    assert problems(placed) == []
+    shared = laid(RESPONSE, RESPONSE)
+    both = around([shared["map-0"], shared["map-1"]])
+    assert shared["legend.0"].middle[0] == pytest.approx(both.middle[0])
 
 
 def test_a_row_of_four_stands_in_two_rows_before_its_numbers_are_given_up():

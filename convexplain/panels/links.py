@@ -22,6 +22,8 @@ _BEND, _LANE, _STUB = 1.2, 0.28, 0.42
 _NARROWER = 1.0, 0.5
 # How far the lines of a zoom stay from words at least, in gaps: a title begins at their end.
 _CLEAR = 0.1
+#: So far apart places are one.
+_SLACK = 1e-6
 #: How many places of a side are tried where one line leads from a window.
 _PLACES = 8
 
@@ -105,9 +107,9 @@ class Link:
             for name, box in ((self.start, start), (self.end, end))
         )
         walls = _walls(placed)
-        # A way that goes on behind what it comes to is led round.
-        straight = () if self.headless else _NARROWER
-        ways = (_level(begin, goal, walls, n * lane) for n in straight)
+        ways = (_level(begin, goal, walls, n * lane) for n in _NARROWER)
+        if self.headless:  # it goes on in the middle of what it comes to, or is led round
+            ways = (way for way in ways if way and _in_the_middle(way[-1], end))
         pitches = (Pitch(n * lane, n * _STUB * gap, _BEND * gap) for n in _NARROWER)
         routed = (route(begin, goal, walls, room, pitch) for pitch in pitches)
         way = next(filter(None, chain(ways, routed)), None) or _straight(start, end, placed)
@@ -150,6 +152,11 @@ def _straight(start: Box, end: Box, placed: Sequence[Piece]) -> list[Point]:
     words = _inks(placed)
     free = (to for to in sides if not any(box.crossed_by(begin, to) for box in words))
     return [begin, next(free, end.middle)]
+
+
+def _in_the_middle(at: Point, box: Box) -> bool:
+    """Tell whether a place at the edge of a box is in the middle of a side."""
+    return any(abs(a - b) < _SLACK for a, b in zip(at, box.middle, strict=True))
 
 
 def _level(start: End, end: End, walls: Sequence[Box], apart: float) -> list[Point]:

@@ -505,7 +505,7 @@ def _placed(diagram: Diagram, fit: _Fit) -> Placed:
     height = sheet.height if sheet.fixed else extent.high + 2 * sheet.margin
     left = room.x + (room.width - extent.across) / 2
     top = room.y + (room.height - extent.high) / 2 if sheet.fixed else sheet.margin
-    pieces = tuple(fit.root.pieces(at, left + extent.left, top + extent.up))
+    pieces = _explained(fit, tuple(fit.root.pieces(at, left + extent.left, top + extent.up)))
     panels = {panel.name: panel for panel in fit.panels}
     placed = Placed(diagram, sheet, at.lang, at.decimals, sheet.width, height, pieces, panels)
     lines: list[Piece] = []
@@ -519,6 +519,59 @@ def _placed(diagram: Diagram, fit: _Fit) -> Placed:
                 f"{choose(error.args[0], placed)}"
             ) from None
     return replace(placed, pieces=(*pieces, *lines))
+
+
+def _explained(fit: _Fit, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Move the scales of a legend under what alone has their colours, where there is room."""
+    scales = fit.setting.scales
+    legends = [
+        panel for panel in fit.panels
+        # Scales under one another stay so.
+        if isinstance(panel, Legend) and panel.of is None and (panel.row or len(scales) == 1)
+    ]  # fmt: skip
+    # Twice: one may stand where another one then goes away.
+    for legend in (*legends, *legends):
+        for n, (scale, _) in enumerate(scales):
+            pieces = _under(fit, pieces, legend, n, _coloured(fit, scale, pieces))
+    return pieces
+
+
+def _coloured(fit: _Fit, scale: Scale, pieces: Sequence[Piece]) -> list[Box]:
+    """Return where panels are whose colours have a scale, and no numbers on them."""
+    boxes: list[Box] = []
+    for panel in fit.panels:
+        printed = panel.numbered() and fit.setting.decimals is not None
+        if scale in panel.scales_shown() and not printed:
+            boxes.append(around(piece.box for piece in pieces if piece.panel == panel.name))
+    return boxes
+
+
+def _under(
+    fit: _Fit, pieces: tuple[Piece, ...], legend: Legend, number: int, coloured: Sequence[Box]
+) -> tuple[Piece, ...]:
+    """Return pieces with a scale under the left edge of what it explains, if that is one panel."""
+    own, before = (_of_scale(pieces, f"{legend.name}.{n}") for n in (number, number - 1))
+    if len(coloured) != 1 or not own:
+        return pieces
+    box, (above,), sheet = around(piece.box for piece in own), coloured, fit.sheet
+    if box.y < above.bottom:
+        return pieces
+    # Where another scale is already, it stands beside that.
+    places = [above.x, *(around(p.box for p in before).right + sheet.gap for _ in before[:1])]
+    others = [piece.box for piece in pieces if piece not in own]
+    for x in places:
+        moved = box.moved(min(x, sheet.body_box.right - box.width) - box.x, 0)
+        if not any(moved.grown(0.4 * sheet.gap).meets(other) for other in others):
+            return tuple(
+                replace(piece, box=piece.box.moved(moved.x - box.x, 0)) if piece in own else piece
+                for piece in pieces
+            )
+    return pieces
+
+
+def _of_scale(pieces: Iterable[Piece], name: str) -> list[Piece]:
+    """Return the pieces of one scale of a legend."""
+    return [piece for piece in pieces if piece.name == name or piece.name.startswith(f"{name}.")]
 
 
 def _refusal(fit: _Fit) -> UsageError:
