@@ -251,6 +251,13 @@ def test_a_link_runs_through_lanes():
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
 
 
+def test_a_row_may_be_empty():
+    column = Column(
+        Text("name", "a"), Row(), Row(Cells("cells", np.ones((3, 3)))), Legend("legend")
+    )
+    assert problems(place(Diagram(column), panels.VIDEO)) == []
+
+
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1"])
 def test_a_scale_stands_under_the_panel_that_alone_has_its_colours(aspect):
     def laid(*scales):

@@ -169,7 +169,7 @@ class Aligned(Part):
         """Return for each body of a row which share of the room that it leaves is above it."""
         if self.down != "level":
             return [_BEFORE[self.down]] * len(row)
-        high = max(size.height for size in sizes)
+        high = max([size.height for size in sizes], default=0.0)
         titled = [part is not None and part.titled for part in row]
         level = any(has and size.height == high for has, size in zip(titled, sizes, strict=True))
         return [
