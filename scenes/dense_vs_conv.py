@@ -10,6 +10,7 @@ from convexplain.lessons import dense_vs_conv
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.comparing_picture import MISTAKES, ONE_PLACE, PLACES
+from convexplain.panels import Bars, Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import set_opacity
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
@@ -70,9 +71,10 @@ class DenseVsConv(LessonScene):
         whole = [self.board.show(f"templates[{n}]") for n in large]
         # The first digit goes before kernels come: nothing is seen through it.
         self.during(0.08, self.board.hide(*self.but("dense")))
-        self.become(self.lesson.learned(), 0.08, eased(kernels[0]), show=words)
-        self.during(0.32, in_turn(*map(eased, kernels[1:]), overlap=0.8))
-        self.during(0.3, in_turn(*map(eased, whole), overlap=0.8))
+        first = eased(kernels[0]), eased(whole[0])
+        self.become(self.lesson.learned(), 0.08, *first, show=words)
+        both = [in_turn(*map(eased, each[1:]), overlap=0.8) for each in (kernels, whole)]
+        self.during(0.5, *both)
         self.during(1, self.board.pulse("kernels[0]", "templates[0]", times=2))
 
     def show_parameters(self, event: Event) -> None:
@@ -98,7 +100,7 @@ class DenseVsConv(LessonScene):
             for network in NETWORKS:
                 self.board.fill(network, self.lesson.wall(network, until))
                 wrong = int((self.lesson.misread[network] < until).sum())
-                self.board.say(f"{network}.counter", self.mistakes(wrong))
+                self.board.say(f"{network}-count", self.mistakes(wrong))
 
         # Walls are dark at first: till they are there, bars are seen, and the stage is never empty.
         bars = [part for name, part in self.board.parts.items() if name.startswith("parameters")]
@@ -109,43 +111,43 @@ class DenseVsConv(LessonScene):
             read(0.0)
             set_opacity(bars, 1 - alpha)
 
-        walls = self.board.become(self.lesson.walls(), show=(*NETWORKS, "told"))
+        counts = [f"{network}-count" for network in NETWORKS]
+        walls = self.board.become(self.lesson.walls(), show=(*NETWORKS, *counts, "told"))
         self.during(0.06, begin)
         self.during(1, read, rate=linear)
 
     def mistakes(self, count: int) -> str:
-        """Return how many mistakes there are, as it stands above a wall."""
+        """Return how many mistakes there are, as it stands below a wall."""
         return self.text(MISTAKES.fill(n=fmt.count(count)))
 
     def show_counted(self, event: Event) -> None:
         """Both numbers are looked at."""
-        counters = [f"{network}.counter" for network in NETWORKS]
+        counters = [f"{network}-count" for network in NETWORKS]
         self.during(0.6, in_turn(*(self.board.pulse(name, colour="muted") for name in counters)))
         self.during(1, self.board.pulse(*NETWORKS, colour="muted"))
 
     # Why.
 
     def show_places(self, event: Event) -> None:
-        """A kernel's window goes to every place of a digit; what each asks of it adds up."""
+        """A kernel's window goes to every place of a digit; how often it meets ink is counted."""
         lesson = self.lesson
-        sums = np.concatenate([np.zeros_like(lesson.first_step.sums[:1]), lesson.first_step.sums])
-        cols = lesson.pixels.shape[1] - sums.shape[2] + 1
+        cols = lesson.pixels.shape[1] - lesson.met.shape[2] + 1
 
         def know(count: int) -> None:
-            self.board.fill("kernel", sums[count])
+            self.board.fill("kernel", lesson.met[count].astype(float))
             self.board.say("kernel-places", self.places(count))
 
         def begin(alpha: float) -> None:
             know(0)
-            self.board.fill("template", np.full_like(lesson.pixels, np.nan))
+            self.board.fill("template", np.zeros(lesson.met_once.shape))
             self.board.say("template-places", self.places(0))
 
         panels = ("kernel", "kernel-places", "digit", "template", "template-places", "legend")
-        self.become(lesson.corrected(), 0.12, begin, show=panels)
+        self.become(lesson.counted(), 0.12, begin, show=panels)
         self.board.show("digit.window")(1.0)
 
         def at(alpha: float) -> tuple[float, float]:
-            count = round(alpha * (len(sums) - 1))
+            count = round(alpha * lesson.stops)
             know(count)
             row, col = divmod(max(0, count - 1), cols)
             return float(row), float(col)
@@ -154,22 +156,22 @@ class DenseVsConv(LessonScene):
         self.during(1, self.board.pulse("kernel", times=1))
 
     def places(self, count: int) -> str:
-        """Return at how many places something has been, as it stands above it."""
+        """Return at how many places something has been, as it stands below it."""
         return self.text(ONE_PLACE if count == 1 else PLACES.fill(n=fmt.count(count)))
 
     def show_once(self, event: Event) -> None:
-        """The template's only window stands round the digit: each of its weights is asked once."""
-        asked = self.lesson.first_step.template_asked
-        self.during(0.1, self.board.hide("digit.window"))
-        self.during(0.15, self.board.show("digit.whole"))
+        """Weights of a template lie at one place of the digit: each meets ink there, or not."""
+        self.during(0.08, self.board.hide("digit.window"))
+        self.during(0.1, self.board.show("digit.part"))
+        self.during(0.12, self.board.walk("digit.part->template"))
 
-        def ask(alpha: float) -> None:
-            self.board.fill("template", alpha * asked)
+        def count(alpha: float) -> None:
+            self.board.fill("template", np.asarray(self.lesson.met_once, float))
             self.board.say("template-places", self.places(1))
 
-        self.during(0.25, ask)
-        self.during(0.3, self.board.pulse("template", colour="muted"))
-        looks = [self.board.pulse(f"{name}-places") for name in ("kernel", "template")]
+        count(1.0)
+        self.during(0.2, self.board.pulse("template", colour="muted"))
+        looks = [self.board.pulse(name, f"{name}-places") for name in ("kernel", "template")]
         self.during(1, in_turn(*looks))
 
     def but(self, panel: str) -> list[str]:
@@ -180,26 +182,29 @@ class DenseVsConv(LessonScene):
     @property
     def rows(self) -> list[str]:
         """Names of the bars of mistakes, the dense network's first."""
-        names = self.board.names("needed")
-        return [name for name in names if f"{name}.value" in names]
+        return self.rows_of(self.lesson.needed())
+
+    @staticmethod
+    def rows_of(picture: Diagram) -> list[str]:
+        """Return the names of a picture's bars of mistakes."""
+        bars = picture.panel("needed")
+        assert isinstance(bars, Bars)
+        return [f"needed.{bar.name}" for bar in bars.bars]
 
     def show_dense(self, event: Event) -> None:
-        """The dense network's mistakes, and of how many digits the convnet's will be shown."""
-        _, other = self.lesson.wrong
-        first = f"needed.dense-{max(other)}"
-        # Only those that are asked about are named: others come with their bars.
-        asked = [n for n in self.lesson.compared if n in self.lesson.asked]
-        labels = [f"needed.cnn-{digits}.label" for digits in asked]
-        # The kernel moves alone: nothing flies over anything.
-        self.during(0.08, self.board.hide(*self.but("kernel")))
-        come = ("template", "legend", "needed.title", "needed.zero", *labels)
-        self.become(self.lesson.needed(), 0.12, show=["kernel"])
-        self.during(0.08, self.board.show(*come))
-        self.during(0.15, eased(self.board.rise(first)))
-        self.during(0.1, self.board.show("trained"))
-        self.during(0.2, self.board.walk("needed.level"))
+        """The dense network's mistakes, which are to beat, and the convnet's from fewest digits."""
+        first, *others = self.rows_of(self.lesson.needed())
+        labels = [f"{name}.label" for name in others]
+        come = ("needed.title", "needed.zero", f"{first}.label", *labels, "trained")
+        self.become(self.lesson.needed(), 0.12, show=come)
+        self.during(0.2, eased(self.board.rise(first)))
+        self.during(0.15, self.board.walk("needed.level"))
         self.during(0.06, self.board.show("needed.level.label"))
-        self.during(1, self.board.pulse(f"{first}.value", colour="muted", times=2))
+        if self.lesson.too_few is None:
+            self.during(1, self.board.pulse(f"{first}.value", colour="muted", times=2))
+            return
+        self.during(0.35, self.raised(others[0]))
+        self.during(1, self.board.pulse(f"{others[0]}.value"))
 
     def show_predict(self, event: Event) -> None:
         """The dense network's bar is looked at, and the video waits."""
@@ -208,7 +213,12 @@ class DenseVsConv(LessonScene):
 
     def show_more(self, event: Event) -> None:
         """The convnet's mistakes grow, from few digits to many."""
-        self.during(1, in_turn(*map(self.raised, self.rows[1:])))
+        self.during(1, in_turn(*map(self.raised, self.hidden)))
+
+    @property
+    def hidden(self) -> list[str]:
+        """Names of those of the convnet's bars that have not come yet."""
+        return [name for name in self.rows[1:] if not self.board.shown(f"{name}.value")]
 
     def raised(self, name: str) -> Move:
         """Let a bar grow whose label stands."""
@@ -220,9 +230,8 @@ class DenseVsConv(LessonScene):
 
     def show_enough(self, event: Event) -> None:
         """Both that are compared are looked at."""
-        hidden = [name for name in self.rows[1:] if not self.board.shown(f"{name}.value")]
-        if hidden:
-            self.during(0.4, in_turn(*map(self.raised, hidden)))
+        if self.hidden:
+            self.during(0.4, in_turn(*map(self.raised, self.hidden)))
         few = self.lesson.enough or max(self.lesson.compared)
         both = self.rows[0], f"needed.cnn-{few}"
         pieces = [self.board.part(name) for name in self.rows if name not in both]
@@ -372,8 +381,8 @@ class DenseVsConv(LessonScene):
         self.grow_bars("work")
 
     def show_answer(self, event: Event) -> None:
-        """The kernel leaves its response at every place, the template its only one."""
-        responses = self.lesson.first_step.map
+        """The kernel leaves its response at every place; the template has one."""
+        responses = self.lesson.strongest[1]
 
         def known(alpha: float) -> npt.NDArray[np.float64]:
             seen = np.full(responses.size, np.nan)
@@ -385,13 +394,9 @@ class DenseVsConv(LessonScene):
             self.board.fill("map", known(alpha))
             self.board.say("map.counter", self.places(round(alpha * responses.size)))
 
-        # Bars and words go before the kernel moves: nothing is seen through them.
-        self.during(0.08, self.board.hide(*self.but("kernel")))
+        come = ("kernel", "map", "template", "legend")
+        self.become(self.lesson.trained(), 0.1, lambda _: know(0.0), show=come)
+        self.during(0.3, know, rate=linear)
         wrong = [f"{network}-wrong" for network in NETWORKS]
-        self.become(self.lesson.trained(), 0.12, show=["kernel"])
-        know(0.0)
-        self.during(0.08, self.board.show("map", "template", "legend"))
-        self.during(0.36, know, self.board.show("response"), rate=linear)
-        for name in wrong:
-            self.during(0.08, self.board.show(name))
+        self.during(0.06, self.board.show(*wrong))
         self.during(1, in_turn(*(self.board.pulse(name, colour="muted") for name in wrong)))

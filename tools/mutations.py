@@ -638,11 +638,11 @@ MUTATIONS = (
         "::test_while_it_runs_the_training_s_numbers_are_those_of_the_step",
     ),
     Mutation(
-        "corrections the wrong way",
-        "convexplain.lessons.parts.first_step",
-        "return -gradient.reshape(",
-        "return gradient.reshape(",
-        "tests/test_dense_vs_conv.py::test_what_a_digit_asks_at_first_is_the_slope_of_its_loss",
+        "ink that is counted before the window is there",
+        "convexplain.lessons.dense_vs_conv",
+        "np.concatenate([np.zeros_like(met[:1]), met])",
+        "np.concatenate([met[:1], met])",
+        "tests/test_dense_vs_conv.py::test_how_often_one_digit_s_ink_meets_a_weight_is_counted",
     ),
     Mutation(
         "bars of two networks exchanged",

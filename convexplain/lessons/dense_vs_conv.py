@@ -16,7 +16,6 @@ from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import comparing_picture as pictures
 from convexplain.lessons.parts import comparing_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.first_step import FirstStep
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
@@ -245,26 +244,38 @@ class DenseVsConv(Lesson):
     @property
     def stops(self) -> int:
         """At how many places a kernel sees the digit."""
-        return int(self.first_step.map.size)
+        return len(self.met) - 1
 
     @cached_property
-    def first_step(self) -> FirstStep:
-        """What the digit asks of a kernel and of a template before they have learned anything."""
-        convnet, dense = self.networks
-        label = (self.picture or digits.first(_DIGIT)).label
-        if label is None:  # the convnet's answer stands for what the picture is
-            label = int(convnet(self.pixels[np.newaxis, ..., np.newaxis]).argmax())
-        return FirstStep(convnet, dense, self.pixels, label)
+    def met(self) -> npt.NDArray[np.int64]:
+        """How often each weight of a kernel has met ink, after ever more places, from none on."""
+        ink = np.lib.stride_tricks.sliding_window_view(self.pixels > 0, self._window)
+        met = ink.reshape(-1, *self._window).cumsum(axis=0)
+        return np.concatenate([np.zeros_like(met[:1]), met])
 
-    def corrected(self) -> Diagram:
-        """Describe the digit between what it asks of a kernel, and what of a template."""
-        step = self.first_step
-        digit = pictures.one_digit(self.pixels, self._window)
-        return pictures.first_step(self._asked, step.most, digit)
+    @cached_property
+    def part(self) -> tuple[int, int, int, int]:
+        """A window of a template's weights: row, column, height and width.
+
+        As nearly as can be half of them have ink; the one nearest to the middle.
+        """
+        window = self._window
+        ink = np.lib.stride_tricks.sliding_window_view(self.pixels > 0, window).mean(axis=(2, 3))
+        off = np.abs(ink - 0.5)
+        rows, cols = np.nonzero(off == off.min())
+        away = np.hypot(*(at - (n - 1) / 2 for at, n in zip((rows, cols), ink.shape, strict=True)))
+        nearest = int(away.argmin())
+        return int(rows[nearest]), int(cols[nearest]), *window
 
     @property
-    def _asked(self) -> tuple[Wall, Wall]:
-        return self.first_step.sums[-1], self.first_step.template_asked
+    def met_once(self) -> npt.NDArray[np.int64]:
+        """Whether these weights of a template meet ink, 1 or 0: each has one place."""
+        row, col, high, wide = self.part
+        return (self.pixels[row : row + high, col : col + wide] > 0).astype(np.int64)
+
+    def counted(self) -> Diagram:
+        """Describe the digit between how often weights of a kernel, and of a template, meet ink."""
+        return pictures.counted(self.pixels, self.met[-1], self.met_once, self.part, self.stops)
 
     @property
     def _window(self) -> tuple[int, int]:
@@ -286,8 +297,7 @@ class DenseVsConv(Lesson):
         _, other = self.wrong
         seeds = len(facts.load("samples")["seeds"])
         most = max(other)
-        seen = pictures.corrections(self._asked, self.first_step.most)
-        return pictures.needed((most, other[most]), self.compared, self.steps, seeds, seen)
+        return pictures.needed((most, other[most]), self.compared, self.steps, seeds)
 
     def learned(self, *, counted: bool = False) -> Diagram:
         """Describe what the first layers have learned; counted, with all parameters below."""
@@ -307,10 +317,16 @@ class DenseVsConv(Lesson):
         return self.kernels[..., number], maps[..., number]
 
     def trained(self) -> Diagram:
-        """Describe a kernel with all of its responses, and a template with its only one."""
-        step = self.first_step
+        """Describe a kernel with all of its responses, and a template, which has one place."""
+        kernel, responses = self.strongest
         wrong = {network: len(self.misread[network]) for network in (CNN, DENSE)}
-        return pictures.trained(step.kernel, step.map, step.template, step.response, wrong)
+        return pictures.trained(kernel, responses, self.template, wrong)
+
+    @property
+    def template(self) -> npt.NDArray[np.float32]:
+        """The one of those shown that responds most to the digit, (height, width)."""
+        responses = np.tensordot(self.pixels, self.templates, axes=2)
+        return np.asarray(self.templates[..., int(responses.argmax())])
 
     def costs(self) -> Diagram:
         """Describe the parameters of both, and their multiplications for one picture."""
@@ -404,7 +420,7 @@ class DenseVsConv(Lesson):
         yield Beat.of(
             "answer", self.title,
             Event("price", 2.8, words.WORK.fill(m=self.times), detail=2),
-            Event("answer", 4.4, self.answer),
+            Event("answer", 5.4, self.answer),
         )  # fmt: skip
 
     def _tell_looks(self) -> Iterator[Event]:
@@ -422,8 +438,9 @@ class DenseVsConv(Lesson):
         yield Event("counted", 3.0, words.COUNTED.fill(p=p, q=q))
 
     def _tell_why(self) -> Iterator[Event]:
-        yield Event("places", 4.6, words.PLACES.fill(n=self.kernels[..., -1].size), detail=1)
-        yield Event("once", 3.0, words.ONCE.fill(n=self.pixels.size), detail=1)
+        yield Event("places", 4.6, words.PLACES, detail=1)
+        counts = [fmt.count(int(n)) for n in (self.met[-1].min(), self.met[-1].max())]
+        yield Event("once", 3.0, words.ONCE.fill(m="–".join(dict.fromkeys(counts))), detail=1)
         convnet, other = self.wrong
         yield Event("dense", 3.8, words.DENSE)
         if self.enough is not None:
@@ -437,17 +454,23 @@ class DenseVsConv(Lesson):
         yield Event("enough", 3.8, said.fill(m=fmt.count(max(other))))
 
     @property
+    def too_few(self) -> int | None:
+        """Of how few digits it is shown, before any question, that they are not enough."""
+        fewest = min(self.compared)
+        return fewest if self.enough is not None and fewest < self.enough else None
+
+    @property
     def asked(self) -> list[int]:
-        """Of how many digits it is asked whether they are enough; all that are compared if not."""
-        if self.enough is None:
-            return list(self.compared)
-        convnet, _ = self.wrong
-        counts, enough = list(convnet), self.enough
-        at = counts.index(enough)
+        """Of how many digits it is asked whether they are enough."""
+        convnet, enough = self.wrong[0], self.enough
+        assert enough is not None
+        counts = [n for n in convnet if self.too_few is None or n > self.too_few]
+        if len(counts) < _CHOICES:
+            counts = list(convnet)
+        at, last = counts.index(enough), len(counts) - 1
         # All of them, then such as are far enough from the right one to be told from it.
-        last = len(counts) - 1
         far = [last, max(0, at - 2), min(at + 2, last), *range(last)]
-        others = [counts[n] for n in dict.fromkeys(far) if n != at][:2]
+        others = [counts[n] for n in dict.fromkeys(far) if n != at][: _CHOICES - 1]
         return sorted([enough, *others])
 
     def _ask_how_many(self, enough: int) -> Question:
@@ -459,8 +482,10 @@ class DenseVsConv(Lesson):
             else words.FEWER_DO.fill(n=fmt.count(self.stops))
             for n in shown
         }  # fmt: skip
+        few = self.too_few
+        asks = words.HOW_MANY if few is None else words.MORE_THAN.fill(n=fmt.count(few))
         return Question(
-            words.HOW_MANY,
+            asks,
             tuple(Choice(_number(n), None if n == enough else replies[n]) for n in shown),
         )
 
@@ -522,5 +547,7 @@ _DIGIT, _KERNELS, _TEMPLATES = 4, 12, 4
 _TESTED, _ROWS = 10_000, 100
 #: Up to how many times the dense network's mistakes bars go; how many bars there are at least.
 _SCALE, _FEWEST = 3.0, 3
+#: Of how many answers one is chosen.
+_CHOICES = 3
 #: A difference that is more than the trainings' luck.
 _NOTABLE = 0.005

@@ -155,7 +155,8 @@ class Bars(Panel):
             return Bounds(1.0, 0.0, 0.0, sheet.room)
         least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
         # A whole may be as broad as the sheet.
-        room = sheet.body_box.width if self.stacked and not self.upright else sheet.room
+        broad = self.level or (self.stacked and not self.upright)
+        room = sheet.body_box.width if broad else sheet.room
         return Bounds(1.0, least, max(least, good), max(least, room / self.length))
 
     def _text(self, at: Setting) -> float:

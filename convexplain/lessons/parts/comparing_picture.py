@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,8 @@ RIGHT, WRONG = 0.0, 1.0
 _PITCH = 2.4
 #: The same where their text is large.
 _CLOSE = 1.9
+#: A count of one is seen, where others are many times as many.
+_SEEN = 0.12
 #: What a small window sees is drawn so large, as a part of the picture's side.
 _CUT = 0.42
 #: Token of the theme in which each network's bars and curves are drawn.
@@ -70,30 +72,49 @@ def looks(pixels: Floats, window: tuple[int, int]) -> Diagram:
     return Diagram(Row(small, whole))
 
 
-def first_step(asked: tuple[Floats, Floats], most: float, digit: Cells) -> Diagram:
-    """Describe one digit between what it asks of a kernel, and what of a template.
+def counted(
+    pixels: Floats, kernel: Floats, part: Floats, place: tuple[int, int, int, int], places: int
+) -> Diagram:
+    """Describe a digit between how often weights of a kernel, and of a template, meet its ink.
 
     Parameters
     ----------
-    asked : (numpy.ndarray, numpy.ndarray)
-        What is asked of the weights of a kernel, and of those of a template, (height, width).
-    most : float
-        The largest of it on the way.
-    digit : Cells
+    pixels : numpy.ndarray, shape (height, width)
+    kernel, part : numpy.ndarray
+        Counts for all weights of a kernel, and for those of a template at one place.
+    place : (int, int, int, int)
+        Where these are: row, column, height and width.
+    places : int
+        At how many a kernel lies.
     """
-    small, whole = (replace(one, counter=None) for one in corrections(asked, most))
-    places = _places(whole.values.shape, small.values.shape)
-    # How many they are is what there is to see.
-    sides = [
-        Column(one, _told(f"{one.name}-places", told, PLACES.fill(n=fmt.count(places))), gap=0.6,
-               align="middle")
-        for one, told in ((small, PLACES.fill(n=fmt.count(places))), (whole, ONE_PLACE))
-    ]  # fmt: skip
-    legend = Legend("legend")
+    marks = {
+        "window": Mark(0, 0, *kernel.shape),
+        "part": replace(Mark(*place), tone="muted"),
+    }
+    digit = Cells(
+        "digit", pixels, lines=False, share="digit", weight=1.0, title=ONE_DIGIT, marks=marks
+    )
+    most = Scale(float(kernel.max()), MET, signed=False, counts=True, floor=_SEEN)
+    everywhere = PLACES.fill(n=fmt.count(places))
+    titles = {
+        "kernel": KERNEL_OF.fill(n=kernel.size),
+        "template": TEMPLATE_OF.fill(n=part.size, m=pixels.size),
+    }
+    sides = []
+    for (name, title), counts in zip(titles.items(), (kernel, part), strict=True):
+        # In cells so large that it is as large as the digit.
+        grid = Cells(
+            name, counts, most, weight=len(pixels) / len(counts), large=True, numbers=True,
+            exactly=0, title=title,
+        )  # fmt: skip
+        told = everywhere if name == "kernel" else ONE_PLACE
+        sides.append(Column(grid, _told(f"{name}-places", told, everywhere), gap=0.6,
+                            align="middle"))  # fmt: skip
+    legend = Legend("legend", every=True)
     beside = Row(sides[0], Column(digit, legend, gap=0.6, align="middle"), sides[1], gap=2.7,
                  align="top")  # fmt: skip
     upright = Column(digit, Row(*sides), legend, align="middle")
-    return Diagram(Either(beside, upright))
+    return Diagram(Either(beside, upright), (Link("digit.part", "template", "zoom"),))
 
 
 def _told(name: str, words: Caption, widest: Caption) -> Text:
@@ -101,53 +122,11 @@ def _told(name: str, words: Caption, widest: Caption) -> Text:
     return Text(name, words, role="heading", weight="bold", widest=widest)
 
 
-def one_digit(pixels: Floats, window: tuple[int, int]) -> Cells:
-    """Describe a digit with the windows of a kernel and of a template on it.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    window : (int, int)
-        Height and width of the kernel.
-    """
-    marks = {
-        "window": Mark(0, 0, *window),
-        "whole": replace(Mark(0, 0, *pixels.shape), tone="muted"),
-    }
-    return Cells(
-        "digit", pixels, lines=False, share="digit", weight=1.0, title=ONE_DIGIT, marks=marks
-    )
-
-
-def corrections(asked: tuple[Floats, Floats], most: float) -> tuple[Cells, Cells]:
-    """Describe what one digit asks of a kernel's weights and of a template's, in one size."""
-    kernel, template = asked
-    scale = Scale(most, CORRECTION)
-    places = fmt.count(_places(template.shape, kernel.shape))
-    # In cells so large that it is as large as the template.
-    small = Cells(
-        "kernel", kernel, scale, weight=template.shape[0] / kernel.shape[0], large=True,
-        numbers=True, title=terms.KERNEL.capital, counter=PLACES.fill(n=places),
-    )  # fmt: skip
-    whole = Cells(
-        "template", template, scale, share="digit", weight=1.0, lines=False, title=A_TEMPLATE,
-        counter=ONE_PLACE,
-    )  # fmt: skip
-    return small, whole
-
-
-def _places(shape: tuple[int, ...], window: tuple[int, ...]) -> int:
-    """Return at how many places a window lies on a picture."""
-    (rows, cols), (high, wide) = shape, window
-    return (rows - high + 1) * (cols - wide + 1)
-
-
 def needed(
     dense: tuple[int, float],
     convnet: Mapping[int, float],
     steps: int,
     seeds: int,
-    seen: Sequence[Part],
 ) -> Diagram:
     """Describe the share of mistakes after learning from so many digits.
 
@@ -159,8 +138,6 @@ def needed(
         The convnet's, by how many it read.
     steps, seeds : int
         How the networks were trained.
-    seen : sequence of Part
-        What stands beside: why so few are enough.
     """
     measured = [("dense", *dense), *(("cnn", *each) for each in convnet.items())]
     bars = [
@@ -175,23 +152,24 @@ def needed(
         level=(first.name, TO_BEAT.fill(p=first.text)),
     )  # fmt: skip
     told = REPEATED.fill(n=fmt.count(steps), m=seeds)
-    legend = Legend("legend")
-
-    def beside(length: int, **smaller: Any) -> Part:
-        own = replace(lost, length=length, pitch=_CLOSE, **smaller)
-        return Row(own, Column(*seen, gap=0.8), gap=1.2, align="middle")
-
-    def below(measure: int) -> Part:
-        note = Text("trained", told, tone="muted", measure=measure)
-        return Row(note, legend, gap=1.2, align="middle")
-
-    rows = [Column(beside(length), below(24), gap=0.6) for length in (26, 23, 20)]
     # Where the frame is not that broad, their text is smaller.
-    rows += [Column(beside(length, role="text"), below(20), gap=0.6) for length in (20, 16, 12)]
-    tall = [replace(lost, length=24, pitch=pitch) for pitch in (_PITCH, _CLOSE)]
-    tall += [replace(lost, length=16, pitch=_CLOSE, role="text")]
-    columns = [Column(own, Row(*seen), below(16), gap=0.8, align="middle") for own in tall]
-    return Diagram(Either(*rows, *columns))
+    sizes: list[tuple[int, float, Literal["text", "heading"]]] = [
+        *((44, pitch, "heading") for pitch in (_PITCH, _CLOSE)),
+        *((length, _CLOSE, "heading") for length in (36, 28, 22)),
+        *((length, _PITCH, "text") for length in (24, 16, 12)),
+    ]
+    return Diagram(
+        Either(
+            *(
+                Column(
+                    replace(lost, length=length, pitch=pitch, role=role),
+                    Text("trained", told, tone="muted", measure=length + 8),
+                    gap=0.6, align="middle",
+                )
+                for length, pitch, role in sizes
+            )
+        )
+    )  # fmt: skip
 
 
 def learned(
@@ -238,19 +216,13 @@ def learned(
 
 
 def trained(
-    kernel: Floats,
-    responses: Floats,
-    template: Floats,
-    response: float,
-    mistakes: Mapping[str, int],
+    kernel: Floats, responses: Floats, template: Floats, mistakes: Mapping[str, int]
 ) -> Diagram:
-    """Describe a kernel and its response at every place, a template and its only one.
+    """Describe a kernel and its response at every place, and a template, which has one.
 
     Parameters
     ----------
     kernel, responses, template : numpy.ndarray, shape (height, width)
-    response : float
-        The template's.
     mistakes : mapping of str to int
         Of both networks, each told below its own.
     """
@@ -265,13 +237,7 @@ def trained(
         "map", responses, answers, lines=False, share="digit", title=terms.RESPONSE_MAP.capital,
         counter=places,
     )  # fmt: skip
-    whole = Cells(
-        "template", template, weights, share="digit", lines=False, title=A_TEMPLATE,
-    )  # fmt: skip
-    once = Cells(
-        "response", np.array([[response]]), Scale(response, terms.RESPONSE, signed=False),
-        numbers=True, title=terms.RESPONSE.capital, note=ONE_PLACE,
-    )  # fmt: skip
+    whole = Cells("template", template, weights, share="digit", lines=False, title=A_TEMPLATE)
     wrong = {
         network: Text(
             f"{network}-wrong",
@@ -282,7 +248,7 @@ def trained(
     }  # fmt: skip
     by_kernel, by_template = (wrong[network] for network in NAMES)
     left = Column(Row(small, everywhere, align="top"), by_kernel, align="middle")
-    right = Column(Row(whole, once, align="top"), by_template, align="middle")
+    right = Column(whole, by_template, align="middle")
     legend = Legend("legend", row=True)
     return Diagram(
         Either(
@@ -383,17 +349,16 @@ def walls(
     misread : mapping of str to numpy.ndarray, shape (rows, cols)
         By network; `RIGHT` or `WRONG` for each digit.
     counters : mapping of str to int
-        How many mistakes are told above each.
+        How many mistakes are told below each.
     told : Caption
         What the colours mean.
     """
+    widest = MISTAKES.fill(n="000")
     both = [
-        Cells(
-            network, values, share="test", lines=False,
-            title=NAMES[network].capital, counter=MISTAKES.fill(n=fmt.count(counters[network])),
-            widest_counter=max(
-                (MISTAKES.fill(n="000").text(lang) for lang in ("en", "zh")), key=len
-            ),
+        Column(
+            Cells(network, values, share="test", lines=False, title=NAMES[network].capital),
+            _told(f"{network}-count", MISTAKES.fill(n=fmt.count(counters[network])), widest),
+            gap=0.6, align="middle",
         )
         for network, values in misread.items()
     ]  # fmt: skip
@@ -571,8 +536,10 @@ def _against_digits(
 
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
 NAMED_MISTAKES = Caption(en="{name}, {places}: {n} misread", zh="{name}，{places}：认错 {n} 个")
-ONE_DIGIT = Caption(en="One digit, first step", zh="一个样本，第一步")
-CORRECTION = Caption(en="correction (− gradient)", zh="修正（负梯度）")
+ONE_DIGIT = Caption(en="One digit", zh="一个样本")
+MET = Caption(en="products with ink", zh="遇到墨迹的次数")
+KERNEL_OF = Caption(en="Kernel: all {n} weights", zh="卷积核：全部 {n} 个权重")
+TEMPLATE_OF = Caption(en="Template: {n} of {m} weights", zh="模板：{m} 个权重中的 {n} 个")
 FIRST_LAYER = Caption(en="{name}, first layer", zh="{name}，第一层")
 KERNELS = Caption(
     en="First layer: {n} of {m} kernels, {size}", zh="第一层：{m} 个卷积核中的 {n} 个，{size}"

@@ -7,20 +7,24 @@ from convexplain.style.captions import Caption
 MISTAKES_TITLE = Caption(en="Their mistakes", zh="各自的错误")
 WHY_TITLE = Caption(en="Why fewer mistakes?", zh="错误为什么更少？")
 PLACES = Caption(
-    en="Place by place, one digit corrects a kernel's {n} weights: it adds up.",
-    zh="一个样本逐处修正卷积核的 {n} 个权重，修正不断累加。",
+    en="Counted place by place: how often each kernel weight meets ink.",
+    zh="逐处数一数：卷积核的每个权重遇到几次墨迹。",
 )
 ONCE = Caption(
-    en="A template's {n} weights have one place each: without ink, no correction.",
-    zh="整幅模板的 {n} 个权重各只有一处：没有墨迹，就没有修正。",
+    en="One digit: {m} examples for each kernel weight, one or none for a template's.",
+    zh="一个样本：卷积核的权重各得 {m} 例，模板的最多一例。",
 )
 DENSE = Caption(
-    en="To compare numbers of digits, both are now trained briefly.",
-    zh="为了比较样本数，两者都只短暂训练。",
+    en="So the convnet should need fewer digits. Both are trained briefly.",
+    zh="那么卷积网络需要的样本应该更少。两者都短暂训练。",
 )
 HOW_MANY = Caption(
     en="How many digits does the convnet need to do better?",
     zh="卷积网络要做得更好，需要多少样本？",
+)
+MORE_THAN = Caption(
+    en="{n} digits are too few. How many does the convnet need?",
+    zh="{n} 个样本太少。卷积网络需要多少？",
 )
 TOO_FEW = Caption(en="Too few: it misreads {p}.", zh="太少了：认错 {p}。")
 FEWER_DO = Caption(
@@ -43,8 +47,8 @@ LOOKS = Caption(
     zh="一个到处看 {a} 个像素，一个一次看 {b} 个。",
 )
 LEARNED = Caption(
-    en="What they learned: small patterns; patterns tied to their places.",
-    zh="学到的东西：小模式；固定位置的模式。",
+    en="The convnet learned small patterns, the dense network whole templates.",
+    zh="卷积网络学到小模式，全连接网络学到整幅模板。",
 )
 PARAMETERS = Caption(en="The convnet has {w}% of the parameters.", zh="卷积网络的参数只有 {w}%。")
 STREAM = Caption(
