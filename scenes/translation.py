@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from manim.utils.rate_functions import linear
 
@@ -143,19 +145,23 @@ class Translation(LessonScene):
             self.board.fill("unit-before", unit.weights + alpha * (start - unit.weights))
 
         ink(0.0)
-        self.during(0.06, self.board.show("unit-before"))
-        self.during(0.16, ink)
-        self.during(0.08, self.board.show("unit-before-sum"))
+        self.during(0.05, self.board.show("unit-before"))
+        self.during(0.12, ink)
+        self.during(0.06, self.board.show("unit-before-sum"))
         self.board.fill("unit-after", start)
         self.board.say("unit-after.title", self.text(self.picture.title_of_products(0)))
         self.during(0.06, self.board.show("unit-after"))
         for n, products in enumerate(others, 1):
-            self.during(0.2 / len(others))
+            self.during(0.14 / len(others))
             self.board.fill("unit-after", products)
             self.board.say("unit-after.title", self.text(self.picture.title_of_products(n)))
-        self.during(0.08, self.board.pulse("unit-after", colour="muted"))
         self.during(0.06, self.board.show("unit-after-sum"))
-        self.during(1, self.board.pulse("unit-after-sum", colour="muted", times=2))
+        self.during(0.08, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
+        self.during(0.05, self.board.show("dense-lead.title", "dense-lead.zero"))
+        bars = "dense-lead.0", f"dense-lead.{unit.steps}"
+        for bar in bars:
+            self.during(0.1, eased(self.board.rise(bar)))
+        self.during(1, self.board.pulse(bars[1], f"{bars[1]}.value", colour="muted", times=2))
 
     # Why it holds a little.
 
@@ -187,6 +193,24 @@ class Translation(LessonScene):
 
     # Why it fails.
 
+    def show_cells(self, event: Event) -> None:
+        """The map becomes smaller, layer by layer; what one cell reads; one cell on, all moves."""
+        shrunk = self.picture.shrunk
+        names = [one.name for one in shrunk]
+        self.change(self.picture.shrinking(), 0.1, names[0], "apart-0", "legend-0")
+        for n, (before, name) in enumerate(pairwise(names), 1):
+            self.during(0.09, self.board.grow(name, out_of=before))
+            self.during(0.02, self.board.show(*self.board.there(f"apart-{n}", f"legend-{n}")))
+        for name in reversed(names):
+            self.during(0.03, self.board.show(f"{name}.reads"))
+        self.during(0.08)
+        moves = [
+            self.board.move(f"{one.name}.reads", one.marks[1].row, one.marks[1].col)
+            for one in shrunk
+        ]
+        self.during(0.14, *moves)
+        self.during(0.14, self.board.pulse(f"apart-{len(shrunk) - 1}", colour="muted"))
+
     #: What is seen of one filter, and the cell that is looked at in each.
     PLACES = "input.place", "last.place", "weighing.place"
 
@@ -207,19 +231,20 @@ class Translation(LessonScene):
         )
 
     def show_next(self, event: Event) -> None:
-        """The picture moves; the largest response comes in another cell, and meets its weight."""
+        """The picture moves; the response comes in another cell, and meets its weight."""
         shown = self.picture.weighed
         assert shown is not None
         if not self.board.has("last"):
             self.lay_weights(0.1)
             self.board.show(*self.PLACES)(1.0)
-        steps = len(shown.responses) - 1
+        steps = shown.steps
         for n in range(1, steps + 1):
             self.board.fill("input", self.picture.drawn[n])
             self.board.fill("last", shown.responses[n])
             self.board.say("pixels", self.text(self.picture.moved_by(n)))
-            self.during(0.4 / steps)
-        places = (self.picture.around(shown.after), shown.after, shown.after)
+            self.during(0.2 / steps)
+        field = self.picture.fields[1]
+        places = ((field.row, field.col), shown.after, shown.after)
         moves = [
             self.board.move(mark, *place) for mark, place in zip(self.PLACES, places, strict=True)
         ]
@@ -287,9 +312,13 @@ class Translation(LessonScene):
         return [f"tile-{number}-{steps}" for number in range(len(self.lesson.networks))]
 
     def show_whole(self, event: Event) -> None:
-        """The answers are looked at once more, from left to right."""
+        """The answers at which a network fails are looked at once more, the earlier one first."""
         if not self.board.has("step-0"):
             self.stairs(0.5)
-        looks = [self.board.pulse(f"step-{n}", *self.tiles(n), colour="muted")
-                 for n in range(walking.FAR + 1)]  # fmt: skip
-        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
+        fails = self.lesson.fails
+        looks = [
+            self.board.pulse(f"tile-{n}-{steps}", colour="muted")
+            for n, steps in sorted(enumerate(fails), key=lambda each: each[1])
+            if steps <= walking.FAR
+        ]
+        self.during(1, in_turn(*looks) if looks else self.board.pulse(*self.tiles(walking.FAR)))

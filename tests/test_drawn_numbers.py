@@ -487,7 +487,7 @@ def test_the_ring_ends_where_the_response_has_gone_and_on_its_weight(look, weigh
     stage = next(
         s for s in reversed(played.during("why")) if "product-after" in s and "last.place" in s
     )
-    picture = shifted(played.lesson.shown_picture.pixels[:, :, 0], -6)
+    picture = shifted(played.lesson.shown_picture.pixels[:, :, 0], -4)
     np.testing.assert_array_equal(stage["input"].values, picture)
     number = played.lesson.weighed.number
     whole = Network.load("cnn").activations(picture[:, :, None].astype(np.float32))["conv3"]
@@ -497,8 +497,8 @@ def test_the_ring_ends_where_the_response_has_gone_and_on_its_weight(look, weigh
         assert under(stage[f"{name}.place"], stage[name]) == (*cell, 1, 1)
     lead = weights["dense/kernel"].reshape(3, 3, 128, 10)[..., number, :]
     np.testing.assert_allclose(stage["weighing"].values, lead[..., 5] - lead[..., 7], atol=1e-6)
-    # Round the dot of that cell on the picture, 4 pixels wide.
-    assert under(stage["input.place"], stage["input"]) == (7 + 4 * cell[0], 7 + 4 * cell[1], 4, 4)
+    # Round what that cell reads of the picture.
+    assert under(stage["input.place"], stage["input"]) == (4 * cell[0], 4 * cell[1], 18, 18)
 
 
 def shifted(picture, right):

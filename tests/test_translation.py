@@ -80,7 +80,7 @@ def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
     _, count, difference = lesson.back
     assert count == 26 - steps
     assert difference == 0.0
-    assert told(lesson)["same"].endswith("Difference: 0.")
+    assert told(lesson)["same"].startswith("Difference: 0.")
     compared = lesson.picture_of.compare()
     assert compared.panel("difference").words.text("en") == "Difference: 0"
     first, back = (compared.panel(name).values for name in ("map", "back"))
@@ -91,7 +91,7 @@ def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
 
 def test_maps_are_compared_where_the_convnet_gives_up(lesson):
     assert lesson.compared == lesson.fails[0] == 6
-    assert told(lesson)["back"].startswith("Convnet: 6 px aside")
+    assert "moved along, by 6 px" in told(lesson)["back"]
 
 
 def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
@@ -100,9 +100,7 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
         if layer.window is not None:
             wide *= layer.window.stride[1]
     assert lesson.place == wide == 4
-    assert told(lesson)["weights"] == (
-        "Why then 7? The last layer is dense: a weight for each cell, 4 px apart."
-    )
+    assert told(lesson)["cells"] == ("Why then 7? Pooled, the map ends as 3 × 3 cells, 4 px apart.")
     # Moved so far, the last map moves by one place, wherever what it sees is all in the picture.
     before, after = (lesson.traces[n].activations["conv3"] for n in (0, wide))
     seen = lesson.network.receptive_field("conv3").box(0, 1)
@@ -110,9 +108,9 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
     np.testing.assert_allclose(after[:, 0], before[:, 1], atol=1e-5)
 
 
-def test_dots_are_where_the_places_of_the_last_map_see(lesson):
+def test_frames_are_round_what_a_place_of_the_last_map_reads(lesson):
     # Which pixels change a place of the last map: each one's are moved, by plain means.
-    network, found = lesson.network, []
+    network = lesson.network
     still = network.activations(np.full((28, 28, 1), 0.5, np.float32))["conv3"]
     edges = {}
     for line in range(28):
@@ -123,23 +121,41 @@ def test_dots_are_where_the_places_of_the_last_map_see(lesson):
             for cell in np.ndindex(3, 3):
                 if changed[cell]:
                     edges.setdefault((cell, axis), []).append(line)
-    for cell in np.ndindex(3, 3):
-        reach = [edges[cell, axis] for axis in (0, 1)]
-        found.append(tuple((lines[0] + lines[-1] + 1) / 2 for lines in reach))
-    picture = lesson.picture_of.by_place()
-    assert picture.panel("input").dots == tuple(found) == lesson.centres
-    assert picture.panel("input").title.text("en") == "Centres of the cells, 4 px apart"
-    assert picture.panel("speak").title.text("en") == "128 filters: 3 × 3 cells"
-    # The ring is round the centre of the cell that is looked at.
-    seen = lesson.picture_of.one_place()
-    ring, cell = (seen.panel(name).marks["place"] for name in ("input", "last"))
-    down, across = lesson.centres[3 * cell.row + cell.col]
-    assert (ring.row + ring.rows / 2, ring.col + ring.cols / 2) == (down, across)
-    placed = panels.place(picture, panels.ASPECTS["16:9"])
-    first, second = (placed.piece(f"input.dot-{n}").box for n in (0, 1))
-    assert placed.piece("input.dot-0").front  # or the picture would hide it
-    pixel = placed.piece("input").box.width / 28
-    assert second.x - first.x == pytest.approx(4 * pixel)
+    shown = lesson.weighed
+    for cell, field in zip((shown.before, shown.after), lesson.picture_of.fields, strict=True):
+        (top, *_, low), (left, *_, right) = (edges[cell, axis] for axis in (0, 1))
+        assert (field.row, field.col) == (top, left)
+        assert (field.rows, field.cols) == (low + 1 - top, right + 1 - left) == (18, 18)
+    seen = lesson.picture_of.one_place().panel("input")
+    frame, field = seen.marks["place"], lesson.picture_of.fields[0]
+    assert (frame.row, frame.col, frame.rows, frame.cols) == (field.row, field.col, 18, 18)
+    assert seen.title.text("en") == "The cell reads 18 × 18 px"
+    assert lesson.picture_of.by_place().panel("speak").title.text("en") == (
+        "128 filters: 3 × 3 cells"
+    )
+
+
+def test_maps_on_the_way_shrink_and_a_cell_reads_the_framed_part_of_each(lesson):
+    shrunk = lesson.picture_of.shrunk
+    names = "conv1", "pool1", "pool2", "conv3"
+    picture = lesson.picture_of.shrinking()
+    for n, (name, one) in enumerate(zip(names, shrunk, strict=True)):
+        whole = lesson.trace.activations[name]
+        np.testing.assert_array_equal(one.values, whole[:, :, one.filter])
+        size = f"{whole.shape[0]} × {whole.shape[1]}"
+        assert picture.panel(one.name).title.text("en").endswith(f": {size}")
+        assert picture.panel(f"apart-{n}").words.text("en") == f"cells {one.apart} px apart"
+    assert [one.filter for one in shrunk] == [28, 28, shrunk[2].filter, lesson.weighed.number]
+    assert [one.pooled for one in shrunk] == [False, True, True, False]
+    assert [one.apart for one in shrunk] == [1, 2, 4, 4]
+    # A cell later, the frame is as many pixels on in each map.
+    for one in shrunk:
+        before, after = one.marks
+        assert (before.col - after.col) * one.apart == 4
+        assert before.row == after.row
+    # By windows, backwards from the last map: 3 of it, then pooled by 2 and convolved by 3.
+    assert [one.marks[0].rows for one in shrunk] == [16, 8, 3, 1]
+    assert [one.marks[0].row for one in shrunk] == [4, 2, 1, 1]
 
 
 def test_the_example_is_the_best_walk_and_stays_inside(lesson):
@@ -237,10 +253,6 @@ def test_what_the_places_add_is_the_lead_over_what_is_read_instead(lesson):
     every = [lesson.by_place[n].sum() for n in range(7)]
     np.testing.assert_allclose([bar.value for bar in lead.bars], every)
     assert [bar.text for bar in lead.bars] == [number(value, 1) for value in every]
-    # A viewer who adds the printed numbers finds the printed sum.
-    for n, total in enumerate(every):
-        printed = sum(float(number(v).replace("−", "-")) for v in lesson.by_place[n].flat)
-        assert number(printed, 1) == number(total, 1)
 
 
 def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
@@ -252,18 +264,19 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
         falls.append(sum((at[0] - at[1])[cell] * own[cell] for cell in np.ndindex(3, 3)))
         if n == shown.number:
             np.testing.assert_allclose(shown.weights, own)
-            for steps in range(7):
+            for steps in range(5):
                 wanted = lesson.traces[steps].activations["conv3"][:, :, n]
                 np.testing.assert_allclose(shown.responses[steps], wanted)
     assert (np.argmax(falls), shown.many) == (shown.number, 128)
-    assert len(shown.responses) == 7
-    # Of each, one place is multiplied: what speaks most for 5, then where the response is now.
+    # Of each, one place is multiplied: what speaks most for 5, then where its response is now.
     picture = lesson.picture_of.one_place()
     first, last = shown.responses[0], shown.responses[-1]
+    assert len(shown.responses) == 4 + 1  # moved by one cell
     cells = [np.unravel_index(values.argmax(), (3, 3)) for values in (first * shown.weights, last)]
     assert cells == [shown.before, shown.after] == [(1, 1), (1, 0)]
+    assert first[cells[0]] == pytest.approx(last[cells[1]])
     said = told(lesson)["next"]
-    assert said == "6 px aside, the largest response is in another cell: it meets another weight."
+    assert said == "4 px aside, the same 2.50 is one cell on: another weight."
     weighing = picture.panel("weighing")
     np.testing.assert_array_equal(weighing.values, shown.weights)
     np.testing.assert_array_equal(picture.panel("last").values, first)
@@ -312,6 +325,15 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     assert lead[unit.number] > 0
     assert head == "One of 512 sums: a large one speaks for 5."
     picture = replace(lesson.picture_of, unit=unit._replace(weight=-1.0))
+    # All units together, and what is read of it.
+    bars = lesson.picture_of.dense().panel("dense-lead").bars
+    for bar, steps in zip(bars, (0, 2), strict=True):
+        pixels = shifted(lesson.shown_picture.pixels, lesson.shown_direction, steps).ravel()
+        units = np.maximum(pixels @ weights["hidden/kernel"] + weights["hidden/bias"], 0)
+        logits = units @ weights["dense/kernel"] + weights["dense/bias"]
+        assert bar.value == pytest.approx(logits[5] - logits[7], abs=1e-4)
+        assert bar.text == number(bar.value, 1)
+    assert bars[0].value > 0 > bars[1].value
     assert "a small one speaks for 5" in picture.dense().panel("unit").words.text("en")
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
 
@@ -353,7 +375,8 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.layers(),
-        picture.one_place(), picture.by_place(), picture.dense(), picture.curve(), lesson.diagram(),
+        picture.shrinking(), picture.one_place(), picture.by_place(), picture.dense(),
+        picture.curve(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 

@@ -668,8 +668,8 @@ MUTATIONS = (
     Mutation(
         "a ring that stays on the weight of the cell before",
         "scenes.translation",
-        "places = (self.picture.around(shown.after), shown.after, shown.after)",
-        "places = (self.picture.around(shown.after), shown.after, shown.before)",
+        "places = ((field.row, field.col), shown.after, shown.after)",
+        "places = ((field.row, field.col), shown.after, shown.before)",
         "tests/test_drawn_numbers.py"
         "::test_the_ring_ends_where_the_response_has_gone_and_on_its_weight",
     ),

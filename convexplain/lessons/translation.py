@@ -25,12 +25,13 @@ from convexplain.lessons.parts.translation_picture import (
     Filter,
     Inside,
     Reader,
+    Shrunk,
     TranslationPicture,
     Unit,
 )
 from convexplain.lessons.parts.walking import FAR, OPPOSITE, STEP, SURE, blank_of, find_walks, moved
 from convexplain.network import Layer, Network, Trace
-from convexplain.panels import Diagram
+from convexplain.panels import Diagram, Mark
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -43,6 +44,8 @@ Doubles = npt.NDArray[np.float64]
 AT = 3
 #: A step of larger pictures is such a part of their width.
 _WIDTH = 28
+#: So many maps at most are seen beside one another on the way to the last one.
+_MAPS = 4
 #: Of a filter that speaks for a class one product is at least so large, and prints as more than 0.
 _SPEAKS = 0.1
 
@@ -317,8 +320,79 @@ class Translation(FilterLesson):
         falls = ((before - after) * kernel).sum(axis=(0, 1))
         speaks = (before * kernel).max(axis=(0, 1)) >= _SPEAKS
         number = int(np.where(speaks, falls, falls.min() - 1).argmax())
-        responses = tuple(v[:, :, number] for v in values[: self.whole_step + 1])
-        return Filter(number, kernel.shape[2], kernel[:, :, number], responses)
+        every = tuple(v[:, :, number] for v in values)
+        weights, many = kernel[:, :, number], kernel.shape[2]
+        found = Filter(number, many, weights, every[: self.whole_step + 1])
+        down, right = STEP[self.shown_direction]
+        cell, steps = found.before, self.cell_steps
+        on = cell[0] + down, cell[1] + right
+        if steps is not None and self._stays(every[0], every[steps], cell, on):
+            return found._replace(responses=every[: steps + 1], on=on)
+        return found
+
+    @staticmethod
+    def _stays(first: Doubles, last: Doubles, cell: tuple[int, int], on: tuple[int, int]) -> bool:
+        """Tell whether the next cell has the same response when the map has moved by one."""
+        inside = all(0 <= at < size for at, size in zip(on, last.shape, strict=True))
+        return inside and bool(np.isclose(first[cell], last[on], rtol=1e-4, atol=1e-6))
+
+    @property
+    def cell_steps(self) -> int | None:
+        """The steps that move the last map by one cell, if so few are shown."""
+        fits = [n for n in range(1, FAR + 1) if self.pixels(n) == self.place]
+        return fits[0] if fits else None
+
+    @cached_property
+    def shrunk(self) -> tuple[Shrunk, ...]:
+        """Maps from the first convolution to the last map; none where no pooling lies between."""
+        maps, weighed = self.last, self.weighed
+        if maps is None or weighed is None:
+            return ()
+        kinds = {s.layers[-1].name: s.kind for s in self.stages[1:] if s.has_maps}
+        names = [*kinds]
+        if self.shown_layer not in names or maps.name not in names:
+            return ()
+        between = names[names.index(self.shown_layer) + 1 : names.index(maps.name) + 1]
+        way = [self.shown_layer, *(n for n in between if kinds[n] == "pooling" or n == maps.name)]
+        if not 2 < len(way) <= _MAPS:
+            return ()
+        found: list[Shrunk] = []
+        first = self.network.shapes[self.shown_layer][2]
+        for name in way:
+            values = self.trace.activations[name]
+            if name == maps.name:
+                number = weighed.number
+            elif values.shape[2] == first:
+                number = self.shown_filter
+            else:
+                number = int(values.max(axis=(0, 1)).argmax())
+            marks = (self.reads(weighed.before, name), self.reads(weighed.after, name))
+            apart = max(self.network.receptive_field(name).stride)
+            # The first one stands there already, the last one stays.
+            called = {0: "map", len(way) - 1: "last"}.get(len(found), f"map-{len(found)}")
+            found.append(
+                Shrunk(called, number, kinds[name] == "pooling", values[:, :, number], apart, marks)
+            )
+        return tuple(found)
+
+    def reads(self, cell: tuple[int, int], name: str | None = None) -> Mark:
+        """Mark what a cell of the last map reads of the picture, or of a layer's map."""
+        maps = self.last
+        assert maps is not None
+        field = self.network.receptive_field(maps.name)
+        box = field.box(*cell)
+        if name is None:
+            return Mark.over(box)
+        own = self.network.receptive_field(name)
+        row, col = (
+            (at - start) / stride
+            for at, start, stride in zip((box.top, box.left), own.start, own.stride, strict=True)
+        )
+        rows, cols = (
+            (size - less) / stride + 1
+            for size, less, stride in zip(field.size, own.size, own.stride, strict=True)
+        )
+        return Mark(row, col, rows, cols)
 
     @cached_property
     def _lead(self) -> tuple[Doubles, tuple[Doubles, ...]] | None:
@@ -354,6 +428,8 @@ class Translation(FilterLesson):
         said, instead = self.answers[1][0], self.answers[1][steps]
         chosen = int((fall * (out["kernel"][:, said] - out["kernel"][:, instead])).argmax())
         weights = first["kernel"][:, chosen].astype(np.float64)
+        logits = [Trace(network, self.traces[n].image).logits for n in (0, steps)]
+        leads = [float(each[said]) - float(each[instead]) for each in logits]
         shape = self.network.input_shape[:2]
         return Unit(
             chosen,
@@ -362,6 +438,7 @@ class Translation(FilterLesson):
             weights.reshape(shape),
             tuple((pixels * weights).reshape(shape) for pixels in pictures),
             float(out["kernel"][chosen, said] - out["kernel"][chosen, instead]),
+            (leads[0], leads[1]),
             class_label(self.network, said),
             class_label(self.network, instead),
         )
@@ -377,15 +454,6 @@ class Translation(FilterLesson):
         maps = self.last
         assert maps is not None
         return max(self.network.receptive_field(maps.name).stride)
-
-    @property
-    def centres(self) -> tuple[tuple[float, float], ...]:
-        """Where on the picture each place of the last map has the centre of what it sees."""
-        maps = self.last
-        assert maps is not None
-        field = self.network.receptive_field(maps.name)
-        boxes = (field.box(*cell) for cell in np.ndindex(*self.network.shapes[maps.name][:2]))
-        return tuple((box.top + box.height / 2, box.left + box.width / 2) for box in boxes)
 
     @property
     def whole_step(self) -> int:
@@ -434,8 +502,10 @@ class Translation(FilterLesson):
             changes=self.changes,
             places=self.by_place,
             weighed=self.weighed,
-            centres=self.centres if self.by_place is not None else (),
-            apart_by=self.place if self.by_place is not None else 0,
+            shrunk=self.shrunk,
+            fields=()
+            if self.weighed is None
+            else tuple(self.reads(cell) for cell in (self.weighed.before, self.weighed.after)),
             whole_step=self.whole_step,
             label=class_label(self.network, self.label),
             rival=class_label(self.network, self.rival),
@@ -499,7 +569,7 @@ class Translation(FilterLesson):
             # What is read is said once it is read.
             yield Event(
                 f"on-{number}",
-                0.6 + (0.6 if number == 0 else 0.8) * max(1, stop - at),
+                0.6 + 0.6 * max(1, stop - at),
                 words.ON if number == 0 else words.FURTHER.fill(n=self._each(at + 1, stop)),
                 data=(at, stop),
                 shown_by="on",
@@ -551,7 +621,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 6.0, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 6.6, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -570,16 +640,22 @@ class Translation(FilterLesson):
         before, after = (float(places[n].sum()) for n in (0, steps))
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
-        bridge = (
-            words.WHY_THEN.fill(j=rival, n=self.place)
-            if told
-            else words.EACH_PLACE.fill(n=self.place)
-        )
-        yield Event("weights", 4.4, bridge, detail=1)
         assert self.weighed is not None
-        elsewhere = self.weighed.before != self.weighed.after
-        moves = words.OTHER_CELL if elsewhere else words.OTHER_RESPONSES
-        yield Event("next", 5.0, moves.fill(n=self.pixels(steps)), detail=1)
+        if self.shrunk:
+            rows, cols = places[0].shape
+            pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
+            yield Event("cells", 5.2, pooled.fill(r=rows, c=cols, n=self.place), detail=1)
+            yield Event("weights", 3.6, words.WEIGHT_EACH, detail=1)
+        else:
+            bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE
+            yield Event("weights", 4.4, bridge.fill(n=self.place), detail=1)
+        before_at, after_at = self.weighed.before, self.weighed.after
+        if self.weighed.on is not None:
+            same = fmt.number(float(self.weighed.responses[0][before_at]))
+            moves = words.ONE_CELL_ON.fill(v=same)
+        else:
+            moves = words.OTHER_CELL if before_at != after_at else words.OTHER_RESPONSES
+        yield Event("next", 4.4, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
         turns = before > 0 > after
         yield Event("places", 4.8, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 

@@ -39,8 +39,6 @@ from convexplain.style.captions import Caption
 _FAINT = 1e-4
 #: Where names of networks beside many small pictures break, in sizes of their text.
 _NARROW = 5.2
-#: How large a dot is, of the way to the next.
-_DOT = 0.3
 #: Decimals of a response and of its weight, as few as make their product come out.
 _FINER = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
 Floats = npt.NDArray[np.float32]
@@ -80,6 +78,8 @@ class Unit(NamedTuple):
         Pixels times weights, after 0 to `steps` steps.
     weight : float
         What its sum is weighed with for the answer `said`, less that for `instead`.
+    leads : (float, float)
+        Of `said` over `instead` with all units together, before and after.
     said, instead : Caption
         What is read at first, and after `steps`.
     """
@@ -90,6 +90,7 @@ class Unit(NamedTuple):
     weights: npt.NDArray[np.float64]
     products: tuple[npt.NDArray[np.float64], ...]
     weight: float
+    leads: tuple[float, float]
     said: Caption
     instead: Caption
 
@@ -105,12 +106,20 @@ class Filter(NamedTuple):
         What the last layer weighs its places with, for the label less for `rival`.
     responses : tuple of numpy.ndarray
         Its map after each number of steps, from 0 to the last one that is compared.
+    on : (int, int), optional
+        Where `before`'s response is after these, where they move the map by one cell.
     """
 
     number: int
     many: int
     weights: npt.NDArray[np.float64]
     responses: tuple[npt.NDArray[np.float64], ...]
+    on: tuple[int, int] | None = None
+
+    @property
+    def steps(self) -> int:
+        """After how many steps it is looked at again."""
+        return len(self.responses) - 1
 
     @property
     def before(self) -> tuple[int, int]:
@@ -119,8 +128,33 @@ class Filter(NamedTuple):
 
     @property
     def after(self) -> tuple[int, int]:
-        """The place of the largest response at the end."""
-        return _most(self.responses[-1])
+        """The place at the end of the response that was in `before`, or of the largest one."""
+        return self.on or _most(self.responses[-1])
+
+
+class Shrunk(NamedTuple):
+    """A map on the way to the last one, which has fewer cells.
+
+    Parameters
+    ----------
+    name : str
+        Of its panel.
+    filter : int
+    pooled : bool
+        Whether a pooling has just made it smaller.
+    values : numpy.ndarray, shape (height, width)
+    apart : int
+        How many pixels of the picture lie between two of its cells.
+    marks : tuple of Mark
+        What the last map's cell before and after reads of it.
+    """
+
+    name: str
+    filter: int
+    pooled: bool
+    values: Floats
+    apart: int
+    marks: tuple[Mark, Mark]
 
 
 class Reader(NamedTuple):
@@ -169,10 +203,10 @@ class TranslationPicture:
         What each place adds to the label's lead over `rival`, after each number of steps.
     weighed : Filter, optional
         Whose weights are shown before those of all are added up.
-    centres : tuple of (float, float)
-        Where on the picture each place has the centre of what it sees, in pixels.
-    apart_by : int
-        How many pixels lie between two of them.
+    shrunk : tuple of Shrunk
+        Maps on the way from the first convolution to the last map, where poolings lie between.
+    fields : tuple of Mark
+        What of the picture the place that is looked at reads, before and after.
     whole_step : int
         After how many steps places are compared.
     label, rival : Caption
@@ -198,8 +232,8 @@ class TranslationPicture:
     changes: tuple[tuple[str, float], ...]
     places: tuple[npt.NDArray[np.float64], ...] | None
     weighed: Filter | None
-    centres: tuple[tuple[float, float], ...]
-    apart_by: int
+    shrunk: tuple[Shrunk, ...]
+    fields: tuple[Mark, ...]
     whole_step: int
     label: Caption
     rival: Caption
@@ -226,13 +260,10 @@ class TranslationPicture:
             self._map("back", self.back, self.title_of_back),
         ]
         told = words.NO_DIFFERENCE if self.apart == "0" else words.DIFFERENCE.fill(d=self.apart)
-        apart = Text(
-            "difference", told, role="heading", weight="bold",
-            measure=7,
-        )  # fmt: skip
+        apart = Text("difference", told, role="display", weight="bold")
         beside = apart, Legend("legend")
-        high, low = Column(*maps, Row(*beside)), Column(Row(*maps), Row(*beside))
-        return Diagram(Either(Row(*maps, Column(*beside)), low, high))
+        high = Column(*maps, Row(*beside))
+        return Diagram(Either(Column(Row(*maps), Row(*beside), gap=0.6, align="middle"), high))
 
     @property
     def title_of_moved(self) -> Caption:
@@ -262,7 +293,7 @@ class TranslationPicture:
             for name, values, title in both
         ]
         sums = [
-            Text(f"{name}-sum", words.SUM_IS.fill(v=fmt.number(values.sum())), role="display",
+            Text(f"{name}-sum", words.SUM_IS.fill(v=fmt.number(values.sum())), role="heading",
                  weight="bold")
             for name, values, _ in both
         ]  # fmt: skip
@@ -270,7 +301,60 @@ class TranslationPicture:
         head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend")
         beside = Aligned([[template, *maps], [legend, *sums]], row_gap=0.3)
         low = Column(template, legend, Aligned([maps, sums], row_gap=0.4), gap=0.5)
-        return Diagram(Either(Column(head, beside, gap=0.6), Column(head, low, gap=0.6), low))
+        most = max(map(abs, unit.leads))
+        bars = [
+            Bar(str(n), words.PX.fill(n=n * self.step), value, _lead(value),
+                "positive" if value >= 0 else "negative")
+            for n, value in zip((0, unit.steps), unit.leads, strict=True)
+        ]  # fmt: skip
+        all_of_them = Bars(
+            "dense-lead", bars, Scale(most if most > _FAINT else 1.0), length=14, role="heading",
+            pitch=1.7, title=words.ALL_SUMS.fill(m=unit.many, k=unit.said, j=unit.instead),
+        )  # fmt: skip
+        small = replace(all_of_them, role="text", pitch=1.4, length=8)
+        return Diagram(
+            Either(
+                Column(head, beside, all_of_them, gap=0.5),
+                Column(head, low, all_of_them, gap=0.5),
+                Column(low, small, gap=0.5),
+            )
+        )
+
+    def shrinking(self) -> Diagram:
+        """Describe the maps from the first to the last, and how far apart their cells are."""
+        maps: list[Part | None] = []
+        told: list[Part | None] = []
+        legends: list[Part | None] = []
+        widest = max(max(shown.values.shape) for shown in self.shrunk)
+        scales = self._scales_of_filters()
+        for n, shown in enumerate(self.shrunk):
+            high, wide = shown.values.shape
+            title = (words.POOLED_IS if shown.pooled else words.MAP_IS).fill(
+                n=shown.filter, r=high, c=wide
+            )
+            scale = scales[n]
+            new = n == 0 or scale != scales[n - 1]
+            legends.append(Legend(f"legend-{n}", of=scale) if new else None)
+            maps.append(
+                Cells(shown.name, shown.values, scale, share="shrunk", lines=high < widest,
+                      fine=max(high, wide) / widest, large=True, title=title,
+                      marks={"reads": replace(shown.marks[0], tone="ink")})
+            )  # fmt: skip
+            told.append(
+                Text(f"apart-{n}", words.CELLS_APART.fill(p=shown.apart), role="heading",
+                     weight="bold")
+            )  # fmt: skip
+        half = (len(maps) + 1) // 2
+        rows = maps, told, legends
+        turned = [row[:half] for row in rows] + [
+            row[half:] + [None] * (2 * half - len(row)) for row in rows
+        ]
+        return Diagram(
+            Either(
+                Aligned(rows, gap=0.8, row_gap=0.4, across="middle"),
+                Aligned(turned, gap=0.8, row_gap=0.4, across="middle"),
+            )
+        )
 
     def title_of_products(self, steps: int) -> Caption:
         """Name the products of the moved picture."""
@@ -336,18 +420,18 @@ class TranslationPicture:
     def one_place(self) -> Diagram:
         """Describe the picture, one filter's responses to it, and the weights that they meet.
 
-        Multiplied are the place that speaks most for the class before, and the largest response at
-        the end. All grids are as large.
+        Multiplied are the place that speaks most for the class before, and where its response, or
+        the largest, is at the end. All grids are as large.
         """
         assert self.weighed is not None
-        number, many, weights, responses = self.weighed
+        number, many, weights, responses, _ = self.weighed
         largest = max(float(np.abs(values).max()) for values in responses)
         signed = any(bool((values < 0).any()) for values in responses)
         scale = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
         most = float(np.abs(weights).max())
         states = (
             ("before", 0, self.weighed.before),
-            ("after", self.whole_step, self.weighed.after),
+            ("after", self.weighed.steps, self.weighed.after),
         )
         factors = [
             (float(responses[-1 if steps else 0][place]), float(weights[place]))
@@ -379,9 +463,8 @@ class TranslationPicture:
             for (name, steps, _), pair in zip(states, factors, strict=True)
         ]  # fmt: skip
         products = Aligned(lines, gap=0.5, row_gap=0.3)
-        seen = self._seen(
-            Mark(*self.around(self.weighed.before), self.apart_by, self.apart_by, tone="ink")
-        )
+        field = replace(self.fields[0], tone="ink")
+        seen = self._seen(words.CELL_READS.fill(r=int(field.rows), c=int(field.cols)), field)
         grids = Row(last, weighing, gap=1.0, align="top")
         wide = Row(seen, Column(grids, products, gap=0.4), gap=1.0, align="top")
         pair = Row(seen, last, gap=1.0, align="top")
@@ -394,21 +477,13 @@ class TranslationPicture:
             )
         )
 
-    def around(self, place: tuple[int, int]) -> tuple[float, float]:
-        """Return the corner of a square on the picture round the centre of a place."""
-        assert self.weighed is not None
-        cols = self.weighed.weights.shape[1]
-        down, across = self.centres[place[0] * cols + place[1]]
-        return down - self.apart_by / 2, across - self.apart_by / 2
-
-    def _seen(self, ring: Mark | None = None) -> Part:
-        """Describe the picture with the centres of the last map's cells, as high as that map."""
+    def _seen(self, title: Caption, field: Mark | None = None) -> Part:
+        """Describe the picture, as high as the last map, and what a cell of that reads of it."""
         assert self.places is not None
         fine = max(self.drawn[0].shape[:2]) / max(self.places[0].shape)
         picture = Cells(
-            "input", self.drawn[0], share="places", lines=False, fine=fine,
-            title=words.CENTRES.fill(p=self.apart_by), dots=self.centres, dot=_DOT * self.apart_by,
-            marks={"place": ring} if ring is not None else {},
+            "input", self.drawn[0], share="places", lines=False, fine=fine, title=title,
+            marks={"place": field} if field is not None else {},
         )  # fmt: skip
         return Column(picture, self._pixels(0), gap=0.4, align="middle")
 
@@ -422,9 +497,9 @@ class TranslationPicture:
         )
         rows, cols = self.places[0].shape
         many = self.weighed.many
-        grid = Cells("speak", self.places[0], scale, numbers=True, large=True, share="places",
+        grid = Cells("speak", self.places[0], scale, large=True, share="places",
                      title=words.FILTERS.fill(n=many, r=rows, c=cols))  # fmt: skip
-        pictures = self._seen()
+        pictures = self._seen(terms.INPUT.capital)
         sums = [float(places.sum()) for places in self.places[: self.whole_step + 1]]
         most = max(abs(value) for value in sums)
         bars = [
@@ -434,10 +509,11 @@ class TranslationPicture:
         ]  # fmt: skip
         lead = Bars(
             "lead", bars, Scale(most if most > _FAINT else 1.0), length=7, role="heading",
-            pitch=1.8, title=words.LEAD.fill(k=self.label, j=self.rival),
+            pitch=1.8, title=words.LEAD,
         )  # fmt: skip
         low = replace(lead, role="text", pitch=1.6)
-        head = Text("places", words.PLACES.fill(n=many, k=self.label, j=self.rival), weight="bold")
+        said = words.PLACES.fill(n=many, k=self.label, j=self.rival)
+        head = Text("places", said, role="heading", weight="bold")
         legend = Legend("legend")
         pair = Row(pictures, grid, gap=1.0, align="top")
         return Diagram(
@@ -449,6 +525,16 @@ class TranslationPicture:
                 Column(pictures, grid, low, legend, gap=0.6),
             )
         )
+
+    def _scales_of_filters(self) -> list[Scale]:
+        """Return the scale of each map on the way: a filter's maps have one."""
+        found: list[Scale] = []
+        for shown in self.shrunk:
+            own = [each for each in self.shrunk if each.filter == shown.filter]
+            most = max(float(np.abs(each.values).max()) for each in own)
+            signed = any(bool((each.values < 0).any()) for each in own)
+            found.append(Scale(most if most > _FAINT else 1.0, terms.RESPONSE, signed=signed))
+        return found
 
     def curve(self) -> Diagram:
         """Describe the accuracy on the test digits, by pixels."""
@@ -544,6 +630,11 @@ class TranslationPicture:
             widest=max(shares, key=len),
         )  # fmt: skip
         return Column(name, read, sure, gap=0.1)
+
+
+def _lead(value: float) -> str:
+    """Print a lead; a small one keeps its sign."""
+    return fmt.number(value, 1 if abs(value) >= 0.05 else 2)
 
 
 def _largest(values: Floats) -> Mark:

@@ -14,13 +14,10 @@ FOLLOWS = Caption(
     en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
 )
 SLID_BACK = Caption(
-    en="Convnet: {n} px aside, its map has moved along. Slide it back.",
-    zh="卷积网络：移 {n} 像素，响应图也跟着移。移回去看。",
+    en="Convnet: its map has moved along, by {n} px. Slide it back.",
+    zh="卷积网络：响应图也移了 {n} 像素。移回去看。",
 )
-SAME = Caption(
-    en="Equivariance: shift the picture, the map shifts. Difference: {d}.",
-    zh="平移等变：图移，响应图同移。差值为 {d}。",
-)
+SAME = Caption(en="Difference: {d}. That is equivariance.", zh="差值为 {d}：这就是平移等变。")
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 WHICH = Caption(
     en="It goes on like this. Which network gives up first?",
@@ -68,9 +65,24 @@ WHY_THEN = Caption(
     en="Why then {j}? The last layer is dense: a weight for each cell, {n} px apart.",
     zh="为何判“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
 )
+POOLED = Caption(
+    en="Pooled, the map ends as {r} × {c} cells, {n} px apart.",
+    zh="池化后，响应图剩 {r} × {c} 格，格距 {n} 像素。",
+)
+WHY_POOLED = Caption(
+    en="Why then {j}? Pooled, the map ends as {r} × {c} cells, {n} px apart.",
+    zh="为何判“{j}”？池化后，响应图剩 {r} × {c} 格，格距 {n} 像素。",
+)
+WEIGHT_EACH = Caption(
+    en="The last layer is dense: a weight for each cell.", zh="最后一层是全连接：每格一个权重。"
+)
 OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
+)
+ONE_CELL_ON = Caption(
+    en="{n} px aside, the same {v} is one cell on: another weight.",
+    zh="移 {n} 像素，同一个 {v} 到了下一格：别的权重。",
 )
 OTHER_CELL = Caption(
     en="{n} px aside, the largest response is in another cell: it meets another weight.",
@@ -123,8 +135,8 @@ MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
 OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
 ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
 PLACES = Caption(
-    en="All {n} filters: how much each place speaks for {k}; below 0: for {j}",
-    zh="{n} 个过滤器合计：每个位置多支持“{k}”；低于 0：支持“{j}”",
+    en="All {n} filters: above 0 speaks for {k}, below 0 for {j}",
+    zh="{n} 个过滤器合计：大于 0 支持“{k}”，小于 0 支持“{j}”",
 )
 UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
@@ -133,19 +145,24 @@ ONE_SUM = (
     Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
     Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
 )
-CENTRES = Caption(en="Centres of the cells, {p} px apart", zh="各格的中心，相距 {p} 像素")
+ALL_SUMS = Caption(
+    en="All {m} together: above 0 speaks for {k}, below 0 for {j}",
+    zh="{m} 个合计：大于 0 支持“{k}”，小于 0 支持“{j}”",
+)
+CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
+MAP_IS = Caption(en="Filter {n}: {r} × {c}", zh="过滤器 {n}：{r} × {c}")
+POOLED_IS = Caption(en="Filter {n}, pooled: {r} × {c}", zh="过滤器 {n}，池化：{r} × {c}")
+CELLS_APART = Caption(en="cells {p} px apart", zh="格距 {p} 像素")
 FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
 FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
 WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：对“{k}”减对“{j}”")
 ONE_FILTER = Caption(
-    en="One of {n} filters: response × weight speaks for {k}; below 0: for {j}",
-    zh="{n} 个过滤器之一：响应 × 权重支持“{k}”；低于 0：支持“{j}”",
+    en="One of {n} filters, response × weight: above 0 speaks for {k}, below 0 for {j}",
+    zh="{n} 个过滤器之一，响应 × 权重：大于 0 支持“{k}”，小于 0 支持“{j}”",
 )
 PRODUCT = Caption(en="weight, pixel × weight", zh="权重，像素 × 权重")
 SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
-LEAD = Caption(
-    en="All places together: for {k}, below 0 for {j}", zh="合计：支持“{k}”；低于 0：“{j}”"
-)
+LEAD = Caption(en="All places together", zh="所有位置合计")
 SHIFT = Caption(en="pixels", zh="像素")
 PX = Caption(en="{n} px", zh="{n} 像素")
 MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
