@@ -34,7 +34,7 @@ Role = Literal["text", "heading"]
 #: Beside bars the picture has so much of their width, and scores run over so much of it.
 _ASIDE, _RUN = 0.25, 0.86
 #: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
-_NARROW, _BESIDE = 20, 11
+_NARROW, _BESIDE = 17, 11
 
 
 class _Silhouette(Cells):
