@@ -251,6 +251,15 @@ def test_a_link_runs_through_lanes():
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
 
 
+def test_words_are_not_given_up_for_a_little_more_room():
+    cells = Cells("cells", np.full((5, 9), -0.25), WEIGHTS, numbers=True)
+    told = Row(cells, Text("sum", "the sum of all"))
+    placed = place(Diagram(Either(told, Row(cells))), panels.ASPECTS["1:1"])
+    assert "sum" in placed
+    alone = place(Diagram(Row(cells)), panels.ASPECTS["1:1"])
+    assert alone["cells"].width > placed["cells"].width
+
+
 def test_a_row_may_be_empty():
     column = Column(
         Text("name", "a"), Row(), Row(Cells("cells", np.ones((3, 3)))), Legend("legend")

@@ -190,11 +190,10 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
     for decimals in _FORMS if printed else (None,):
         first = _Fit(arranged[0], sheet, lang, decimals)
         written = [first, *map(first.arranged, arranged[1:])]
-        found, fits = next((fit for fit in written if fit.comfortable), None), written
+        # Neither words nor numbers are given up for a little more room.
+        found, fits = _fitting([fit for fit in written if fit.tells(first)])
         if found is None:
-            fits = [fit for fit in written if fit.possible]
-            # Numbers are not given up for a little more room.
-            found = _bearable(fits)
+            found, fits = _fitting(written)
         if found is None:
             turned = [
                 fit for one in written for folded in (False, True)
@@ -208,6 +207,15 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
     if best is not None:
         return _placed(diagram, _clearly_larger(best, possible))
     raise _refusal(min((_Fit(root, sheet, lang, None) for root in arranged), key=_Fit.lacking))
+
+
+def _fitting(written: list[_Fit]) -> tuple[_Fit | None, list[_Fit]]:
+    """Return the first that is comfortable, or the best that can be borne, and what it was of."""
+    for fit in written:
+        if fit.comfortable:
+            return fit, written
+    possible = [fit for fit in written if fit.possible]
+    return _bearable(possible), possible
 
 
 def _bearable(fits: Iterable[_Fit]) -> _Fit | None:
@@ -306,6 +314,11 @@ class _Fit:
         return self.areas.keys() >= other.areas.keys() and all(
             words.get(name, 0.0) >= area for name, area in other._words.items()
         )
+
+    def tells(self, other: _Fit) -> bool:
+        """Tell whether no words of another arrangement are lacking."""
+        own, others = ({p.name for p in fit.panels if p.one_way} for fit in (self, other))
+        return own >= others
 
     def kept(self, other: _Fit) -> float:
         """Return the least share that a cell keeps of its area in another arrangement."""
