@@ -55,14 +55,13 @@ class BatchNorm(LessonScene):
         self.during(0.04, self.board.leave("input", "legend", *self.seen("seen")))
         self.turn_into(self.lesson.training(upright=self.upright), 0.06, show=("batch",))
         self.during(0.05, self.board.show(*self.board.frame("batches")))
-        self.during(0.12, self.board.pulse("batch"))
-        self.during(0.6, *map(self.board.trace, ("batches.mean", "batches.spread")), rate=linear)
-        labels = [name for name in self.labels() if "kept" not in name]
-        self.during(1, self.board.show(*labels))
-
-    def labels(self) -> list[str]:
-        """Return the names of what stands at the curves' ends."""
-        return [name for name in self.board.names("batches") if name.endswith(".label")]
+        names = batch_norm.STEPS[:2]
+        labels = {name: f"batches.{name}.label" for name in names}
+        for name in names:
+            self.during(0.13, self.board.carry("batch", f"batches.{name}-first"))
+            self.during(0.03, self.board.show(labels[name]))
+        curves = [self.board.trace(f"batches.{name}") for name in names]
+        self.during(0.5, *curves, rate=linear)
 
     def show_averages(self, event: Event) -> None:
         """The numbers that are stored, and the lines that lead to them."""
@@ -70,13 +69,9 @@ class BatchNorm(LessonScene):
             self.turn_into(
                 self.lesson.training(upright=self.upright), 0.2, show=("batch", "batches")
             )
-        lines = ("batches.mean-kept", "batches.spread-kept")
-        self.during(0.1, self.board.show(*self.kept()))
-        self.during(0.7, *map(self.board.trace, lines), rate=linear)
-
-    def kept(self) -> list[str]:
-        """Return the names of what stands at the lines of what is stored."""
-        return [name for name in self.labels() if "kept" in name]
+        lines = [f"batches.{name}-kept" for name in batch_norm.STEPS[:2]]
+        self.during(0.6, *map(self.board.trace, lines), rate=linear)
+        self.during(0.1, self.board.show(*(f"{line}.label" for line in lines)))
 
     # One number.
 
@@ -106,10 +101,10 @@ class BatchNorm(LessonScene):
         names = batch_norm.STEPS
         for row, name in enumerate(names):
             looked = [f"{name}.{part}" for part in ("value", "constant")]
-            self.during(0.08, self.board.pulse(*looked))
-            self.during(0.07, self.board.show(f"{name}.equals", f"{name}.result"))
+            self.during(0.07, self.board.pulse(*looked))
+            self.during(0.05, self.board.show(f"{name}.equals", f"{name}.result"))
             if row + 1 < len(names):
-                self.during(0.09, self.goes_on(name, names[row + 1]))
+                self.during(0.07, self.goes_on(name, names[row + 1]))
 
     def goes_on(self, name: str, after: str) -> Move:
         """Return how a step's result becomes the number of the step after it."""
@@ -123,11 +118,11 @@ class BatchNorm(LessonScene):
         ways = ("number", "times", "times-is", "plus", "plus-is")
         # Old lines would be seen through the new ones.
         self.during(0.08, self.board.leave(*batch_norm.STEPS))
-        self.turn_into(picture, 0.1, show=("sums", "sums.cell", *ways))
+        shown = ("sums", "sums.cell", "normal", "legend-normal", *ways)
+        self.during(0.1, self.board.become(picture, show=shown), lambda _: self.refill())
         for name in ("times", "plus"):
             self.during(0.15, self.board.pulse(name))
         self.during(0.08, self.board.show("gives"))
-        self.during(0.08, lambda _: self.refill(), self.board.show("normal", "legend-normal"))
         self.land("gives", "cell", self.lesson.place)
 
     def land(self, number: str, mark: str, cell: tuple[int, int]) -> None:
@@ -201,15 +196,27 @@ class BatchNorm(LessonScene):
             picture, 0.06, show=(*self.seen("seen"), *titles[:2]), hold=(*told[0], *told[1])
         )
         bars = (eased(self.board.rise(bar)) for bar in told[0])
-        self.during(0.2, in_turn(*bars, overlap=0.3), rate=linear)
-        self.during(0.04, self.board.show(*self.board.there(*titles[2:])))
+        self.during(0.16, in_turn(*bars, overlap=0.3), rate=linear)
+        self.during(0.03, self.board.show(*self.board.there(*titles[2:])))
         for n, (channel, bar) in enumerate(zip(self.lesson.compared, told[1], strict=True)):
-            self.during(0.08, self.normalise(channel))
+            self.during(0.07, self.normalise(channel))
             after = self.lesson.alike(n + 1, upright=self.upright)
             self.turn_into(after, 0, show=(f"even-{channel}",), hold=told[1][n:])
-            self.during(0.08, eased(self.board.rise(bar)), self.board.pulse(f"even-{channel}"))
-        looks = (self.board.pulse(f"{bar}.value", colour="muted") for bar in told[1])
-        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
+            self.during(0.07, eased(self.board.rise(bar)), self.board.pulse(f"even-{channel}"))
+
+    def show_closer(self, event: Event) -> None:
+        """The longest and the shortest bar are looked at, before and after."""
+        if not self.board.has("even-sizes"):
+            self.show_alike(event)
+        for name, maps in (("seen", self.lesson.sums), ("even", self.lesson.maps)):
+            sizes = self.lesson.sizes(maps)
+            order = np.argsort(sizes)
+            bars = [f"{name}-sizes.{n}" for n in self.lesson.compared]
+            ends = [bars[int(order[n])] for n in (-1, 0)]
+            others = [bar for bar in bars if bar not in ends]
+            parts = [part for bar in others for part in (bar, f"{bar}.label", f"{bar}.value")]
+            self.during(0.08, self.board.dim(*parts))
+            self.during(0.32, self.board.pulse(*ends, times=2))
 
     def normalise(self, channel: int) -> Move:
         """Let a map's colours become those that it has normalized, in the scale of all of these."""
@@ -235,6 +242,10 @@ class BatchNorm(LessonScene):
         self.during(0.1, self.board.show("kernel.cell", *lines[0][:2]), self.board.pulse("times"))
         after = self.lesson.kernel[1]
         cells = np.arange(after.size).reshape(after.shape)
+        row, col = self.lesson.weight[0]
+        # The framed one, which is multiplied beside, comes last.
+        cells[cells > cells[row, col]] -= 1
+        cells[row, col] = after.size - 1
 
         def fill(alpha: float) -> None:
             known = cells < round(alpha * after.size)

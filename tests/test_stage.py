@@ -94,6 +94,17 @@ def test_a_cell_not_computed_is_background_with_a_dot_and_no_lines():
         np.testing.assert_array_equal(pixels[y, x], background)
 
 
+def test_hatched_cells_are_striped_until_they_are_computed():
+    grid = PixelGrid([[np.nan, 0.0]], 100, 100, 100, lines=False)
+    grid.hatched = True
+    bare, known = (painted(grid)[100:200, left : left + 100] for left in (100, 200))
+    line = (bare == DARK.rgb("line")).all(axis=2)
+    ground = (bare == DARK.rgb("background")).all(axis=2)
+    assert (line | ground).all()
+    assert 0.3 < line.mean() < 0.4  # a third of the cell
+    assert len(np.unique(known.reshape(-1, 3), axis=0)) == 1
+
+
 def test_dimmed_cells_lie_between_their_colour_and_the_background():
     grid = PixelGrid([[1.0, 1.0]], 100, 100, 100)
     grid.shares[0, 0] = 0.4

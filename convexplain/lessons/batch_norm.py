@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -24,6 +24,7 @@ from convexplain.panels import (
     Column,
     Curve,
     Diagram,
+    Dot,
     Either,
     Formula,
     Legend,
@@ -73,11 +74,6 @@ class BatchNorm(NormalizedFilter):
             before = max(before, float(np.abs(self.batch_sums[0]).max()))
         return Scale(before or 1.0, words.SUMS), Scale(after or 1.0, words.NORMALISED)
 
-    @property
-    def _own_scale(self) -> Scale:
-        """Scale of the channel's normalized map alone: a factor should not make it paler."""
-        return Scale(float(np.abs(self.response_map).max()) or 1.0, words.NORMALISED)
-
     def _map(self, *, title: Caption | None = None, marked: bool = False) -> Cells:
         values = self.sums[:, :, self.shown_filter]
         title = title or words.CONVOLVED.fill(n=self.shown_filter)
@@ -95,7 +91,7 @@ class BatchNorm(NormalizedFilter):
     ) -> Cells:  # fmt: skip
         shown, n = self.maps if values is None else values, self.shown_filter
         return Cells(
-            name, shown[:, :, n], self._own_scale, share="maps", lines=False,
+            name, shown[:, :, n], self.scales()[1], share="maps", lines=False, hatched=True,
             title=(title or words.NORMAL.fill(n=n)).capital, marks=self._marks(marked),
         )  # fmt: skip
 
@@ -174,13 +170,16 @@ class BatchNorm(NormalizedFilter):
 
     def _of_training(self) -> Chart:
         assert self.history is not None
-        steps, batches = self.history["steps"], [self.history[n] for n in ("mean", "spread")]
+        # Before, most of a running average is what it began with, 0 or 1.
+        start = max(_joined(self.history[f"{n}-kept"], self.history[n]) for n in STEPS[:2])
+        history = {name: values[start:] for name, values in self.history.items()}
+        steps, batches = history["steps"], [history[n] for n in STEPS[:2]]
         low = min(0.0, *(float(found.min()) for found in batches))
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
-            "batches", self._courses(steps, self.history),
-            Axis(words.STEP, 0, float(steps[-1]), whole=True), Axis(words.OF_SUMS, low, high),
-            size=(16, 24),
+            "batches", self._courses(steps, history),
+            Axis(words.STEP, float(steps[0]), float(steps[-1]), whole=True),
+            Axis(words.OF_SUMS, low, high), dots=self._firsts(steps, batches), size=(16, 24),
         )  # fmt: skip
 
     def _of_batches(self) -> Chart:
@@ -195,29 +194,30 @@ class BatchNorm(NormalizedFilter):
         return Chart(
             "batches", self._courses(count, found),
             Axis(words.BATCH.fill(n=each), 1, BATCHES, whole=True),
-            Axis(words.OF_SUMS, low - room, high + room), size=(16, 24),
+            Axis(words.OF_SUMS, low - room, high + room), dots=self._firsts(count, self.batches),
+            size=(16, 24),
         )  # fmt: skip
+
+    @staticmethod
+    def _firsts(x: Floats, found: Sequence[Floats]) -> list[Dot]:
+        """Mark mean and spread of the first batch that is seen."""
+        return [
+            Dot(f"{name}-first", float(x[0]), float(values[0]), tone="ink", large=True)
+            for name, values in zip(STEPS[:2], found, strict=True)
+        ]
 
     @property
     def _stored(self) -> tuple[float, float]:
         return self.constants.mean, self.constants.spread
 
     def _courses(self, x: Floats, found: Mapping[str, Floats]) -> list[Curve]:
-        """Describe mean and spread, batch after batch; heavier, what is stored.
-
-        A running average is drawn from where it has joined the batches: before, most of it is what
-        it began with, 0 and 1.
-        """
+        """Describe mean and spread, batch after batch; heavier, what is stored."""
         curves = []
         for name, label, kept in zip(STEPS[:2], words.CALLED[:2], self._stored, strict=True):
             curves.append(Curve(name, x, found[name], label, "muted", strong=False))
             said = words.STORED.fill(v=fmt.number(kept, self.decimals))
-            running = found.get(f"{name}-kept")
-            if running is None:
-                running, start = np.full(len(x), kept), 0
-            else:
-                start = _joined(running, found[name])
-            curves.append(Curve(f"{name}-kept", x[start:], running[start:], said))
+            running = found.get(f"{name}-kept", np.full(len(x), kept))
+            curves.append(Curve(f"{name}-kept", x, running, said))
         return curves
 
     def one(self, *, upright: bool = False) -> Diagram:
@@ -280,8 +280,9 @@ class BatchNorm(NormalizedFilter):
 
         maps = self._map(marked=True), self._normal(marked=True)
         legends = (
-            Legend("legend", of=self.scales()[0]), Legend("legend-normal", of=self._own_scale),
-        )  # fmt: skip
+            Legend(name, of=scale)
+            for name, scale in zip(("legend", "legend-normal"), self.scales(), strict=True)
+        )
         before, after = (Column(*each, gap=0.5) for each in zip(maps, legends, strict=True))
         if upright:
             return Diagram(Column(before, way(large=False), after, align="middle"))
@@ -294,15 +295,17 @@ class BatchNorm(NormalizedFilter):
         factor, shift = fmt.bracketed(four.factor), fmt.bracketed(four.addend)
         lines = (
             ("weight", words.RINGED, fmt.number(old, self.weight[1]), f"× {factor}", new),
-            ("bias", terms.BIAS, fmt.number(self.bias[0]), f"× {factor} + {shift}", self.bias[1]),
-        )
+            ("bias", words.OLD_BIAS.fill(b=fmt.number(self.bias[0])), fmt.number(self.bias[0]),
+             f"× {factor} + {shift}", self.bias[1]),
+        )  # fmt: skip
         told = Column(
             *(
                 Column(
                     Text(f"{name}-is", said.capital, tone="muted"),
                     Row(
                         Text(name, f"{given} {done}", role="heading"),
-                        Text(f"{name}-gives", f"= {fmt.number(came)}", role="heading"),
+                        Text(f"{name}-gives", f"= {fmt.number(came)}", role="heading",
+                             weight="bold"),
                         gap=0.3, turns=False,
                     ),
                     gap=0,
@@ -368,11 +371,11 @@ class BatchNorm(NormalizedFilter):
         yield Beat.of("answer", self.title, Event("answer", 3.8, said))
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("reads", 3.7, self.question)
+        yield Event("reads", 3.5, self.question)
         if self.compared:
             sizes = self.sizes(self.sums)
             a, b = (fmt.number(sizes[n]) for n in (0, -1))
-            yield Event("uneven", 3.8, words.UNEVEN.fill(a=a, b=b), detail=1)
+            yield Event("uneven", 3.5, words.UNEVEN.fill(a=a, b=b), detail=1)
 
     def _tell_training(self) -> Iterator[Event]:
         # Without a history there are batches of digits, not those of its training.
@@ -384,9 +387,9 @@ class BatchNorm(NormalizedFilter):
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
         learned = {"gamma", "beta"} <= weights.keys()
-        yield Event("constants", 3.6, words.AND_LEARNED if learned else words.TWO_STORED)
-        yield Event("steps", 4.1, words.STEPS)
-        yield Event("together", 3.3, words.TOGETHER)
+        yield Event("constants", 3.4, words.AND_LEARNED if learned else words.TWO_STORED)
+        yield Event("steps", 3.8, words.STEPS)
+        yield Event("together", 2.9, words.TOGETHER)
         four = self.constants
         factor, shift = fmt.number(four.factor), fmt.number(four.addend)
         yield Event("everywhere", 3.2, words.EVERYWHERE.fill(f=factor, s=shift))
@@ -395,8 +398,9 @@ class BatchNorm(NormalizedFilter):
         said = words.FAINT.fill(z=z, f=fmt.bracketed(four.factor), p=p, v=v)
         yield Event("faint", 3.6, said, detail=1)
         if self.compared:
+            yield Event("alike", 3.7, words.ALIKE, detail=1)
             a, b = (fmt.number(each, 1) for each in self.ranges)
-            yield Event("alike", 5.3, words.ALIKE.fill(a=a, b=b), detail=1)
+            yield Event("closer", 3.5, words.CLOSER.fill(a=a, b=b), detail=1)
 
     def ask(self) -> Question:
         """Ask what factor and shift make of the faintest number."""
@@ -416,8 +420,8 @@ class BatchNorm(NormalizedFilter):
         return Question(words.ASK.fill(z=z), tuple(choices[text] for text in order))
 
     def _tell_fold(self) -> Iterator[Event]:
-        yield Event("fold", 4.5, words.FOLD)
-        yield Event("same", 3.4, words.SAME)
+        yield Event("fold", 4.2, words.FOLD)
+        yield Event("same", 2.8, words.SAME)
 
 
 def _farthest(values: Floats) -> float:

@@ -120,6 +120,9 @@ class Cells(Panel):
         With how many decimals its numbers are printed, whatever others have.
     printed : sequence of sequences of str, optional
         What stands in the cells instead of their numbers; single signs are larger.
+    hatched : bool
+        Whether in a video cells that are not computed yet are hatched: many without a colour
+        could be taken for zeros.
     dots : sequence of (float, float)
         Points on it, down and across in cells from its corner, found as ``"panel.dot-0"``.
     dot : float
@@ -146,6 +149,7 @@ class Cells(Panel):
     exactly: int | None = None
     printed: Sequence[Sequence[str]] | None = None
     blocks: tuple[int, int] = (1, 1)
+    hatched: bool = False
     dots: Sequence[Point] = ()
     dot: float = 1.0
 
@@ -222,7 +226,7 @@ class Cells(Panel):
         yield Grid(
             self.name, self.name, box, values, self.scale, self.decimals(at), size,
             self.computed, self._ruled, self.glass, printed=self.printed, dim=self.dim,
-            blocks=self.blocks,
+            blocks=self.blocks, hatched=self.hatched,
         )  # fmt: skip
         for n, (down, across) in enumerate(self.dots):
             # A rim parts it from what is light, and from what is dark.

@@ -93,6 +93,8 @@ class Grid(Piece):
         What stands in the cells instead of their values.
     dim : numpy.ndarray of bool, shape (rows, cols), optional
         Cells that step back behind the others.
+    hatched : bool
+        Whether in a video hatching stands for what is not known yet, not dots.
     rim : float
         How thick the line around opaque cells without numbers is, in pixels of the stage.
     """
@@ -107,6 +109,7 @@ class Grid(Piece):
     printed: Sequence[Sequence[str]] | None = None
     dim: npt.NDArray[np.bool_] | None = None
     blocks: tuple[int, int] = (1, 1)
+    hatched: bool = False
     rim: float = RIM
 
     @property

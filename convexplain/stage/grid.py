@@ -26,6 +26,8 @@ Scale = Literal["picture", "light", "signed", "rgb"]
 _THIN = 1.2
 # Radius of the dot that stands for a cell not computed yet, as a share of the cell.
 _DOT = 0.08
+# From one stripe of what is hatched to the next, in pixels of the stage.
+_HATCH = 20.0
 # Values between these print as five characters at most, which fit a cell; where one is longer,
 # all numbers of the grid are made smaller, so that it fills this share of its cell.
 _LEAST, _MOST, _FILLED = -9.995, 99.995, 0.94
@@ -37,7 +39,7 @@ class PixelGrid(StageMobject):
     Parameters
     ----------
     values : array_like of float, shape (height, width) or (height, width, 3)
-        NaN is a cell that is not computed yet: a dot without cell lines.
+        NaN is a cell that is not computed yet: a dot without cell lines, or hatched.
     left, top : float
         Of the first cell, in pixels of the stage.
     cell : float
@@ -116,6 +118,8 @@ class PixelGrid(StageMobject):
         self.glass = glass
         #: What stands in the cells instead of their values.
         self.printed: Sequence[Sequence[str]] | None = None
+        #: Whether cells that are not computed yet are hatched: bare, they could be taken for zeros.
+        self.hatched = False
         self.shares = np.ones((height, width), dtype=np.float32)
         self.number_opacity = 1.0 if numbers else 0.0
         # Under this the last picture of all cells is kept: while it fades, nothing else changes.
@@ -335,7 +339,8 @@ class PixelGrid(StageMobject):
         everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
         key = (
             self.values.tobytes(), self.shares.tobytes(), self.limit, self.floor, self.lines,
-            self.blocks, theme, canvas.scale, (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
+            self.blocks, self.hatched, theme, canvas.scale, (xs - xs[0]).tobytes(),
+            (ys - ys[0]).tobytes(),
         )  # fmt: skip
         last = KEPT.get(self._name)
         picture: Pixels
@@ -380,7 +385,8 @@ class PixelGrid(StageMobject):
         # Columns first: then whole rows are copied.
         picture = words.take(cols, axis=1).take(rows, axis=0)[..., None].view(np.uint8)
         if missing.any():
-            dots = _dots(tuple((xs - xs[0]).tolist()), tuple((ys - ys[0]).tolist()))
+            edges = tuple((xs - xs[0]).tolist()), tuple((ys - ys[0]).tolist())
+            dots = _stripes(*edges, canvas.scale) if self.hatched else _dots(*edges)
             part = dots[
                 area.top - ys[0] : area.bottom - ys[0], area.left - xs[0] : area.right - xs[0]
             ]
@@ -539,6 +545,12 @@ def _ruled(
 
 
 @kept
+def _stripes(xs: tuple[int, ...], ys: tuple[int, ...], scale: float) -> Pixels:
+    """Return a mask with slanting stripes, uint8 (height, width)."""
+    along = np.add.outer(np.arange(ys[-1]), np.arange(xs[-1])) / scale
+    return np.where(along % _HATCH < _HATCH / 3, 255, 0).astype(np.uint8)
+
+
 def _dots(xs: tuple[int, ...], ys: tuple[int, ...]) -> Pixels:
     """Return a mask with a dot in the middle of every cell, uint8 (height, width)."""
     surface = cairo.ImageSurface(cairo.FORMAT_A8, xs[-1], ys[-1])

@@ -14,8 +14,8 @@ QUESTION = Caption(
     zh="名字里有“批”。只有一张图时，它做什么？",
 )
 ANSWER = Caption(
-    en="A factor and a shift for each filter bring sizes closer, and fold into the convolution.",
-    zh="每个过滤器一个倍数、一个平移：大小更接近，还能并入卷积。",
+    en="To one picture: its sums times a factor, plus a shift. The convolution can do it itself.",
+    zh="对一张图：和乘一个倍数，再平移。卷积自己就能做。",
 )
 END = Caption(
     en="After training: a scale and a shift, folded into the convolution.",
@@ -28,8 +28,8 @@ UNEVEN = Caption(
     zh="和有大有小：到 {a}，到 {b}。",
 )
 BATCHES = Caption(
-    en="Training normalizes a batch by its own mean and spread: how far sums scatter.",
-    zh="训练时，每批用自己的平均值和标准差归一化。",
+    en="Training normalizes a batch by mean and spread of all its cells.",
+    zh="训练时，每批用所有格的平均值和标准差归一化。",
 )
 OWN_BATCHES = Caption(
     en="Each batch has its own mean, and spread: how far its sums scatter.",
@@ -66,8 +66,12 @@ UNSHIFTED = Caption(en="The shift is still to be added.", zh="还要加上平移
 UNSCALED = Caption(en="First the factor: {z} × {f} is {p}.", zh="先乘倍数：{z} × {f} 得 {p}。")
 FAINT = Caption(en="{z} × {f} is {p}; the shift makes it {v}.", zh="{z} × {f} = {p}，平移后 {v}。")
 ALIKE = Caption(
-    en="Each filter by its own four numbers: {a} times apart before, {b} times now.",
-    zh="各用自己的四个数：原来相差 {a} 倍，现在 {b} 倍。",
+    en="Each filter by its own four numbers: sizes come closer.",
+    zh="各用自己的四个数：大小更接近。",
+)
+CLOSER = Caption(
+    en="The largest was {a} times the smallest; now {b} times.",
+    zh="最大的原来是最小的 {a} 倍，现在 {b} 倍。",
 )
 
 # Folded.
@@ -103,6 +107,7 @@ DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
 RATIO = Caption(en="γ / spread", zh="γ / 标准差")
 SHIFT = Caption(en="β − mean × factor", zh="β − 平均值 × 倍数")
 RINGED = Caption(en="framed weight", zh="框出的权重")
+OLD_BIAS = Caption(en="bias, before: {b}", zh="偏置，原来：{b}")
 ABOUT = Caption(
     en="How the batch normalization {norm} goes into the convolution {host}: kernel and "
     "bias of filter {n} before and after, and the map of both ways.",

@@ -114,6 +114,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         glass=piece.glass,
     )
     grid.printed = piece.printed
+    grid.hatched = piece.hatched
     if piece.dim is not None:
         grid.shares[piece.dim] = DIMMED
     grid.places = corners_of(box)
