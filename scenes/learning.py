@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import learning
 from convexplain.lessons.learning import Valley
-from convexplain.lessons.parts import learning_picture as pictures
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Box, Chart, Diagram
 from convexplain.stage import LessonScene
@@ -30,8 +29,8 @@ class Learning(LessonScene):
     lesson: learning.Learning
 
     def prepare(self) -> None:
-        """Lay out the untrained kernels."""
-        self.board.lay(self.lesson.kernels_picture())
+        """Lay out the kernels as they are in the end."""
+        self.board.lay(self.lesson.kernels_picture(-1))
         self.board.show("kernels.title", "kernels.counter", "kernels")(1.0)
 
     @property
@@ -42,10 +41,33 @@ class Learning(LessonScene):
     # What is lowered.
 
     def show_random(self, event: Event) -> None:
-        """The kernels are there, and one after the other is looked at."""
-        self.during(0.1, self.board.show("legend"))
-        looks = [self.board.pulse(f"kernels[{n}]") for n in self.filters]
-        self.during(1, in_turn(*looks, overlap=0.8), rate=linear)
+        """The trained kernels are looked at; then they go back all the way to random numbers."""
+        self.during(0.08, self.board.show("legend"))
+        self.during(0.4, self.board.pulse("kernels", colour="muted"))
+        steps = self.lesson.history.steps
+        back = self.training()
+
+        def go(alpha: float) -> None:
+            snapshot = round((1 - alpha) * (len(steps) - 1))
+            back(snapshot)
+            self.count(int(steps[snapshot]))
+
+        self.during(0.35, go, rate=linear)
+        self.during(1, self.board.pulse("kernels.counter", colour="muted"))
+
+    def training(self) -> Callable[[int], None]:
+        """Return what shows all kernels as they are at a snapshot, if they are not yet."""
+        now = -1
+
+        def know(snapshot: int) -> None:
+            nonlocal now
+            if snapshot != now:
+                now = snapshot
+                kernels = self.lesson.kernels_at(snapshot)
+                for n in self.filters:
+                    self.board.fill(f"kernels[{n}]", kernels[:, :, n])
+
+        return know
 
     def show_guess(self, event: Event) -> None:
         """Steps are taken; a digit comes, and what the network thinks of it."""
@@ -57,35 +79,35 @@ class Learning(LessonScene):
         own = f"guess.{self.lesson.label}"
         self.during(1, self.board.pulse(f"{own}.label", f"{own}.value", times=2))
 
-    def show_loss(self, event: Event) -> None:
-        """The right class's probability becomes a point; it goes to the best and back."""
-        left, top, width, height = self.board.box(f"guess.{self.lesson.label}")
-        # Its end alone flies: a long bar would cross the chart.
-        side = min(width, height)
-        end = left + width - side, top, side, height
-        picture = self.lesson.surprise_picture()
-        self.become(picture, 0.1, show=self.axes("title"))
-        self.during(0.1, self.board.trace("surprise.loss"), rate=linear)
-        self.during(0.03, self.board.show("surprise.loss.label"))
+    def show_best(self, event: Event) -> None:
+        """The axes of the loss come, and the point at which the answer is sure and right."""
         own, curve = "surprise.own", "surprise.loss"
-        self.during(0.08, self.board.grow(own, out_of=end))
-        # Shares of its way across are between the ends of the curve.
-        chart = picture.panel("surprise")
+        self.become(self.lesson.surprise_picture(), 0.2, show=self.axes())
+        self.during(0.25, self.board.trace(curve), rate=linear)
+        self.during(0.06, self.board.show(f"{curve}.label"))
+        self.board.ride(own, curve, 1.0, 1.0)(1.0)
+        self.during(0.06, self.board.show(own))
+        self.during(1, self.board.pulse(own, times=2))
+
+    def show_loss(self, event: Event) -> None:
+        """The point goes along the curve to the probability that there is, and its loss is told."""
+        own, curve = "surprise.own", "surprise.loss"
+        chart = self.lesson.surprise_picture().panel("surprise")
         assert isinstance(chart, Chart)
+        # Shares of its way across are between the ends of the curve.
         ends = chart.curves[0].x
         chance = float(self.lesson.chances[self.lesson.snapshot])
         start = (chance - float(ends[0])) / float(ends[-1] - ends[0])
-        self.during(0.17, self.board.ride(own, curve, start, 1.0))
-        self.during(0.12, self.board.pulse(own))
-        self.during(0.15, self.board.ride(own, curve, 1.0, start))
-        self.during(0.07, self.drop())
+        self.during(0.1, self.board.pulse(f"guess.{self.lesson.label}.value"))
+        self.during(0.3, self.board.ride(own, curve, 1.0, start))
+        self.during(0.14, self.drop())
+        self.during(0.06, self.board.show("surprise.title"))
         self.during(1, self.board.pulse("surprise.title", times=2))
 
-    def axes(self, *more: str) -> Iterator[str]:
-        """Yield the names of the digit, of the loss's axes, and of more of its chart."""
-        yield "digit"
+    def axes(self) -> Iterator[str]:
+        """Yield the names of the digit, of the bar of its class, and of the loss's axes."""
+        yield from self.board.there("digit", "guess")
         yield from (name for name in self.board.frame("surprise") if "title" not in name)
-        yield from (f"surprise.{name}" for name in more)
 
     def drop(self) -> Move:
         """Let the lines from the point to the axes come."""
@@ -93,11 +115,12 @@ class Learning(LessonScene):
 
     def show_mean(self, event: Event) -> None:
         """The step's training digits come, the best first, each with its point on the curve."""
-        own = ["digit", "surprise.own", "surprise.title", "surprise.down", "surprise.across"]
+        own = ["digit", "guess", "surprise.own", "surprise.title", "surprise.down"]
+        own.append("surprise.across")
         gone = [name for name in self.board.there(*own) if self.board.shown(name)]
         if gone:
             self.during(0.08, self.board.hide(*gone))
-        axes = [*self.axes()][1:]
+        axes = [name for name in self.board.frame("surprise") if "title" not in name]
         picture = self.lesson.batch_picture()
         chart = picture.panel("surprise")
         assert isinstance(chart, Chart)
@@ -132,6 +155,7 @@ class Learning(LessonScene):
     def kernel_and_axes(self) -> Iterator[str]:
         """Yield the names of what comes before the curve, once it is laid out."""
         yield "kernel"
+        yield "legend"
         yield from self.board.frame("valley")
 
     def show_predict(self, event: Event) -> None:
@@ -187,13 +211,17 @@ class Learning(LessonScene):
         self.board.hide(f"{BALL}.label")(1.0)
         self.during(0.2, self.board.ride(BALL, CURVE, *ends), go)
         self.board.become(self.valley(event.data, near=1.0, gone=True))(1.0)
+        self.board.hide("valley.across", "valley.fall", "valley.fell")(1.0)
         self.board.show(BALL, f"{BALL}.label")(1.0)
-        self.during(1, self.board.pulse(BALL, "kernel.weight"))
+        self.during(0.06, self.board.walk("valley.across"))
+        self.during(0.06, self.board.walk("valley.fall"))
+        self.during(0.04, self.board.show("valley.fell"))
+        self.during(1, self.board.pulse("valley.fell.label", "kernel.weight"))
 
     def scales(self) -> Iterator[str]:
         """Yield what is only true of one part of the curve: numbers at the axes, and others."""
         yield from (name for name in self.board.frame("valley") if name[-1].isdigit())
-        yield from self.board.there("valley.note", f"{TANGENT}.label", f"{BALL}.label")
+        yield from self.board.there(f"{TANGENT}.label", f"{BALL}.label")
 
     def closer(self, valley: Valley) -> Move:
         """Draw the curve, its tangent and the ball anew of ever fewer weights round this one."""
@@ -218,7 +246,7 @@ class Learning(LessonScene):
 
     def show_slopes(self, event: Event) -> None:
         """All kernels come back; what the step adds to each weight grows out of them."""
-        come = ("kernels", "legend", "part")
+        come = ("kernels", "legend")
         self.become(self.lesson.strides(), 0.2, self.camera.home(), show=come)
         grown = [
             self.board.grow(f"moves[{n}]", out_of=f"kernels[{n}]") for n in self.filters
@@ -236,7 +264,7 @@ class Learning(LessonScene):
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
         if not self.board.has("moves"):
-            come = ("kernels", "moves", "legend", "part")
+            come = ("kernels", "moves", "legend")
             self.become(self.lesson.strides(), 0.2, self.camera.home(), show=come)
             self.lose()
         before = self.lesson.kernels_at(self.lesson.snapshot)
@@ -271,45 +299,41 @@ class Learning(LessonScene):
             show=("kernels", "legend"),
         )
         begun = float(np.log(first) / np.log(last))
-        now = -1
+        train = self.training()
 
         def go(alpha: float) -> None:
-            nonlocal now
             step = int(first * (last / first) ** alpha + 1e-6)
             self.count(step)
-            snapshot = _latest(history.steps, step)
-            if snapshot != now:
-                now = snapshot
-                kernels = self.lesson.kernels_at(snapshot)
-                for n in self.filters:
-                    self.board.fill(f"kernels[{n}]", kernels[:, :, n])
+            train(_latest(history.steps, step))
 
         go(0.0)
         self.during(0.06, self.board.show(*self.board.frame("loss")))
         self.during(0.06, self.board.trace("loss.way", 0.0, begun))
-        self.during(0.9, go, self.board.trace("loss.way", begun, 1.0), rate=linear)
-        self.during(1, self.board.pulse("kernels.counter"))
+        self.during(0.55, go, self.board.trace("loss.way", begun, 1.0), rate=linear)
+        self.during(1, self.board.pulse("kernels.counter", times=2))
 
     def count(self, step: int) -> None:
         """Tell above the kernels how many steps are done."""
         self.board.say("kernels.counter", self.step_text(step))
 
     def show_again(self, event: Event) -> None:
-        """Where the digit was misread again is looked at; or what it is read as in the end."""
-        come = ("digit", "reads", *self.board.there("loss.way"))
-        self.become(self.lesson.run_picture(), 0.2, show=come)
-        self.board.show(*self.board.frame("loss"), "loss.way.label")(1.0)
-        self.during(0.3, self.board.trace("loss.own"), rate=linear)
-        marks = [f"loss.again-{n - 1}" for n in self.lesson.again]
-        self.during(0.1, self.board.show("loss.own.label", *marks))
-        looks = [self.board.pulse(name) for name in marks] or [self.board.pulse("reads", times=2)]
-        self.during(1, in_turn(*looks, overlap=0.2))
+        """What the digit was read as comes step by step, each marked on the curve of the mean."""
+        reads = range(len(self.lesson.told))
+        # The curve moves alone: nothing is seen through it.
+        self.during(0.05, self.board.hide(*self.board.there("kernels", "legend")))
+        marks = [f"loss.read-{n}" for n in reads if self.lesson.told[n] in self.lesson.again]
+        self.become(self.lesson.run_picture(), 0.15, show=("digit", "loss.way"), hold=marks)
+        self.board.show(*self.board.frame("loss"))(1.0)
+        rows = [
+            self.board.show(f"read-{n}", *self.board.there(f"loss.read-{n}")) for n in reads
+        ]  # fmt: skip
+        self.during(0.5, in_turn(*rows))
+        looks = [self.board.pulse(f"read-{n}", colour="muted") for n in reads]
+        self.during(1, in_turn(*looks))
 
     def show_check(self, event: Event) -> None:
         """In place of the losses comes the accuracy on digits of which nothing is learned."""
-        gone = [name for name in self.board.there("loss") if self.board.shown(name)]
-        self.during(0.08, self.board.hide(*gone))
-        come = ("checks.title", "checks.zero")
+        come = ("kernels", "legend", "checks.title", "checks.zero")
         self.become(self.lesson.check_picture(), 0.15, show=come)
         names = self.board.names("checks")
         bars = [name for name in names if f"{name}.value" in names]
@@ -319,40 +343,31 @@ class Learning(LessonScene):
     # What it came to.
 
     def show_answer(self, event: Event) -> None:
-        """The filter of that weight comes out; beside its start it is trained once more."""
-        chosen = f"kernels[{self.lesson.filter}]"
+        """The filter of that weight comes out, beside its start; both are applied to the digit."""
+        lesson = self.lesson
+        chosen, name = f"kernels[{lesson.filter}]", terms.FILTER.fill(n=lesson.filter).capital
         own = self.board.box(chosen)
-        self.during(0.1, self.board.pulse_at(own))
-        # All else but the digit goes before anything moves.
-        rest = [f"kernels[{n}]" for n in self.filters if n != self.lesson.filter]
-        rest += ["kernels.title", "kernels.counter"]
-        rest += self.board.there("loss", "checks", "legend")
-        self.during(0.05, self.board.hide(*(name for name in rest if self.board.shown(name))))
-        self.board.hide(chosen)(1.0)
-        grow = self.board.grow("kernel-before", out_of=own)
+        self.board.say("kernels.title", self.text(name))
+        self.during(0.12, self.board.pulse_at(own))
+        grow = self.board.grow("kernel-after", out_of=own)
         # Words come where the kernel then is, not while it comes.
-        unnamed = self.board.hide("kernel-before.title")
-        self.become(self.lesson.born_picture(), 0.12, grow, lambda _: unnamed(1.0))
-        self.at(0)
-        again = self.board.grow("kernel-after", out_of="kernel-before")
-        self.during(0.08, again, self.board.show("kernel-before.title"))
-        self.during(0.06, self.board.show("map", "legend"))
-        self.during(0.45, lambda alpha: self.at(round(alpha * self.last)), rate=linear)
-        self.during(1, self.board.pulse("kernel-after", "map"))
+        unnamed = self.board.hide("kernel-after.title")
+        maps = {"map-before": lesson.map_at(0), "map-after": lesson.map_at(-1)}
 
-    @property
-    def last(self) -> int:
-        """The last snapshot."""
-        return len(self.lesson.history.steps) - 1
+        def know(alpha: float) -> None:
+            for panel, found in maps.items():
+                seen = np.full(found.size, np.nan)
+                until = round(alpha * found.size)
+                seen[:until] = found.reshape(-1)[:until]
+                self.board.fill(panel, seen.reshape(found.shape))
 
-    def at(self, snapshot: int) -> None:
-        """Show the filter on the way as it is at a snapshot, and what it finds."""
-        step = int(self.lesson.history.steps[snapshot])
-        kernel = self.lesson.kernels_at(snapshot)[:, :, self.lesson.filter]
-        self.board.fill("kernel-after", kernel)
-        self.board.fill("map", self.lesson.map_at(snapshot))
-        said = pictures.of_filter(self.lesson.filter, step)
-        self.board.say("kernel-after.title", self.text(said))
+        beside = ("kernel-before", "legend")
+        self.become(lesson.born_picture(), 0.12, grow, lambda _: unnamed(1.0), show=beside)
+        self.during(0.06, self.board.show("kernel-after.title"))
+        know(0.0)
+        self.during(0.05, self.board.show(*maps))
+        self.during(0.35, know, rate=linear)
+        self.during(1, in_turn(*(self.board.pulse(panel, colour="muted") for panel in maps)))
 
 
 def _latest(steps: npt.NDArray[np.integer[Any]], step: int) -> int:

@@ -693,9 +693,9 @@ def test_the_networks_bars_have_their_own_names_and_numbers(look):
 
 def test_what_is_lit_is_what_was_misread(look):
     played = plays.of("dense-vs-conv", look)
-    stage = [each for each in played.during("mistakes") if "cnn.counter" in each][-1]
+    stage = [each for each in played.during("mistakes") if "cnn-count" in each][-1]
     for network, count in (("cnn", 85), ("dense", 182)):
         cells = stage[network].values.reshape(-1)
         assert (cells > 0).sum() == count
         np.testing.assert_array_equal(np.flatnonzero(cells), played.lesson.misread[network])
-        assert str(count) in stage[f"{network}.counter"].text
+        assert str(count) in stage[f"{network}-count"].text

@@ -24,11 +24,6 @@ def lesson():
     return Learning()
 
 
-def told_at_length(**options):
-    """What each event says where there is time, in English."""
-    return said(Learning(length=120, **options))
-
-
 def said(lesson):
     """What each event says, in English."""
     return {
@@ -117,18 +112,21 @@ def relapses(sample, label):
 def test_it_is_told_when_the_digit_was_misread_again(lesson):
     assert lesson.label == 4
     assert relapses(lesson.sample, 4) == [96, 384, 640]
-    assert "again" not in said(lesson)
-    assert told_at_length()["again"] == "The loss of one 4 may jump; the mean keeps falling."
-    chart = lesson.run_picture().panel("loss")
-    assert [dot.x for dot in chart.dots] == [96, 384, 640]
-    assert [dot.label.text("en") for dot in chart.dots] == [
-        "9 at step 96", "9 at step 384", "9 at step 640",
+    told = "The mean falls, yet this 4 is misread again at 96, 384, 640."
+    assert said(lesson)["again"] == told
+    picture = lesson.run_picture()
+    rows = [picture.panel(f"read-{n}").words.text("en") for n in range(4)]
+    assert rows == [
+        "step 96: read as 9", "step 384: read as 9", "step 640: read as 9",
+        "step 4,300: read as 4",
     ]  # fmt: skip
-    (own,) = [curve for curve in chart.curves if curve.name == "own"]
+    # Each is marked where the curve of the mean then is, with what the digit was taken for.
+    chart, (steps, losses) = picture.panel("loss"), lesson.way
+    assert [dot.x for dot in chart.dots] == [96, 384, 640]
     for dot in chart.dots:
+        assert dot.y == pytest.approx(np.interp(dot.x, steps, losses))
         (at,) = np.flatnonzero(lesson.history.steps == dot.x)
-        assert dot.y == pytest.approx(-math.log(lesson.history.probabilities[at, 83, 4]))
-        assert own.y[own.x == dot.x] == dot.y
+        assert dot.label.text("en") == str(lesson.history.probabilities[at, 83].argmax()) == "9"
 
 
 def test_a_mean_is_said_to_fall_only_where_it_does(lesson, monkeypatch):
@@ -136,13 +134,13 @@ def test_a_mean_is_said_to_fall_only_where_it_does(lesson, monkeypatch):
     at = [np.interp(step, steps, losses) for step in (16, 96, 384, 640)]
     assert at == sorted(at, reverse=True)
     monkeypatch.setattr(Learning, "way", (steps, losses[::-1]))
-    assert told_at_length()["again"] == "The 4 is misread again at steps 96, 384, 640."
+    assert said(Learning())["again"] == "The 4 is misread again at steps 96, 384, 640."
 
 
 def test_bars_of_one_step_are_named_by_their_digits_and_weights_counted(lesson):
     placed = panels.place(lesson.strides(), panels.VIDEO)
     texts = [piece.text for piece in placed.pieces if hasattr(piece, "text")]
-    assert f"Mean loss of these {len(lesson.history.batch_losses)} digits" in texts
+    assert f"Mean loss of the {len(lesson.history.batch_losses)} training digits" in texts
     assert lesson.loss_after(0) == pytest.approx(lesson.history.batch_losses.mean())
     assert f"{3 * 3 * 32} of 104,202" in " ".join(texts)
 
@@ -155,7 +153,7 @@ def test_probabilities_stand_in_one_form(lesson):
 @pytest.mark.parametrize(
     ("sample", "told"),
     [
-        (180, "The loss of one 9 may jump; the mean keeps falling."),
+        (180, "The mean falls, yet this 9 is misread again at step {again}."),
         (3 * 20 + 3, "The loss falls; yet in the end the 3 is read as {a}."),
         (None, "From step {s} on the {k} is read right."),
     ],
@@ -171,8 +169,10 @@ def test_a_digit_that_was_not_misread_again_is_told_of_otherwise(sample, told):
         wrong = np.flatnonzero(~right[4:, sample])
         step = history.steps[4 + (wrong[-1] + 1 if len(wrong) else 0)]
         told = told.format(s=step, k=labels[sample])
+    steps = relapses(sample, digits.sample(sample).label)
+    told = told.replace("{again}", ", ".join(f"{step:,}" for step in steps))
     told = told.replace("{a}", str(history.probabilities[-1, sample].argmax()))
-    assert told_at_length(picture=digits.sample(sample))["again"] == told
+    assert said(Learning(picture=digits.sample(sample)))["again"] == told
 
 
 def test_unseen_digits_are_the_check(lesson):
@@ -239,9 +239,16 @@ def test_from_nearby_the_same_loss_is_nearly_straight(lesson):
     off = np.abs(line - history.near_losses).max()
     assert off < 0.05 * np.ptp(history.near_losses)
     near = lesson.valley_picture(valley, near=1.0, gone=True).panel("valley")
-    (ball,) = near.dots
-    assert ball.x == lesson.next_weight
-    assert ball.y < valley.loss
+    fell, ball = near.dots
+    assert ball.x == fell.x == lesson.next_weight
+    assert ball.y < fell.y < valley.loss
+    # The printed slope times the printed way is the printed fall.
+    row, col = lesson.place
+    shown = [picture.panel("kernel").values[row, col] for picture in (
+        lesson.valley_picture(valley, near=1.0), lesson.valley_picture(valley, near=1.0, gone=True)
+    )]  # fmt: skip
+    way = round(float(shown[1]), 4) - round(float(shown[0]), 4)
+    assert f"−{-way * round(valley.slope, 3):.5f}" == fell.label.text("en")
 
 
 def test_on_the_way_near_it_is_the_same_curve_of_ever_fewer_weights(lesson):
@@ -306,10 +313,11 @@ def test_a_filter_is_seen_at_work_on_any_bundled_digit(sample):
         np.testing.assert_array_equal(picture.panel(f"kernel-{name}").values, kernel)
         found = correlate(lesson.pixels.astype(float), kernel, "valid") + history.bias[at][n]
         np.testing.assert_allclose(lesson.map_at(at), np.maximum(found, 0), atol=1e-6)
-    # The scale is that of the trained filter, which responds more than it did at first.
-    np.testing.assert_array_equal(picture.panel("map").values, lesson.map_at(-1))
-    assert picture.panel("map").scale.limit == lesson.map_at(-1).max() > lesson.map_at(0).max()
-    assert picture.panel("map").title.text("en") == f"Its response to this {lesson.label}"
+        seen = picture.panel(f"map-{name}")
+        np.testing.assert_array_equal(seen.values, lesson.map_at(at))
+        assert seen.title.text("en") == f"Its response to this {lesson.label}"
+        # Both in one scale: the trained filter responds more than it did at first.
+        assert seen.scale.limit == lesson.map_at(-1).max() > lesson.map_at(0).max()
 
 
 def test_a_picture_that_was_not_watched_is_refused():

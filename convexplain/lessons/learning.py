@@ -32,8 +32,8 @@ from convexplain.style.captions import Caption
 _SURE = 0.99
 #: About which steps the accuracy is told.
 _CHECKED = (0, 16, 64, 256, 10**9)
-#: Digits on which the accuracy is measured, and the least probability that is told from 0.
-_TESTED, _LEAST = 10_000, 1e-6
+#: Digits on which the accuracy is measured.
+_TESTED = 10_000
 #: How many times as far as their step all weights go where a card tells what becomes of the loss.
 FAR = 3.0
 #: Points of the curve of the training loss, evenly apart on its logarithmic axis.
@@ -241,6 +241,13 @@ class Learning(Lesson):
         """What the weight is after one step."""
         return float(self.history.next_filters[tuple(self.history.weight)])
 
+    @property
+    def fallen(self) -> str:
+        """By how much that step alone lowers the loss, with one digit that is not zero."""
+        near, losses = self.history.near_weights, self.history.near_losses
+        fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
+        return fmt.number(fallen, -math.floor(math.log10(fallen)))
+
     @cached_property
     def moves(self) -> npt.NDArray[np.float32]:
         """By how much one step changes each weight, (3, 3, filters)."""
@@ -298,7 +305,8 @@ class Learning(Lesson):
             for name, n in (("before", 0), ("after", -1))
         }
         found = words.RESPONDS.fill(k=self.class_name(self.label))
-        return pictures.born(states, self.map_at(-1), self.limit, found, filter=self.filter)
+        maps = {"before": self.map_at(0), "after": self.map_at(-1)}
+        return pictures.born(states, maps, self.limit, found, filter=self.filter)
 
     def valley_picture(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
         """Describe one weight and its valley, before its step or after it, from 0 to 1 near."""
@@ -308,7 +316,7 @@ class Learning(Lesson):
             self.kernels_at(snapshot)[:, :, self.filter],
             float(np.abs(self.history.valley_weights).max()), self.place, weights, losses,
             valley.slope, filter=self.filter, step=valley.step, own=valley.weight,
-            now=self.next_weight if gone else None,
+            near=near == 1, gone=(self.next_weight, self.fallen) if gone else None,
         )  # fmt: skip
 
     def seen(
@@ -360,8 +368,9 @@ class Learning(Lesson):
         """Describe its loss then, on the same axes as those from which the next step learned."""
         chance = float(self.chances[self.snapshot])
         return pictures.surprise(
-            self.pixels, self.printed_chance, chance, float(self.history.batch_losses.max())
-        )
+            self.pixels, self.class_name(self.label), self.label, self.printed_chance, chance,
+            float(self.history.batch_losses.max()),
+        )  # fmt: skip
 
     @cached_property
     def by_loss(self) -> npt.NDArray[np.intp]:
@@ -375,19 +384,32 @@ class Learning(Lesson):
             np.moveaxis(every, 0, 2), self.history.batch_losses, self.by_loss.tolist()
         )
 
-    def reads(self, snapshot: int) -> Caption:
-        """Say what the digit is read as at a snapshot."""
-        return pictures.READS.fill(k=self.class_name(int(self.answers[snapshot])))
+    @property
+    def told(self) -> tuple[int, ...]:
+        """Snapshots at which it is told what the digit was read as, the last of all among them.
 
-    def run_picture(self, snapshot: int = -1) -> Diagram:
-        """Describe the whole training and the digit's answers, the kernels at one snapshot."""
-        # No step is on a logarithmic axis where the first one is 0.
-        chances = np.maximum(self.chances[1:], _LEAST)
-        again = {n - 1: self.class_name(int(self.answers[n])) for n in self.again}
-        own = pictures.Answers(
-            self.class_name(self.label), self.history.steps[1:], -np.log(chances), again
-        )
-        return pictures.run(self.wall(snapshot), self.pixels, self.reads(snapshot), self.way, own)
+        Where it is misread again; else from where on it is read right.
+        """
+        right = self.answers == self.label
+        last = len(right) - 1
+        if self.again or not right[-1]:
+            return (*self.again, last)
+        return tuple(dict.fromkeys((self._right_from, last)))
+
+    @property
+    def _right_from(self) -> int:
+        """From which snapshot on the digit is read right, of those that are told of."""
+        wrong = np.flatnonzero(self.answers[self.snapshot :] != self.label)
+        return self.snapshot + (int(wrong[-1]) + 1 if len(wrong) else 0)
+
+    def run_picture(self) -> Diagram:
+        """Describe what the digit was read as on the way, beside the loss step by step."""
+        reads = [
+            pictures.Read(int(self.history.steps[n]), self.class_name(int(self.answers[n])),
+                          marked=n in self.again)
+            for n in self.told
+        ]  # fmt: skip
+        return pictures.run(self.pixels, reads, self.way)
 
     def descent_picture(self, snapshot: int = -1) -> Diagram:
         """Describe the kernels at one snapshot, and the loss step by step."""
@@ -418,14 +440,14 @@ class Learning(Lesson):
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one weight and its valley, all weights, the run, what it came to."""
         n = self._steps
-        yield Beat.of("question", self.title, Event("random", 2.8, self.question))
+        yield Beat.of("question", self.title, Event("random", 3.4, self.question))
         yield Beat.of("loss", words.LOSS_TITLE, *self._tell_loss())
         yield Beat.of("weight", words.WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", words.ALL_TITLE, *self._tell_all())
         yield Beat.of("run", words.RUN_TITLE, *self._tell_run())
         yield Beat.of(
             "answer", self.title,
-            Event("answer", 6.2, self.answer.fill(n=n)),
+            Event("answer", 6.0, self.answer.fill(n=n)),
         )  # fmt: skip
 
     def _tell_loss(self) -> Iterator[Event]:
@@ -437,14 +459,15 @@ class Learning(Lesson):
         else:
             read = words.GUESS.fill(s=steps, k=name, a=self.class_name(taken))
         yield Event("guess", 3.6, read, detail=1)
-        yield Event("loss", 4.6, words.LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
-        yield Event("mean", 3.6, words.MEAN.fill(n=len(self.history.batch_losses)))
+        yield Event("best", 2.6, words.BEST, detail=1)
+        yield Event("loss", 2.8, words.LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
+        yield Event("mean", 3.4, words.MEAN.fill(n=len(self.history.batch_losses)))
 
     def _tell_run(self) -> Iterator[Event]:
         name = self.class_name(self.label)
-        yield Event("run", 6.0, words.RUN.fill(n=self._steps))
-        yield Event("again", 3.4, self._way_of_the_digit(name), detail=2)
-        yield Event("check", 4.0, words.CHECK, detail=1)
+        yield Event("run", 5.2, words.RUN.fill(n=self._steps))
+        yield Event("again", 4.2, self._way_of_the_digit(name), detail=1)
+        yield Event("check", 3.6, words.CHECK, detail=1)
 
     def _way_of_the_digit(self, name: Caption) -> Caption:
         """Say how the digit was read: misread again, or right from some step on."""
@@ -453,22 +476,16 @@ class Learning(Lesson):
             return words.WRONG.fill(k=name, a=self.class_name(int(self.answers[-1])))
         steps = self.history.steps
         if self.again:
-            if self.mean_falls:
-                return words.JUMPS.fill(k=name)
             when = listed([fmt.count(int(steps[n])) for n in self.again])
-            return (words.AGAIN if len(self.again) > 1 else words.ONCE).fill(k=name, s=when)
-        wrong = np.flatnonzero(~right[self.snapshot :])
-        first = self.snapshot + (int(wrong[-1]) + 1 if len(wrong) else 0)
-        return words.RIGHT.fill(k=name, s=fmt.count(int(steps[first])))
+            one, many = (words.JUMP, words.JUMPS) if self.mean_falls else (words.ONCE, words.AGAIN)
+            return (many if len(self.again) > 1 else one).fill(k=name, s=when)
+        return words.RIGHT.fill(k=name, s=fmt.count(int(steps[self._right_from])))
 
     def _tell_weight(self) -> Iterator[Event]:
-        yield Event("valley", 4.2, words.VALLEY, self.valley)
+        yield Event("valley", 4.0, words.VALLEY, self.valley)
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, words.SLOPE.fill(way=self._way_down), self.valley)
-        near, losses = self.history.near_weights, self.history.near_losses
-        fallen = self.valley.loss - float(np.interp(self.next_weight, near, losses))
-        v = fmt.number(fallen, -math.floor(math.log10(fallen)))  # one digit that is not zero
-        yield Event("step", 4.0, words.STEP.fill(v=v), self.valley, detail=1)
+        yield Event("step", 4.0, words.STEP.fill(v=self.fallen), self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:
@@ -483,9 +500,9 @@ class Learning(Lesson):
         )
 
     def _tell_all(self) -> Iterator[Event]:
-        yield Event("slopes", 4.0, words.ALL, detail=1)
+        yield Event("slopes", 3.6, words.ALL, detail=1)
         count = fmt.count(Network.load("cnn").parameters)
-        yield Event("downhill", 4.2, words.DOWNHILL.fill(n=count))
+        yield Event("downhill", 3.4, words.DOWNHILL.fill(n=count))
 
     @property
     def _steps(self) -> str:

@@ -42,12 +42,16 @@ BATCHES = 8
 _LONG, _SHORT = 60, 16
 #: From one bar of ten to the next, in sizes of their text.
 _PITCH = 2.2
+#: The same of two that are all there is below kernels.
+_THICK = 1.9
 #: Points of a drawn curve; what is free above and below a valley, as a part of its height.
 _FINE, _AIR = 121, 0.05
-#: So many marks of a run have room for their step.
-_FLAGS = 3
+#: Decimals of a weight, and of one that has gone a step; how large a weight's cell is.
+_FAR, _NEAR, _WEIGHTS = 3, 4, 6.0
 #: Height and width in cells of a chart beside the kernels.
 _RUN = (18, 20)
+#: The same beside a digit.
+_BROAD = (18, 26)
 #: How many cells long bars there are.
 _BARS = 14
 
@@ -102,39 +106,42 @@ def walls(kernels: Maps) -> Diagram:
 
 def born(
     states: Mapping[str, tuple[int, Floats]],
-    found: Floats,
+    maps: Mapping[str, Floats],
     limit: float,
     said: Caption,
     *,
     filter: int,
 ) -> Diagram:
-    """Describe one kernel before and after training, and what it then finds in a digit.
+    """Describe one kernel before and after training, each beside what it finds in a digit.
 
     Parameters
     ----------
     states : mapping of str to (int, numpy.ndarray)
         The step and the kernel, by what this state is called.
-    found : numpy.ndarray, shape (rows, cols)
-        Its map in the end.
+    maps : mapping of str to numpy.ndarray, shape (rows, cols)
+        Its map in each state.
     limit : float
         End of the scale of weights.
     said : Caption
-        What the map is called.
+        What a map is called.
     filter : int
         Which kernel it is.
     """
-    kernels = [
-        Cells(f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps",
-              fine=kernel.shape[0] / found.shape[0], title=of_filter(filter, step))
-        for name, (step, kernel) in states.items()
-    ]  # fmt: skip
-    response = Scale(float(found.max()) or 1.0, terms.RESPONSE, signed=False)
-    seen = Cells("map", found, response, share="maps", lines=False, title=said)
+    most = max(float(found.max()) for found in maps.values())
+    response = Scale(most or 1.0, terms.RESPONSE, signed=False)
+    pairs = []
+    for name, (step, kernel) in states.items():
+        own = Cells(
+            f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps",
+            fine=kernel.shape[0] / maps[name].shape[0], title=of_filter(filter, step),
+        )  # fmt: skip
+        seen = Cells(f"map-{name}", maps[name], response, share="maps", lines=False, title=said)
+        pairs.append(Row(own, seen, align="top"))
     legend = Legend("legend", row=True)
     return Diagram(
         Either(
-            Column(Row(*kernels, seen), legend, align="middle"),
-            Column(Row(*kernels), seen, legend, align="middle"),
+            Column(Row(*pairs), legend, align="middle"),
+            Column(*pairs, legend, align="middle"),
         )
     )
 
@@ -183,12 +190,18 @@ def unseen(pixels: Floats) -> Cells:
     return Cells("digit", pixels, lines=False, title=UNSEEN)
 
 
-def surprise(pixels: Floats, said: str, chance: float, highest: float) -> Diagram:
+def surprise(
+    pixels: Floats, name: Caption, right: int, said: str, chance: float, highest: float
+) -> Diagram:
     """Describe the loss as a curve over the probability of the right class.
 
     Parameters
     ----------
     pixels : numpy.ndarray, shape (height, width)
+    name : Caption
+        Of the right class.
+    right : int
+        Which one it is.
     said : str
         How the digit's probability is printed.
     chance : float
@@ -206,7 +219,10 @@ def surprise(pixels: Floats, said: str, chance: float, highest: float) -> Diagra
         chart, curves=[*chart.curves, *lines], dots=[Dot("own", chance, own, large=True)],
         title=plain(f"−ln {said} = {fmt.number(own)}"),
     )  # fmt: skip
-    return Diagram(Row(unseen(pixels), chart, align="middle"))
+    bar = Bar(str(right), name, chance, said, "ink")
+    share = Bars("guess", [bar], Scale(1.0), length=_SHORT, pitch=_PITCH)
+    beside = Column(unseen(pixels), share, gap=0.6)
+    return Diagram(Row(beside, chart, align="middle"))
 
 
 def batch(every: Floats, losses: Floats, order: Sequence[int]) -> Diagram:
@@ -257,7 +273,8 @@ def valley(
     filter: int,
     step: int,
     own: float,
-    now: float | None = None,
+    near: bool = False,
+    gone: tuple[float, str] | None = None,
 ) -> Diagram:
     """Describe one weight in its kernel, and how the training loss changes with it.
 
@@ -275,37 +292,49 @@ def valley(
     filter, step : int
     own : float
         The weight.
-    now : float, optional
-        Where the weight is, if it has gone a step.
+    near : bool
+        Whether weights are seen so near that a step is.
+    gone : (float, str), optional
+        Where the weight is if it has gone a step, and by how much the loss fell.
     """
-    now = own if now is None else now
+    now, fallen = gone or (own, "")
     low, high = float(losses.min()), float(losses.max())
     air = _AIR * (high - low)
     ends, tangent = _tangent(own, weights, losses, slope)
     at = float(np.interp(now, weights, losses))
     # Where the curve is not: above a way down.
     side = "right" if slope < 0 else "left"
-    ball = Dot("ball", now, at, _THIS.fill(v=fmt.number(now, 3)), side=side, large=True)
-    # With two digits that are not zero.
-    height = fmt.number(high - low, 1 - math.floor(math.log10(high - low)))
+    curves = [
+        Curve("loss", weights, losses),
+        Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
+              dashed=True, above=True),
+    ]  # fmt: skip
+    dots: list[Dot] = []
+    if gone:
+        # How far it went, and how far the loss fell: from where it was, across, then down.
+        before = float(np.interp(own, weights, losses))
+        fell = plain(f"−{fallen}")
+        curves += [
+            Curve("across", np.array([own, now]), np.full(2, before), tone="muted"),
+            Curve("fall", np.full(2, now), np.array([before, at]), tone="accent"),
+        ]
+        dots.append(Dot("fell", now, (before + at) / 2, fell, side=side))
+        side = "left" if slope < 0 else "right"  # below the curve
+    decimals = _NEAR if near else _FAR
+    weight = _THIS.fill(v=fmt.number(now, decimals))
+    dots.append(Dot("ball", now, at, weight, side=side, large=True))
     shown = kernel.copy()
     shown[place] = now
     numbers = Cells(
-        "kernel", shown, Scale(limit, terms.WEIGHT), numbers=True, finer=1,
-        title=terms.FILTER.fill(n=filter).capital,
-        marks={"weight": Mark(*place)},
+        "kernel", shown, Scale(limit, terms.WEIGHT), numbers=True, exactly=decimals, large=True,
+        weight=_WEIGHTS, title=terms.FILTER.fill(n=filter).capital, marks={"weight": Mark(*place)},
     )  # fmt: skip
     chart = Chart(
-        "valley",
-        [
-            Curve("loss", weights, losses),
-            Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
-                  dashed=True, above=True),
-        ],
-        Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air), size=(20, 28), dots=(ball,),
-        counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=height),
+        "valley", curves, Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air),
+        size=(20, 28), dots=dots, counter=terms.TRAINING_STEP.fill(n=step),
     )  # fmt: skip
-    return Diagram(Row(numbers, chart))
+    beside = Column(numbers, Legend("legend", every=True), gap=0.6, align="middle")
+    return Diagram(Row(beside, chart, align="middle"))
 
 
 def _tangent(own: float, weights: Floats, losses: Floats, slope: float) -> tuple[Floats, Floats]:
@@ -341,83 +370,75 @@ def strides(
     """
     step = Maps(
         "moves", moves, Scale(float(np.abs(moves).max()), CHANGE), title=MOVES,
-        columns=kernels.columns,
+        columns=kernels.columns, share="both",
     )  # fmt: skip
     bars = [Bar(name, said, value, tone="accent") for name, (said, value) in losses.items()]
     scale = Scale(max(value for _, value in losses.values()))
-    lost = Bars("strides", bars, scale, title=LOSS_OF.fill(n=digits), length=16)
-    legend, part = Legend("legend", row=True), Text("part", told)
-    beside = Row(legend, part, align="middle")
-    under = Column(legend, part, gap=0.5, align="middle")
+    lost = Bars("strides", bars, scale, title=LOSS_OF.fill(n=digits), length=16, pitch=_THICK)
+    kernels, legend = replace(kernels, note=told, share="both"), Legend("legend", row=True)
     long = replace(lost, length=_LONG)
     return Diagram(
         Either(
-            Column(Row(kernels, step), beside, long, gap=0.7, align="middle"),
-            Column(kernels, step, under, lost, gap=0.7, align="middle"),
+            Column(Row(kernels, step, align="top"), legend, long, gap=0.7, align="middle"),
+            Column(kernels, step, legend, lost, gap=0.7, align="middle"),
         )
     )
 
 
-class Answers(NamedTuple):
-    """What one digit was read as while the network learned.
+class Read(NamedTuple):
+    """What a digit is read as on the way.
 
     Parameters
     ----------
+    step : int
+        When.
     name : Caption
-        Of the digit's class.
-    steps, losses : numpy.ndarray, shape (checks,)
-        When it was read, and its loss then.
-    again : mapping of int to Caption
-        What it was misread as when it had been read right before, by which of these it was.
+        Of the class.
+    marked : bool
+        Whether the step is marked on the curve of the loss.
     """
 
+    step: int
     name: Caption
-    steps: Floats
-    losses: Floats
-    again: Mapping[int, Caption]
+    marked: bool
 
 
-def run(
-    kernels: Maps, pixels: Floats, said: Caption, way: tuple[Floats, Floats], answers: Answers
-) -> Diagram:
-    """Describe the kernels, a digit and what it is read as, and the losses step by step.
+def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Diagram:
+    """Describe a digit and what it is read as on the way, and the training loss step by step.
 
     Parameters
     ----------
-    kernels : Maps
     pixels : numpy.ndarray, shape (height, width)
-    said : Caption
-        What the digit is read as.
+    reads : sequence of Read
     way : (steps, losses)
         Of the training.
-    answers : Answers
-        Of the digit.
     """
-    loss = _loss(way)
-    steps, own = answers.steps, answers.losses
-    highest = float(np.ceil(2 * max(own.max(), way[1].max())) / 2)
-    both = replace(
-        loss,
-        # Beside a counter of single steps, a mean of several has no number of its own.
-        title=LOSS.capital, counter=None, size=_RUN, y=Axis(
-            TRAINING_MEAN_OF.fill(n=BATCHES), 0.0, highest + 0.5, most=4
-        ),
-        curves=[
-            replace(loss.curves[0], label=TRAINING_LOSS),
-            Curve("own", steps, own, THIS_ONE.fill(k=answers.name)),
-        ],
-        dots=[
-            Dot(f"again-{n}", float(steps[n]), float(own[n]),
-                _named(name, int(steps[n]), len(answers.again)), "ink", side="flag")
-            for n, name in answers.again.items()
-        ],
-    )  # fmt: skip
-    return _beside_kernels(kernels, pixels, said, both)
-
-
-def _named(name: Caption, step: int, marks: int) -> Caption:
-    """Say as what it was misread, and when, if so few marks have room for it."""
-    return AS_AT.fill(k=name, s=fmt.count(step)) if marks <= _FLAGS else name
+    dots = [
+        Dot(f"read-{n}", read.step, float(np.interp(read.step, *way)), read.name, "ink",
+            side="above", large=True)
+        for n, read in enumerate(reads)
+        if read.marked
+    ]  # fmt: skip
+    chart = replace(_loss(way), counter=None, size=_BROAD, dots=dots)
+    told = [
+        Text(f"read-{n}", READ_AT.fill(s=fmt.count(read.step), k=read.name), role="heading",
+             weight="bold" if read.marked else "regular")
+        for n, read in enumerate(reads)
+    ]  # fmt: skip
+    digit = unseen(pixels)
+    rows = Column(*told, gap=0.3)
+    return Diagram(
+        Either(
+            *(
+                Row(own, chart, align="middle")
+                for own in (Column(digit, rows, gap=0.6), Row(digit, rows, align="middle"))
+            ),
+            *(
+                Column(own, chart, align="middle")
+                for own in (Row(digit, rows, align="middle"), Column(digit, rows, gap=0.6))
+            ),
+        )
+    )
 
 
 def descent(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
@@ -456,23 +477,6 @@ def checked(kernels: Maps, checks: Mapping[int, float], tested: int) -> Diagram:
 def _with_kernels(kernels: Maps, chart: Chart | Bars) -> Diagram:
     wall = Column(kernels, Legend("legend"), align="middle")
     return Diagram(Either(Row(wall, chart), Column(wall, chart, align="middle")))
-
-
-def _beside_kernels(kernels: Maps, pixels: Floats, said: Caption, chart: Chart) -> Diagram:
-    reads = Text("reads", said, role="heading", weight="bold")
-    # As high as half the wall is wide.
-    fine = len(pixels) * 2 / (len(kernels.values) * (kernels.columns or 1))
-    digit = replace(unseen(pixels), share=kernels.name, fine=fine)
-    told = Column(reads, Legend("legend"), gap=1.2)
-    broad = Column(kernels, Row(digit, told, align="middle", gap=1.2), gap=0.8)
-    flat = Row(kernels, digit, told, align="bottom", gap=0.4)
-    return Diagram(
-        Either(
-            Row(broad, chart, align="middle"),
-            Column(broad, chart, align="middle"),
-            Column(flat, chart, align="middle"),
-        )
-    )
 
 
 def whole(
@@ -530,7 +534,7 @@ def plain(text: str) -> Caption:
 KERNELS = Caption(en="The {n} filters of {layer}", zh="{layer} 的 {n} 个过滤器")
 MOVES = Caption(en="Change in one step (finer scale)", zh="一步的变化（刻度更细）")
 CHANGE = Caption(en="change of a weight", zh="权重的变化")
-LOSS_OF = Caption(en="Mean loss of these {n} digits", zh="这 {n} 个样本的平均损失")
+LOSS_OF = Caption(en="Mean loss of the {n} training digits", zh="{n} 个训练样本的平均损失")
 PART_OF = Caption(en="{n} of {all} parameters", zh="{all} 个参数中的 {n} 个")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 LOSS = Caption(en="loss", zh="损失")
@@ -541,16 +545,12 @@ OF_THE_RIGHT = Caption(en="p: probability of the right class", zh="p：正确类
 PROBABILITIES = Caption(en="Probabilities, {step}", zh="概率，{step}")
 UNSEEN = Caption(en="An unseen digit", zh="没见过的样本")
 OF_FILTER = Caption(en="Filter {n}, {step}", zh="过滤器 {n}，{step}")
-READS = Caption(en="read as {k}", zh="认成 {k}")
-AS_AT = Caption(en="{k} at step {s}", zh="{k}，第 {s} 步")
-THIS_ONE = Caption(en="this {k}", zh="这个 {k}")
-TRAINING_MEAN_OF = Caption(en="training loss: mean of {n} batches", zh="训练损失：{n} 批的平均")
+READ_AT = Caption(en="step {s}: read as {k}", zh="第 {s} 步：认成 {k}")
 READ_RIGHT_OF = Caption(en="{n} unseen digits: read right", zh="{n} 个没见过的样本：认对的")
 MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 _THIS = Caption(en="weight {v}", zh="权重 {v}")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
-ZOOMED = Caption(en="Not from 0: the curve spans {v}.", zh="纵轴不从 0 开始：曲线高 {v}。")
 BEFORE = Caption(en="before", zh="走之前")
 ONE_STEP = Caption(en="after one step", zh="走一步后")

@@ -18,9 +18,10 @@ SURE_OF = Caption(
     en="Briefly trained ({s} steps), it gives this {k} a probability of {p}.",
     zh="只训练了 {s} 步，它给这个 {k} 的概率是 {p}。",
 )
+BEST = Caption(en="Sure and right, p = 1: the loss is 0.", zh="有把握又对，p = 1：损失为 0。")
 LOSS = Caption(
-    en="Best: p = 1, loss 0. Here: −ln {p} = {v}.",
-    zh="最好：p = 1，损失 0。这里：−ln {p} = {v}。",
+    en="Here the loss is −ln {p} = {v}.",
+    zh="这里的损失是 −ln {p} = {v}。",
 )
 MEAN = Caption(
     en="The mean loss of {n} training digits is to fall.",
@@ -52,9 +53,13 @@ RUN = Caption(
 )
 AGAIN = Caption(en="The {k} is misread again at steps {s}.", zh="第 {s} 步，{k} 又认错了。")
 ONCE = Caption(en="The {k} is misread again at step {s}.", zh="第 {s} 步，{k} 又认错了。")
+JUMP = Caption(
+    en="The mean falls, yet this {k} is misread again at step {s}.",
+    zh="平均在降，可第 {s} 步，这个 {k} 又认错了。",
+)
 JUMPS = Caption(
-    en="The loss of one {k} may jump; the mean keeps falling.",
-    zh="一个 {k} 的损失会跳，平均在降。",
+    en="The mean falls, yet this {k} is misread again at {s}.",
+    zh="平均在降，可第 {s} 步，这个 {k} 又认错了。",
 )
 RIGHT = Caption(en="From step {s} on the {k} is read right.", zh="从第 {s} 步起，{k} 一直认对。")
 WRONG = Caption(
