@@ -9,6 +9,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import batch_norm
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
+from convexplain.stage.board import DIM
 from convexplain.stage.pace import Move, eased, in_turn, together
 
 #: What explains colours where there are several scales.
@@ -213,10 +214,18 @@ class BatchNorm(LessonScene):
             order = np.argsort(sizes)
             bars = [f"{name}-sizes.{n}" for n in self.lesson.compared]
             ends = [bars[int(order[n])] for n in (-1, 0)]
-            others = [bar for bar in bars if bar not in ends]
-            parts = [part for bar in others for part in (bar, f"{bar}.label", f"{bar}.value")]
-            self.during(0.08, self.board.dim(*parts))
+            self.during(0.08, self.step_back([bar for bar in bars if bar not in ends]))
             self.during(0.32, self.board.pulse(*ends, times=2))
+
+    def step_back(self, bars: list[str]) -> Move:
+        """Return how bars step back; their names and numbers can still be read."""
+        parts = [self.board.part(bar) for bar in bars]
+
+        def go(alpha: float) -> None:
+            for part in parts:
+                part.opacity = 1 + alpha * (DIM - 1)
+
+        return go
 
     def normalise(self, channel: int) -> Move:
         """Let a map's colours become those that it has normalized, in the scale of all of these."""

@@ -381,8 +381,7 @@ class BatchNorm(NormalizedFilter):
         # Without a history there are batches of digits, not those of its training.
         said = words.OWN_BATCHES if self.history is None else words.BATCHES
         yield Event("batches", 4.5, said, detail=1)
-        mean, spread = (fmt.number(v, self.decimals) for v in self._stored)
-        yield Event("averages", 3.4, words.AVERAGES.fill(m=mean, s=spread))
+        yield Event("averages", 3.5, words.AVERAGES)
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)

@@ -35,10 +35,7 @@ OWN_BATCHES = Caption(
     en="Each batch has its own mean, and spread: how far its sums scatter.",
     zh="每一批都有自己的平均值和标准差。",
 )
-AVERAGES = Caption(
-    en="Running averages are stored: mean {m}, spread {s}.",
-    zh="保存滑动平均：{m} 和 {s}。",
-)
+AVERAGES = Caption(en="A running average of each is stored.", zh="保存两者的滑动平均。")
 
 # One number.
 TWO_STORED = Caption(
