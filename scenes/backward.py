@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +13,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import backward
 from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts.backward_gates import Gate
-from convexplain.lessons.parts.backward_laid import MADE
+from convexplain.lessons.parts.backward_laid import INLAID, MADE
 from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
@@ -24,13 +26,13 @@ from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
-UNDER = 0.4
+UNDER = 0.5
 #: In which layer errors lie on the picture: above all grids.
 LYING = 2
 #: What frames the pixel that a weight read, and the error of the cell that it was read for.
 RINGS = ("input.read", "input.met", "errors.met")
 #: Around the errors on the picture, and around the picture.
-FRAMES = ("input.place", "input.edge")
+FRAMES = ("input.edge", "input.place")
 #: Round the weight that is followed, its slope, and its way.
 STEEP = ("kernel.steep", "gradient.steep", "ways.steep")
 
@@ -44,13 +46,35 @@ class Backward(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture and the answer; they are there from the first moment."""
         self.picture: BackwardPicture = self.lesson.picture_of(upright=self.upright)
+        self.explains = True
         bars = self.lesson.answers(self.lesson.trace)
-        self.board.lay(self.picture.opening(bars, terms.ANSWER.capital))
-        self.board.show("input", "answer", "kernel", *self.board.there("legend-kernel"))(1.0)
+        self.board.lay(self.picture.way(bars, self.lesson.behind))
+        self.board.show("input", "answer", "kernel", *self.layers(), *self.maps())(1.0)
+        for name in self.maps():
+            self.board.fill(name, np.nan)
+        self.board.explain()(1.0)
 
-    def answers(self, back: BackwardTrace) -> Diagram:
-        """Describe the picture and what a network answers."""
-        return self.picture.answer(self.lesson.answers(back.trace), terms.ANSWER.capital)
+    def layers(self) -> list[str]:
+        """Return the names of the boxes of layers, the last layer first."""
+        boxes = (name for name in self.board.parts if re.fullmatch(r"layer-\d+", name))
+        return sorted(boxes, key=lambda name: int(name.partition("-")[2]))
+
+    def maps(self) -> list[str]:
+        """Return the names of the filter's maps, the first first."""
+        return self.board.there("alone", "arriving")
+
+    def walk(self, start: str, end: str) -> Move:
+        """Return the move in which what leads from one panel to the next is drawn."""
+        return self.board.walk(*self.board.there(f"{start}->{end}", f"{start}->{end}.1"))
+
+    def come(self, name: str, values: npt.NDArray[np.float64]) -> Move:
+        """Return the move in which a map gets its numbers, row by row."""
+
+        def fill(alpha: float) -> None:
+            known = np.arange(len(values))[:, None] < round(alpha * len(values))
+            self.board.fill(name, np.where(known, values, np.nan))
+
+        return fill
 
     def point_at(self, *classes: int, times: int = 1) -> Move:
         """Return the move that leads the eye to the bars and numbers of some classes."""
@@ -60,9 +84,18 @@ class Backward(LessonScene):
     # What is wrong.
 
     def show_reads(self, event: Event) -> None:
-        """The class that it takes the picture for, and then the filter's weights."""
+        """The way forward, to the class that it takes the picture for; then the weights."""
         cells = [f"kernel[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
-        self.during(0.25, self.point_at(self.lesson.trace.prediction))
+        there = [values for values in (self.picture.responses, self.picture.pooled)
+                 if values is not None]  # fmt: skip
+        ways = ["kernel", *self.maps(), *reversed(self.layers()), "answer"]
+        self.during(0.08, self.walk("input", "kernel"))
+        for (start, end), values in zip(pairwise(ways), there, strict=False):
+            self.during(0.04, self.walk(start, end))
+            self.during(0.14, self.come(end, values), rate=linear)
+        rest = [*pairwise(ways)][len(there) :]
+        self.during(0.22, in_turn(*(self.walk(*each) for each in rest)), rate=linear)
+        self.during(0.12, self.point_at(self.lesson.trace.prediction))
         self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
     def show_looks(self, event: Event) -> None:
@@ -72,8 +105,7 @@ class Backward(LessonScene):
 
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
-        worked = self.lesson.mistaken(worked=True)
-        errors = self.picture.answer(worked, terms.ERROR.capital, signed=True)
+        errors = self.picture.way(self.lesson.mistaken(), self.lesson.behind, signed=True)
         # What is the length of a probability is none of an error: its bar grows from the new line.
         bars = [f"answer.{k}" for k in self.lesson.classes]
         values = [f"{bar}.value" for bar in bars]
@@ -88,26 +120,17 @@ class Backward(LessonScene):
     def show_back(self, event: Event) -> None:
         """The answer's errors go back through the layers to the map at which they are seen."""
         lesson = self.lesson
-        picture = self.picture.reached(lesson.mistaken(), lesson.behind)
+        picture = self.picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True)
         name, errors = "alone", lesson.before
         if self.picture.arriving is not None:
             name, errors = "arriving", self.picture.arriving
-        way = "answer->layers", f"layers->{name}"
-        layers = [p.name for p in picture.root.panels() if p.name.startswith("layers")]
-
-        def reached(share: float) -> None:
-            self.board.fill(name, share * errors)
-
         unknown = np.full(errors.shape, np.nan)
-        self.turn_into(
-            picture, 0.12, lambda _: self.board.fill(name, unknown),
-            show=("answer", name, *layers),
-        )  # fmt: skip
-        first, last = (self.board.there(link, f"{link}.1") for link in way)
-        self.during(0.06, *map(self.board.walk, first))
-        self.during(0.05, self.board.pulse("layers"))
-        self.during(0.05, *map(self.board.walk, last))
-        self.during(0.2, reached)
+        self.turn_into(picture, 0.12, lambda _: self.board.fill(name, unknown))
+        ways = ["answer", *self.layers(), name]
+        for start, end in pairwise(ways):
+            looked = [] if end == name else [self.board.pulse(end)]
+            self.during(0.4 / len(ways), self.walk(start, end), *looked)
+        self.during(0.25, self.come(name, errors), rate=linear)
         self.during(1, self.board.pulse(name))
 
     def gate(self, gate: Gate, share: float, *came: str) -> None:
@@ -277,7 +300,7 @@ class Backward(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """The errors lie down where the weight read, move by one, and the video waits."""
-        self.lie_down(0.34)
+        self.lie_down(0.26)
         row, col = self.lesson.followed
         rows, cols = self.lesson.gradient.shape
         beside = (row, col - 1 if col else min(1, cols - 1))
@@ -297,7 +320,8 @@ class Backward(LessonScene):
         going = (*self.summands(), *RINGS, "kernel", "kernel.steep", "errors.title")
         self.during(0.15 * share, self.board.leave(*going))
         errors = self.board.part("errors")
-        errors.glass, errors.frame_width, errors.z_index = 1.0, 0.0, LYING
+        errors.glass, errors.inlaid = 1.0, INLAID
+        errors.frame_width, errors.z_index = 0.0, LYING
         self.during(0.4 * share, self.stand(*told), self.board.dim("input", to=UNDER))
         self.turn_into(
             self.picture.sliding(told, known), 0.3 * share, self.keep(*told),
@@ -383,11 +407,10 @@ class Backward(LessonScene):
             gone = ("rule", "input", "errors", *FRAMES, "legend", "kernel.steep")
             self.during(0.05, self.board.leave(*gone))
         picture = self.picture.ways(self.lesson.followed)
-        formula = [panel.name for panel in picture.root.panels() if panel.name == "one"]
-        self.turn_into(picture, 0.15, show=("kernel", "gradient"), hold=("ways", *formula, *STEEP))
+        self.turn_into(picture, 0.15, show=("kernel", "gradient", "one"), hold=("ways", *STEEP))
         gradient = self.lesson.gradient
         self.board.fill("ways", np.full(gradient.shape, np.nan))
-        self.during(0.05, self.board.show("ways"))
+        self.during(0.05, self.board.show("ways", *STEEP))
         for sign in (-1, 1):
             cells = [(row, col) for row, col in np.argwhere(sign * gradient > 0)]
             for row, col in cells:
@@ -398,18 +421,18 @@ class Backward(LessonScene):
         self.during(1, self.board.pulse("ways"))
 
     def show_moved(self, event: Event) -> None:
-        """One weight's step, number by number."""
-        self.during(0.08, self.board.show(*STEEP, "one"))
+        """One weight's step, number by number; the new one takes its place in the filter."""
         looked = (f"one.{name}" for name in ("weight", "rate", "slope", "after"))
-        self.during(0.7, in_turn(*map(self.board.pulse, looked)), rate=linear)
-        self.during(1, self.board.pulse("one.after"))
+        self.during(0.5, in_turn(*map(self.board.pulse, looked)), rate=linear)
+        row, col = told = self.lesson.followed
+        cell, kernel = f"kernel[{row}, {col}]", self.board.part("kernel")
 
-    def show_again(self, event: Event) -> None:
-        """The layers light up one after the other, with how many parameters each of them has."""
-        picture = self.learning(self.lesson.back)
-        layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
-        self.turn_into(picture, 0.3, show=("input", "answer", *layers))
-        self.during(1, in_turn(*map(self.board.pulse, layers)), rate=linear)
+        def enter() -> None:
+            kernel.values[told] = self.picture.stepped[told]
+            kernel.printed = self.picture.weights(told, kernel.values)
+
+        self.during(0.16, self.board.send("one.after", cell, enter))
+        self.during(1, self.board.pulse(cell))
 
     def learning(self, back: BackwardTrace) -> Diagram:
         """Describe a network's answer, and its layers that take a step."""
@@ -417,11 +440,18 @@ class Backward(LessonScene):
         return self.picture.learning(bars, terms.ANSWER.capital, self.lesson.learning)
 
     def show_better(self, event: Event) -> None:
-        """The picture goes through the changed network; the bars change, then their numbers."""
+        """All layers take a step, and the picture goes through the changed network.
+
+        The bars change, then their numbers.
+        """
+        picture = self.learning(self.lesson.back)
+        layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
+        self.turn_into(picture, 0.16, show=("input", "answer", *layers))
+        self.during(0.3, in_turn(*map(self.board.pulse, layers)), rate=linear)
         picture = self.learning(self.lesson.stepped)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(picture, 0.2, hold=tuple(values))
+        self.turn_into(picture, 0.16, hold=tuple(values))
         self.during(0.06, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 

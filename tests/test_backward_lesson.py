@@ -76,9 +76,10 @@ def test_the_followed_weight_is_one_from_which_much_is_learned_and_whose_step_ho
 def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
     names = [layer.name for layer in lesson.network.layers]
     assert [*lesson.behind] == names[:1:-1]  # but the pooling, which is shown number by number
-    reached = lesson.picture_of().reached(lesson.mistaken(), lesson.behind)
-    assert reached.panel("layers-ends").words.text("en") == f"{names[-1]} to {names[2]}"
-    assert reached.panel("layers").words.text("en") == f"{len(names) - 2} layers"
+    reached = lesson.picture_of().way(lesson.mistaken(), lesson.behind, signed=True, back=True)
+    boxes = [reached.panel(f"layer-{n}").words for n in range(len(lesson.behind))]
+    assert boxes == [*lesson.behind]
+    assert told(lesson, "back").startswith(f"{len(names) - 2} layers back")
     np.testing.assert_array_equal(reached.panel("arriving").values, lesson.back.errors["pool1"][
         :, :, lesson.shown_filter])  # fmt: skip
 
@@ -89,9 +90,9 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     after = loss(Network(lesson.network.layers, moved), lesson)
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
-    assert told(lesson, "better") == f"Now the 4 gets {share}, not 28.1%."
-    said = "All 104,202 parameters take such a step: 0.001 times the gradient."
-    assert told(lesson, "moved") == said
+    assert told(lesson, "better") == f"After one such step: {share}, not 28.1%."
+    said = "Each steps a little against its gradient: below 0 up, above 0 down."
+    assert told(lesson, "step") == said
 
 
 def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
@@ -99,7 +100,7 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
              lesson.network.weights.items()}  # fmt: skip
     trace = Trace(Network(lesson.network.layers, worse), lesson.trace.image)
     monkeypatch.setattr(Backward, "stepped", trace.backward(4))
-    assert "that step was too long" in told(Backward(), "better")
+    assert "It was too long" in told(Backward(), "better")
     assert "太长" in told(Backward(), "better", "zh")
 
 
@@ -112,9 +113,6 @@ def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert (share, round(share - 1, 3)) == (0.281, -0.719)
     texts = {bar.name: bar.text for bar in lesson.mistaken()}
     assert (texts["4"], texts["9"], texts["0"]) == ("−0.719", "0.719", "0.000")
-    texts = {bar.name: bar.text for bar in lesson.mistaken(worked=True)}
-    worked = "0.281 − 1 = −0.719", "0.719 − 0 = 0.719", "0.000"
-    assert (texts["4"], texts["9"], texts["0"]) == worked
     assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
 
 
@@ -152,6 +150,7 @@ def test_as_many_products_are_told_as_places_got_an_error(number):
     (more,) = (p.words.text("en") for p in panels if p.name == "rest-note")
     assert more == f"{int(counted[1]) - len(names)} more"
     assert f"All {counted[1]} added up" in told(lesson, "lay")
+    assert told(lesson, "scatter") == f"{counted[1]} of 676 places keep an error."
 
 
 def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesson):
@@ -286,7 +285,8 @@ def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
     # As far as there are errors, they lie as they do on all of the picture.
     sliding = lesson.picture_of().sliding(lesson.followed, np.ones(lesson.kernel.shape, bool))
     edge, place = (sliding.panel("input").marks[name] for name in ("edge", "place"))
-    assert (edge.rows - place.rows, edge.cols - place.cols) == (height - rows, width - cols)
+    # A pixel more is seen at each side.
+    assert (edge.rows - place.rows, edge.cols - place.cols) == (height - rows + 2, width - cols + 2)
 
 
 def lying(stage):
@@ -297,8 +297,12 @@ def lying(stage):
 def lies(stage):
     """Where the errors and their frame lie, in cells of the picture; and the ringed weight."""
     cell, first = stage["input"].cell, stage["input"].places[0]
-    corners = [(stage[name].places[0] - first) / cell for name in ("input.place", "errors")]
+    corners = [(stage[name].places[0] - first) / cell - 1 for name in ("input.place", "errors")]
     np.testing.assert_allclose(*corners, atol=1e-6)
+    # Neither of them ends with what is seen of the picture.
+    ends = [stage[name].places[1:].max(axis=0) for name in ("input.place", "errors")]
+    shown = stage["input"].places[1:].max(axis=0)
+    assert all((end < shown - cell / 2).all() for end in ends)
     ring, grid = stage["kernel.steep"], stage["kernel"]
     return corners[0][::-1], ((ring.places[0] - grid.places[0]) / grid.cell)[::-1]
 
@@ -329,7 +333,9 @@ def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
                 # At each place its weight is ringed, and what lies there gives its slope.
                 row, col = map(int, place)
                 errors, read = stage["errors"].values, stage["input"].values
-                under = read[row : row + errors.shape[0], col : col + errors.shape[1]]
+                under = read[
+                    row + 1 : row + 1 + errors.shape[0], col + 1 : col + 1 + errors.shape[1]
+                ]
                 slope = played.lesson.gradient[row, col]
                 assert float((under * errors).sum()) == pytest.approx(slope)
     assert visited >= {(place, place) for place in np.ndindex(3, 3)}
@@ -355,11 +361,9 @@ def test_a_sure_and_right_answer_teaches_little():
 
 def pictures(lesson, upright):
     picture = lesson.picture_of(upright=upright)
-    yield picture.opening(lesson.answers(lesson.trace), lesson.title)
-    for back in (lesson.back, lesson.stepped):
-        yield picture.answer(lesson.answers(back.trace), terms.ANSWER.capital)
-    yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
-    yield picture.reached(lesson.mistaken(), lesson.behind)
+    yield picture.way(lesson.answers(lesson.trace), lesson.behind)
+    yield picture.way(lesson.mistaken(), lesson.behind, signed=True)
+    yield picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True)
     yield from map(picture.gate, lesson.gates)
     yield picture.scattered()
     yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital, 9)
@@ -462,11 +466,18 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     assert (ways.scale_name, len({*ways.values.flat})) == ("picture", 1)
     stage = next(m for m in reversed(moments) if "one.after" in m)
     weights = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
-    np.testing.assert_allclose(stage["kernel"].values, weights)
     told = lesson.followed
     after = weights[told] - 0.001 * lesson.gradient[told]
+    # The new one takes its place in the filter.
+    entered = weights.astype(float)
+    entered[told] = after
+    np.testing.assert_allclose(stage["kernel"].values, entered)
+    first = next(m for m in moments if "one.after" in m)
+    np.testing.assert_allclose(first["kernel"].values, weights)
     # So fine that the step is seen in the numbers, and against the slope.
-    assert stage["kernel"].decimals == 4
+    printed = [[f"{n:.2f}".replace("-", "−") for n in row] for row in weights]
+    printed[told[0]][told[1]] = fmt.number(after, 4)
+    assert [*map(list, stage["kernel"].printed)] == printed
     assert np.sign(round(after, 4) - round(float(weights[told]), 4)) == -np.sign(slopes[told])
     texts = [stage[f"one.{name}"].text for name in ("weight", "slope", "after")]
     slope = fmt.bracketed(lesson.gradient[told])
@@ -500,7 +511,6 @@ def test_each_gradient_and_the_weights_have_their_scale_under_them(lesson):
         picture.ways(lesson.followed),
         picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool)),
         picture.closing(lesson.answers(lesson.trace), terms.ANSWER.capital, 9),
-        picture.opening(lesson.answers(lesson.trace), terms.ANSWER.capital),
     ]
     for diagram in every:
         placed = place(diagram, ASPECTS["16:9"], "en")
@@ -515,7 +525,7 @@ def test_each_gradient_and_the_weights_have_their_scale_under_them(lesson):
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_all_places_that_got_an_error_are_seen(lesson, theme):
-    scale = lesson.picture_of().seen
+    scale = lesson.picture_of().error
     shares = np.abs(lesson.before[lesson.before != 0]) / scale.limit
     assert shares.min() < 0.01  # without a floor it is as good as 0
     zero = scale.colours(np.zeros((1, 1)), theme)[0, 0].astype(int)
@@ -529,15 +539,53 @@ def test_all_places_that_got_an_error_are_seen(lesson, theme):
 
 
 def test_all_errors_are_gathered_on_their_way_back(lesson):
-    placed = place(lesson.picture_of().reached(lesson.mistaken(), lesson.behind),
-                   ASPECTS["16:9"], "en")  # fmt: skip
+    diagram = lesson.picture_of().way(lesson.mistaken(), lesson.behind, signed=True, back=True)
+    placed = place(diagram, ASPECTS["16:9"], "en")
     boxes = {piece.name: piece.box for piece in placed.pieces}
-    bracket = boxes["answer->layers"]
+    bracket = boxes["answer->layer-0"]
     for k in range(10):
         row = boxes[f"answer.{k}.label"]
         assert bracket.y <= row.middle[1] <= bracket.bottom
         assert bracket.right < row.x
-    assert boxes["layers->arriving"].right <= bracket.x
+    last = len(lesson.behind) - 1
+    assert boxes[f"layer-{last}->arriving"].right <= bracket.x
+
+
+def test_the_way_forward_is_seen_before_errors_come_back_along_it(lesson):
+    picture, filter = lesson.picture_of(), lesson.shown_filter
+    way = picture.way(lesson.answers(lesson.trace), lesson.behind)
+    maps = lesson.trace.activations
+    for name, layer in (("alone", "conv1"), ("arriving", "pool1")):
+        np.testing.assert_allclose(way.panel(name).values, maps[layer][:, :, filter])
+    assert way.panel("kernel").title.text("en") == "Filter 29 (conv1)"
+    forward = {(link.start, link.end) for link in way.links}
+    back = picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True)
+    assert {(link.end, link.start) for link in back.links} < forward
+
+
+def test_every_map_of_errors_has_one_scale(lesson):
+    picture, found = lesson.picture_of(), []
+    for diagram in (
+        picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True),
+        *map(picture.gate, lesson.gates), picture.scattered(), picture.reading(lesson.told),
+        picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool)),
+    ):  # fmt: skip
+        named = {"arriving", "left", "errors", "error-0"}
+        panels = [p for p in diagram.root.panels() if p.name in named]
+        found += [panel.scale for panel in panels]
+    assert len(found) > 5
+    assert {*found} == {picture.error}
+
+
+def test_an_error_on_a_pixel_has_its_own_colour_whatever_lies_below(lesson):
+    stage = of("backward", LOOKS[0]).ends["places"]
+    errors = stage["errors"]
+    assert (errors.glass, 0.5 < errors.inlaid < 0.9) == (1.0, True)
+    glazed = errors.glazed(DARK).view(np.uint8).reshape(*errors.values.shape, 4)
+    there = errors.values != 0
+    np.testing.assert_array_equal(glazed[..., 3], 255 * there)
+    colours = lesson.picture_of().error.colours(errors.values, DARK)
+    np.testing.assert_array_equal(glazed[there][:, :3], colours[there])
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "9:16"])

@@ -207,9 +207,18 @@ class Backward(FilterLesson):
             drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
             before=self.before,
             window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
-            filter=self.shown_filter, rate=self.rate,
+            filter=self.shown_filter, layer=self.shown_layer, rate=self.rate,
+            responses=self.response_map.astype(np.float64), pooled=self.pooled,
             arriving=None if self.gates is None else self.arriving[1], upright=upright,
         )  # fmt: skip
+
+    @property
+    def pooled(self) -> npt.NDArray[np.float64] | None:
+        """The filter's pooled map, if it is shown how errors come through the pooling."""
+        if self.gates is None:
+            return None
+        pooled = self.trace.activations[self.arriving[0]][:, :, self.shown_filter]
+        return pooled.astype(np.float64)
 
     def answers(self, trace: Forward) -> list[Bar]:
         """Describe probabilities by class."""
@@ -221,17 +230,12 @@ class Backward(FilterLesson):
             for k in self.classes
         ]  # fmt: skip
 
-    def mistaken(self, *, worked: bool = False) -> list[Bar]:
-        """Describe the errors of the answer, by class; if asked, how the largest are worked out."""
-        shares, shown = self.trace.shares, (self.right, self.trace.prediction)
-
-        def said(k: int) -> str:
-            share, error = (fmt.number(shares[k] - n, PLACES) for n in (0, k == self.right))
-            return f"{share} − {k == self.right:d} = {error}" if worked and k in shown else error
-
+    def mistaken(self) -> list[Bar]:
+        """Describe the errors of the answer, by class."""
+        errors = {k: float(self.trace.shares[k] - (k == self.right)) for k in self.classes}
         return [
-            Bar(str(k), class_label(self.network, k), float(shares[k] - (k == self.right)), said(k))
-            for k in self.classes
+            Bar(str(k), class_label(self.network, k), error, fmt.number(error, PLACES))
+            for k, error in errors.items()
         ]
 
     @cached_property
@@ -253,7 +257,7 @@ class Backward(FilterLesson):
         yield Beat.of("lay", self.title, *self._tell_sum())
         yield Beat.of("places", self.title, *self._tell_places())
         yield Beat.of("step", self.title, *self._tell_step())
-        yield Beat.of("answer", self.title, Event("answer", 3.4, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.2, self.answer))
 
     @property
     def called(self) -> Caption:
@@ -268,7 +272,7 @@ class Backward(FilterLesson):
             asked = words.ASKED_RIGHT.fill(k=self.called, q=right)
         else:
             asked = words.ASKED.fill(k=self.called, j=self.network.class_name(taken))
-        yield Event("reads", 3.6, asked)
+        yield Event("reads", 5.2, asked)
         if taken != self.right:
             said = words.MISREAD.fill(
                 k=self.called, j=self.network.class_name(taken),
@@ -280,7 +284,7 @@ class Backward(FilterLesson):
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
         share, error = (fmt.number(shares[self.right] - target, PLACES) for target in (0, 1))
-        yield Event("errors", 3.0, words.ERRORS.fill(p=share, e=error))
+        yield Event("errors", 3.2, words.ERRORS.fill(p=share, e=error))
 
     @property
     def little(self) -> bool:
@@ -288,20 +292,24 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 4.0, words.BACK.fill(back=words.layers(len(self.behind))))
+        yield Event("back", 4.4, words.BACK.fill(back=words.layers(len(self.behind))))
         if self.gates is None:
             return
         through, _ = self.gates
         largest = fmt.number(through.sums[through.winner])
-        yield Event("winner", 4.4, words.WINNER.fill(v=largest), detail=1)
-        yield Event("stopped", 3.2, words.STOPPED, detail=1)
-        yield Event("scatter", 2.8, detail=1)
+        yield Event("winner", 4.0, words.WINNER.fill(v=largest), detail=1)
+        yield Event("stopped", 2.8, words.STOPPED, detail=1)
+        many, every = int(np.count_nonzero(self.before)), fmt.count(self.before.size)
+        kept = words.KEPT_ONE.fill(n=every)
+        if many != 1:
+            kept = words.KEPT.fill(k=fmt.count(many), n=every)
+        yield Event("scatter", 2.6, kept, detail=1)
 
     def _tell_sum(self) -> Iterator[Event]:
         if self.picture_of().products_of(self.told):
-            yield Event("read", 4.8, words.READ_BY, detail=1)
+            yield Event("read", 4.4, words.READ_BY, detail=1)
         many = fmt.count(int(np.count_nonzero(self.before)))
-        yield Event("lay", 5.8, words.LAY.fill(k=many))
+        yield Event("lay", 5.2, words.LAY.fill(k=many))
 
     def _tell_places(self) -> Iterator[Event]:
         question = self.ask()
@@ -322,16 +330,14 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.8, words.STEP)
-        said = words.MOVED.fill(n=fmt.count(self.network.parameters), r=f"{self.rate:g}")
-        yield Event("moved", 3.0, said, detail=1)
-        yield Event("again", 2.4, detail=1)
+        yield Event("step", 3.6, words.STEP)
+        yield Event("moved", 3.2, detail=1)
         before, after = (
             fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
         )
         worse = self.stepped.loss > self.back.loss
-        told = (words.TOO_FAR if worse else words.BETTER).fill(k=self.called, q=after, p=before)
-        yield Event("better", 3.0, told, detail=1)
+        told = (words.TOO_FAR if worse else words.BETTER).fill(q=after, p=before)
+        yield Event("better", 4.0, told, detail=1)
 
 
 def _holds(step: GradientStep) -> bool:

@@ -101,6 +101,9 @@ class Cells(Panel):
     glass : float
         How opaque a cell of the largest magnitude is, others as much less as their values are, so
         that a picture below it is seen; 0: all cells are opaque.
+    inlaid : float
+        Of glass: how much of a cell's side an opaque square in it takes, in the colour of its
+        value; what lies below is seen around it, and where it is 0. By default, none is drawn.
     broad : bool
         Whether it may be as broad as the sheet: a strip, which takes little of its height.
     tall : float
@@ -143,6 +146,7 @@ class Cells(Panel):
     computed: npt.NDArray[np.bool_] | None = None
     lines: bool = True
     glass: float = 0.0
+    inlaid: float = 0.0
     fine: float = 1.0
     dim: npt.NDArray[np.bool_] | None = None
     finer: int = 0
@@ -225,8 +229,8 @@ class Cells(Panel):
         values = self.values if self.computed is None else np.nan_to_num(self.values)
         yield Grid(
             self.name, self.name, box, values, self.scale, self.decimals(at), size,
-            self.computed, self._ruled, self.glass, printed=self.printed, dim=self.dim,
-            blocks=self.blocks, hatched=self.hatched,
+            self.computed, self._ruled, self.glass, inlaid=self.inlaid, printed=self.printed,
+            dim=self.dim, blocks=self.blocks, hatched=self.hatched,
         )  # fmt: skip
         for n, (down, across) in enumerate(self.dots):
             # A rim parts it from what is light, and from what is dark.

@@ -23,6 +23,8 @@ READABLE = 4.5
 DIMMED = 0.28
 #: How thick the line around cells without numbers is, in pixels of the stage.
 RIM = 2.0
+#: In so many parts along each side a cell is drawn that does not fill its place.
+_PARTS = 10
 #: How opaque an area is, so that grids and text on it can be read.
 PALE = 0.13
 
@@ -89,6 +91,8 @@ class Grid(Piece):
     glass : float
         How opaque a cell with the largest value is, others as much less as their values are: what
         lies behind shines through, and no line is drawn around; 0: all cells are opaque.
+    inlaid : float
+        As of `Cells`.
     printed : sequence of sequences of str, optional
         What stands in the cells instead of their values.
     dim : numpy.ndarray of bool, shape (rows, cols), optional
@@ -106,6 +110,7 @@ class Grid(Piece):
     computed: npt.NDArray[np.bool_] | None = None
     lines: bool = True
     glass: float = 0.0
+    inlaid: float = 0.0
     printed: Sequence[Sequence[str]] | None = None
     dim: npt.NDArray[np.bool_] | None = None
     blocks: tuple[int, int] = (1, 1)
@@ -135,7 +140,17 @@ class Grid(Piece):
         return colours
 
     def painted(self, theme: Theme) -> Colours:
-        """Return what covers each cell of glass: its colour and how opaque it is, (..., 4)."""
+        """Return what covers each cell of glass: its colour and how opaque it is, (..., 4).
+
+        Of inlaid cells these are the colours of `_PARTS` by `_PARTS` parts of each.
+        """
+        if self.inlaid:
+            whole = np.dstack([self.colours(theme), 255 * (self.values != 0)]).astype(np.uint8)
+            parts = whole.repeat(_PARTS, axis=0).repeat(_PARTS, axis=1)
+            apart = np.abs((np.arange(_PARTS) + 0.5) / _PARTS - 0.5) > self.inlaid / 2
+            parts[np.tile(apart, self.shape[0])] = 0
+            parts[:, np.tile(apart, self.shape[1])] = 0
+            return parts
         shares = raised(np.clip(self.values / (self.scale.most or 1.0), -1, 1), self.scale.floor)
         found = np.zeros((*self.shape, 4), dtype=np.uint8)
         found[..., :3] = theme.rgb("ink" if self.scale.limit is None else "positive")

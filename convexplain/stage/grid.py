@@ -68,6 +68,8 @@ class PixelGrid(StageMobject):
     glass : float
         How opaque a cell of the largest magnitude is, others as much less as their values are;
         cells not computed are clear. 0: all cells are opaque.
+    inlaid : float
+        As of the panels' `Cells <convexplain.panels.Cells>`.
 
     Attributes
     ----------
@@ -100,6 +102,7 @@ class PixelGrid(StageMobject):
         opacity: float = 1.0,
         decimals: int = 2,
         glass: float = 0.0,
+        inlaid: float = 0.0,
     ) -> None:
         self.values = np.array(values, dtype=np.float64)
         height, width = self.values.shape[:2]
@@ -116,6 +119,7 @@ class PixelGrid(StageMobject):
         self.blocks = blocks
         self.frame_width = frame
         self.glass = glass
+        self.inlaid = inlaid
         #: What stands in the cells instead of their values.
         self.printed: Sequence[Sequence[str]] | None = None
         #: Whether cells that are not computed yet are hatched: bare, they could be taken for zeros.
@@ -194,6 +198,7 @@ class PixelGrid(StageMobject):
             self.limit,
             self.floor,
             self.glass,
+            self.inlaid,
             self.lines,
             self.blocks,
             self.numbers,
@@ -288,8 +293,13 @@ class PixelGrid(StageMobject):
     def glazed(self, theme: Theme) -> npt.NDArray[np.uint32] | None:
         """Return the pixel with which each cell covers what is there; None if nothing does."""
         key = (
-            self.values.tobytes(), self.shares.tobytes(), self.limit, self.floor, self.glass, theme
+            self.values.tobytes(), self.shares.tobytes(), self.limit, self.floor, self.glass,
+            self.inlaid, theme,
         )  # fmt: skip
+        if (self._glaze is None or self._glaze[0] != key) and self.inlaid:
+            there = np.nan_to_num(self.values) != 0
+            alpha = np.rint(255 * there * self.shares).astype(np.uint8)
+            self._glaze = key, tinted(self._colours(theme), alpha) if there.any() else None
         if self._glaze is None or self._glaze[0] != key:
             parts = raised(np.nan_to_num(self.values) / (self.limit or 1.0), self.floor)
             parts = parts * self.shares
@@ -322,6 +332,10 @@ class PixelGrid(StageMobject):
         across, down = _cells_at(xs, left, right), _cells_at(ys, top, bottom)
         # Columns first: then whole rows are copied.
         pixels = glass.take(across, axis=1).take(down, axis=0)
+        if self.inlaid:
+            free = (1 - self.inlaid) / 2
+            pixels[:, _beside(xs, left, right, free)] = 0
+            pixels[_beside(ys, top, bottom, free)] = 0
         surface = pane(pixels)
         if whole:
             KEPT.put(self._name, (pixels, key, surface))
@@ -500,6 +514,16 @@ def _edges_of_all(start: Places, end: Places, cells: int) -> npt.NDArray[np.intp
     places[:, -1] = end
     whole: npt.NDArray[np.intp] = np.rint(places).astype(np.intp)
     return whole
+
+
+def _beside(
+    edges: npt.NDArray[np.intp], start: int, end: int, free: float
+) -> npt.NDArray[np.bool_]:
+    """Tell which pixels from start to end lie in the share of a cell that is free at its sides."""
+    cells, places = _cells_at(edges, start, end), np.arange(start, end) + 0.5
+    within = (places - edges[cells]) / (edges[cells + 1] - edges[cells])
+    found: npt.NDArray[np.bool_] = np.abs(within - 0.5) > 0.5 - free
+    return found
 
 
 def _cells_at(edges: npt.NDArray[np.intp], start: int, end: int) -> npt.NDArray[np.intp]:

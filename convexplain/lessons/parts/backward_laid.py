@@ -39,10 +39,14 @@ Place = tuple[int, int]
 LEAST = 0.01
 #: So many products of a sum are written out.
 LARGEST = 2
-#: Decimals of weights, from the first picture to the last: a step is seen in them.
+#: Decimals of a weight that steps: the step is seen in them.
 FINE = 4
 #: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
-FLOOR = 0.4
+FLOOR = 0.2
+#: How much of a pixel's side an error on it takes: the pixel is seen around it.
+INLAID = 0.7
+#: So many pixels are seen around all places on which an error comes to lie, where there are any.
+AROUND = 1
 #: How far outside a cell its frame is drawn, in cells: what is read in it stays free.
 RIM = 0.15
 #: What is linked with the weights: their window, and the cell that was made of it.
@@ -64,10 +68,16 @@ class Laid:
     window : Window
         The filter's, with its padding as four numbers.
     filter : int
+    layer : str
+        The filter's.
     rate : float
         Of a step.
+    responses : numpy.ndarray, shape (height, width)
+        The filter's map on the way forward.
+    pooled : numpy.ndarray, shape (height, width), optional
+        What the pooling made of it, if it is shown how errors come through the pooling.
     arriving : numpy.ndarray, shape (height, width), optional
-        Errors of the filter's pooled map, if it is shown how they come through the pooling.
+        Errors of the filter's pooled map, then.
     upright : bool
         Whether what could stand side by side stands under one another.
     """
@@ -78,7 +88,10 @@ class Laid:
     before: Floats
     window: Window
     filter: int
+    layer: str
     rate: float
+    responses: Floats
+    pooled: Floats | None = None
     arriving: Floats | None = None
     upright: bool = False
 
@@ -86,15 +99,17 @@ class Laid:
 
     @property
     def error(self) -> Scale:
-        """Of the errors that reach the filter's map, or its pooled one."""
+        """Of the errors that reach the filter's map, or its pooled one: all but 0 are seen."""
         every = [self.before] if self.arriving is None else [self.before, self.arriving]
         most = max(float(np.abs(each).max()) for each in every)
-        return Scale(max(most, LEAST), terms.ERROR)
+        return Scale(max(most, LEAST), words.NOT_ZERO, floor=FLOOR)
 
     @property
-    def seen(self) -> Scale:
-        """Of the errors of the filter's map, most of which are 0: of the others, all are seen."""
-        return replace(self.error, name=words.NOT_ZERO, floor=FLOOR)
+    def response(self) -> Scale:
+        """Of the filter's map on the way forward."""
+        most = float(np.abs(self.responses).max())
+        signed = bool((self.responses < 0).any())
+        return Scale(max(most, LEAST), terms.RESPONSE, signed=signed)
 
     @property
     def weight(self) -> Scale:
@@ -135,7 +150,7 @@ class Laid:
         return rows, cols
 
     @property
-    def near(self) -> tuple[slice, slice]:
+    def covered(self) -> tuple[slice, slice]:
         """Rows and columns of the picture on which an error comes to lie, at any of the places."""
         first, last = self.corner(0, 0), self.corner(*(n - 1 for n in self.kernel.shape))
         rows, cols = (
@@ -143,6 +158,15 @@ class Laid:
             for there, low, high, size in zip(
                 self.reach, first, last, self.drawn.shape[:2], strict=True
             )
+        )
+        return rows, cols
+
+    @property
+    def near(self) -> tuple[slice, slice]:
+        """Rows and columns of the picture that are seen from near: these, and some around them."""
+        rows, cols = (
+            slice(max(0, there.start - AROUND), min(size, there.stop + AROUND))
+            for there, size in zip(self.covered, self.drawn.shape[:2], strict=True)
         )
         return rows, cols
 
@@ -224,15 +248,17 @@ class Laid:
             "edge": Mark(0, 0, high, wide, tone="muted", strong=False),
             "place": Mark(row, col, rows, cols, tone="ink"),
         })  # fmt: skip
-        lying = Overlay(read, replace(self._errors(), glass=1.0))
-        kernel, gradient = map(self._explained, self._weighed({"steep": Mark(*weight)}, known))
+        lying = Overlay(read, replace(self._errors(), glass=1.0, inlaid=INLAID))
+        grids = self._weighed({"steep": Mark(*weight)}, known)
+        kernel, gradient = (self._explained(replace(grid, large=True)) for grid in grids)
         rule = Text("rule", words.RULE, role="heading")
-        legend = Legend("legend", row=True, of=self.seen, every=True)
+        legend = Legend("legend", row=True, of=self.error, every=True)
         below = Column(lying, legend, align="middle", turns=False)
         pair = Row(kernel, gradient, align="top", turns=False)
         high = Column(kernel, gradient, align="middle", turns=False)
+        said = Row(legend, rule, align="middle", turns=False)
         wide = (
-            Row(below, Column(grids, rule, align="middle", turns=False), gap=2, turns=False)
+            Row(lying, Column(grids, said, align="middle", turns=False), gap=2, turns=False)
             for grids in (pair, high)
         )
         upright = Column(Row(below, high, turns=False), rule, align="middle", turns=False)
@@ -332,7 +358,7 @@ class Laid:
         )  # fmt: skip
 
     def _errors(self) -> Cells:
-        return Cells("errors", self.spread[self.reach], self.seen, share="pixels", lines=False)
+        return Cells("errors", self.spread[self.reach], self.error, share="pixels", lines=False)
 
     def _explained(self, grid: Cells) -> Part:
         """Put the scale of a grid's colours under it."""
@@ -356,7 +382,7 @@ class Laid:
 
     def _kernel(self, marks: Mapping[str, Mark] | None = None) -> Cells:
         return Cells(
-            "kernel", self.kernel, self.weight, numbers=True, share="numbers", exactly=FINE,
+            "kernel", self.kernel, self.weight, numbers=True, share="numbers",
             title=terms.FILTER.capital.fill(n=self.filter), marks=marks or {},
         )  # fmt: skip
 

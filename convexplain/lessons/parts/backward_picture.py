@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,6 +36,8 @@ from convexplain.style.captions import Caption
 
 #: Up to so many layers are shown one by one.
 STACKED = 8
+#: How long the bars of an answer, and those of errors to both sides, are together, in pixels.
+BARS = 17.0
 #: Of tiles on which an arrow, or a number without a scale, stands.
 GRAY = 0.25
 
@@ -57,42 +60,78 @@ class BackwardPicture(Laid):
 
     # Pictures.
 
-    def opening(self, bars: Sequence[Bar], title: Caption) -> Diagram:
-        """Describe the picture, the answer, and the weights that are to move."""
-        read, answer = self._read(), self._bars(bars, title, False)
-        kernel = self._explained(self._kernel())
-        folded = Column(read, Row(answer, kernel, gap=2), align="middle")
-        return Diagram(folded if self.upright else Either(Row(read, answer, kernel), folded))
+    def way(
+        self, bars: Sequence[Bar], layers: Sequence[str], *, signed: bool = False,
+        back: bool = False,
+    ) -> Diagram:  # fmt: skip
+        """Describe the way from the picture through the filter and the layers to the answer.
 
-    def answer(self, bars: Sequence[Bar], title: Caption, *, signed: bool = False) -> Diagram:
-        """Describe the picture and the answer, or its errors."""
-        return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
-
-    def reached(self, bars: Sequence[Bar], layers: Sequence[str]) -> Diagram:
-        """Describe the way of all errors, from the answer back to the filter's map."""
-        count = len(layers)
-        said = words.layers(count)
-        box: Part = Text("layers", said, role="heading", rim="box")
-        if count > 1:
-            ends = words.FROM_TO.fill(first=layers[0], last=layers[-1])
-            named = Text("layers-ends", ends, tone="muted", measure=6)
-            box = Column(box, named, gap=0.4, align="middle")
-        answer = self._bars(bars, terms.ERROR.capital, True)
-        errors = self._alone() if self.arriving is None else self._pooled()
-        links = (
-            Link("answer", "layers", "gather", tone="muted"),
-            Link("layers", errors.name, tone="muted"),
+        Parameters
+        ----------
+        bars : sequence of Bar
+            The answer, or its errors.
+        layers : sequence of str
+            Those behind the filter's map, or its pooled one, the last one first.
+        signed : bool
+            Whether the bars are errors.
+        back : bool
+            Whether the errors come back along it, to the map that they are seen on.
+        """
+        answer = replace(
+            self._bars(bars, (terms.ERROR if signed else terms.ANSWER).capital, signed),
+            share="pixels", length=BARS / (1 + signed),
+        )  # fmt: skip
+        called = words.FILTER_IN.capital.fill(n=self.filter, layer=self.layer)
+        own = replace(self._kernel(), title=called)
+        maps = [*self._maps(back)]
+        read = replace(self._read(), share="pixels")
+        boxes = self._boxes(layers, layers)
+        names = [*(box.name for box in boxes), *(grid.name for grid in reversed(maps))]
+        if back:
+            ways = ["answer", *names[: len(boxes) + 1]]
+        else:
+            ways = ["input", "kernel", *reversed(names), "answer"]
+        links = [
+            Link(start, end, "gather" if start == "answer" else "feeds", tone="muted")
+            for start, end in pairwise(ways)
+        ]
+        legend = Legend("legend", row=True, every=True)
+        lines = Row(read, own, turns=False), Row(*maps, turns=False)
+        if self.upright:
+            folded = Column(*lines, *boxes, answer, legend, align="middle", turns=False)
+            return Diagram(folded, tuple(links))
+        through = Column(*reversed(boxes), gap=0.7, align="middle", turns=False)
+        rows = (
+            Row(*first, through, answer, gap=0.9, turns=False)
+            for first in ((read, own, *maps), (Column(*lines, turns=False),))
         )
-        high = Column(answer, box, errors, align="middle")
-        body = high if self.upright else Either(Row(errors, box, answer, gap=2), high)
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+        either = (Column(row, legend, align="middle", turns=False) for row in rows)
+        return Diagram(Either(*either), tuple(links))
+
+    def _maps(self, back: bool) -> Iterator[Cells]:
+        """Describe the filter's map and the pooled one, or the errors of the one behind."""
+        across = self.window.stride[0]
+        here = Cells(
+            "alone", self.responses, self.response, share="pixels", lines=False,
+            fine=1 / across, title=terms.RESPONSE_MAP.capital,
+        )  # fmt: skip
+        if self.arriving is None or self.pooled is None:
+            yield replace(self._alone(), fine=1 / across) if back else here
+            return
+        yield here
+        fine = self.pooled.shape[0] / self.responses.shape[0] / across
+        pooled = Cells(
+            "arriving", self.pooled, self.response, share="pixels", lines=False, fine=fine,
+            title=words.POOLED.capital,
+        )  # fmt: skip
+        yield replace(self._pooled(), share="pixels", fine=fine) if back else pooled
 
     def gate(self, gate: Gate) -> Diagram:
         """Describe how an error comes through a window of the pooling, or does not."""
         # The colours on this picture are of errors: sums have their numbers.
-        title = words.SUMS_OF.capital.fill(n=self.filter)
+        title = words.SUMS.capital
         grids = [
-            Cells(name, values, scale, numbers=True, share="numbers", title=called)
+            Cells(name, values, scale, numbers=True, share="numbers", large=True, title=called)
             for name, values, scale, called in (
                 ("sums", np.full(gate.sums.shape, GRAY), INK, title),
                 ("left", gate.left, self.error, words.ERRORS_LEFT.capital),
@@ -123,7 +162,7 @@ class BackwardPicture(Laid):
         )  # fmt: skip
         both = self._beside(self._pooled(), alone)
         # Both have the same ends: one scale says it of both.
-        return Diagram(Column(both, Legend("legend", row=True, of=self.seen), align="middle"))
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
     def counted(self, many: int) -> Caption:
         """Say at how many places of the filter's map there is an error."""
@@ -133,13 +172,13 @@ class BackwardPicture(Laid):
         assert self.arriving is not None
         return Cells(
             "arriving", self.arriving, self.error, share="arriving", lines=False,
-            title=words.ERRORS_POOLED.capital.fill(n=self.filter), marks=marks or {},
+            title=words.ERRORS_POOLED.capital, marks=marks or {},
         )  # fmt: skip
 
     def _alone(self) -> Cells:
         return Cells(
-            "alone", self.before, self.seen, share="pixels", lines=False,
-            title=words.ERRORS_OF.capital.fill(n=self.filter),
+            "alone", self.before, self.error, share="pixels", lines=False,
+            title=words.ERRORS_OF.capital,
         )  # fmt: skip
 
     def _boxes(self, layers: Sequence[str], said: Sequence[Caption | str]) -> list[Text]:
@@ -163,14 +202,26 @@ class BackwardPicture(Laid):
     def ways(self, steep: Place) -> Diagram:
         """Describe the kernel, its gradient, which way each weight moves, and one weight's step."""
         marks = {"steep": Mark(*steep)}
+        most = max(float(np.abs(each).max()) for each in (self.kernel, self.stepped))
+        fine = replace(
+            self._kernel(marks), scale=Scale(most or 1.0, terms.WEIGHT),
+            printed=self.weights(steep, self.kernel),
+        )  # fmt: skip
         kernel, gradient = (self._explained(replace(grid, large=True))
-                            for grid in self._weighed(marks, None))  # fmt: skip
+                            for grid in (fine, self._gradient(None, marks)))  # fmt: skip
         ways = replace(self._ways(marks), large=True)
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
         wide = Column(Row(kernel, gradient, ways, align="top"), one, align="middle")
         # Three grids under one another would leave no room for their numbers.
         high = Column(Row(kernel, gradient, align="top"), ways, one, align="middle")
         return Diagram(high if self.upright else Either(wide, high))
+
+    def weights(self, steep: Place, of: Floats) -> list[list[str]]:
+        """Print a kernel's weights, with more decimals the one whose step is seen."""
+        found = [[fmt.number(weight) for weight in row] for row in of]
+        row, col = steep
+        found[row][col] = fmt.number(of[steep], FINE)
+        return found
 
     def closing(self, bars: Sequence[Bar], title: Caption, parameters: int) -> Diagram:
         """Describe the picture, the answer, and against what the weights move."""

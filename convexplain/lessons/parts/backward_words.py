@@ -36,16 +36,24 @@ ERRORS = Caption(
 
 # The way back.
 BACK = Caption(
-    en="{back} back: if a cell grew, how fast would the loss (how wrong)?",
-    zh="往回 {back}：一格变大，损失（错多少）大得多快？",
+    en="{back} back, a cell's error says how fast the loss grows with it.",
+    zh="往回 {back}：误差，即这格变大时损失增大得多快。",
 )
 WINNER = Caption(
-    en="Max pooling kept the largest, {v}: the error goes there, the others get 0.",
-    zh="最大池化只留最大的 {v}：误差传给它，其余得 0。",
+    en="Max pooling kept the largest, {v}: it alone gets the error.",
+    zh="最大池化只留最大的 {v}：误差只传给它。",
 )
 STOPPED = Caption(
-    en="Where all are below 0, ReLU gave 0: no error passes.",
+    en="All below 0: ReLU gave 0, no error passes.",
     zh="全小于 0 处，ReLU 给 0：误差过不去。",
+)
+KEPT = Caption(
+    en="{k} of {n} places keep an error.",
+    zh="{n} 处中有 {k} 处有误差。",
+)
+KEPT_ONE = Caption(
+    en="1 of {n} places keeps an error.",
+    zh="{n} 处中有 1 处有误差。",
 )
 
 # One weight.
@@ -88,28 +96,28 @@ STEP = Caption(
     en="Each steps a little against its gradient: below 0 up, above 0 down.",
     zh="逆梯度走一小步：小于 0 调大，大于 0 调小。",
 )
-MOVED = Caption(
-    en="All {n} parameters take such a step: {r} times the gradient.",
-    zh="{n} 个参数都这样走：梯度的 {r} 倍。",
+BETTER = Caption(
+    en="After one such step: {q}, not {p}.",
+    zh="这样走一步后：从 {p} 变成 {q}。",
 )
-BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="{k} 从 {p} 变成 {q}。")
 TOO_FAR = Caption(
-    en="Now the {k} gets {q}, not {p}: that step was too long.",
-    zh="这下 {k} 只得到 {q}，原来是 {p}：这一步太长了。",
+    en="After one such step: {q}, not {p}. It was too long.",
+    zh="这样走一步后：{q}，原来是 {p}，这一步太长了。",
 )
 
 # On the pictures.
 FACTORS = Caption(en="pixel × error", zh="像素 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
-FROM_TO = Caption(en="{first} to {last}", zh="{first} 到 {last}")
+FILTER_IN = Caption(en="filter {n} ({layer})", zh="过滤器 {n}（{layer}）")
+POOLED = Caption(en="pooled", zh="池化后")
 RULE = Caption(en="each: pixel × error, added up", zh="每个：像素 × 误差，求和")
 NOT_ZERO = Caption(en="error (0 stays dark)", zh="误差（0 不上色）")
 INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
-ERRORS_OF = Caption(en="errors, filter {n}'s map", zh="误差：过滤器 {n} 的响应图")
-ERRORS_POOLED = Caption(en="errors, filter {n} pooled", zh="误差：过滤器 {n}，池化后")
+ERRORS_OF = Caption(en="errors, response map", zh="误差：响应图")
+ERRORS_POOLED = Caption(en="errors, pooled", zh="误差：池化后")
 COUNTED = Caption(en="{k} of {n} places", zh="{n} 处中 {k} 处")
-SUMS_OF = Caption(en="filter {n}'s sums", zh="过滤器 {n} 的和")
+SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
 WAYS_OF = Caption(en="filter {n}: {k} of {all} steps", zh="过滤器 {n}：{all} 步中的 {k} 步")

@@ -112,6 +112,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         frame=piece.rim if piece.decimals is None and not piece.glass else 0.0,
         decimals=2 if piece.decimals is None else piece.decimals,
         glass=piece.glass,
+        inlaid=piece.inlaid,
     )
     grid.printed = piece.printed
     grid.hatched = piece.hatched
@@ -231,7 +232,7 @@ def glide(old: Any, new: Any) -> Move:
         before = old.points.copy()
     elif isinstance(old, PixelGrid):
         old.values, old.limit, old.glass = new.values, new.limit, new.glass
-        old.floor = new.floor
+        old.floor, old.inlaid = new.floor, new.inlaid
         old.lines, old.frame_width, old.printed = new.lines, new.frame_width, new.printed
         old.blocks = new.blocks
         old.numbers, old.decimals, old.text_share = new.numbers, new.decimals, new.text_share
