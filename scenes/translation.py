@@ -8,6 +8,7 @@ import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import translation
+from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts import walking
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Diagram
@@ -138,29 +139,32 @@ class Translation(LessonScene):
         """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
         unit = self.picture.unit
         assert unit is not None
-        self.change(self.picture.dense(), 0.05, "unit", "template")
+        self.change(self.picture.dense(), 0.05, "unit")
         start, *others = unit.products
 
         def ink(alpha: float) -> None:
             self.board.fill("unit-before", unit.weights + alpha * (start - unit.weights))
 
         ink(0.0)
-        self.during(0.05, self.board.show("unit-before"))
-        self.during(0.12, ink)
-        self.during(0.06, self.board.show("unit-before-sum"))
+        self.board.say("unit-before.title", self.text(self.picture.title_of_weights))
+        self.during(0.04, self.board.show("unit-before"))
+        self.during(0.05)
+        self.board.say("unit-before.title", self.text(words.PRODUCTS_BEFORE))
+        self.during(0.09, ink)
+        self.during(0.03, self.board.show("unit-before-sum"))
         self.board.fill("unit-after", start)
         self.board.say("unit-after.title", self.text(self.picture.title_of_products(0)))
-        self.during(0.06, self.board.show("unit-after"))
+        self.during(0.03, self.board.show("unit-after"))
         for n, products in enumerate(others, 1):
-            self.during(0.14 / len(others))
+            self.during(0.12 / len(others))
             self.board.fill("unit-after", products)
             self.board.say("unit-after.title", self.text(self.picture.title_of_products(n)))
-        self.during(0.06, self.board.show("unit-after-sum"))
-        self.during(0.08, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
-        self.during(0.05, self.board.show("dense-lead.title", "dense-lead.zero"))
+        self.during(0.03, self.board.show("unit-after-sum"))
+        self.during(0.05, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
+        self.during(0.03, self.board.show("dense-lead.title", "dense-lead.zero"))
         bars = "dense-lead.0", f"dense-lead.{unit.steps}"
         for bar in bars:
-            self.during(0.1, eased(self.board.rise(bar)))
+            self.during(0.07, eased(self.board.rise(bar)))
         self.during(1, self.board.pulse(bars[1], f"{bars[1]}.value", colour="muted", times=2))
 
     # Why it holds a little.

@@ -286,8 +286,6 @@ class TranslationPicture:
             ("unit-before", products[0], words.PRODUCTS_BEFORE),
             ("unit-after", products[-1], self.title_of_products(unit.steps)),
         )
-        template = Cells("template", unit.weights, scale, share="pixels", lines=False,
-                         title=words.UNIT.fill(n=unit.number, m=unit.many))  # fmt: skip
         maps = [
             Cells(name, values, scale, share="pixels", lines=False, title=title)
             for name, values, title in both
@@ -299,26 +297,33 @@ class TranslationPicture:
         ]  # fmt: skip
         said = words.ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
         head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend")
-        beside = Aligned([[template, *maps], [legend, *sums]], row_gap=0.3)
-        low = Column(template, legend, Aligned([maps, sums], row_gap=0.4), gap=0.5)
         most = max(map(abs, unit.leads))
         bars = [
             Bar(str(n), words.PX.fill(n=n * self.step), value, _lead(value),
                 "positive" if value >= 0 else "negative")
             for n, value in zip((0, unit.steps), unit.leads, strict=True)
         ]  # fmt: skip
-        all_of_them = Bars(
-            "dense-lead", bars, Scale(most if most > _FAINT else 1.0), length=14, role="heading",
-            pitch=1.7, title=words.ALL_SUMS.fill(m=unit.many, k=unit.said, j=unit.instead),
+        lead = Bars(
+            "dense-lead", bars, Scale(most if most > _FAINT else 1.0), length=7, role="heading",
+            pitch=1.8, title=words.ALL_SUMS.fill(m=unit.many, k=unit.said, j=unit.instead),
         )  # fmt: skip
-        small = replace(all_of_them, role="text", pitch=1.4, length=8)
+        small = replace(lead, role="text", pitch=1.4)
+        grids = Aligned([maps, sums], row_gap=0.3, across="middle")
+        high = Column(*(part for pair in zip(maps, sums, strict=True) for part in pair), gap=0.3)
         return Diagram(
             Either(
-                Column(head, beside, all_of_them, gap=0.5),
-                Column(head, low, all_of_them, gap=0.5),
-                Column(low, small, gap=0.5),
+                Column(head, Row(grids, Column(lead, legend, gap=1.5), gap=1.0), gap=0.6),
+                Column(head, grids, lead, legend, gap=0.5),
+                Column(grids, small, legend, gap=0.5),
+                Column(high, small, legend, gap=0.5),
             )
         )
+
+    @property
+    def title_of_weights(self) -> Caption:
+        """Name the dense unit's weights, before they are multiplied."""
+        assert self.unit is not None
+        return words.UNIT.fill(n=self.unit.number, m=self.unit.many)
 
     def shrinking(self) -> Diagram:
         """Describe the maps from the first to the last, and how far apart their cells are."""

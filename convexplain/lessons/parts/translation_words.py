@@ -146,8 +146,7 @@ ONE_SUM = (
     Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
 )
 ALL_SUMS = Caption(
-    en="All {m} together: above 0 speaks for {k}, below 0 for {j}",
-    zh="{m} 个合计：大于 0 支持“{k}”，小于 0 支持“{j}”",
+    en="All {m}: above 0 for {k}, below 0 for {j}", zh="{m} 个合计：大于 0 是“{k}”，小于 0 是“{j}”"
 )
 CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
 MAP_IS = Caption(en="Filter {n}: {r} × {c}", zh="过滤器 {n}：{r} × {c}")
