@@ -133,8 +133,8 @@ class Learning(LessonScene):
             self.board.show(f"batch[{place}]", f"surprise.digit-{n}")
             for place, n in enumerate(self.lesson.by_loss)
         ]
-        self.during(0.45, in_turn(*each, overlap=0.8), rate=linear)
-        self.during(0.1, self.board.walk("surprise.mean"))
+        self.during(0.36, in_turn(*each, overlap=0.8), rate=linear)
+        self.during(0.08, self.board.walk("surprise.mean"))
         self.during(0.05, self.board.show("surprise.mean.label"))
         self.during(1, self.board.pulse("surprise.mean.label", times=2))
 
@@ -195,10 +195,10 @@ class Learning(LessonScene):
 
     def show_step(self, event: Event) -> None:
         """The axes come near; the ball goes one step down, and the weight with it."""
-        self.during(0.08, self.board.pulse(BALL), self.board.hide(*self.scales()))
+        self.during(0.06, self.board.pulse(BALL), self.board.hide(*self.scales()))
         closer = self.board.become(self.valley(event.data, near=1.0), hold=self.scales())
-        self.during(0.3, closer, self.closer(event.data))
-        self.during(0.08, self.board.show(*self.scales(), BALL, f"{BALL}.label"))
+        self.during(0.22, closer, self.closer(event.data))
+        self.during(0.06, self.board.show(*self.scales(), BALL, f"{BALL}.label"))
         weights = self.lesson.history.near_weights
         start, end = event.data.weight, self.lesson.next_weight
         ends = [float((w - weights[0]) / (weights[-1] - weights[0])) for w in (start, end)]
@@ -209,12 +209,12 @@ class Learning(LessonScene):
             values[row, col] = start + alpha * (end - start)
 
         self.board.hide(f"{BALL}.label")(1.0)
-        self.during(0.2, self.board.ride(BALL, CURVE, *ends), go)
+        self.during(0.14, self.board.ride(BALL, CURVE, *ends), go)
         self.board.become(self.valley(event.data, near=1.0, gone=True))(1.0)
         self.board.hide("valley.across", "valley.fall", "valley.fell")(1.0)
         self.board.show(BALL, f"{BALL}.label")(1.0)
-        self.during(0.06, self.board.walk("valley.across"))
-        self.during(0.06, self.board.walk("valley.fall"))
+        self.during(0.05, self.board.walk("valley.across"))
+        self.during(0.05, self.board.walk("valley.fall"))
         self.during(0.04, self.board.show("valley.fell"))
         self.during(1, self.board.pulse("valley.fell.label", "kernel.weight"))
 
@@ -328,7 +328,10 @@ class Learning(LessonScene):
             self.board.show(f"read-{n}", *self.board.there(f"loss.read-{n}")) for n in reads
         ]  # fmt: skip
         self.during(0.5, in_turn(*rows))
-        looks = [self.board.pulse(f"read-{n}", colour="muted") for n in reads]
+        looks = [
+            self.board.pulse(f"read-{n}", *self.board.there(f"loss.read-{n}"), colour="muted")
+            for n in reads
+        ]  # fmt: skip
         self.during(1, in_turn(*looks))
 
     def show_check(self, event: Event) -> None:
@@ -366,7 +369,7 @@ class Learning(LessonScene):
         self.during(0.06, self.board.show("kernel-after.title"))
         know(0.0)
         self.during(0.05, self.board.show(*maps))
-        self.during(0.35, know, rate=linear)
+        self.during(0.25, know, rate=linear)
         self.during(1, in_turn(*(self.board.pulse(panel, colour="muted") for panel in maps)))
 
 

@@ -40,6 +40,8 @@ RIGHT, WRONG = 0.0, 1.0
 _PITCH = 2.4
 #: The same where their text is large.
 _CLOSE = 1.9
+#: The same in a frame that is high.
+_UPRIGHT = 3.4
 #: A count of one is seen, where others are many times as many.
 _SEEN = 0.12
 #: What a small window sees is drawn so large, as a part of the picture's side.
@@ -153,20 +155,21 @@ def needed(
     )  # fmt: skip
     told = REPEATED.fill(n=fmt.count(steps), m=seeds)
     # Where the frame is not that broad, their text is smaller.
-    sizes: list[tuple[int, float, Literal["text", "heading"]]] = [
-        *((44, pitch, "heading") for pitch in (_PITCH, _CLOSE)),
-        *((length, _CLOSE, "heading") for length in (36, 28, 22)),
-        *((length, _PITCH, "text") for length in (24, 16, 12)),
+    sizes: list[tuple[int, float, Literal["text", "heading"], int]] = [
+        (44, _UPRIGHT, "heading", 16),
+        *((44, pitch, "heading", 52) for pitch in (_PITCH, _CLOSE)),
+        *((length, _CLOSE, "heading", length + 8) for length in (36, 28, 22)),
+        *((length, _PITCH, "text", length + 8) for length in (24, 16, 12)),
     ]
     return Diagram(
         Either(
             *(
                 Column(
                     replace(lost, length=length, pitch=pitch, role=role),
-                    Text("trained", told, tone="muted", measure=length + 8),
+                    Text("trained", told, tone="muted", measure=measure),
                     gap=0.6, align="middle",
                 )
-                for length, pitch, role in sizes
+                for length, pitch, role, measure in sizes
             )
         )
     )  # fmt: skip

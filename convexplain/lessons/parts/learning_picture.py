@@ -414,8 +414,7 @@ def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Di
         Of the training.
     """
     dots = [
-        Dot(f"read-{n}", read.step, float(np.interp(read.step, *way)), read.name, "ink",
-            side="above", large=True)
+        Dot(f"read-{n}", read.step, float(np.interp(read.step, *way)), tone="ink", large=True)
         for n, read in enumerate(reads)
         if read.marked
     ]  # fmt: skip
