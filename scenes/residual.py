@@ -11,7 +11,8 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, together
+from convexplain.stage.pace import Move, lazily, together
+from convexplain.stage.shapes import Line
 
 #: The two ways, arrow after arrow.
 THROUGH = ("came->layers", "layers->change", "change->plus")
@@ -21,12 +22,10 @@ STRAIGHT = ("came->layers", "layers->plus")
 #: All that stands there of the whole block, and its arrows.
 WHOLE = (*residual.NAMES, "layers", "plus", "round")
 LINES = (*THROUGH, *ROUND, "plus->sum")
-#: What of it blocks in a row have, too.
-STAY = ("came", "sum")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
-#: How large a copy of a map is on its way, so that it passes between maps and legend.
-SMALL = 0.3
+#: How large a copy of a map is on its way, so that it passes between maps and legend; in a row.
+SMALL, IN_ROW = 0.22, 0.2
 
 
 class Residual(LessonScene):
@@ -75,12 +74,11 @@ class Residual(LessonScene):
 
     def show_meet(self, event: Event) -> None:
         """Both stand before a sum that is still to come; the two numbers of one place."""
-        self.during(0.05, self.board.hide("layers", "round", "plus", *THROUGH, *ROUND))
         picture = self.lesson.adding(upright=self.upright)
         total = self.lesson.three[2]
         self.known = total[:, :, self.lesson.shown_filter].astype(np.float64)
         self.turn_into(
-            picture, 0.11,
+            picture, 0.13,
             lambda _: self.board.fill("sum", np.full(self.known.shape, np.nan)),
             show=("plus", "equals", "sum"), hold=ONE,
         )  # fmt: skip
@@ -88,35 +86,54 @@ class Residual(LessonScene):
         self.during(0.1, self.board.show(*marks, *ONE[:3]))
         self.during(1, self.board.pulse(*marks, times=2))
 
-    def comes_round(self, *further: str, end: str = "plus") -> Move:
-        """Return the way of what came in along the arrow that goes round."""
-        return self.comes_along("round", "came", *ROUND, *further, end=end)
+    def comes_round(self) -> Move:
+        """Return the way of what came in along the arrow that goes round, to the plus."""
+        return self.comes_along("round", "came", *ROUND, small=SMALL)
 
-    def comes_along(self, called: str, start: str, *ways: str, end: str) -> Move:
-        """Return the way of a map along an arrow whose word makes way."""
+    def arrives(self, share: float, way: str, end: str, values: npt.NDArray[Any]) -> None:
+        """Let what leaves a plus come into its map, row after row."""
+
+        def fill(alpha: float) -> None:
+            rows = round(alpha * len(values))
+            self.board.part(end).values[:rows] = values[:rows]
+
+        self.during(share, self.board.walk(way), fill)
+
+    def comes_along(self, called: str, start: str, *ways: str, small: float) -> Move:
+        """Return the way of a map along an arrow whose word makes way: the line closes there."""
         word = self.board.part(called)
+        before, behind = (len(self.board.part(way).places) for way in ways)
+        line = Line([(x, y) for x, y in self.board.along(*ways)[before - 1 : 1 - behind].tolist()])
 
         def make_way(alpha: float) -> None:
             word.opacity = max(0.0, 1 - 8 * min(alpha, 1 - alpha))
+            line.opacity = 1 - word.opacity
+            if alpha >= 1:
+                self.remove(line)
 
-        return together(self.board.follow(start, *ways, end=end, small=SMALL), make_way)
+        def begin_way() -> Move:
+            self.add(line)
+            return together(make_way, self.board.follow(start, *ways, small=small))
+
+        return lazily(begin_way)
 
     def changes(self) -> Move:
-        """Return the way of the change to the plus."""
-        return self.board.follow("change", THROUGH[-1], end="plus", small=SMALL)
+        """Return the way of the change to the plus, which is too short for a copy of it."""
+        return together(self.board.pulse("change"), self.board.walk(THROUGH[-1]))
 
     def show_adds(self, event: Event) -> None:
-        """Both numbers make one, which comes to its cell."""
+        """Both numbers make one, which is then seen in its cell."""
         values = self.board.part("sum").values
         row, col = self.lesson.place
         self.during(0.25, self.board.pulse("one-came", "one-change"))
         self.during(0.2, self.board.show("one-equals", "one-sum"))
-        self.during(0.25, self.board.carry("one-sum", "sum.cell"))
+        self.during(0.15, self.board.pulse("one-sum"))
         values[row, col] = self.known[row, col]
-        self.during(1, self.board.pulse("one-sum", "sum.cell"))
+        self.during(0.1, self.board.show("sum.cell"))
+        self.during(1, self.board.pulse("sum.cell"))
 
     def show_all(self, event: Event) -> None:
-        """All other cells are added in the same way, row after row."""
+        """All other cells are added in the same way, row after row; the whole block again."""
         values = self.board.part("sum").values
         row, col = self.lesson.place
         marks = [f"{name}.cell" for name in residual.NAMES]
@@ -127,24 +144,23 @@ class Residual(LessonScene):
             values.flat[:count] = self.known.flat[:count]
             values[row, col] = self.known[row, col]
 
-        self.during(0.65, fill, rate=linear)
-        self.during(1, *map(self.board.pulse, residual.NAMES))
+        self.during(0.5, fill, rate=linear)
+        self.during(0.18, self.board.pulse("sum"))
+        if self.lesson.ask() is not None:  # what the next question is about
+            self.whole(0.13)
+        self.during(1, self.board.pulse("plus"))
 
-    # What the arrow is good for.
+    # What the shortcut is good for.
 
     def show_predict(self, event: Event) -> None:
         """The block stands there as a whole; the video waits."""
-        self.whole(min(0.15, 1.0 / event.seconds))
+        if not self.board.has("layers"):
+            self.whole(min(0.1, 0.6 / event.seconds))
         self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("layers", times=2))
 
     def whole(self, share: float, *, lines: bool = False) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
-        gone = self.board.there(*ONE, "plus", "equals")
-        if self.board.has("yes-1"):  # blocks in a row
-            row = self.lesson.row(upright=self.upright)
-            gone = [part.name for part in row.root.panels() if part.name not in STAY]
-            gone += [link.name for link in row.links]
-        self.during(0.5 * share, self.board.hide(*gone))
+        self.empty(0.5 * share, *residual.NAMES)
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
         if lines:
             self.turn_into(
@@ -154,6 +170,16 @@ class Residual(LessonScene):
             return
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
+
+    def empty(self, share: float, *stay: str) -> None:
+        """Let all that stands there go, but some panels and the scale: two layouts never mix."""
+        staying = self.board.there("legend", *stay)
+        kept = {key for name in staying for key in self.board.names(name)}
+        here = [
+            name for name, part in self.board.parts.items()
+            if part in self.mobjects and name not in kept
+        ]  # fmt: skip
+        self.during(share, self.board.hide(*here))
 
     def unknown(self, *maps: str) -> None:
         """Let nothing be known of maps that are there."""
@@ -175,7 +201,8 @@ class Residual(LessonScene):
                 upright=self.upright, end="sum", zero=zero[:1] if words else zero
             )
             to = turn if not words else lambda _: turn(0.0)
-            self.turn_into(picture, moment, to, show=(*WHOLE, *LINES))
+            zeros = [part.name for part in picture.root.panels() if part.name.endswith("-zero")]
+            self.turn_into(picture, moment, to, show=(*WHOLE, *LINES, *zeros))
 
     def show_silent(self, event: Event) -> None:
         """The block is set to 0, and with it the change; what came in goes round, and on."""
@@ -184,67 +211,75 @@ class Residual(LessonScene):
         self.during(0.1, self.board.pulse("layers"))
         change, total = self.lesson.silent()
         self.set_weights(0.2, change, ("layers", "maps"))
-        self.during(0.5, self.comes_round("plus->sum", end="sum"))
-        self.board.fill("sum", total)
+        self.during(0.3, self.comes_round())
+        self.arrives(0.12, "plus->sum", "sum", total)
         self.during(1, self.board.pulse("came", "sum"))
 
     def show_row(self, event: Event) -> None:
-        """Blocks of zeros one after the other hand on what they read, with arrows; or nothing."""
+        """Blocks of zeros hand on what they read, with a shortcut round each; or 0."""
         picture = self.lesson.row(upright=self.upright)
-        names = tuple(part.name for part in picture.root.panels())
+        panels = [part.name for part in picture.root.panels()]
+        zeros = [name for name in panels if name.endswith("-zero")]
         known = self.lesson.silent_maps
-        gone = [name for name in WHOLE if name not in STAY]
-        # The scale of colours would pass over words.
-        self.during(0.05, self.board.leave(*gone, "legend", *LINES))
         later = [name for line in residual.ROWS.values() for name in line[1:]]
+        self.empty(0.03, "came")
         self.turn_into(
-            picture, 0.13, lambda _: self.unknown(*later),
-            show=(*names, *(link.name for link in picture.links)),
+            picture, 0.06, lambda _: self.unknown(*later),
+            show=tuple(each for each in (*panels, *(link.name for link in picture.links))
+                       if each not in zeros),
+            hold=tuple(zeros),
         )  # fmt: skip
         for number in range(1, residual.IN_A_ROW + 1):
             start, *_, plus, end = residual.through("yes", number)
             word = f"round-{number}"
-            way = f"{start}->{word}", f"{word}->{plus}", f"{plus}->{end}"
-            self.during(0.17, self.comes_along(word, start, *way, end=end))
-            self.board.fill(end, known[end])
+            way = f"{start}->{word}", f"{word}->{plus}"
+            self.during(0.15, self.comes_along(word, start, *way, small=IN_ROW))
+            self.arrives(0.06, f"{plus}->{end}", end, known[end])
         for number in range(1, residual.IN_A_ROW + 1):
             start, box, end = residual.through("no", number)
-            self.during(0.1, self.board.follow(start, f"{start}->{box}", end=box, small=SMALL))
+            self.during(0.07, *map(self.board.walk, (f"{start}->{box}", f"{box}->{end}")))
             self.board.fill(end, known[end])
-            self.during(0.05, self.board.pulse(end))
+            self.during(0.06, self.board.show(*self.board.there(f"{end}-zero")))
         ends = [line[-1] for line in residual.ROWS.values()]
         self.during(1, self.board.pulse(*ends))
 
-    def show_few(self, event: Event) -> None:
-        """Bars of networks with few layers, without arrows and then with them."""
-        picture = self.lesson.deep()
-        few, many = (p.name for p in picture.root.panels() if p.name.startswith("deep"))
-        bars = [f"{name}.{arrows}" for name in (few, many) for arrows in ("no", "yes")]
-        beside = [f"{name}.{what}" for name in (few, many) for what in ("title", "zero")]
-        labels = [f"{bar}.label" for bar in bars]
-        self.turn_into(picture, 0.2, show=("read-right", *beside, *labels))
-        self.compare(0.35, *bars[:2])
+    def show_back(self, event: Event) -> None:
+        """Bars of the gradients that the first convolution gets: of few layers, and of many."""
+        picture = self.lesson.deep(trained=False)
+        charts = [p.name for p in picture.root.panels() if p.name.startswith("back")]
+        beside = "title", "zero", "no.label", "yes.label"
+        words = (f"{name}.{what}" for name in charts for what in beside)
+        self.turn_into(picture, 0.1, show=("said-back", *words))
+        self.measure("back")
 
     def show_many(self, event: Event) -> None:
-        """Bars of networks with many layers."""
-        *_, many = (p.name for p in self.lesson.deep().root.panels() if p.name.startswith("deep"))
-        self.compare(0.19, f"{many}.no", f"{many}.yes")
+        """Bars of the digits that these networks read right once they are trained, beside them."""
+        picture = self.lesson.deep()
+        charts = [p.name for p in picture.root.panels() if p.name.startswith("deep")]
+        self.turn_into(picture, 0.1, show=("said-deep",))
+        beside = (f"{name}.{what}" for name in charts for what in ("title", "zero"))
+        self.during(0.04, self.board.come(*beside))
+        self.measure("deep")
 
-    def compare(self, share: float, *bars: str) -> None:
-        """Let two bars grow, one after the other, and look at both."""
-        for bar in bars:
-            self.during(share / 2, self.board.rise(bar))
-        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in bars)))
+    def measure(self, kind: str) -> None:
+        """Let the bars of few layers grow together, then those of many one after the other."""
+        few, many = (
+            [f"{part.name}.{bar}" for bar in ("no", "yes")]
+            for part in self.lesson.deep().root.panels() if part.name.startswith(f"{kind}-")
+        )  # fmt: skip
+        self.during(0.16, *map(self.board.rise, few))
+        for bar in many:
+            self.during(0.16, self.board.rise(bar))
+        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in many)))
 
     def show_answer(self, event: Event) -> None:
-        """What came in goes round once more, the change comes to it; only then the sum goes on."""
+        """What came in goes round once more, the change comes to it; then the sum goes on."""
         if not self.board.has("layers"):
-            self.whole(0.15, lines=True)
+            self.whole(0.07, lines=True)
         elif not self.board.part("change").values.any():
-            self.set_weights(0.25, self.lesson.learned()[0])
+            self.set_weights(0.15, self.lesson.learned()[0])
         self.board.fill("sum", float("nan"))
-        self.during(0.35, self.comes_round(), self.changes())
+        self.during(0.3, self.comes_round(), self.changes())
         _, total = self.lesson.learned()
-        self.board.fill("sum", total)
-        self.during(0.3, self.board.pulse("sum"))
-        self.during(1, self.board.pulse("plus"))
+        self.arrives(0.08, "plus->sum", "sum", total)
+        self.during(0.12, self.board.pulse("sum"))

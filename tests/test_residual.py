@@ -52,7 +52,8 @@ def test_the_followed_sum_is_right_as_it_is_printed(lesson):
     came, change, total = (round(number, 2) for number in lesson.numbers)
     assert round(came + change, 2) == total
     assert min(abs(came), abs(change)) >= 0.2
-    assert told(lesson, "meet") == f"At one place: {fmt.number(came)}, and {fmt.number(change)}."
+    came, change = map(fmt.number, (came, change))
+    assert told(lesson, "meet") == f"At one place {came} came in; the change is {change}."
 
 
 def test_a_block_of_zeros_hands_on_what_came_in(lesson):
@@ -130,6 +131,7 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         lesson.both_ways(upright=upright, end="sum", zero=("layers", "maps")),
         lesson.adding(upright=upright),
         lesson.row(upright=upright),
+        lesson.deep(trained=False),
         lesson.deep(),
     ]
     for diagram in shown:
@@ -137,17 +139,23 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
             assert problems(place(diagram, sheet, lang)) == []
 
 
-def test_blocks_of_zeros_in_a_row_hand_on_the_map_only_with_arrows(lesson):
+def test_blocks_of_zeros_in_a_row_hand_on_the_map_only_with_shortcuts(lesson):
     came = lesson.three[0]
     for arrows, maps in lesson.silent_row.items():
         assert len(maps) == 3
         np.testing.assert_array_equal(maps[0], came)
         for each in maps[1:]:
             np.testing.assert_array_equal(each, came if arrows == "yes" else 0 * came)
-    assert told(lesson, "row").startswith("Two such blocks in a row: with arrows the map arrives")
+    assert told(lesson, "row").startswith("Two blocks of zeros in a row: with shortcut the map")
     for name, values in lesson.silent_maps.items():
         drawn = lesson.row().panel(name).values
         np.testing.assert_array_equal(drawn, values)
+    # A map of zeros says so, and none else.
+    panels = {panel.name: panel for panel in lesson.row().root.panels()}
+    zeros = {name.removesuffix("-zero") for name in panels if name.endswith("-zero")}
+    assert zeros == {name for name, values in lesson.silent_maps.items() if not values.any()}
+    assert zeros == {"no-1", "no-2"}
+    assert panels["no-1-zero"].printed == [["0"]]
 
 
 def test_a_row_of_blocks_is_what_the_layers_make_of_it_one_after_the_other(lesson):
@@ -164,20 +172,20 @@ def test_a_row_of_blocks_is_what_the_layers_make_of_it_one_after_the_other(lesso
     np.testing.assert_array_equal(learned.silent_row["no"][0], came)
 
 
-def test_it_tells_what_arrows_do_for_many_layers_as_it_was_measured(lesson):
+def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     shares = {
         (row["blocks"], row["arrows"]): np.mean(row["by_seed"]) for row in facts.rows("depth")
     }
-    plain, arrows = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
-    assert told(lesson, "few") == "5 convolutions, trained 300 steps: the arrows change little."
+    plain, short = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
     assert told(lesson, "many") == (
-        f"17 convolutions: without arrows {plain}, with them {arrows}. Why?"
+        f"17 convolutions: {plain} right without, {short} with; for 5 it hardly matters."
     )
-    # Many layers read more than few with arrows, without them fewer: that is what pays.
+    assert "after 300 steps" in lesson.deep().panel("said-deep").words.text("en")
+    # Many layers read more than few with shortcuts, without them fewer: that is what pays.
     assert shares[8, "yes"] > max(shares[2, "yes"], shares[2, "no"]) > shares[8, "no"]
-    # So it is for each of the networks; few layers need no arrows.
-    plain, arrows = (facts.row("depth", blocks=8, arrows=a)["by_seed"] for a in ("no", "yes"))
-    assert max(plain) < min(arrows)
+    # So it is for each of the networks; few layers need no shortcut.
+    plain, short = (facts.row("depth", blocks=8, arrows=a)["by_seed"] for a in ("no", "yes"))
+    assert max(plain) < min(short)
     assert abs(shares[2, "no"] - shares[2, "yes"]) < 0.01
     bars = {(p.name, bar.name): bar for p in lesson.deep().root.panels()
             if p.name.startswith("deep") for bar in p.bars}  # fmt: skip
@@ -187,12 +195,36 @@ def test_it_tells_what_arrows_do_for_many_layers_as_it_was_measured(lesson):
         assert bar.text == fmt.percent(share)
 
 
+def test_it_tells_which_gradient_the_first_convolution_gets_as_it_was_measured(lesson):
+    lengths = {
+        (row["convolutions"], row["arrows"]): row["first_gradient"] for row in facts.rows("depth")
+    }
+    plain, short = (fmt.number(lengths[17, arrows], 4) for arrows in ("no", "yes"))
+    assert told(lesson, "back") == (
+        "Learning needs gradients: the first of 17 convolutions "
+        f"gets {plain} without, {short} with."
+    )
+    assert float(plain) > 0
+    # Without shortcuts many layers let far less through than few, with them no less.
+    assert lengths[17, "no"] < lengths[5, "no"] / 100
+    assert lengths[17, "yes"] > lengths[5, "yes"]
+    first, both = lesson.deep(trained=False), lesson.deep()
+    assert not any(panel.name.startswith("deep") for panel in first.root.panels())
+    for picture in (first, both):
+        bars = {(p.name, bar.name): bar for p in picture.root.panels()
+                if p.name.startswith("back") for bar in p.bars}  # fmt: skip
+        assert len(bars) == 4
+        for (count, arrows), length in lengths.items():
+            assert bars[f"back-{count}", arrows].value == length
+            assert bars[f"back-{count}", arrows].text == fmt.number(length, 4)
+
+
 def test_layers_of_zeros_say_which_have_weights(lesson):
-    said = lesson.both_ways(zero=("layers",)).panel("layers").words.text("en")
+    said = lesson.both_ways(zero=("layers",)).panel("layers").words
     words = said.replace("\N{NO-BREAK SPACE}", "").split()
     for name in lesson.between:
         weighted = any(key.startswith(f"{name}/") for key in lesson.network.weights)
-        assert (f"{name}:0" if weighted else f"{name}:none") in words
+        assert (f"{name}:0" if weighted else name) in words
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -231,14 +263,14 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     moments = of("residual", LOOKS[0]).during("arrow")
     silent = [m for m in moments if "change" in m and not m["change"].values.any()]
     assert "conv2: 0" in silent[0].texts
-    assert "relu2: none" in silent[0].texts
+    assert "relu2" in silent[0].texts
     empty, *_, last = [m["sum"].values for m in silent]
     assert np.isnan(empty).all()  # what came in is still on its way round
     np.testing.assert_allclose(last, silent[-1]["came"].values)
-    # Blocks in a row hand on one after the other, those with arrows first.
+    # Blocks in a row hand on one after the other, those with shortcuts first.
     row = [m for m in moments if "no-1" in m]
     known = [
-        [np.isfinite(m[n].values).all() for n in ("yes-1", "sum", "no-1", "no-2")] for m in row
+        [np.isfinite(m[n].values).all() for n in ("yes-1", "yes-2", "no-1", "no-2")] for m in row
     ]
     assert known[0] == [False] * 4
     assert known[-1] == [True] * 4

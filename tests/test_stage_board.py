@@ -286,34 +286,39 @@ def test_what_flies_fills_places_on_its_way(tmp_path):
     play(tmp_path, script)
 
 
-def test_a_copy_goes_along_lines_small_and_comes_as_large_as_its_end(tmp_path):
+def test_a_framed_copy_goes_along_lines_from_beside_its_grid_to_beside_their_end(tmp_path):
     picture = Diagram(
-        panels.Column(Row(Cells("one", PIXELS[:3, :3]), panels.Text("by", "by"), gap=3),
-                      Cells("two", PIXELS[:3, :3], weight=2.0), gap=3),
+        panels.Column(Row(Cells("one", PIXELS[:3, :3]), panels.Text("by", "by"), gap=9),
+                      Cells("two", PIXELS[:3, :3], weight=2.0), gap=9),
         (Link("one", "by"), Link("by", "two")),
     )  # fmt: skip
 
     def script(scene, board):
         board.lay(picture)
         count = len(scene.mobjects)
-        go = board.follow("one", "one->by", "by->two", end="two", small=0.5)
+        go = board.follow("one", "one->by", "by->two", small=0.2)
         go(0.0)
-        (ghost,) = scene.mobjects[count:]
-        np.testing.assert_allclose(ghost.places, board.part("one").places, atol=1)
+        ghost, frame = scene.mobjects[count:]
         np.testing.assert_array_equal(ghost.values, PIXELS[:3, :3])
         way = np.concatenate([board.part(n).places for n in ("one->by", "by->two")])
-        middles, sides = [], []
+        boxes = []
         for alpha in np.linspace(0, 0.999, 200):
             go(float(alpha))
             (left, top), right, below = ghost.places[0], ghost.places[1, 0], ghost.places[2, 1]
-            middles.append(((left + right) / 2, (top + below) / 2))
-            sides.append(right - left)
-        for corner in way:  # it passes every corner of the lines
-            assert np.hypot(*(np.array(middles) - corner).T).min() < 12
-        assert min(sides) == pytest.approx(0.5 * board.box("one")[2], rel=0.02)
-        assert sides[-1] == pytest.approx(board.box("two")[2], rel=0.02)
+            boxes.append((left, top, right, below))
+            np.testing.assert_allclose(frame.places[0], (left, top), atol=1e-3)
+        left, top, right, below = np.array(boxes).T
+        middles = np.stack([(left + right) / 2, (top + below) / 2], axis=1)
+        for corner in way[1:-1]:  # it passes every corner of the lines
+            assert np.hypot(*(middles - corner).T).min() < 12
+        np.testing.assert_allclose(right - left, 0.2 * board.box("one")[2], rtol=0.02)
+        for name in ("one", "two"):  # it covers neither
+            x, y, width, height = board.box(name)
+            apart = (right < x) | (left > x + width) | (below < y) | (top > y + height)
+            assert apart.all()
         go(1.0)
         assert ghost not in scene.mobjects
+        assert frame not in scene.mobjects
 
     play(tmp_path, script)
 

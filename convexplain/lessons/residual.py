@@ -32,6 +32,7 @@ from convexplain.panels import (
     Legend,
     Link,
     Mark,
+    Overlay,
     Part,
     Row,
     Scale,
@@ -46,7 +47,7 @@ Floats = npt.NDArray[Any]
 #: A change that is followed prints as at least so much.
 _LEAST = 0.2
 
-#: How networks without arrows are drawn, and those with them.
+#: How networks without shortcuts are drawn, and those with them.
 _TONES = {"no": "muted", "yes": "ink"}
 #: Height of the picture beside the map that is made of it, in heights of that.
 _ASIDE = 0.7
@@ -56,6 +57,8 @@ _APART = 0.8, 0.5
 IN_A_ROW = 2
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW, _BROAD = 5.0, 15.0
+#: Gradients are printed with so many decimals: the least of them is then none of 0.
+_FINE = 4
 #: Layers with names of at most so many letters are named where they stand.
 _SHORT = 8
 
@@ -206,11 +209,13 @@ class Residual(FilterLesson):
             widest=self._named(zero="layers" not in zero),  # as large in both states
         )  # fmt: skip
         plus = Text("plus", "+", role="display", rim="circle")
+        made = self._zeroed(change)
         parts: tuple[Part, ...] = {
-            "plus": (came, layers, plus), "change": (came, layers, change, plus),
-            "sum": (came, layers, change, plus, total),
+            "plus": (came, layers, plus), "change": (came, layers, made, plus),
+            "sum": (came, layers, made, plus, total),
         }[end]  # fmt: skip
-        through = [part.name for part in (came, layers, change, plus) if part in parts]
+        between = [] if end == "plus" else ["change"]
+        through = ["came", "layers", *between, "plus"]
         behind = [("plus", "sum")] if end == "sum" else []
         read = self.picture_read if end == "plus" else []
         # Upright its way would run past the map's title.
@@ -248,22 +253,30 @@ class Residual(FilterLesson):
         fine = len(pixels) / (_ASIDE * len(self.three[0]))
         return [Cells("picture", pixels, lines=False, title=title, share="maps", fine=fine)]
 
-    def _named(self, *, zero: bool = False) -> Caption:
+    def _named(self, *, zero: bool = False) -> Caption | str:
         """Name the layers between, or tell their number; if zero, say of what weights are 0."""
         if max(map(len, self.between), default=0) > _SHORT:
             return (words.ALL_ZERO if zero else words.LAYERS).fill(n=fmt.count(len(self.between)))
 
-        def named(lang: str) -> str:
-            if not zero:
-                return " ".join(self.between)
-            # A name and its 0 stand in one line.
-            return " ".join(
-                f"{name}:\N{NO-BREAK SPACE}"
-                + ("0" if self.network.weights_of(name) else terms.NONE.text(lang))
+        if not zero:
+            named = " ".join(self.between)
+        else:  # a name and its 0 stand in one line
+            named = " ".join(
+                f"{name}:\N{NO-BREAK SPACE}0" if self.network.weights_of(name) else name
                 for name in self.between
             )
 
-        return Caption(en=named("en"), zh=named("zh"))
+        return named
+
+    def _zeroed(self, map_: Cells) -> Part:
+        """Write a large 0 on a map that is 0 everywhere; another one stays as it is."""
+        if map_.values.any():
+            return map_
+        zero = Cells(
+            f"{map_.name}-zero", np.zeros((1, 1)), map_.scale, numbers=True, printed=[["0"]],
+            lines=False, share=map_.share, fine=1 / len(map_.values), glass=1.0,
+        )  # fmt: skip
+        return Overlay(map_, zero)
 
     # Blocks in a row.
 
@@ -271,7 +284,7 @@ class Residual(FilterLesson):
     def silent_row(self) -> Mapping[str, tuple[Floats, ...]]:
         """What came in, and what each of some blocks in a row hands on, their weights all at 0.
 
-        With arrows what a block reads is added to what its layers make of it, without them that
+        With a shortcut what a block reads is added to what its layers make of it, without one that
         alone goes on. All channels, (height, width, channels) each.
         """
         network, before = self.silenced.network, self.ways[0]
@@ -304,11 +317,11 @@ class Residual(FilterLesson):
         }
 
     def row(self, *, upright: bool = False) -> Diagram:
-        """Describe blocks of zeros in a row, with arrows round them, and without."""
+        """Describe blocks of zeros in a row, with a shortcut round each, and without."""
         said: dict[str, Part] = {
             arrows: Text(
-                f"said-{arrows}", words.ARROWS[arrows].capital, role="heading", weight="bold",
-                tone=_TONES[arrows], measure=_NARROW if upright else math.inf,
+                f"said-{arrows}", words.SHORTCUTS[arrows].capital, role="heading", weight="bold",
+                tone=_TONES[arrows], measure=_NARROW,
             )
             for arrows in ROWS
         }  # fmt: skip
@@ -316,74 +329,88 @@ class Residual(FilterLesson):
         lines: dict[str, list[Part | None]] = {}
         around: list[Part | None] = [None]
         for arrows, names in ROWS.items():
-            # Those of the second row stand under those of the first.
-            ends = {names[0]: words.CAME.capital, names[-1]: words.SUM.capital}
-            titles = ends if not lines else {}
             cells = [
-                Cells(
-                    name, self.silent_maps[name], self.scale, lines=False, share="maps",
-                    title=titles.get(name),
+                self._zeroed(
+                    Cells(name, self.silent_maps[name], self.scale, lines=False, share="maps")
                 )
                 for name in names
-            ]  # fmt: skip
+            ]
             lines[arrows] = [cells[0]]
             for n, start in enumerate(names[:-1], 1):
                 box, plus = f"{arrows}-box-{n}", f"{arrows}-plus-{n}"
                 add = Text(plus, "+", role="heading", rim="circle") if arrows == "yes" else None
-                lines[arrows] += [Text(box, words.ZERO, rim="box"), add, cells[n]]
+                lines[arrows] += [Text(box, words.ZERO, role="heading", rim="box"), add, cells[n]]
                 links += [Link(*way, tone="muted") for way in pairwise(through(arrows, n))]
                 if arrows == "yes":
-                    around += [Text(f"round-{n}", words.ROUND, role="small"), None, None]
+                    around += [Text(f"round-{n}", words.ROUND, role="heading"), None, None]
                     first, last = pairwise((start, f"round-{n}", plus))
                     links += [Link(*first, tone="muted", headless=True), Link(*last, tone="muted")]
-        empty: list[Part | None] = [None] * (len(around) - 1)
-        body: Part
+        rows = [[said["yes"], *lines["yes"]], [None, *around], [said["no"], *lines["no"]]]
         if upright:
-            columns = [[said["yes"], *lines["yes"]], [None, *around], [said["no"], *lines["no"]]]
-            rows = [list(row) for row in zip(*columns, strict=True)]
-            body = Aligned(rows, gap=0.8, row_gap=1.0, across="middle", down="middle")
-        else:
-            rows = [[said["yes"], *empty], lines["yes"], around, [said["no"], *empty], lines["no"]]
-            body = Either(*(Aligned(rows, gap=gap, row_gap=0.4, down="middle") for gap in _APART))
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"), tuple(links))
+            rows = [list(row) for row in zip(*rows, strict=True)]
+        body = Either(
+            *(
+                Aligned(rows, gap=gap, row_gap=0.4 + 0.6 * upright, across="middle", down="middle")
+                for gap in _APART
+            )
+        )
+        below = Legend("legend", row=True)
+        return Diagram(Column(body, below, align="middle", turns=upright), tuple(links))
 
-    def deep(self) -> Diagram:
-        """Describe how many digits few and many convolutions read right, with arrows and without.
+    def deep(self, *, trained: bool = True) -> Diagram:
+        """Describe what was measured of few and many convolutions, with shortcuts and without.
 
-        These are networks trained to compare them, the same beside every network.
+        How long the gradient of the first kernel is; beside it, once they are trained, how many
+        digits are read right. These are networks trained to compare them, the same beside every
+        network.
         """
         rows = facts.rows("depth")
-        title = words.READ_RIGHT.capital.fill(
-            n=fmt.count(facts.steps("depth")), s=fmt.count(rows[0]["seeds"])
-        )
         counts = dict.fromkeys(row["convolutions"] for row in rows)
+        seeds, steps = fmt.count(rows[0]["seeds"]), fmt.count(facts.steps("depth"))
+        titles = {
+            "back": words.FIRST_GRADIENT.capital.fill(s=seeds),
+            "deep": words.READ_RIGHT.capital.fill(n=steps, s=seeds),
+        }
+        if not trained:
+            del titles["deep"]
 
-        def laid(length: float, role: Literal["heading", "text"], measure: float) -> Part:
-            bars = (
-                Bars(
-                    f"deep-{count}",
-                    [
-                        Bar(
-                            row["arrows"], words.ARROWS[row["arrows"]], row["accuracy"],
-                            fmt.percent(row["accuracy"]),
-                            _TONES[row["arrows"]],
-                        )
-                        for row in rows if row["convolutions"] == count
-                    ],
-                    Scale(1.0), length=length, role=role, pitch=2.4,
-                    title=words.CONVOLUTIONS.fill(n=count),
-                )
-                for count in counts
+        def bars(kind: str, count: int, named: bool, **how: Any) -> Bars:
+            found = [row for row in rows if row["convolutions"] == count]
+            most = max(_measured(kind, row)[0] for row in rows)
+            return Bars(
+                f"{kind}-{count}",
+                [
+                    Bar(
+                        row["arrows"], words.SHORTCUTS[row["arrows"]] if named else "",
+                        *_measured(kind, row), _TONES[row["arrows"]],
+                    )
+                    for row in found
+                ],
+                Scale(most), pitch=2.4,
+                title=words.CONVOLUTIONS.fill(n=count) if named else None, **how,
             )  # fmt: skip
-            said = Text("read-right", title, role=role, measure=measure)
-            return Column(said, *bars, gap=1.2)
 
+        def beside(length: float, role: Literal["heading", "text"], measure: float) -> Part:
+            said = [Text(f"said-{kind}", titles[kind], role=role, measure=measure)
+                    for kind in titles]  # fmt: skip
+            grid = [
+                [bars(kind, count, kind == "back", length=length, role=role) for kind in titles]
+                for count in counts
+            ]
+            return Aligned([said, *grid], gap=1.2, row_gap=1.2, down="bottom")
+
+        def below(length: float, role: Literal["heading", "text"]) -> Part:
+            parts: list[Part] = []
+            for kind, title in titles.items():
+                parts.append(Text(f"said-{kind}", title, role=role, measure=_BROAD))
+                parts += [bars(kind, count, True, length=length, role=role) for count in counts]
+            return Column(*parts, gap=1.0)
+
+        beginning = (beside(22, "heading", 2 * _BROAD),) if not trained else ()
         large = (
-            laid(22, "heading", math.inf),
-            laid(12, "heading", _BROAD),
-            laid(8, "text", _BROAD),
-        )
-        return Diagram(Either(*large))
+            beside(9, "heading", 14), beside(6, "text", 9), below(10, "heading"), below(6, "text"),
+        )  # fmt: skip
+        return Diagram(Either(*beginning, *large))
 
     def adding(self, *, upright: bool = False) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
@@ -459,10 +486,10 @@ class Residual(FilterLesson):
     def _tell_add(self) -> Iterator[Event]:
         yield Event("arrive", 4.6, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
-        yield Event("meet", 4.2, words.MEET.fill(a=came, b=change))
-        yield Event("adds", 3.6, words.ADDS)
+        yield Event("meet", 4.1, words.MEET.fill(a=came, b=change))
+        yield Event("adds", 3.3, words.ADDS)
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("all", 4.4, words.ALL.fill(n=fmt.count(numbers)), detail=1)
+        yield Event("all", 4.8, words.ALL.fill(n=fmt.count(numbers)), detail=1)
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
@@ -470,28 +497,32 @@ class Residual(FilterLesson):
 
     def _tell_arrow(self) -> Iterator[Event]:
         question, rows = self.ask(), facts.rows("depth")
-        shares = [fmt.percent(row["accuracy"]) for row in rows]
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+            yield Event("silent", 5.0, words.SILENT)
+            row = words.ROW.fill(n=in_words(IN_A_ROW, capital=True))
+            yield Event("row", 6.6, row, detail=1)
         few, many = (fmt.count(row["convolutions"]) for row in (rows[0], rows[-1]))
-        steps = fmt.count(facts.steps("depth"))
-        yield Event("few", 3.8, words.FEW.fill(m=few, s=steps), detail=1)
-        told = words.MANY.fill(n=many, a=shares[-2], b=shares[-1])
-        if question is None:
-            yield Event("many", 4.2, told, detail=1)
-            return
-        yield Event("many", 4.2, told.then(words.WHY), detail=1)
-        yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("silent", 5.4, words.SILENT)
-        row = words.ROW.fill(n=in_words(IN_A_ROW, capital=True))
-        yield Event("row", 7.4, row, detail=1)
+        plain, short = (_measured("back", row)[1] for row in rows[-2:])
+        yield Event("back", 5.2, words.BACK.fill(n=many, a=plain, b=short), detail=1)
+        plain, short = (_measured("deep", row)[1] for row in rows[-2:])
+        yield Event("many", 5.2, words.MANY.fill(n=many, m=few, a=plain, b=short), detail=1)
 
 
 #: The three maps, by name.
 NAMES = ("came", "change", "sum")
-#: The maps of blocks in a row, with arrows round them and without.
+#: The maps of blocks in a row, with a shortcut round each and without.
 ROWS = {
-    "yes": ("came", *(f"yes-{n}" for n in range(1, IN_A_ROW)), "sum"),
+    "yes": ("came", *(f"yes-{n}" for n in range(1, IN_A_ROW + 1))),
     "no": tuple(f"no-{n}" for n in range(IN_A_ROW + 1)),
 }
+
+
+def _measured(kind: str, row: Mapping[str, Any]) -> tuple[float, str]:
+    """Return what was measured of a network, and how it is printed: "back" the gradient."""
+    if kind == "back":
+        return row["first_gradient"], fmt.number(row["first_gradient"], _FINE)
+    return row["accuracy"], fmt.percent(row["accuracy"])
 
 
 def through(arrows: str, number: int) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def card(lesson: Residual) -> Card:
         ),
         mistakes=(
             Mistake(
-                Caption(en="The arrow is another convolution.", zh="箭头是另一个卷积。"),
+                Caption(en="The shortcut is another convolution.", zh="捷径是另一个卷积。"),
                 Caption(
                     en="It has no weights. Only where shapes differ a {one} convolution is put on "
                     "it, so that the channels fit.",
@@ -100,13 +100,13 @@ def card(lesson: Residual) -> Card:
             ),
             Mistake(
                 Caption(
-                    en="The arrow makes every network better.", zh="有了箭头，任何网络都会变好。"
+                    en="A shortcut makes every network better.", zh="有了捷径，任何网络都会变好。"
                 ),
                 Caption(
                     en="Measured, {steps} steps: of {few} convolutions {few_no} are right without "
-                    "arrows, {few_yes} with; of {many} convolutions {many_no} and {many_yes}.",
-                    zh="实测训练 {steps} 步：{few} 个卷积时，没有箭头认对 {few_no}，"
-                    "有箭头 {few_yes}；{many} 个卷积时，分别为 {many_no} 和 {many_yes}。",
+                    "shortcuts, {few_yes} with; of {many} convolutions {many_no} and {many_yes}.",
+                    zh="实测训练 {steps} 步：{few} 个卷积时，没有捷径认对 {few_no}，"
+                    "有捷径 {few_yes}；{many} 个卷积时，分别为 {many_no} 和 {many_yes}。",
                 ),
             ),
         ),

@@ -24,13 +24,17 @@ ROUND = Caption(en="shortcut", zh="捷径")
 ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
 ZERO = Caption(en="all 0", zh="全为 0")
 CONVOLUTIONS = Caption(en="{n} convolutions", zh="{n} 个卷积")
-ARROWS = {
-    "no": Caption(en="without arrows", zh="没有箭头"),
-    "yes": Caption(en="with arrows", zh="有箭头"),
+SHORTCUTS = {
+    "no": Caption(en="without shortcut", zh="没有捷径"),
+    "yes": Caption(en="with shortcut", zh="有捷径"),
 }
+FIRST_GRADIENT = Caption(
+    en="length of the gradient at the first convolution before training, mean of {s} networks",
+    zh="训练前首层卷积的梯度长度，{s} 个网络平均",
+)
 READ_RIGHT = Caption(
-    en="test digits read right after {n} steps, mean of {s} trainings",
-    zh="测试手写数字认对的比例：训练 {n} 步，{s} 次训练平均",
+    en="test digits read right after {n} steps, mean of {s} networks",
+    zh="训练 {n} 步后测试手写数字认对的比例，{s} 个网络平均",
 )
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
@@ -40,7 +44,7 @@ ARRIVE = Caption(
     en="The shortcut brings what came in; the layers give a change, the residual.",
     zh="捷径带来输入，各层给出改动，即残差。",
 )
-MEET = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
+MEET = Caption(en="At one place {a} came in; the change is {b}.", zh="同一处：输入 {a}，改动 {b}。")
 ADDS = Caption(
     en="They are added, each number to the one at its own place.",
     zh="两者相加，每个数各加同一位置的数。",
@@ -49,15 +53,14 @@ ALL = Caption(
     en="So for all {n} numbers of this map; the plus has no weights.",
     zh="这张图的 {n} 个数都这样；加号没有权重。",
 )
-FEW = Caption(
-    en="{m} convolutions, trained {s} steps: the arrows change little.",
-    zh="{m} 个卷积，训练 {s} 步：有没有箭头差别很小。",
+BACK = Caption(
+    en="Learning needs gradients: the first of {n} convolutions gets {a} without, {b} with.",
+    zh="{n} 个卷积，首层的梯度：没有捷径 {a}，有 {b}。",
 )
 MANY = Caption(
-    en="{n} convolutions: without arrows {a}, with them {b}.",
-    zh="{n} 个卷积：没有箭头 {a}，有箭头 {b}。",
+    en="{n} convolutions: {a} right without, {b} with; for {m} it hardly matters.",
+    zh="{n} 个卷积认对 {a}，有捷径 {b}；{m} 个差不多。",
 )
-WHY = Caption(en="Why?", zh="为什么？")
 ASKED = Caption(
     en="All weights and biases set to 0: what goes on?",
     zh="权重和偏置全设为 0：传下去的是什么？",
@@ -67,8 +70,8 @@ SILENT = Caption(
     zh="各层给出 0，所以输入原样传下去。",
 )
 ROW = Caption(
-    en="{n} such blocks in a row: with arrows the map arrives, without them nothing.",
-    zh="{n} 个这样的块相连：有箭头，图照样到达；没有箭头，什么也到不了。",
+    en="{n} blocks of zeros in a row: with shortcut the map still arrives, without it 0.",
+    zh="{n} 个全为 0 的块相连：有捷径，图照样到达；没有，到达的是 0。",
 )
 #: What may go on if all weights of a block are 0.
 ZEROS = (
@@ -76,8 +79,8 @@ ZEROS = (
     Choice(
         Caption(en="0 everywhere", zh="处处为 0"),
         Caption(
-            en="Only the change is 0; the arrow does not pass through the layers.",
-            zh="只有改动为 0；箭头不经过这些层。",
+            en="Only the change is 0; the shortcut does not pass through the layers.",
+            zh="只有改动为 0；捷径不经过这些层。",
         ),
     ),
     Choice(

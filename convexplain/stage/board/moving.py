@@ -24,6 +24,7 @@ from convexplain.stage.board.drawing import (
     corners_of,
     crossed,
     glide,
+    outline,
     room,
     set_opacity,
 )  # fmt: skip
@@ -38,6 +39,8 @@ from convexplain.stage.units import to_scene
 Points = npt.NDArray[np.float64]
 #: What has less than this share of another's area makes way for it.
 _SMALL = 0.1
+#: How far from a grid a copy of it sets out, in pixels of the stage.
+_BESIDE = 4.0
 #: How thick the edge is out of which a bar grows.
 _EDGE = 1.0
 
@@ -314,41 +317,44 @@ class Moving(Picture):
 
         return lazily(begin)
 
-    def follow(self, name: str, *lines: str, end: str = "", small: float = 0.4) -> Move:
-        """Let a copy of a grid, smaller than it, go along lines, one after the other.
+    def along(self, *lines: str) -> Points:
+        """Return the way along links, level and then upright through what lies between them."""
+        first, *others = (self.part(line).places for line in lines)
+        way = [first]
+        for places in others:
+            way += [[[places[0, 0], way[-1][-1][1]]], places]
+        return np.concatenate(way)
+
+    def follow(self, name: str, *lines: str, small: float = 0.4) -> Move:
+        """Let a copy of a grid, smaller than it and framed, go along lines, one after the other.
+
+        It sets out beside the grid, not on it, and is gone beside what the last line leads to.
 
         Parameters
         ----------
         name : str
         *lines : str
             Links, in the order in which they are followed.
-        end : str, optional
-            A grid that it comes to behind them, as large as that is.
         small : float
             Its size on the lines, relative to the grid's.
         """
 
         def start() -> Move:
-            ghost = self._copy(name)
-            ghost.z_index = FLYING
-            here = self.box(name)
-            there = [self.box(end)] if end else []
-            middles = [[[x + width / 2, y + height / 2]] for x, y, width, height in (here, *there)]
-            way = np.concatenate([middles[0], *(self.part(n).places for n in lines), *middles[1:]])
+            ghost, frame = self._copy(name), outline((0, 0, 1, 1), colour="ink", line=1.5)
+            ghost.z_index = frame.z_index = FLYING
+            _, _, width, height = (small * side for side in self.box(name))
+            way = self.along(*lines)
             reached = np.r_[0.0, np.hypot(*np.diff(way, axis=0).T).cumsum()]
-            # Where it leaves the grid, and comes to another, it changes its size.
-            stops = np.r_[reached[:2], reached[-2 if end else -1 :]]
-            sides = np.array([box[2:] for box in (here, here, here, *there)])[: len(stops)]
-            sides[1:3] *= small
-            self.scene.add(ghost)
+            beside = max(width, height) / 2 + _BESIDE
+            self.scene.add(ghost, frame)
 
             def go(alpha: float) -> None:
-                gone = alpha * reached[-1]
+                gone = beside + alpha * (reached[-1] - 2 * beside)
                 x, y = (float(np.interp(gone, reached, places)) for places in way.T)
-                width, height = (float(np.interp(gone, stops, each)) for each in sides.T)
-                ghost.points = to_scene(corners_of((x - width / 2, y - height / 2, width, height)))
+                places = corners_of((x - width / 2, y - height / 2, width, height))
+                ghost.points, frame.places = to_scene(places), places
                 if alpha >= 1:
-                    self.scene.remove(ghost)
+                    self.scene.remove(ghost, frame)
 
             go(0.0)
             return go
