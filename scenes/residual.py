@@ -222,9 +222,9 @@ class Residual(LessonScene):
         zeros = [name for name in panels if name.endswith("-zero")]
         known = self.lesson.silent_maps
         later = [name for line in residual.ROWS.values() for name in line[1:]]
-        self.empty(0.03, "came")
+        self.empty(0.02, "came")
         self.turn_into(
-            picture, 0.06, lambda _: self.unknown(*later),
+            picture, 0.05, lambda _: self.unknown(*later),
             show=tuple(each for each in (*panels, *(link.name for link in picture.links))
                        if each not in zeros),
             hold=tuple(zeros),
@@ -244,33 +244,33 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse(*ends))
 
     def show_back(self, event: Event) -> None:
-        """Bars of the gradients that the first convolution gets: of few layers, and of many."""
+        """Bars of the gradients that the first convolution gets: of many layers, and of few."""
         picture = self.lesson.deep(trained=False)
         charts = [p.name for p in picture.root.panels() if p.name.startswith("back")]
         beside = "title", "zero", "no.label", "yes.label"
         words = (f"{name}.{what}" for name in charts for what in beside)
-        self.turn_into(picture, 0.1, show=("said-back", *words))
+        self.turn_into(picture, 0.07, show=("said-back", *words))
         self.measure("back")
 
     def show_many(self, event: Event) -> None:
         """Bars of the digits that these networks read right once they are trained, beside them."""
         picture = self.lesson.deep()
         charts = [p.name for p in picture.root.panels() if p.name.startswith("deep")]
-        self.turn_into(picture, 0.1, show=("said-deep",))
+        self.turn_into(picture, 0.06, show=("said-deep",))
         beside = (f"{name}.{what}" for name in charts for what in ("title", "zero"))
-        self.during(0.04, self.board.come(*beside))
+        self.during(0.02, self.board.come(*beside))
         self.measure("deep")
 
     def measure(self, kind: str) -> None:
-        """Let the bars of few layers grow together, then those of many one after the other."""
+        """Let the bars of many layers grow, then those of few."""
         few, many = (
             [f"{part.name}.{bar}" for bar in ("no", "yes")]
             for part in self.lesson.deep().root.panels() if part.name.startswith(f"{kind}-")
         )  # fmt: skip
+        self.during(0.1, *map(self.board.rise, many))
+        self.during(0.25, self.board.pulse(*(f"{bar}.value" for bar in many)))
         self.during(0.16, *map(self.board.rise, few))
-        for bar in many:
-            self.during(0.16, self.board.rise(bar))
-        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in many)))
+        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in few)))
 
     def show_answer(self, event: Event) -> None:
         """What came in goes round once more, the change comes to it; then the sum goes on."""
