@@ -263,7 +263,7 @@ class Residual(LessonScene):
 
     def measure(self, kind: str) -> None:
         """Let the bars of many layers grow, then those of few."""
-        few, many = (
+        many, few = (
             [f"{part.name}.{bar}" for bar in ("no", "yes")]
             for part in self.lesson.deep().root.panels() if part.name.startswith(f"{kind}-")
         )  # fmt: skip

@@ -146,8 +146,8 @@ MUTATIONS = (
     Mutation(
         "a sum of another cell",
         "scenes.residual",
-        "values[row, col] = self.known[row, col]\n        self.during(1",
-        "values[row, col] = self.known[col, row]\n        self.during(1",
+        "values[row, col] = self.known[row, col]\n        self.during(0.1",
+        "values[row, col] = self.known[col, row]\n        self.during(0.1",
         "tests/test_residual.py::test_the_sum_comes_into_its_own_cell",
     ),
     Mutation(

@@ -365,7 +365,7 @@ class Residual(FilterLesson):
         network.
         """
         rows = facts.rows("depth")
-        counts = dict.fromkeys(row["convolutions"] for row in rows)
+        counts = sorted({row["convolutions"] for row in rows}, reverse=True)
         seeds, steps = fmt.count(rows[0]["seeds"]), fmt.count(facts.steps("depth"))
         titles = {
             "back": words.FIRST_GRADIENT.capital.fill(s=seeds),
