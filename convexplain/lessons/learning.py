@@ -460,7 +460,7 @@ class Learning(Lesson):
             read = words.GUESS.fill(s=steps, k=name, a=self.class_name(taken))
         yield Event("guess", 3.6, read, detail=1)
         yield Event("best", 2.6, words.BEST, detail=1)
-        yield Event("loss", 2.8, words.LOSS.fill(p=said, v=fmt.number(self.loss_of(at))), detail=1)
+        yield Event("loss", 2.8, words.LOSS.fill(p=said), detail=1)
         yield Event("mean", 3.4, words.MEAN.fill(n=len(self.history.batch_losses)))
 
     def _tell_run(self) -> Iterator[Event]:
@@ -485,7 +485,7 @@ class Learning(Lesson):
         yield Event("valley", 4.0, words.VALLEY, self.valley)
         yield Event("predict", self.pause, ask=self._ask(), detail=1)
         yield Event("slope", 3.0, words.SLOPE.fill(way=self._way_down), self.valley)
-        yield Event("step", 4.0, words.STEP.fill(v=self.fallen), self.valley, detail=1)
+        yield Event("step", 4.0, words.STEP, self.valley, detail=1)
 
     @property
     def _way_down(self) -> Caption:

@@ -20,8 +20,8 @@ SURE_OF = Caption(
 )
 BEST = Caption(en="Sure and right, p = 1: the loss is 0.", zh="有把握又对，p = 1：损失为 0。")
 LOSS = Caption(
-    en="Here the loss is −ln {p} = {v}.",
-    zh="这里的损失是 −ln {p} = {v}。",
+    en="Here p = {p}. The smaller p, the larger the loss.",
+    zh="这里 p = {p}。p 越小，损失越大。",
 )
 MEAN = Caption(
     en="The mean loss of {n} training digits is to fall.",
@@ -37,8 +37,8 @@ LARGER = Caption(en="a larger weight", zh="权重要变大")
 WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
 UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
 STEP = Caption(
-    en="Close up: one step down the slope. The loss falls by {v}.",
-    zh="放大看：下坡走一步，损失降 {v}。",
+    en="Close up: one step down the slope, and the loss falls a little.",
+    zh="放大看：下坡走一步，损失降了一点点。",
 )
 ALL = Caption(
     en="Alone it hardly helps. But every weight has such a step.",
