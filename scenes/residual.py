@@ -160,14 +160,14 @@ class Residual(LessonScene):
 
     def whole(self, share: float, *, lines: bool = False) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
-        self.empty(0.5 * share, *residual.NAMES)
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
-        if lines:
+        if lines:  # out of bars, with which it has nothing in common: the stage is never empty
             self.turn_into(
                 picture, share, lambda _: self.board.fill("sum", float("nan")),
                 show=(*WHOLE, *LINES),
             )  # fmt: skip
             return
+        self.empty(0.5 * share, *residual.NAMES)
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
 

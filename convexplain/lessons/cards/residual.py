@@ -42,6 +42,10 @@ def card(lesson: Residual) -> Card:
                 en="What channels and maps are (lesson channels).",
                 zh="什么是通道和响应图（课程 channels）。",
             ),
+            Caption(
+                en="What a gradient is (lesson learning).",
+                zh="什么是梯度（课程 learning）。",
+            ),
         ),
         pauses=(
             Pause(
