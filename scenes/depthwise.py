@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import depthwise
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.depthwise_picture import WAYS, DepthwisePicture
+from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import GROWN
 from convexplain.stage.pace import Move, in_turn, lazily, row_by_row, together
@@ -19,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 FILTER, CHANNEL = "ordinary.filter", "ordinary.channel"
 #: How many places a second the windows visit at first.
 _BEGIN = 3.0
+#: In so many seconds a picture goes, and the next one comes.
+_LEAVES, _COMES = 0.15, 0.25
 #: How much of the second event the first windows still slide.
 _SLIDES = 0.6
 
@@ -40,9 +43,14 @@ class Depthwise(LessonScene):
         self.board.explain()(1.0)
         self.explains = True
 
-    def make_room(self, share: float = 0.04) -> None:
-        """Let all that stands there go before other things come."""
-        self.during(share, self.board.hide(*self.seen()))
+    def change_to(self, event: Event, picture: Diagram) -> None:
+        """Let all that stands there go, and lay out another picture, of which nothing is seen."""
+        self.during(_LEAVES / event.seconds, self.board.hide(*self.seen()))
+        self.turn_into(picture, 0.0)
+
+    def bring(self, event: Event, *names: str) -> None:
+        """Let parts of a picture come that was just laid out."""
+        self.during(_COMES / event.seconds, self.board.show(*names))
 
     def seen(self) -> list[str]:
         """Return the names of all that is on the stage."""
@@ -123,18 +131,28 @@ class Depthwise(LessonScene):
         return [f"{name}.window" for name in self.of(kind)]
 
     def show_wall(self, event: Event) -> None:
-        """The kernels go to their places among all others; a frame goes over the filters."""
+        """The kernels go to their places in a wall; it fills filter by filter, and is counted."""
         places = {
             f"kernel-{c}": place
             for c in self.lesson.channels
             if (place := self.pictures.on_the_wall(c)) is not None
         }
         self.during(0.06, self.board.hide(*(n for n in self.seen() if n not in places)))
-        home = self.board.settle(places)
-        self.turn_into(self.pictures.wall(), 0.26, home, show=("ordinary",))
-        self.during(0.04, self.board.show(FILTER))
-        self.during(0.55, self.run(FILTER, down=False))
-        self.during(1, self.board.hide(FILTER))
+        home, values = self.board.settle(places), self.pictures.tiles
+        _, wide, _, filters = self.pictures.walled.shape
+        filter = np.arange(values.shape[1]) // wide
+
+        def fill(alpha: float) -> None:
+            known = (filter <= int(alpha * filters)) | (filter == self.lesson.shown_filter)
+            self.board.fill("ordinary", np.where(known, values, np.nan))
+            said = self.pictures.of_filters(int(known.sum()) // wide)
+            self.board.say("ordinary.title", self.text(said))
+
+        self.turn_into(self.pictures.wall(), 0.2, home, lambda _: fill(-1.0), show=("ordinary",))
+        self.during(0.03, self.board.show(FILTER))
+        self.during(0.55, self.run(FILTER, down=False, each=fill), rate=linear)
+        self.during(0.04, self.board.hide(FILTER))
+        self.during(1, self.board.pulse("ordinary.title"))
 
     def run(self, frame: str, *, down: bool, each: Move | None = None) -> Move:
         """Return the move of a frame over all columns of the wall, or down its rows."""
@@ -150,26 +168,30 @@ class Depthwise(LessonScene):
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """Each channel's many kernels step back, its one kernel comes, and slides over its map."""
+        """Each channel's many kernels give way to one, which slides over its map."""
         outputs, per = self.of("between"), self.lesson.separable.per
         known = {
             name: self.lesson.separable.between[:, :, channel * per]
             for name, channel in zip(outputs, self.lesson.channels, strict=True)
         }
-        many = self.of("many") if self.pictures.stands_for_others else []
-        shown = *self.of("channel"), *self.of("map"), *many, *self.more
-        self.make_room()
-        self.turn_into(self.pictures.by_channel(), 0.05, show=shown)
+        shown = *self.of("channel"), *self.of("map"), *self.more
+        if self.pictures.stands_for_others:
+            many = self.of("many")
+            self.change_to(event, self.pictures.one_for_all())
+            self.bring(event, *shown, *many)
+            self.during(0.1, *map(self.board.pulse, many))
+            self.during(0.04, self.board.show(*self.of("shape")))
+            self.during(0.24, *map(self.board.pulse, self.of("shape")))
+            self.during(0.03, self.board.hide(*many))
+            self.turn_into(self.pictures.by_channel(), 0.08)
+        else:
+            self.change_to(event, self.pictures.by_channel())
+            self.bring(event, *shown, *self.of("shape"))
         for name in outputs:
             self.board.fill(name, np.nan)
-        if many:
-            self.during(0.12, *map(self.board.pulse, many))
-            self.during(0.05, self.board.dim(*many))
-        self.during(0.05, self.board.show(*self.of("shape")))
-        self.during(0.12, *map(self.board.pulse, self.of("shape")))
         self.during(0.03, self.board.show(*outputs))
-        seconds = 0.45 * event.seconds
-        self.during(0.45, self.slide(self.of("map"), known, seconds), rate=linear)
+        seconds = 0.36 * event.seconds
+        self.during(0.36, self.slide(self.of("map"), known, seconds), rate=linear)
         frames = [*self.frames("map"), *(f"{name}.cell" for name in outputs)]
         self.during(1, self.board.hide(*frames))
 
@@ -226,8 +248,8 @@ class Depthwise(LessonScene):
         """Row by row of the wall its kernels become one, and one weight for each of them."""
         pictures = self.pictures
         per, high, wide, columns = pictures.tiled
-        self.make_room(0.04)
-        self.turn_into(pictures.cost(), 0.06, show=("ordinary",), hold=("slide", "mix", "both"))
+        self.change_to(event, pictures.cost())
+        self.bring(event, "ordinary")
         known = {name: self.board.part(name).values.copy() for name in ("slide", "mix")}
         rows = np.arange(known["slide"].shape[0]) // high * columns
         kernel = rows[:, None] + np.arange(known["slide"].shape[1]) // wide
@@ -237,15 +259,19 @@ class Depthwise(LessonScene):
             def fill(alpha: float, name: str = name, values: Floats = values) -> None:
                 done = per * (1 + int(alpha * (pictures.walled.shape[2] - 1e-9)))
                 self.board.fill(name, np.where(places[name] < done, values, np.nan))
+                said = pictures.of_kernels(name, done)
+                self.board.say(f"{name}.title", self.text(said))
 
             fill(0.0)
             self.board.move(CHANNEL, 0, 0)(1.0)
             self.during(0.04, self.board.show(name, f"{name}.title", CHANNEL))
             self.during(0.26, self.run(CHANNEL, down=True, each=fill), rate=linear)
             self.board.fill(name, values)
+            whole = pictures.of_kernels(name, self.lesson.separable.shapes.shape[2])
+            self.board.say(f"{name}.title", self.text(whole))
             self.during(0.05, self.board.pulse(name))
-        self.during(0.06, self.board.hide(CHANNEL), self.board.show("both"))
-        self.during(1, self.board.pulse("both", times=2))
+        self.during(0.06, self.board.hide(CHANNEL), self.board.show("both", "saved"))
+        self.during(1, self.board.pulse("saved", times=2))
 
     def show_work(self, event: Event) -> None:
         """A kernel is used at each place, then a mixing weight; multiplications add up."""
@@ -253,14 +279,14 @@ class Depthwise(LessonScene):
         read, shape, given = (f"{kind}-{channel}" for kind in ("map", "shape", "between"))
         factor = found.scales[channel * found.per, self.lesson.shown_filter]
         slid = found.between[:, :, channel * found.per]
-        self.make_room()
         said = [f"work.{name}.label" for name in WAYS]
         grids = read, shape, given
         mixing = f"times-{channel}", f"share-{channel}", "taken"
         shown = *grids, *mixing, "work.title", *said
-        self.turn_into(self.pictures.sliding(), 0.07, show=shown)
+        self.change_to(event, self.pictures.sliding())
         self.board.fill(given, np.nan)
         self.board.fill("taken", np.nan)
+        self.bring(event, *shown)
         self.during(0.08, self.board.rise("work.ordinary"))
         bar, less = self.board.rise("work.separable"), found.weights[1]
         first = (less - found.scales.size) / less
@@ -268,13 +294,13 @@ class Depthwise(LessonScene):
         def grow(start: float, end: float) -> Move:
             return lambda share: bar(GROWN * (start + (end - start) * share))
 
-        run = self.slide([read], {given: slid}, 0.3 * event.seconds, grow(0.0, first))
-        self.during(0.3, run, rate=linear)
+        run = self.slide([read], {given: slid}, 0.22 * event.seconds, grow(0.0, first))
+        self.during(0.22, run, rate=linear)
         self.during(0.02, self.board.hide(f"{read}.window"))
-        self.during(0.08, self.board.pulse(f"share-{channel}"))
+        self.during(0.06, self.board.pulse(f"share-{channel}"))
         names = {"taken": slid * factor, given: slid}
-        run = self.step(names, 0.28 * event.seconds, grow(first, 1.0))
-        self.during(0.28, run, rate=linear)
+        run = self.step(names, 0.19 * event.seconds, grow(first, 1.0))
+        self.during(0.19, run, rate=linear)
         self.during(0.05, lambda alpha: bar(GROWN + (1 - GROWN) * alpha))
         self.during(1, self.board.pulse("work.separable", "work.separable.value", times=2))
 
@@ -286,15 +312,15 @@ class Depthwise(LessonScene):
         scaled = [f"scaled-{n}" for n in self.lesson.priced]
         own = ["row-separable", "channel-separable"]
         own += [panel.name for panel in picture.root.panels() if panel.name == "rounded"]
-        self.make_room()
+        self.change_to(event, picture)
         if not self.pictures.stands_for_others:
             one = ["shape"] if self.lesson.separable.per == 1 else []
-            self.turn_into(picture, 0.1, show=(*scaled, *own, *one))
+            self.bring(event, *scaled, *own, *one)
             self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
             return
         real = [f"kernel-{self.lesson.channel}-{n}" for n in self.lesson.priced]
         said = ("row-ordinary", "channel-ordinary", *own)
-        self.turn_into(picture, 0.08, show=(*real, *said, "shape"), hold=tuple(scaled))
+        self.bring(event, *real, *said, "shape")
         looks = [
             together(self.board.pulse("shape", real), self.board.show(name))
             for real, name in zip(real, scaled, strict=True)
@@ -303,18 +329,26 @@ class Depthwise(LessonScene):
         self.during(1, *map(self.board.pulse, scaled))
 
     def show_maps(self, event: Event) -> None:
-        """What a filter gives in either layer; the place where that differs most."""
-        self.make_room()
+        """What a filter gives in either layer; how many digits are then read right."""
+        right = self.lesson.read_right
         grids, said = ([f"{kind}-{name}" for name in WAYS] for kind in ("sums", "at"))
-        self.turn_into(self.pictures.both_maps(), 0.1, show=(*grids, *said))
+        self.change_to(event, self.pictures.both_maps(right))
+        if right is not None:
+            self.bring(event, *grids, "right.title", *(f"right.{name}.label" for name in WAYS))
+            for name, grid in zip(WAYS, grids, strict=True):
+                self.during(0.24, self.board.pulse(grid), self.board.rise(f"right.{name}"))
+            self.during(1, self.board.pulse("right.separable", "right.separable.value", times=2))
+            return
+        self.bring(event, *grids, *said)
         cells = [f"{grid}.cell" for grid in grids]
         self.during(0.08, self.board.show(*cells))
         looks = [self.board.pulse(*pair) for pair in zip(grids, said, strict=True)]
         self.during(1, in_turn(*looks, self.board.pulse(*said)))
 
     def show_answer(self, event: Event) -> None:
-        """Both layers' weights once more, to scale."""
-        self.make_room(0.07)
-        shown: Sequence[str] = ("ordinary", "slide", "mix", "both")
-        self.turn_into(self.pictures.cost(), 0.1, show=tuple(shown))
-        self.during(1, in_turn(*map(self.board.pulse, shown)))
+        """Both layers' weights once more, to scale; then the kernels that all filters share."""
+        self.change_to(event, self.pictures.cost())
+        self.bring(event, "ordinary", "slide", "mix", "both", "saved")
+        both = together(self.board.pulse("ordinary"), self.board.pulse("slide", "mix"))
+        self.during(0.55, in_turn(both, self.board.pulse("saved")))
+        self.during(1, self.board.pulse("slide", times=2))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
+from convexplain.data import digits
 from convexplain.lessons.parts import depthwise_words as words
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.beats import Beat, Event, Question
@@ -190,6 +191,11 @@ class Depthwise(NetworkLesson):
             counted.append(right(self.network, carried(self.network, many, instead=cut)))
         return tuple(counted)
 
+    @property
+    def read_right(self) -> tuple[int, int] | None:
+        """How many bundled digits are read right with the ordinary layer, and the separable one."""
+        return None if self.right is None else (self.right[-1], self.right[0])
+
     # The pictures.
 
     @cached_property
@@ -234,7 +240,7 @@ class Depthwise(NetworkLesson):
             said = words.OWN_KERNELS.fill(n=found.per)
         if found.ordinary is not None:
             said = words.ONE_FOR_ALL.fill(f=filters)
-        yield Event("windows", 5.6, said)
+        yield Event("windows", 5.3, said)
         yield Event("mixes", 4.8, words.MIXES)
         yield Event("shares", 3.5, words.SHARES.fill(f=filters), detail=1)
 
@@ -271,7 +277,12 @@ class Depthwise(NetworkLesson):
         if alone:
             return
         before, now = map(fmt.number, self.pictures.values)
-        yield Event("maps", 4.2, words.NOT_RETRAINED.fill(a=before, b=now), detail=1)
+        told = words.NOT_RETRAINED.fill(a=before, b=now)
+        if self.read_right is not None:
+            ordinary, separable = map(fmt.count, self.read_right)
+            every = fmt.count(len(digits.load()))
+            told = words.READ_RIGHT.fill(a=separable, b=ordinary, n=every)
+        yield Event("maps", 4.2, told, detail=1)
 
 
 REPLIES = {"no-mixing": words.NO_MIXING, "ordinary": words.ORDINARY_STILL}

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.data import digits
+from convexplain.lessons.parts import carrying
 from convexplain.lessons.parts import depthwise_words as words
 from convexplain.lessons.parts.separating import Separable
 from convexplain.panels import (
@@ -160,10 +162,11 @@ class DepthwisePicture:
             title=title, weight=_SIDE / max(tiles.shape) * _WIDER,
         )  # fmt: skip
 
-    def _shape(self, channel: int) -> Cells:
+    def _shape(self, channel: int, called: Caption | None = None) -> Cells:
         """Describe a channel's own kernel, the first of several."""
         shape = self.separable.shapes[:, :, channel * self.separable.per]
-        title = self._first(channel, words.ONE_KERNEL if self.stands_for_others else terms.KERNEL)
+        own = words.ONE_KERNEL if self.stands_for_others else terms.KERNEL
+        title = self._first(channel, called or own)
         return _even(f"shape-{channel}", shape, self.scales.weight, "kernels", title, numbers=True)
 
     def _slid(self, channel: int) -> Cells:
@@ -262,12 +265,17 @@ class DepthwisePicture:
         out = self._sums("whole", self.sums, title)
         return self._table(rows, out, first=self.scales.read, added=True)
 
+    def one_for_all(self) -> Diagram:
+        """Describe all filters' kernels for each channel, and the one that is closest to them."""
+        called = words.CLOSEST.fill(n=fmt.count(self.separable.filters))
+        rows = [[self._named(c), self._map(c), self._many(c), self._shape(c, called)]
+                for c in self.channels]  # fmt: skip
+        return self._table(rows, first=self.scales.slid, added=False)
+
     def by_channel(self) -> Diagram:
-        """Describe one window for each channel, for all kernels there, and the map it gives."""
-        rows: list[list[Part | None]] = []
-        for c in self.channels:
-            many = [self._many(c)] if self.stands_for_others else []
-            rows.append([self._named(c), self._map(c), *many, self._shape(c), self._slid(c)])
+        """Describe one window for each channel, and the map it gives."""
+        rows = [[self._named(c), self._map(c), self._shape(c), self._slid(c)]
+                for c in self.channels]  # fmt: skip
         return self._table(rows, first=self.scales.slid, added=False)
 
     def mixing(self) -> Diagram:
@@ -290,6 +298,11 @@ class DepthwisePicture:
     def walled(self) -> Floats:
         """The kernels that are drawn to scale."""
         return self.kernels[:, :, :MOST, : 2 * MOST]
+
+    @property
+    def tiles(self) -> Floats:
+        """Those kernels in one grid, a row of them for each channel, a column for each filter."""
+        return _blocks(self.walled)
 
     @property
     def framed(self) -> dict[str, Mark]:
@@ -318,17 +331,22 @@ class DepthwisePicture:
         if (channels, filters) != (found.channels, found.filters):
             note = words.PART.fill(c=channels - 1, f=filters - 1)
         return Cells(
-            "ordinary", _blocks(self.walled), self.scales.wall, blocks=(high, wide),
+            "ordinary", self.tiles, self.scales.wall, blocks=(high, wide),
             share="area", broad=True, title=title, note=note, marks=self.framed if framed else {},
         )  # fmt: skip
 
     def wall(self) -> Diagram:
         """Describe all kernels of the ordinary layer at once, a filter and a channel framed."""
-        found = self.separable
-        title = words.WALL.fill(
-            way=words.ORDINARY.capital, c=fmt.count(found.channels), f=fmt.count(found.filters)
-        )
+        title = self.of_filters(self.walled.shape[3])
         return Diagram(Column(self._wall(title), _legend(), align="middle", turns=False))
+
+    def of_filters(self, some: int) -> Caption:
+        """Say how many weights so many filters of the ordinary layer have."""
+        found = self.separable
+        return words.WALL.fill(
+            way=words.ORDINARY.capital, k=fmt.count(some), f=fmt.count(found.filters),
+            n=fmt.count(found.size * found.channels * some),
+        )  # fmt: skip
 
     @property
     def tiled(self) -> tuple[int, int, int, int]:
@@ -342,18 +360,23 @@ class DepthwisePicture:
         """Describe the weights of both layers to scale, with their count."""
         found = self.separable
         (whole, less), mix = found.weights, found.scales.size
-        told = (
-            (words.COUNTED, (found.size, found.channels, found.filters), whole),
-            (words.SLIDE, (found.size, found.shapes.shape[2]), less - mix),
-            (words.MIX, found.scales.shape, mix),
-        )
-        ordinary, slide, mixed = (
-            said.capital.fill(n=fmt.count(n), way=" × ".join(map(fmt.count, way)))
-            for said, way, n in told
-        )
+        ordinary = _counted(words.COUNTED, found.size, found.channels, found.filters)
+        slide, mixed = (self.of_kernels(name, found.shapes.shape[2]) for name in ("slide", "mix"))
         way = " + ".join(map(fmt.count, (less - mix, mix)))
-        both = Text("both", f"{way} = {fmt.count(less)}", role="heading", weight="bold")
+        saved = words.SHARE_OF.fill(p=fmt.percent(less / whole, 0), n=fmt.count(whole))
+        both = Column(
+            Text("both", f"{way} = {fmt.count(less)}", role="heading", weight="bold"),
+            Text("saved", saved, role="heading", weight="bold"),
+            gap=0.3,
+        )
         return Diagram(self._areas(self._wall(ordinary, framed=framed), slide, mixed, both))
+
+    def of_kernels(self, step: str, some: int) -> Caption:
+        """Say how many weights a step has with so many of the kernels that slide."""
+        found = self.separable
+        if step == "slide":
+            return _counted(words.SLIDE, found.size, some)
+        return _counted(words.MIX, some, found.filters)
 
     def _areas(self, whole: Cells, slide: Caption, mix: Caption, total: Part) -> Part:
         """Lay out the weights of both layers to scale."""
@@ -409,11 +432,13 @@ class DepthwisePicture:
 
     def _bars(self) -> Bars:
         count, found = fmt.count(math.prod(self.places)), self.separable
+        whole, less = found.work
+        ends = "", f" ({fmt.percent(less / whole, 0)})"
         bars = [
-            Bar(name, _CALLED[name], value, f"{fmt.count(many)} × {count} = {fmt.count(value)}",
-                tone)
-            for name, many, value, tone in zip(
-                WAYS, found.weights, found.work, ("muted", "ink"), strict=True
+            Bar(name, _CALLED[name], value,
+                f"{fmt.count(many)} × {count} = {fmt.count(value)}{end}", tone)
+            for name, many, value, tone, end in zip(
+                WAYS, found.weights, found.work, ("muted", "ink"), ends, strict=True
             )
         ]  # fmt: skip
         most = float(max(found.work))
@@ -477,18 +502,35 @@ class DepthwisePicture:
         sums = self.separable.sums[:, :, self.filter]
         return float(self.sums[self.place]), float(sums[self.place])
 
-    def both_maps(self) -> Diagram:
-        """Describe what the shown filter gives in either layer, and one place."""
+    def both_maps(self, right: tuple[int, int] | None = None) -> Diagram:
+        """Describe what the shown filter gives in either layer, and what comes of it.
+
+        Parameters
+        ----------
+        right : (int, int), optional
+            How many digits are read right with either; where that is not known, the sums at one
+            place are told instead.
+        """
         row, col = self.place
-        pairs = []
+        pairs: list[Part] = []
         maps = (self.sums, self.separable.sums[:, :, self.filter])
         for name, sums, value in zip(WAYS, maps, self.values, strict=True):
             title = terms.MAP_OF.fill(layer=_CALLED[name].capital, n=self.filter)
             grid = Cells(f"sums-{name}", sums, self.scales.sums, lines=False, share="sums",
                          title=title, marks={"cell": Mark(row, col)})  # fmt: skip
+            if right is not None:
+                pairs.append(grid)
+                continue
             said = Text(f"at-{name}", fmt.number(value), role="heading", weight="bold")
             pairs.append(Column(grid, said, gap=0.3, align="middle"))
-        return Diagram(Column(Row(*pairs, gap=2.0), _legend(), align="middle", turns=False))
+        told: list[Part] = []
+        if right is not None:
+            counted = zip(WAYS, right, ("muted", "ink"), strict=True)
+            bars = [Bar(way, _CALLED[way], n, fmt.count(n), tone) for way, n, tone in counted]
+            title, scale = carrying.right_of_all().capital, Scale(len(digits.load()))
+            told.append(Bars("right", bars, scale, length=16, title=title))
+        parts = Row(*pairs, gap=2.0), *told, _legend()
+        return Diagram(Column(*parts, align="middle", turns=False))
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: the weights of both layers, to scale."""
@@ -515,6 +557,12 @@ def _legend(*first: Scale) -> Part:
     """Describe the scales of all colours: of small weights the colour is seen before the number."""
     wide, high = (Legend("legend", row=row, every=True, first=first) for row in (True, False))
     return Either(wide, high)
+
+
+def _counted(said: Caption, *factors: int) -> Caption:
+    """Say a count with what is multiplied."""
+    way = " × ".join(map(fmt.count, factors))
+    return said.capital.fill(n=fmt.count(math.prod(factors)), way=way)
 
 
 def _sized(title: Caption, values: Floats) -> Caption:

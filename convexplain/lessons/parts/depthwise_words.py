@@ -9,8 +9,8 @@ TITLE = Caption(
     zh="深度可分离卷积：逐通道滑动，再混合",
 )
 QUESTION = Caption(
-    en="Slide and mix channels in two steps: what does that save?",
-    zh="把滑动和混合通道分成两步，能省多少？",
+    en="Can filters do with far fewer weights?",
+    zh="过滤器能用少得多的权重吗？",
 )
 ANSWER = Caption(
     en="First slide, then mix: far fewer weights, but filters share their kernels.",
@@ -80,6 +80,10 @@ PRICE = Caption(
     en="The price: on channel {n} the filters can differ only by a factor.",
     zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
 )
+READ_RIGHT = Caption(
+    en="Not retrained, {a} of {n} digits are read right; before, {b}.",
+    zh="未重新训练：{n} 个手写数字认对 {a} 个，原来 {b} 个。",
+)
 NOT_RETRAINED = Caption(
     en="With the closest kernels, not retrained, {a} becomes {b}.",
     zh="换成最接近的卷积核，未重新训练：{a} 变为 {b}。",
@@ -96,12 +100,13 @@ MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
 PLUS_MORE = Caption(en="+ {n} more channels", zh="+ 另外 {n} 个通道")
 KERNELS = Caption(en="{n} kernels", zh="{n} 个卷积核")
 ONE_KERNEL = Caption(en="one kernel", zh="一个卷积核")
+CLOSEST = Caption(en="one kernel, closest to the {n}", zh="一个卷积核，最接近这 {n} 个")
 MIXING_WEIGHTS = Caption(en="{n} mixing weights", zh="{n} 个混合权重")
 FILTERED_TIMES = Caption(en="filtered × {v}", zh="滑动后 × {v}")
 KERNEL_TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
 WALL = Caption(
-    en="{way}: {c} channels (rows), {f} filters (columns)",
-    zh="{way}：{c} 个通道（行），{f} 个过滤器（列）",
+    en="{way}: {k} of {f} filters (columns), {n} weights",
+    zh="{way}：{f} 个过滤器（列）中的 {k} 个，{n} 个权重",
 )
 PART = Caption(
     en="Channels 0 to {c} and filters 0 to {f}, to scale.",
@@ -116,6 +121,7 @@ ALL_ADDED = Caption(en="{layer}, filter {n}: all channels", zh="{layer}，过滤
 COUNTED = Caption(en="ordinary: {way} = {n} weights", zh="普通：{way} = {n} 个权重")
 SLIDE = Caption(en="slide: {way} = {n}", zh="滑动：{way} = {n}")
 MIX = Caption(en="mix: {way} = {n}", zh="混合：{way} = {n}")
+SHARE_OF = Caption(en="{p} of the {n}", zh="{n} 的 {p}")
 ABOUT = Caption(
     en="The weights of {layer} to scale: {k} for each of {c} channels and {f} filters, "
     "or as a separable layer {k} for each channel and one for each channel and filter.",
