@@ -20,7 +20,7 @@ from convexplain.ops.geometry import Box as Window
 from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import corners_of
-from convexplain.stage.pace import Move, eased, in_turn, lazily, row_by_row
+from convexplain.stage.pace import Move, eased, in_turn, lazily, row_by_row, together
 from convexplain.stage.title_and_caption import corner_of
 from convexplain.stage.units import to_scene
 
@@ -32,6 +32,8 @@ _EVEN = 0.5
 _APART = 0.8
 #: How much is seen of what a pooling leaves over.
 _OVER = 0.3
+#: Up to what share of its time a frame round that stands.
+_HELD = 0.85
 
 
 class Architecture(LessonScene):
@@ -149,8 +151,10 @@ class Architecture(LessonScene):
 
     def show_ask(self, event: Event) -> None:
         """The numbers come out of the network, one after the other; what lies between is asked."""
+        unknown = [self.board.show(*self.board.there(f"{bar}.value")) for bar in self.bars()]
         frame = [self.board.show(name) for name in self.frame()]
-        self.during(0.45, in_turn(*frame, overlap=0.5))
+        self.during(0.45, in_turn(*frame, overlap=0.5),
+                    in_turn(together(), *unknown, overlap=0.5))  # fmt: skip
         self.during(0.1, self.board.show("between"))
         self.during(1, self.board.pulse("between", times=2))
 
@@ -264,7 +268,9 @@ class Architecture(LessonScene):
         shares, look = self.board.part(front).shares, self.board.pulse_at(*boxes)
 
         def go(alpha: float) -> None:
-            look(alpha)
+            look(
+                0.5 * min(1.0, 6 * alpha) if alpha < _HELD else 1 - 0.5 * (1 - alpha) / (1 - _HELD)
+            )
             for each in over:
                 shares[each.top :, each.left :] = 1 - (1 - _OVER) * alpha
 
@@ -295,9 +301,20 @@ class Architecture(LessonScene):
     def show_stack(self, event: Event) -> None:
         """The sheets that stand aside lie down behind the first one, the nearest first."""
         first = self.lesson.first
-        self.stack(0.6)
-        self.follow(first, 0.2)
-        self.during(1, self.board.pulse(self.stages[first].panel))
+        self.stack(0.42)
+        self.follow(first, 0.12)
+        marks = self.look_through(first)
+        self.during(0.06, self.board.show(*marks))
+        self.during(1, in_turn(*[together()] * 10, self.board.hide(*marks)))
+
+    def look_through(self, number: int) -> list[str]:
+        """Bring a frame to the place of the largest response, and through all sheets behind."""
+        front = self.stages[number].values[:, :, self.picture.channels(number)[0]]
+        row, col = divmod(int(front.argmax()), front.shape[1])
+        mark = f"{self.stages[number].panel}.place"
+        marks = self.board.there(mark, f"{mark}-depth")
+        self.put(marks, Window(row, col, row + 1, col + 1))
+        return marks
 
     def stack(self, share: float) -> None:
         """Lay sheets that stand aside where they belong, counted."""
@@ -350,17 +367,18 @@ class Architecture(LessonScene):
         stage = self.stages[number]
         front, *others = self.sheets(number)
         said = self.board.show(f"name-{stage.name}", f"size-{stage.name}")
+        over: list[Window] = []
         if self.picture.window_of(number) is None:
             self.during(0.3 * share, said, self.board.show(front))
         else:
             self.during(0.1 * share, said, self.opened(front))
             over = self.left_over(number)
-            self.fill(number, (0.2 if over else 0.4) * share, front)
+            self.fill(number, (0.15 if over else 0.4) * share, front)
             if over:
-                self.during(0.3 * share, self.leave_over(number, *over))
+                self.during(0.5 * share, self.leave_over(number, *over))
         self.during(0.05 * share, self.board.pulse(front))
         behind = [eased(self._behind(name, front)) for name in others]
-        self.during(0.35 * share, self.counted(number, behind), rate=linear)
+        self.during((0.2 if over else 0.35) * share, self.counted(number, behind), rate=linear)
         self.during(0.05 * share, self.board.show(f"{stage.panel}.box"))
 
     def _behind(self, name: str, front: str) -> Move:
@@ -396,20 +414,37 @@ class Architecture(LessonScene):
         self.follow(number, 0.14)
         self.board.say(f"depth-{after.name}", "× ?")
         self.during(min(0.2, 1.0 / event.seconds), self.board.show(*self.texts(number)))
-        looks = self.board.pulse(before.panel), self.board.pulse(*self.texts(number - 1)[-1:])
+        window, marks = self.picture.window_of(number), self.marks(number)
+        look = self.board.pulse(before.panel)
+        if window is not None:  # what each of the filters reads stands while it is asked
+            row, col = (side // 2 for side in after.sides)
+            self.put(marks, window.box(row, col))
+            look = self.board.show(*marks)
+        looks = look, self.board.pulse(*self.texts(number - 1)[-1:])
         self.during(min(1.0, 3.0 / event.seconds), in_turn(*looks))
 
     def show_next(self, event: Event) -> None:
         """One filter reads all sheets and makes one; the others do likewise, counted."""
         number = self.lesson.rest[0]
+        self.during(0.04, self.board.hide(*self.marks(number)))
         self.follow(number, 0.1)
         self.make(number, 0.85)
         self.during(1, self.board.pulse(*self.texts(number)[-1:]))
 
     def show_again(self, event: Event) -> None:
-        """All other stacks, one after the other."""
+        """All other stacks, one after the other; the deepest by itself if that is told."""
         self.stack(0.2)
         rest = [n for n in self.drawn(self.lesson.rest) if not self.shown(n)]
+        if self.lesson.trims_odd_sides:
+            rest = rest[:-1]
+        self.make_all(rest)
+
+    def show_deeper(self, event: Event) -> None:
+        """All stacks that are not there yet."""
+        self.make_all([n for n in self.drawn(self.lesson.rest) if not self.shown(n)])
+
+    def make_all(self, rest: Sequence[int]) -> None:
+        """Make some stacks, each looked at with what it reads."""
         for number in rest:
             share = 0.95 / len(rest)
             self.follow(number, 0.25 * share)
@@ -432,7 +467,7 @@ class Architecture(LessonScene):
         if self.picture.beside(number):
             front = self.sheets(number - 1)[0]
             self.during(0.6 * share, self.board.grow("loupe", out_of=front))
-            self.during(0.4 * share, self.board.show("name-loupe"))
+            self.during(0.4 * share, self.board.show("name-loupe", "of-loupe"))
 
     def lay_out(self, number: int, share: float) -> None:
         """A vector comes up; one of maps column by column, a column for each place."""

@@ -80,7 +80,7 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
     )
     assert "第三个卷积层" in lesson.costs.text("zh")
     assert said["trade"] == "Places fall from 784 to 9, channels grow from 1 to 128."
-    assert said["ends"] == "Layer after layer, less about where, and more about what."
+    assert said["ends"] == "Fewer places, more numbers at each: less where, more what."
     assert "26 × 26 to 13 × 13" in said["pooling"]
     assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in all."
     assert said["next"] == "64: each filter reads all 32 sheets and makes one."
@@ -91,9 +91,9 @@ def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
     shapes = [(26, 32), (13, 32), (11, 64), (5, 64), (3, 128)]
     assert all(a >= b and n <= m for (a, n), (b, m) in pairwise(shapes))
     assert (13 - 3 + 1, 11 - 2 * (11 // 2)) == (11, 1)
-    assert told(lesson)["again"] == (
-        "Again: pooling leaves row and column 11 over, convolution makes more."
-    )
+    said = told(lesson)
+    assert said["again"] == "11 is odd: pooling leaves the last row and column out."
+    assert said["deeper"] == "Convolution: 128 filters, 128 sheets."
     assert told(lesson)["filters"] == (
         "32 filters, 32 sheets: 26 × 26, as the window stays inside the picture."
     )
@@ -118,8 +118,8 @@ def test_nothing_is_said_to_be_left_over_where_pooling_halves_evenly(tmp_path):
     maps = [lesson.stages[n].sides for n in lesson.with_maps]
     assert maps == [(26, 26), (13, 13), (10, 10), (5, 5), (3, 3)]
     assert lesson.left_over is None
-    assert "left over" not in told(lesson)["again"]
-    assert "leaves" not in told(lesson)["again"]
+    assert "odd" not in told(lesson)["again"]
+    assert "deeper" not in told(lesson)
 
 
 @pytest.mark.render
@@ -133,7 +133,7 @@ def test_all_that_a_number_is_made_of_is_framed_as_it_comes(lesson):
 
 
 @pytest.mark.render
-def test_where_and_what_stand_behind_their_piles_and_no_scale_of_values_beside_them():
+def test_less_where_and_more_what_stand_behind_their_piles_and_no_scale_of_values_beside_them():
     last = of("architecture", LOOKS[0]).during("answer")[-1]
     assert {"places-meaning", "channels-meaning"} <= set(last.names)
     assert not [name for name in last.names if name.startswith("legend")]
@@ -156,6 +156,26 @@ def test_no_number_of_sheets_is_seen_while_it_is_asked_for():
     for stage in asked:
         assert "× 64" not in {part.text for part in stage.of(Label)}
     assert asked[-1]["depth-conv2"].text == "× ?"
+    # What each filter reads is seen: its window goes through all sheets.
+    assert {"layer-pool1.window", "layer-pool1.window-depth"} <= set(asked[-1].names)
+
+
+@pytest.mark.render
+def test_one_place_is_framed_through_all_sheets_of_the_stack(lesson):
+    moments = [s for s in of("architecture", LOOKS[0]).during("maps") if "Stacked" in s.caption]
+    framed = [
+        s for s in moments if {"layer-conv1.place", "layer-conv1.place-depth"} <= set(s.names)
+    ]
+    front, frame = framed[-1]["layer-conv1[0]"], framed[-1]["layer-conv1.place"].places
+    col, row = np.rint((frame[0] - front.places[0]) / front.cell).astype(int)
+    maps = lesson.trace.activations["conv1"]
+    assert maps[row, col].max() == maps.max()
+    assert told(lesson)["stack"] == "Stacked: at each place 32 numbers, one from each filter."
+
+
+def test_each_class_has_a_number_that_is_not_known_yet(lesson):
+    bars = lesson.picture_of.opening().panel("answer").bars
+    assert [(bar.value, bar.text) for bar in bars] == [(0.0, "? %")] * 10
 
 
 def test_stacks_hold_the_maps_the_strongest_in_front(lesson):
@@ -180,7 +200,9 @@ def test_the_answer_s_bars_are_a_softmax_that_claims_no_certainty(lesson):
     bars = lesson.diagram().panel("answer").bars
     expected = softmax(lesson.trace.logits.astype(np.float64))
     np.testing.assert_allclose([bar.value for bar in bars], expected, rtol=1e-9)
-    assert [bar.name for bar in bars if bar.tone == "accent"] == ["3"]
+    assert [bar.name for bar in bars if bar.value > 0.5] == ["3"]
+    # Pink is of marks and windows.
+    assert "accent" not in {bar.tone for bar in bars}
     assert bars[3].text == ">99.9%"
 
 
@@ -274,6 +296,10 @@ def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_p
     assert said["places"] == "Of each sheet one number is left: 6."
     assert said["trade"] == "Places: from 256 to 256. Channels: from 3 to 6."
     assert said["ends"] == "From 256 places of 3 channels to 256 places of 6 kinds."
+    assert not lesson.picture_of.trades
+    traded = lesson.picture_of.traded(one_line=True)
+    rows = [traded.panel(f"{what}-meaning").words.text("en") for what in ("places", "channels")]
+    assert rows == ["where", "what"]
     for sheet in panels.SHEETS.values():
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 
@@ -385,7 +411,7 @@ def test_blocks_stay_where_they_are_in_one_scale():
     """A cell is as large in all of them, and nothing is moved but the camera, up to the summary."""
     moments = [s for s in of("architecture", LOOKS[0]).plays if "layer-pool1.box" in s]
     moments = [
-        s for s in moments if "Places fall" not in s.caption and "about what" not in s.caption
+        s for s in moments if "Places fall" not in s.caption and "more what" not in s.caption
     ]
     fronts = [f"layer-{name}[0]" for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
     for name in fronts:
@@ -460,7 +486,7 @@ def test_piles_of_places_and_channels_have_their_own_heights(lesson):
         np.testing.assert_allclose(
             np.array(heights) / max(heights), np.array(numbers) / max(numbers)
         )
-        assert max(heights) > 1.5 * placed["layer-input"].height
+        assert max(heights) > placed["layer-input"].height
     assert "answer" not in {piece.panel for piece in placed.pieces}
     texts = {piece.name: piece.text for piece in placed.pieces if hasattr(piece, "text")}
     assert (texts["places-of-input"], texts["channels-of-conv3"]) == ("784 places", "128")

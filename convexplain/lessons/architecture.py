@@ -37,8 +37,8 @@ class Architecture(NetworkLesson):
         zh="输入一幅图，输出 {n} 个数。中间是什么形状？",
     ).fill(n=in_words(10))
     answer: ClassVar[Caption] = Caption(
-        en="Layer after layer, less about where, and more about what.",
-        zh="一层一层，关于“在哪里”的越来越少，关于“是什么”的越来越多。",
+        en="Fewer places, more numbers at each: less where, more what.",
+        zh="位置更少，每处的数更多：“在哪里”少了，“是什么”多了。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
@@ -103,12 +103,6 @@ class Architecture(NetworkLesson):
         return self.stages[self.with_maps[-1]]
 
     @property
-    def trades(self) -> bool:
-        """Whether the network ends with fewer places, and more channels, than it begins with."""
-        first, last = self.stages[0], self.last_maps
-        return last.places < first.places and last.channels > first.channels
-
-    @property
     def total(self) -> int:
         """All parameters of the network."""
         return self.network.parameters
@@ -139,8 +133,10 @@ class Architecture(NetworkLesson):
             Beat.of("question", title, *self._ask()),
             Beat.of("maps", title, *self._maps()),
             Beat.of("vector", title, *self._vector()),
-            Beat.of("shape", title, Event("trade", 5.4, self.traded)),
-            Beat.of("answer", title, Event("ends", 4.5, self.answer if self.trades else ends)),
+            Beat.of("shape", title, Event("trade", 5.2, self.traded)),
+            Beat.of(
+                "answer", title, Event("ends", 4.5, self.answer if self.picture_of.trades else ends)
+            ),
         )
 
     def _ask(self) -> Iterator[Event]:
@@ -159,7 +155,7 @@ class Architecture(NetworkLesson):
         )
         first = self.stages[self.first]
         told = _INSIDE.fill(b=fmt.shape(first.shape[:2])) if self.stays_inside else _FILTERS
-        yield Event("filters", 5.8, told.fill(n=fmt.count(first.channels)))
+        yield Event("filters", 5.4, told.fill(n=fmt.count(first.channels)))
         if first.channels > 1:
             yield Event("stack", 3.2, _STACKED.fill(n=fmt.count(first.channels)), detail=1)
         if self.pool is not None:
@@ -174,8 +170,18 @@ class Architecture(NetworkLesson):
             after, before = self.stages[self.rest[0]], self.stages[self.rest[0] - 1]
             makes = _MAKES.fill(n=fmt.count(after.channels), c=fmt.count(before.channels))
             yield Event("next", 5.6, makes, detail=1)
-        if self.rest:
+        if self.trims_odd_sides:
+            deeper = fmt.count(self.stages[self.rest[-1]].channels)
+            yield Event("again", 3.8, _LEFT_OVER.fill(n=str(self.left_over)), detail=1)
+            yield Event("deeper", 2.8, _DEEPER.fill(n=deeper))
+        elif self.rest:
             yield Event("again", 1.0 + 1.6 * min(6, len(self.rest)), self._again())
+
+    @property
+    def trims_odd_sides(self) -> bool:
+        """Whether of three more stages one pools with a rest, and one behind it convolves."""
+        kinds = [self.stages[n].kind for n in self.rest]
+        return kinds == ["convolution", "pooling", "convolution"] and self.left_over is not None
 
     def _again(self) -> Caption:
         """Say what the other stages with maps do, all in one."""
@@ -188,9 +194,6 @@ class Architecture(NetworkLesson):
         )
         if so and kinds == {"pooling", "convolution"}:
             trims = all(b.places < a.places for a, b in pairwise(way) if b.kind == "convolution")
-            over = self.left_over
-            if trims and over is not None:
-                return _LEFT_OVER.fill(n=over)
             return _TRIMS if trims else _AGAIN
         return _MORE.fill(n=len(self.rest), b=way[-1].size)
 
@@ -270,7 +273,7 @@ class Architecture(NetworkLesson):
     def traded(self) -> Caption:
         """What becomes of places and channels on the way."""
         first, last = self.stages[0], self.last_maps
-        told = _TRADED if self.trades else _CHANGED
+        told = _TRADED if self.picture_of.trades else _CHANGED
         return told.fill(
             p=fmt.count(first.places),
             q=fmt.count(last.places),
@@ -312,8 +315,8 @@ _INSIDE = Caption(
     zh="{n} 个过滤器，各得一张；窗口不出边界，所以是 {b}。",
 )
 _STACKED = Caption(
-    en="Stacked, the strongest in front: {n} sheets.",
-    zh="叠起来，响应最强的在最前面：共 {n} 张。",
+    en="Stacked: at each place {n} numbers, one from each filter.",
+    zh="叠起来：每处有 {n} 个数，各来自一个过滤器。",
 )
 _HALVES = Caption(
     en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",
@@ -332,9 +335,10 @@ _TRIMS = Caption(
     zh="再来：池化使图变小，卷积去掉一圈边、张数变多。",
 )
 _LEFT_OVER = Caption(
-    en="Again: pooling leaves row and column {n} over, convolution makes more.",
-    zh="再来：池化剩下第 {n} 行和列，卷积使张数变多。",
+    en="{n} is odd: pooling leaves the last row and column out.",
+    zh="{n} 是奇数：池化舍去最后一行、一列。",
 )
+_DEEPER = Caption(en="Convolution: {n} filters, {n} sheets.", zh="卷积：{n} 个过滤器，{n} 张图。")
 _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
 _PLACES = Caption(
     en="{q} places are left, {d} numbers each: {n} in all.",

@@ -28,6 +28,7 @@ from convexplain.panels import (
     Part,
     Row,
     Scale,
+    Space,
     Text,
 )
 from convexplain.style import format as fmt
@@ -45,12 +46,15 @@ Role = Literal["heading", "text", "small"]
 _RISE, _SHEET = 0.9, 0.06
 #: How far right a sheet lies of the one before it, of how far above.
 _ASLANT = 0.4
-#: The highest pile of parameters, and the longest bar of the answer, in heights of the input.
-_PILE, _BAR = 0.43, 0.25
+#: The highest pile of parameters, and the longest bar of the answer, on a frame in one line with
+#: all stages and elsewhere, in heights of the input.
+_PILE, _FAR, _BAR = 0.43, 0.6, 0.25
 
-#: The highest pile of places or channels, in heights of the input, and how broad all are, in sizes
-#: of text; on several lines as high as that, and half as broad.
-_HIGH, _LOW, _BROAD = 1.6, 0.3, 4.0
+#: The highest pile of places or channels, in heights of the input: usually, where stages stand
+#: close together, and on several lines; how broad all are, in sizes of text, else half as broad.
+_HIGH, _TIGHT, _LOW, _BROAD = 1.1, 1.6, 0.3, 4.0
+#: From the piles of places to what is said of channels, in gaps of the sheet.
+_BETWEEN = 0.4
 #: How far apart stages stand over their piles, in gaps of the sheet, if there is room; with less
 #: than one gap they are tight.
 _GAPS = (2.6, 2.0, 1.4, 0.6, 0.3)
@@ -89,9 +93,11 @@ class ArchitecturePicture:
         """Describe what is asked: the picture, the numbers that come out, and nothing between."""
         between = Text("between", "?", role="display", tone="muted")
         last = self._drawing(len(self.stages) - 1)
-        if isinstance(last, Bars):
-            last = replace(last, role="heading")
-        read = Column(self._drawing(0), self._sides(0, "heading"), gap=0.3, turns=False)
+        if isinstance(last, Bars):  # each class has a number, and none is known
+            open_bars = [replace(bar, value=0.0, text="? %", tone="muted") for bar in last.bars]
+            last = replace(last, bars=open_bars, role="heading")
+        said = Row(self._name(0, "heading"), self._sides(0, "heading"), gap=0.8, turns=False)
+        read = Column(self._drawing(0), said, gap=0.3, turns=False)
         return Diagram(Row(read, between, last, gap=1.5))
 
     @property
@@ -239,7 +245,8 @@ class ArchitecturePicture:
                 marks=self._windows(index) if marked else {},
             )  # fmt: skip
         if index == len(self.stages) - 1 and not stage.has_maps:
-            return answer_bars(self.trace, length=_BAR * self._height, share="cells")
+            answer = answer_bars(self.trace, length=_BAR * self._height, share="cells")
+            return replace(answer, bars=[replace(bar, tone="ink") for bar in answer.bars])
         return (self._stack if stage.has_maps else self._strip)(index, marked=marked)
 
     def _strip(self, index: int, *, marked: bool) -> Cells:
@@ -266,7 +273,11 @@ class ArchitecturePicture:
     def beside(self, index: int) -> list[str]:
         """Return the names of what stands before a vector: the places of which it is made."""
         enlarged = self.enlarged
-        return ["loupe", "name-loupe"] if enlarged is not None and index == enlarged + 1 else []
+        return (
+            ["loupe", "name-loupe", "of-loupe"]
+            if enlarged is not None and index == enlarged + 1
+            else []
+        )
 
     def _loupe(self, index: int) -> list[Part]:
         """The front sheet of a stage, enlarged, and how many places it has."""
@@ -277,15 +288,20 @@ class ArchitecturePicture:
             marks={"place": Mark(0, 0)}, alternative=self._told(stage),
         )  # fmt: skip
         said = _SO_MANY["places"].fill(n=fmt.count(stage.places))
-        return [cells, Text("name-loupe", said, role="small", weight="bold", silent=True)]
+        of = _FRONT.fill(layer=shortened(stage.name, _SHORTER))
+        return [
+            cells,
+            Text("name-loupe", said, role="small", weight="bold", silent=True),
+            Text("of-loupe", of, role="small", tone="muted", silent=True),
+        ]
 
-    def _name(self, index: int) -> Text:
+    def _name(self, index: int, role: Role = "small") -> Text:
         stage = self.stages[index]
         called = shortened(stage.name, _LONG if len(self.stages) <= _FEW else _SHORTER)
         words: Caption | str = terms.INPUT if stage.kind == "input" else called
         if len(stage.layers) > 1:
             words = _WITH.fill(layer=called, n=len(stage.layers) - 1)
-        return Text(f"name-{stage.name}", words, role="small", weight="bold", silent=True)
+        return Text(f"name-{stage.name}", words, role=role, weight="bold", silent=True)
 
     def _size(self, index: int, role: Role = "small") -> Text:
         return self._said(f"size-{self.stages[index].name}", self.stages[index].size, role)
@@ -297,7 +313,7 @@ class ArchitecturePicture:
             return self._size(index, role)
         sides = self._said(f"size-{stage.name}", fmt.shape(stage.shape[:2]), role)
         depth = self._said(f"depth-{stage.name}", times(stage.channels), role, "positive")
-        return Row(sides, depth, gap=0.2, turns=False)
+        return Row(sides, depth, gap=0.27, turns=False)
 
     def _said(self, name: str, words: Caption | str, role: Role, tone: str = "ink") -> Text:
         weight = "bold" if tone == "positive" else "regular"
@@ -364,7 +380,7 @@ class ArchitecturePicture:
         marked = below == "shapes"
         drawn = [own.get(n) or self._drawing(n, marked=marked) for n in indices]
         if not aside and isinstance(answer := drawn[-1], Bars) and marked:
-            drawn[-1] = replace(answer, pitch=_PITCH)
+            drawn[-1] = replace(answer, pitch=_PITCH, length=_FAR * self._height)
         if note or (below == "parameters" and not aside):
             scale = [Legend("legend")] if below == "parameters" else []
             drawn[0] = Column(*scale, *note, drawn[0], gap=0.5, turns=False)
@@ -377,14 +393,14 @@ class ArchitecturePicture:
             rows.append([self._sides(n, "small") for n in indices])
             last = self.enlarged
             if last is not None and last in indices:
-                for row, part in zip(rows, [*self._loupe(last), None], strict=True):
+                for row, part in zip(rows, self._loupe(last), strict=True):
                     row.insert(indices.index(last) + 1, part)
         else:
             for what in _MEANING:
                 rows.append([self._trade(n, what, aside=aside, tight=tight) for n in indices])
             if not aside:
                 legend = None if tight else Legend("legend")
-                meant = [legend, None, *map(self._meaning, _MEANING)]
+                meant = [legend, None, *(self._meaning(what, short=tight) for what in _MEANING)]
                 rows = [[*row, more] for row, more in zip(rows, meant, strict=True)]
         apart = 0.15 if aside and below == "traded" else 0.25
         line = Aligned(rows, gap=gap, row_gap=apart, down="bottom")
@@ -428,7 +444,7 @@ class ArchitecturePicture:
         bar = Bar("pile", _TRADED[what], count, tone=tone)
         pile = Bars(
             f"{what}-{stage.name}", [bar], Scale(most), share="cells", stacked=True, upright=True,
-            length=(_LOW if aside else _HIGH) * self._height,
+            length=(_LOW if aside else _TIGHT if tight else _HIGH) * self._height,
             thick=_BROAD / 2 if aside or tight else _BROAD,
         )  # fmt: skip
         said: Caption | str = fmt.count(count)
@@ -440,15 +456,23 @@ class ArchitecturePicture:
         )  # fmt: skip
         if aside:
             return Row(pile, number, gap=0.3, align="bottom", turns=False)
-        return Column(number, pile, gap=0.1, turns=False)
+        # What is counted below the other piles stands apart from them.
+        above = [Space(height=_BETWEEN)] if what == "channels" else []
+        return Column(*above, number, pile, gap=0.1, turns=False)
 
-    def _meaning(self, what: Traded) -> Text:
-        """What a row of piles is about."""
+    def _meaning(self, what: Traded, *, short: bool) -> Text:
+        """What a row of piles is about; with room, what becomes of it if one is traded."""
         tone = "ink" if what == "places" else "positive"
+        words = _TRADE if self.trades and not short else _MEANING
         return Text(
-            f"{what}-meaning", _MEANING[what], role="heading", tone=tone, weight="bold",
-            silent=True,
+            f"{what}-meaning", words[what], role="heading", tone=tone, weight="bold", silent=True,
         )  # fmt: skip
+
+    @property
+    def trades(self) -> bool:
+        """Whether the last maps have fewer places, and more channels, than the picture."""
+        first, last = self.stages[0], self.stages[self.compared[-1]]
+        return last.places < first.places and last.channels > first.channels
 
     def _count_of(self, index: int, what: Traded) -> int:
         return self.stages[index].places if what == "places" else self.stages[index].channels
@@ -558,6 +582,10 @@ _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} �
 _MEANING: dict[Traded, Caption] = {
     "places": Caption(en="where", zh="在哪里"), "channels": Caption(en="what", zh="是什么"),
 }  # fmt: skip
+_TRADE: dict[Traded, Caption] = {
+    "places": Caption(en="less where", zh="“在哪里”少了"),
+    "channels": Caption(en="more what", zh="“是什么”多了"),
+}
 _TRADED: dict[Traded, Caption] = {
     "places": Caption(en="places", zh="位置"), "channels": Caption(en="channels", zh="通道"),
 }  # fmt: skip
@@ -569,6 +597,7 @@ _ONE: dict[Traded, Caption] = {
     "places": Caption(en="{n} place", zh="{n} 处"),
     "channels": Caption(en="{n} channel", zh="{n} 个通道"),
 }
+_FRONT = Caption(en="front of {layer}", zh="{layer} 首张")
 _STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
 _PARAMETERS_OF = Caption(en="{layer}: {n} parameters.", zh="{layer}：{n} 个参数。")
 _ABOUT = Caption(
