@@ -551,7 +551,7 @@ class Translation(FilterLesson):
         told = (
             words.SAME.fill(d=d) if worst == 0 else words.NEARLY.fill(d=d, n=count, l=self._lines)
         )
-        yield Event("back", 3.6, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
+        yield Event("back", 3.4, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
         yield Event("same", 2.4, told)
 
     @property
@@ -559,7 +559,7 @@ class Translation(FilterLesson):
         return words.LINES[self.shown_direction in ("left", "right")]
 
     def _guess(self) -> Iterator[Event]:
-        yield Event("walk", 3.0, words.FOLLOWS)
+        yield Event("walk", 2.7, words.FOLLOWS)
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
@@ -569,7 +569,7 @@ class Translation(FilterLesson):
             # What is read is said once it is read.
             yield Event(
                 f"on-{number}",
-                0.6 + 0.6 * max(1, stop - at),
+                0.6 + 0.5 * max(1, stop - at),
                 words.ON if number == 0 else words.FURTHER.fill(n=self._each(at + 1, stop)),
                 data=(at, stop),
                 shown_by="on",
@@ -621,7 +621,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 6.6, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 6.0, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -645,7 +645,7 @@ class Translation(FilterLesson):
             rows, cols = places[0].shape
             pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
             yield Event("cells", 5.2, pooled.fill(r=rows, c=cols, n=self.place), detail=1)
-            yield Event("weights", 3.6, words.WEIGHT_EACH, detail=1)
+            yield Event("weights", 3.4, words.WEIGHT_EACH, detail=1)
         else:
             bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE
             yield Event("weights", 4.4, bridge.fill(n=self.place), detail=1)
@@ -657,7 +657,7 @@ class Translation(FilterLesson):
             moves = words.OTHER_CELL if before_at != after_at else words.OTHER_RESPONSES
         yield Event("next", 4.4, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
         turns = before > 0 > after
-        yield Event("places", 4.8, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
+        yield Event("places", 4.2, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
