@@ -391,6 +391,12 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
             assert problems(place(diagram, sheet, lang)) == []
 
 
+@pytest.mark.parametrize("aspect", [*ASPECTS])
+def test_the_longest_rows_have_their_place(lesson, aspect):
+    for lang in ("en", "zh"):
+        assert problems(place(lesson.pictures.one_for_all(), ASPECTS[aspect], lang)) == []
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
     for sheet in (PAGE, COLUMN):

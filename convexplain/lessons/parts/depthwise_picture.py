@@ -37,7 +37,7 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: So many channels and filters of the weights that are drawn to scale.
 MOST = 32
-#: With more columns than so many a row is folded where it is too long, behind so many of them.
+#: With so many columns a row is folded where it is too long, behind so many of them.
 _BROAD, _KERNELS = 4, 3
 #: So much larger are maps than they would be beside kernels with numbers, and what they add up to.
 _WIDER, _WIDEST = 1.2, 2.4
@@ -232,7 +232,7 @@ class DepthwisePicture:
             Whether channels are added up.
         """
         rows: Part = Aligned(columns, gap=0.7, row_gap=0.5, down="middle")
-        if len(columns[0]) > _BROAD:
+        if len(columns[0]) >= _BROAD:
             folded = [Row(*filter(None, half), gap=0.7) for row in columns
                       for half in (row[:_KERNELS], row[_KERNELS:])]  # fmt: skip
             rows = Either(rows, Column(*folded, gap=0.7, align="middle"))
