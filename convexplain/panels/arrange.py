@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from itertools import combinations, islice, product, zip_longest
@@ -45,14 +46,14 @@ def _track(spans: Sequence[_Span], shares: Sequence[float]) -> _Track:
     """Join what stands in one row or column: of the room left over, a share is before each."""
     if len(spans) == 1:
         return _Track(*spans[0])
-    size, both = (
-        max([size for _, size, _ in spans], default=0.0),
-        [*zip(spans, shares, strict=True)],
-    )
-    before = max([before - share * (size - own) for (before, own, _), share in both], default=0.0)
-    behind = max(
-        [behind - (1 - share) * (size - own) for (_, own, behind), share in both], default=0.0
-    )
+    if not spans:
+        return _Track(0.0, 0.0, 0.0)
+    size = max([span[1] for span in spans])
+    before = behind = -math.inf
+    for (above, own, below), share in zip(spans, shares, strict=True):
+        left = size - own
+        before = max(before, above - share * left)
+        behind = max(behind, below - (1 - share) * left)
     return _Track(before, size, behind)
 
 

@@ -80,10 +80,8 @@ class Setting:
     spread: tuple[float, float] = (1.0, 1.0)
     #: What the legend has to explain, and how it calls that.
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
-    #: Extents measured in all settings but for cells and gaps, by the part and what it depends on.
-    known: dict[object, Extent] = field(default_factory=dict, repr=False)
-    #: The groups of a part's cells, by the part's identity; and the part, which keeps it.
-    groups: dict[int, tuple[tuple[str, ...], Part]] = field(default_factory=dict, repr=False)
+    #: What was measured in all settings but for cells and gaps, by the identity of the part.
+    known: dict[int, _Known] = field(default_factory=dict, repr=False)
 
     def gap(self, many: float) -> float:
         """Return so many gaps."""
@@ -92,6 +90,15 @@ class Setting:
     def say(self, words: Caption | str) -> str:
         """Return words in the language of the picture."""
         return words if isinstance(words, str) else words.text(self.lang)
+
+
+class _Known(NamedTuple):
+    """What is known of a part: its extents by the sides of the cells in it, and by the gaps."""
+
+    part: Part  # kept, so that no other one has its identity
+    groups: tuple[str, ...]
+    spreads: bool  # whether gaps are in it
+    extents: dict[object, Extent]
 
 
 class Part(ABC):
@@ -134,18 +141,23 @@ class Part(ABC):
 
     def extent(self, at: Setting) -> Extent:
         """Return how much room it takes, measured once for the same cells and gaps."""
-        me, known, sides = id(self), at.known, at.sides
-        if me not in at.groups:
+        known, sides = at.known.get(id(self)), at.sides
+        if known is None:
             every = (panel.group for panel in self.panels())
-            at.groups[me] = tuple({name: 0 for name in every if name in sides}), self
-        key = me, *[sides[group] for group in at.groups[me][0]], *self._gaps_within(at)
-        found = known.get(key)
+            groups = tuple({name: 0 for name in every if name in sides})
+            known = at.known[id(self)] = _Known(self, groups, self._spreads(), {})
+        _, groups, spreads, extents = known
+        own: object = tuple([sides[group] for group in groups])
+        if spreads:
+            own = own, at.spread
+        found = extents.get(own)
         if found is None:
-            found = known[key] = self.room(at)
+            found = extents[own] = self.room(at)
         return found
 
-    def _gaps_within(self, at: Setting) -> tuple[float, ...]:
-        return at.spread
+    def _spreads(self) -> bool:
+        """Tell whether gaps that may be widened are in it."""
+        return True
 
     @abstractmethod
     def room(self, at: Setting) -> Extent:
@@ -203,8 +215,8 @@ class Panel(Part):
         """Return how large its cells can be; None: it has none."""
         return None
 
-    def _gaps_within(self, at: Setting) -> tuple[float, ...]:
-        return at.spread if self.parts() else ()
+    def _spreads(self) -> bool:
+        return bool(self.parts())
 
     def numbered(self) -> bool:
         """Tell whether numbers are printed in its cells where there is room."""

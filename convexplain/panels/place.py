@@ -260,7 +260,7 @@ class _Fit:
         scales = _unexplained(self.panels, lang, decimals)
         bare = Setting(sheet, lang, decimals, {}, {}, scales=scales)
         self.bounds = _groups(self.panels, bare)
-        self._bare = replace(bare, known={}, groups={})  # sides are known from here on
+        self._bare = replace(bare, known={})  # sides are known from here on
 
     def arranged(self, root: Part) -> _Fit:
         """Return another arrangement; of the same panels what they measured is known."""
@@ -276,12 +276,15 @@ class _Fit:
         yield from map(self.arranged, turns(self.root, folded=folded))
 
     @cached_property
+    def _cells(self) -> dict[str, Panel]:
+        """All grids and charts by name."""
+        return {panel.name: panel for panel in self.panels if panel.group in self.bounds}
+
+    @cached_property
     def areas(self) -> dict[str, float]:
         """What each grid and chart covers; on paper, comfortable ones need not be larger."""
         at = self.at({name: min(side, self._most(name)) for name, side in self.sides.items()})
-        cells = [panel for panel in self.panels if panel.group in self.bounds]
-        sizes = {panel.name: panel.extent(at) for panel in cells}
-        return {name: size.width * size.height for name, size in sizes.items()}
+        return _areas(self._cells, at)
 
     @property
     def area(self) -> float:
@@ -295,24 +298,32 @@ class _Fit:
     def rivals(self, other: _Fit, much: float) -> bool:
         """Tell at a few looks whether it could be so much larger than another.
 
-        Cells of one group are then larger by the root of that at least, and fit by themselves.
+        Cells of one group are then larger by the root of that at least, and fit beside all others
+        of which so much is kept as would be if grids and charts covered the whole sheet.
         """
         if not self.possible or self.panels is not other.panels:
             return self.possible
-        larger = {
-            name: (much**0.5 - 1e-9) * min(side, self._most(name))
-            for name, side in other.sides.items()
+        room, spare = self.sheet.body_box, 1 - 1e-6
+        whole = room.width * room.height * _layers(self.root)
+        kept = spare * min(1.0, other.area / whole) ** 0.5 if whole else 0.0
+        least = {
+            name: max(bounds.least, kept * other.sides[name])
+            for name, bounds in self.bounds.items()
         }
-        return any(
-            side <= self._most(name) and self._fits(self.at({name: max(side, least.least)}))
-            for (name, side), least in zip(larger.items(), self.bounds.values(), strict=True)
-        )
+        for name, side in other.sides.items():
+            larger = spare * much**0.5 * min(side, self._most(name))
+            if larger <= self._most(name) and self._fits(
+                self.at({**least, name: max(larger, least[name])})
+            ):
+                return True
+        return False
 
     def has_all_of(self, other: _Fit) -> bool:
         """Tell whether no grid, no chart and no words of another arrangement are lacking."""
-        words = self._words
-        return self.areas.keys() >= other.areas.keys() and all(
-            words.get(name, 0.0) >= area for name, area in other._words.items()
+        return self._cells.keys() >= other._cells.keys() and all(
+            own.get(name, 0.0) >= area
+            for own, others in ((self._words, other._words), (self._counts, other._counts))
+            for name, area in others.items()
         )
 
     def tells(self, other: _Fit) -> bool:
@@ -330,10 +341,15 @@ class _Fit:
 
     @cached_property
     def _words(self) -> dict[str, float]:
-        """What words and formulas cover, by name."""
-        at = self.at(self.sides)
-        sizes = {panel.name: panel.extent(at) for panel in self.panels if panel.one_way}
-        return {name: size.width * size.height for name, size in sizes.items()}
+        """What words and formulas cover, by name, however large cells are."""
+        words = {p.name: p for p in self.panels if p.one_way and p.name not in self._cells}
+        return _areas(words, self.at({}))
+
+    @cached_property
+    def _counts(self) -> dict[str, float]:
+        """What is counted along cells covers, by name."""
+        counts = {name: panel for name, panel in self._cells.items() if panel.one_way}
+        return _areas(counts, self.at(self.sides)) if counts else {}
 
     def filled(self, larger: float) -> float:
         """Return the share of the sheet that all takes at least, if grids and charts grow so."""
@@ -430,6 +446,20 @@ class _Fit:
         for name, bounds in self.bounds.items():
             sides[name] = _largest(sides[name], bounds.most, partial(spare_with, name))
         return sides
+
+
+def _areas(panels: Mapping[str, Panel], at: Setting) -> dict[str, float]:
+    """Return what the bodies of panels cover."""
+    sizes = {name: panel.extent(at) for name, panel in panels.items()}
+    return {name: size.width * size.height for name, size in sizes.items()}
+
+
+def _layers(part: Part) -> int:
+    """Return how many panels may lie on one another at most."""
+    inner = [_layers(one) for one in part.parts()]
+    if isinstance(part, Aligned):
+        return max(inner, default=1)
+    return sum(inner) + isinstance(part, Panel)
 
 
 def _largest(low: float, high: float, spare: Callable[[float], float]) -> float:
