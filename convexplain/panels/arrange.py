@@ -52,8 +52,9 @@ def _track(spans: Sequence[_Span], shares: Sequence[float]) -> _Track:
     before = behind = -math.inf
     for (above, own, below), share in zip(spans, shares, strict=True):
         left = size - own
-        before = max(before, above - share * left)
-        behind = max(behind, below - (1 - share) * left)
+        above, below = above - share * left, below - (1 - share) * left
+        before = above if above > before else before
+        behind = below if below > behind else behind
     return _Track(before, size, behind)
 
 
@@ -153,14 +154,12 @@ class Aligned(Part):
         return [[_NOTHING if p is None else p.extent(at) for p in row] for row in self.rows]
 
     def _tracks(self, extents: list[list[Extent]]) -> tuple[list[_Track], list[_Track]]:
-        many = max((len(row) for row in extents), default=0)
-        cols = [
-            _track(
-                [_across(row[n]) for row in extents if n < len(row)],
-                [_BEFORE[self.across] for row in extents if n < len(row)],
-            )
-            for n in range(many)
-        ]
+        share = _BEFORE[self.across]
+        columns = [[_across(extent)] for extent in extents[0]] if len(extents) == 1 else [
+            [_across(row[n]) for row in extents if n < len(row)]
+            for n in range(max(map(len, extents), default=0))
+        ]  # fmt: skip
+        cols = [_track(spans, [share] * len(spans)) for spans in columns]
         return cols, [
             _track([_down(extent) for extent in sizes], self._shares(row, sizes))
             for row, sizes in zip(self.rows, extents, strict=True)

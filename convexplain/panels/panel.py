@@ -80,8 +80,10 @@ class Setting:
     spread: tuple[float, float] = (1.0, 1.0)
     #: What the legend has to explain, and how it calls that.
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
-    #: What was measured in all settings but for cells and gaps, by the identity of the part.
-    known: dict[int, _Known] = field(default_factory=dict, repr=False)
+    #: What was measured in all settings but for cells and gaps, part by part.
+    known: dict[Part, _Known] = field(default_factory=dict, repr=False)
+    #: How wide words around a panel are, and how high above and below it.
+    words: dict[Part, tuple[float, float, float]] = field(default_factory=dict, repr=False)
 
     def gap(self, many: float) -> float:
         """Return so many gaps."""
@@ -95,7 +97,6 @@ class Setting:
 class _Known(NamedTuple):
     """What is known of a part: its extents by the sides of the cells in it, and by the gaps."""
 
-    part: Part  # kept, so that no other one has its identity
     groups: tuple[str, ...]
     spreads: bool  # whether gaps are in it
     extents: dict[object, Extent]
@@ -141,12 +142,12 @@ class Part(ABC):
 
     def extent(self, at: Setting) -> Extent:
         """Return how much room it takes, measured once for the same cells and gaps."""
-        known, sides = at.known.get(id(self)), at.sides
+        known, sides = at.known.get(self), at.sides
         if known is None:
             every = (panel.group for panel in self.panels())
             groups = tuple({name: 0 for name in every if name in sides})
-            known = at.known[id(self)] = _Known(self, groups, self._spreads(), {})
-        _, groups, spreads, extents = known
+            known = at.known[self] = _Known(groups, self._spreads(), {})
+        groups, spreads, extents = known
         own: object = tuple([sides[group] for group in groups])
         if spreads:
             own = own, at.spread
@@ -256,16 +257,27 @@ class Panel(Part):
 
     def room(self, at: Setting) -> Extent:
         """Return the room of its body, with title, counter and note."""
-        inner, sheet = self.body(at), at.sheet
-        up, down, wide = inner.up, inner.down, inner.width + inner.right
-        if self.title or self.counter:
-            up += (_TITLE + _ABOVE) * sheet.text
-            wide = max(wide, self._heading_width(at))
-        lines = self._note_lines(at)
-        if lines:
-            down += _BELOW * sheet.note + leading(sheet.note) * len(lines)
-            wide = max(wide, *(text_width(line, sheet.note) for line in lines))
-        return Extent(inner.width, inner.height, inner.left, up, wide - inner.width, down)
+        inner = self.body(at)
+        wide, up, down = self._words_around(at)
+        right = max(inner.width + inner.right, wide) - inner.width
+        around = inner.left, inner.up + up, right, inner.down + down
+        return Extent(inner.width, inner.height, *around)
+
+    def _words_around(self, at: Setting) -> tuple[float, float, float]:
+        """Return how wide title, counter and note are, and how high above and below the body.
+
+        They are measured once: they have their sizes whatever cells have.
+        """
+        found = at.words.get(self)
+        if found is None:
+            sheet, lines = at.sheet, self._note_lines(at)
+            headed = self.title or self.counter
+            wide = [self._heading_width(at)] if headed else []
+            wide += [text_width(line, sheet.note) for line in lines]
+            up = (_TITLE + _ABOVE) * sheet.text if headed else 0.0
+            down = _BELOW * sheet.note + leading(sheet.note) * len(lines) if lines else 0.0
+            found = at.words[self] = max(wide, default=0.0), up, down
+        return found
 
     def _heading_width(self, at: Setting) -> float:
         parts = [text_width(at.say(self.title), at.sheet.text)] if self.title else []

@@ -387,17 +387,25 @@ class _Fit:
 
     def at(self, sides: Mapping[str, float], spread: tuple[float, float] = (1.0, 1.0)) -> Setting:
         """Return the setting with cells of these sides, the least where none is given."""
-        least = {name: bounds.least for name, bounds in self.bounds.items()}
-        chosen = {**least, **sides}
+        bare, sheet = self._bare, self.sheet
+        chosen = {**self._least, **sides}
         sizes = {
             name: min(
-                b.number or self.sheet.number,
-                max(self.sheet.least, FILLED * chosen[name] / b.widest),
+                b.number or sheet.number, max(sheet.least, FILLED * chosen[name] / b.widest)
             )
             for name, b in self.bounds.items()
             if b.widest
-        }
-        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread)
+        }  # fmt: skip
+        # Not by `replace`, which asks for all fields' names each time.
+        return Setting(
+            sheet, bare.lang, bare.decimals, chosen, sizes, spread, bare.scales, bare.known,
+            bare.words,
+        )  # fmt: skip
+
+    @cached_property
+    def _least(self) -> dict[str, float]:
+        """The least cells."""
+        return {name: bounds.least for name, bounds in self.bounds.items()}
 
     def allows(self, comfort: float) -> bool:
         """Tell whether it fits with all cells so comfortable."""
