@@ -1244,8 +1244,8 @@ MUTATIONS = (
     Mutation(
         "arrangements that could be clearly larger are not tried",
         "convexplain.panels.place",
-        "side <= self._most(name) and self._fits(",
-        "side > self._most(name) and self._fits(",
+        "larger <= self._most(name) and self._fits(",
+        "larger > self._most(name) and self._fits(",
         "tests/test_panels.py",
     ),
     Mutation(
