@@ -559,7 +559,7 @@ class Translation(FilterLesson):
         return words.LINES[self.shown_direction in ("left", "right")]
 
     def _guess(self) -> Iterator[Event]:
-        yield Event("walk", 2.7, words.FOLLOWS)
+        yield Event("walk", 2.5, words.FOLLOWS)
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
@@ -621,7 +621,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 6.0, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 5.8, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -642,9 +642,8 @@ class Translation(FilterLesson):
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
         assert self.weighed is not None
         if self.shrunk:
-            rows, cols = places[0].shape
             pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
-            yield Event("cells", 5.2, pooled.fill(r=rows, c=cols, n=self.place), detail=1)
+            yield Event("cells", 4.6, pooled.fill(n=self.place), detail=1)
             yield Event("weights", 3.4, words.WEIGHT_EACH, detail=1)
         else:
             bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE

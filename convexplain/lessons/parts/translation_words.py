@@ -66,12 +66,11 @@ WHY_THEN = Caption(
     zh="为何判“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
 )
 POOLED = Caption(
-    en="Pooled, the map ends as {r} × {c} cells, {n} px apart.",
-    zh="池化后，响应图剩 {r} × {c} 格，格距 {n} 像素。",
+    en="Pooling leaves the last map's cells {n} px apart.", zh="池化后，格距变成 {n} 像素。"
 )
 WHY_POOLED = Caption(
-    en="Why then {j}? Pooled, the map ends as {r} × {c} cells, {n} px apart.",
-    zh="为何判“{j}”？池化后，响应图剩 {r} × {c} 格，格距 {n} 像素。",
+    en="Why then {j}? Pooling leaves its last map's cells {n} px apart.",
+    zh="为何判“{j}”？池化后，格距变成 {n} 像素。",
 )
 WEIGHT_EACH = Caption(
     en="The last layer is dense: a weight for each cell.", zh="最后一层是全连接：每格一个权重。"
