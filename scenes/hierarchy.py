@@ -277,6 +277,12 @@ class Hierarchy(LessonScene):
         if not self.board.has("input"):
             self.stand(self.leaf, event)
         own = self.lesson.picture_of.panel_of(found.node)
+        # Of all frames the one of the cell that is spoken of stays.
+        frames = [
+            name for place in self.places for name in (f"patch-{place}.lit", self.window(place))
+        ]
+        others = self.there(*(name for name in frames if name != f"{own}.lit"))
+        self.during(0.04, self.board.hide(*others), self.board.show(f"{own}.lit"))
         self.during(0.12, self.board.pulse(own))
         self.during(0.04, self.alone(own))
         self.others = [each.picture.label for each in found.every]
@@ -347,13 +353,16 @@ class Hierarchy(LessonScene):
     def show_first(self, event: Event) -> None:
         """The strongest go out, one by one; the scores are looked at."""
         readings = self.lesson.taken()[: hierarchy.STRONGEST + 1]
-        self.during(0.1, self.board.show("strongest-said"))
-        self.during(0.45, self.taking(readings, "strongest", back=hierarchy.BACK), rate=linear)
+        # A dim bar is one that is out: no other is, once the first go.
+        come = self.standing_out(hierarchy.BACK, 1.0), self.board.show("strongest-said")
+        self.during(0.12, *come)
+        self.during(0.45, self.taking(readings, "strongest"), rate=linear)
         self.during(1, self.board.pulse("scores.own", "reads"))
 
     def show_predict(self, event: Event) -> None:
         """Both scores are looked at; then the video rests."""
-        self.during(0.1, self.standing_out(hierarchy.BACK, 1.0))
+        if not self.out:
+            self.during(0.1, self.standing_out(hierarchy.BACK, 1.0))
         looked = self.board.pulse("scores.own", "scores.rival")
         self.during(min(1.0, 6.0 / event.seconds), looked)
 
@@ -363,7 +372,7 @@ class Hierarchy(LessonScene):
         going = self.taking(self.lesson.taken()[self.out :], "strongest")
         self.during(0.9, going, rate=linear)
 
-    def taking(self, readings: Sequence[Reading], order: str = "", *, back: float = 1.0) -> Move:
+    def taking(self, readings: Sequence[Reading], order: str = "") -> Move:
         """Return the move in which cells go out, in all that tells of it.
 
         Parameters
@@ -372,8 +381,6 @@ class Hierarchy(LessonScene):
             What is read at each step.
         order : str
             The bar that grows with it: of ``"random"``, cells go in a random order.
-        back : float
-            How opaque bars are that are not spoken of.
         """
         at_random, bar = order == "random", f"{order}.cells"
         if order:
@@ -384,8 +391,7 @@ class Hierarchy(LessonScene):
         def take(alpha: float) -> None:
             reading = readings[round(alpha * (len(readings) - 1))]
             self.out = reading.removed
-            bars = self.lesson.bars(self.out, at_random=at_random, back=back)
-            self.board.fill("pushes", bars)
+            self.board.fill("pushes", self.lesson.bars(self.out, at_random=at_random))
             self.tell(reading)
             if order:
                 left, top, width, height = whole
@@ -427,8 +433,9 @@ class Hierarchy(LessonScene):
         """All cells come back, and go out in a random order until another class is read."""
         self.during(0.12, self.taking(self.lesson.taken()[::-1]))
         self.during(0.04, self.board.show("random-said"))
-        self.during(0.5, self.taking(self.lesson.taken(at_random=True), "random"), rate=linear)
-        self.during(1, self.board.pulse("reads", "random.cells.value", times=2))
+        self.during(0.45, self.taking(self.lesson.taken(at_random=True), "random"), rate=linear)
+        self.during(0.08, self.show_there("tips", "tips-said"))
+        self.during(1, self.board.pulse(*self.there("tips", "random.cells.value")))
 
     # A square that is covered, and other squares of the photograph.
 

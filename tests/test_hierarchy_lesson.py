@@ -97,7 +97,19 @@ def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
     adds, _ = strongest(lesson, centred=False)
     assert reading.logit == pytest.approx(before[lesson.label] - adds[order[:3]].sum(), abs=1e-5)
     (said,) = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "first"]
-    assert said == f"Without these three it still reads {after.argmax()}."
+    # The scores as they are printed give the leads as they are printed.
+    lead, then = (
+        round(float(z[lesson.label]), 2) - round(float(np.delete(z, lesson.label).max()), 2)
+        for z in (before, after)
+    )
+    assert then < lead
+    assert said == f"Three out: its lead falls from {lead:.2f} to {then:.2f}."
+
+
+def test_a_lead_is_said_to_fall_only_if_it_does(lesson, monkeypatch):
+    readings = lesson.removal.readings[::-1]
+    monkeypatch.setitem(vars(lesson.removal), "readings", readings)
+    assert lesson._said_without(3).text("en") == "Without these three it still reads 3."
 
 
 @pytest.mark.parametrize("label", [None, *some(range(10), 2)])
@@ -233,8 +245,8 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
     _, order = strongest(lesson, centred=False)
     top = [(*divmod(index // 128, 3), index % 128) for index in order[:3].tolist()]
     exact = [(n.row, n.col, n.filter) for n in lesson.branches[0]] == top
-    named = "Three cells" if exact else "Three separate cells"
-    assert said[0] == f"{named} of conv3 add most to the score; each sees 18 × 18 pixels."
+    named = "Three cells" if exact else "Cells at three places"
+    assert said[0] == f"{named} of conv3 add most; with pooling, each sees 18 × 18."
     # Places first named by a stronger cell are left out, and nearer than half a window none is.
     part = lesson.path[-1]
     kept = []
@@ -246,7 +258,7 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
     said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "row-2"]
     most = {made[1:] for made in made_of(lesson, part)[:3]}
     exact = {(n.box.top, n.box.left, n.filter) for n in lesson.branches[1]} == most
-    named = "Three cells" if exact else "Three separate cells"
+    named = "Three cells" if exact else "Cells at three places"
     found = f"{named} of conv2 add most to the middle one."
     assert (said[0] == found) == (exact or shown == set(kept))
 
@@ -289,7 +301,8 @@ def test_a_filter_is_said_to_be_strong_where_its_pattern_is_only_if_it_is(lesson
                      for _, i in row])
             for row in rows
         ]  # fmt: skip
-        apart.append((alike[0] >= 0.55 and alike[0] - alike[1] >= 0.1, alike[0] - alike[1]))
+        tells = alike[0] >= 0.55 and alike[0] - alike[1] >= 0.1
+        apart.append((tells, tells and node in lesson.path, alike[0] - alike[1]))
         if node == found.node:
             for row, shown in zip(rows, (found.strong, found.weak), strict=True):
                 assert [each.picture.origin for each in shown] == [every[i].origin for _, i in row]
@@ -301,7 +314,8 @@ def test_a_filter_is_said_to_be_strong_where_its_pattern_is_only_if_it_is(lesson
                     )
             own = lesson.trace.activations["conv2"][node.row, node.col, node.filter]
             assert own == pytest.approx(node.activated, abs=1e-6)
-    # Of the cells that are shown in the tree, that whose filter tells most.
+    # Of the cells that are shown in the tree the followed one if its filter tells, or that whose
+    # filter tells most.
     assert lesson.branches[1].index(found.node) == apart.index(max(apart))
     (said,) = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "crops"]
     assert (said == "Strong where they have such a pattern, weak where not.") == max(apart)[0]
@@ -328,6 +342,7 @@ def best(maps, node, index, pictures):
 
 def test_the_default_digit_s_filter_is_strong_where_its_pattern_is(lesson):
     assert lesson.elsewhere.tells
+    assert lesson.elsewhere.node in lesson.path
     weakest, strongest = lesson.elsewhere.weak[-1].top, lesson.elsewhere.strong[0].top
     assert 2 * weakest.value < strongest.value
 
@@ -469,8 +484,13 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     assert (first.value, second.value) == (lesson.removal.tipping.removed, middle)
     said = [picture.panel(name).bars[0].text.text("en") for name in ("strongest", "random")]
     assert said == [f"{lesson.removal.tipping.removed} out", f"{middle} out"]
-    said = picture.panel("random-said").words.text("en")
-    assert said == f"random: {min(firsts)} to {max(firsts)}"
+    said = picture.panel("tips-said").words.text("en")
+    assert said == f"20 orders: {min(firsts)} to {max(firsts)}"
+    # A tick for each order, where the bar of so many cells would end.
+    ticks = picture.panel("tips").values
+    wide = ticks.shape[1] // len(lesson.removal.order)
+    ends = 1 + np.flatnonzero(ticks[0])
+    np.testing.assert_array_equal(ends, wide * np.unique(firsts))
     # What was found stands below the digit in the end.
     found = [lesson.branch().panel(f"checked-{n}").words.text("en") for n in (0, 1)]
     tipping = lesson.removal.tipping

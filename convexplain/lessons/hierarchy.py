@@ -241,7 +241,7 @@ class Hierarchy(NetworkLesson):
     def elsewhere(self) -> Elsewhere | None:
         """What of this digit's patterns others have, too, by the filter of a cell that is shown.
 
-        None for pictures that are no digits.
+        Of the cell that is followed, if that tells. None for pictures that are no digits.
         """
         if not self.subject.reads_digits:
             return None
@@ -250,7 +250,7 @@ class Hierarchy(NetworkLesson):
         shown = [node for node in row if self.has_places(node.layer)]
         own = self.label if self.subject.label is None else self.subject.label
         others = [other for other in digits.load() if other.label != own]
-        return most_telling(self.network, shown, others)
+        return most_telling(self.network, shown, others, self.path)
 
     @cached_property
     def smallest(self) -> ConvStep | None:
@@ -327,8 +327,9 @@ class Hierarchy(NetworkLesson):
             for label in sorted({reading.label for run in runs for reading in run})
         )
         longest = max(names, key=lambda name: max(len(name.en), 2 * len(name.zh)))
-        orders = tuple(self._orders())
-        return HierarchyCheck(self.picture_of, self.bars(0), runs, orders, longest).diagram()
+        tips = self.removal.random_tips if self.tells_random else ()
+        orders, bars = tuple(self._orders()), self.bars(0)
+        return HierarchyCheck(self.picture_of, bars, runs, orders, longest, tips).diagram()
 
     def elsewhere_diagram(self) -> Diagram:
         """Describe what excites a filter of the tree in other digits."""
@@ -360,9 +361,9 @@ class Hierarchy(NetworkLesson):
         m = len(self.taken()) - 1
         yield Bar("strongest", words.STRONGEST_FIRST, m, words.OUT.fill(m=fmt.count(m)), "positive")
         if self.tells_random:
-            tips, m = self.removal.random_tips, len(self.taken(at_random=True)) - 1
-            named = words.RANDOM_ORDER.fill(a=fmt.count(min(tips)), b=fmt.count(max(tips)))
-            yield Bar("random", named, m, words.OUT.fill(m=fmt.count(m)), "muted")
+            m = len(self.taken(at_random=True)) - 1
+            said = words.OUT.fill(m=fmt.count(m))
+            yield Bar("random", words.RANDOM_ORDER, m, said, "muted")
 
     @property
     def tells_random(self) -> bool:
@@ -455,7 +456,7 @@ class Hierarchy(NetworkLesson):
         spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 3.4, self.upwards, detail=spare))
+        yield Beat.of("upwards", title, Event("upwards", 3.2, self.upwards, detail=spare))
         if self.elsewhere is not None:
             yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
         n = fmt.count(len(self.removal.order))
@@ -470,7 +471,7 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("branch", 4.0, self._close))
+        yield Beat.of("answer", title, Event("branch", 3.7, self._close))
 
     @property
     def _sums(self) -> dict[str, str]:
@@ -505,7 +506,7 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 3.9 if depth == 1 else 3.3, said, depth, shown_by="level")
+            yield Event(name, 3.9 if depth == 1 else 2.9, said, depth, shown_by="level")
         if self.smallest is not None:
             # Where a logit is explained in an event of its own, there is less time.
             longer = self.centred and not plain
@@ -532,7 +533,8 @@ class Hierarchy(NetworkLesson):
         if not self.has_places(node.layer):
             said = words.UNITS if depth == 1 else words.UNITS_BELOW
         elif depth == 1:
-            said = words.PARTS if where is None else words.PARTS_AT
+            at = words.PARTS_AT_POOLED if self._pooled(node.layer) else words.PARTS_AT
+            said = words.PARTS if where is None else at
         elif node.layer == self.levels[0]:
             said = words.EDGES
         else:
@@ -541,6 +543,12 @@ class Hierarchy(NetworkLesson):
             if seen:
                 said, values["parts"] = words.PARTS_SEEN, words.listed(seen)
         return said.fill(**{name: values[name] for name in said.fields})
+
+    def _pooled(self, level: str) -> bool:
+        """Whether a pooling below a level widens what its cells see."""
+        names = [layer.name for layer in self.network.layers]
+        below = self.network.layers[: names.index(level)]
+        return any(layer.family == "pooling" for layer in below)
 
     def _seen(self, node: Node) -> tuple[Caption, ...]:
         """Name what a person sees in the patch of a bundled photograph."""
@@ -557,20 +565,19 @@ class Hierarchy(NetworkLesson):
 
     def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
         """Tell where a filter responds most in other digits; that it looks so only if it does."""
-        yield Event("elsewhere", 3.3, words.FILTER_ELSEWHERE, detail=1)
+        yield Event("elsewhere", 3.1, words.FILTER_ELSEWHERE, detail=1)
         said = words.ANSWERS_TO if found.tells else words.ANSWERS
-        yield Event("crops", 3.5, said, detail=1)
+        yield Event("crops", 3.3, said, detail=1)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
             if self.takes_first:
-                m = words.how_many(STRONGEST)
-                said = words.WITHOUT.fill(m=m, k=k)
+                said = self._said_without(STRONGEST)
                 yield Event("first", 2.8, said, detail=1 if self.subject.sharp is None else 2)
             yield Event("predict", self.pause, ask=self._ask(tipping.removed), detail=1)
-        yield Event("removing", 3.05, words.TAKEN)
+        yield Event("removing", 2.6, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
@@ -580,7 +587,18 @@ class Hierarchy(NetworkLesson):
             said = words.RANDOM
             if tipping.removed < min(removal.random_tips):
                 said = words.RANDOM_MORE.fill(n=len(removal.random_tips))
-            yield Event("random", 3.6, said, detail=1)
+            yield Event("random", 3.4, said, detail=1)
+
+    def _said_without(self, count: int) -> Caption:
+        """Say how far the lead falls without the first cells, as the printed scores give it."""
+        leads = [
+            fmt.rounded(each.logit) - fmt.rounded(each.rival_logit)
+            for each in (self.removal.without(0), self.removal.without(count))
+        ]
+        m, (before, after) = words.how_many(count), map(fmt.number, map(float, leads))
+        if leads[1] < leads[0]:
+            return words.LEAD_FALLS.fill(m=m.capital, before=before, after=after)
+        return words.WITHOUT.fill(m=m, k=self.answer_name)
 
     @property
     def takes_first(self) -> bool:
@@ -647,8 +665,8 @@ def _where(kept: Sequence[Node], every: Sequence[Node]) -> Caption | None:
         return words.CELLS.fill(n=many)
     places = [*dict.fromkeys(part.box for part in every)][: len(kept)]
     apart = all(_apart(one.box, other.box) for one, other in combinations(kept, 2))
-    separate = apart or [part.box for part in kept] == places
-    return words.SEPARATE.fill(n=many) if separate else None
+    at_places = apart or [part.box for part in kept] == places
+    return words.AT_PLACES.fill(n=words.how_many(len(kept))) if at_places else None
 
 
 def _spread(own: Node, parts: Sequence[Node]) -> list[Node]:

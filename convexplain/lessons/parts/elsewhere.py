@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -96,7 +96,10 @@ def correlation(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 
 
 def most_telling(
-    network: Network, nodes: Iterable[Node], pictures: Sequence[Picture]
+    network: Network,
+    nodes: Iterable[Node],
+    pictures: Sequence[Picture],
+    followed: Collection[Node] = (),
 ) -> Elsewhere | None:
     """Return that of some cells whose filter best answers to what looks like its own patch.
 
@@ -107,6 +110,8 @@ def most_telling(
         Of layers with maps.
     pictures : sequence of Picture
         With labels, in which is searched.
+    followed : collection of Node
+        Cells that are taken before others whose filters tell more, if theirs tell as well.
 
     Returns
     -------
@@ -120,7 +125,11 @@ def most_telling(
             maps[node.layer] = carried(network, prepared, until=node.layer)
         each = _found(network, node, maps[node.layer][..., node.filter], prepared, pictures)
         found += [] if each is None else [each]
-    return max(found, key=lambda each: (each.tells, each.apart), default=None)
+
+    def rank(each: Elsewhere) -> tuple[bool, bool, float]:
+        return each.tells, each.tells and each.node in followed, each.apart
+
+    return max(found, key=rank, default=None)
 
 
 def _found(

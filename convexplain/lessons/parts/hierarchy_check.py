@@ -35,6 +35,8 @@ Role = Literal["text", "heading"]
 _ASIDE, _RUN = 0.25, 0.86
 #: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
 _NARROW, _BESIDE = 17, 11
+#: A tick is so many times as high as a cell's bar is broad.
+_TICK = 5
 
 
 class _Silhouette(Cells):
@@ -65,6 +67,8 @@ class HierarchyCheck:
         How many cells must go in which order, as bars ``strongest.cells``.
     longest : Caption
         The longest name of what will be read.
+    tips : sequence of int
+        With how many cells each random order gives another answer, if that is told.
     """
 
     picture: HierarchyPicture
@@ -72,12 +76,14 @@ class HierarchyCheck:
     runs: Sequence[Sequence[Reading]]
     orders: Sequence[Bar]
     longest: Caption
+    tips: Sequence[int] = ()
 
     def diagram(self) -> Diagram:
         """Describe it, as long as no cell is taken out.
 
         Panels ``input``, ``reads``, ``pushes``, and ``scores`` with the points ``own`` and
-        ``rival``; ``strongest`` and ``random`` with what is said of them.
+        ``rival``; ``strongest`` and ``random`` with what is said of them, ``tips`` of
+        all random orders.
         """
         tree = self.picture.tree
         said = words.BARS_OF_ALL if tree.negative else words.BARS
@@ -108,16 +114,17 @@ class HierarchyCheck:
                 (Text(f"{bar.name}-said", bar.label), self._order(bar)) for bar in self.orders
             ]
             said = Text("scores-said", scored, measure=_BESIDE)
-            rows = [(told, above(measure)), (said, self._scores()), *orders]
+            rows = [(told, above(measure)), (said, self._scores()), *orders, *self._tips()]
             return Aligned(rows, gap=1.2, row_gap=0.4, down="middle")
 
-        def below(role: Role, gap: float) -> Part:
+        def below(role: Role, gap: float, *, tips: bool = True) -> Part:
             orders = (
                 Column(Text(f"{bar.name}-said", bar.label), self._order(bar, role), gap=0.1)
                 for bar in self.orders
             )
             said = Text("scores-said", scored)
-            return Column(flat, above(_NARROW), said, self._scores(role), *orders, gap=gap)
+            ticks = (Column(*row, gap=0.1) for row in self._tips() if tips)
+            return Column(flat, above(_NARROW), said, self._scores(role), *orders, *ticks, gap=gap)
 
         return Diagram(
             Either(
@@ -125,6 +132,7 @@ class HierarchyCheck:
                 beside(_NARROW),
                 below("heading", 0.6),
                 below("text", 0.25),
+                below("text", 0.25, tips=False),
             )
         )
 
@@ -134,6 +142,23 @@ class HierarchyCheck:
             bar.name, [replace(bar, name="cells", label="")], Scale(self.picture.tree.supporters),
             length=self.bars.shape[1], share=LARGE, pitch=1.4, role=role,
         )  # fmt: skip
+
+    def _tips(self) -> list[tuple[Part, Part]]:
+        """Return where each random order gives another answer as a tick, and the range of all."""
+        if not self.tips:
+            return []
+        points = self.bars.shape[1]
+        wide = points // self.picture.tree.supporters
+        ticks = np.zeros((_TICK * wide, points))
+        for tip in self.tips:  # where the bar of so many cells ends
+            ticks[:, tip * wide - 1] = 1.0
+        said = words.RANDOM_RANGE.fill(
+            n=fmt.count(len(self.tips)), a=fmt.count(min(self.tips)), b=fmt.count(max(self.tips))
+        )
+        strip = _Silhouette(
+            "tips", ticks, Scale(1.0, signed=False), share=LARGE, lines=False, glass=1.0
+        )
+        return [(Text("tips-said", said), strip)]
 
     def _scores(self, role: Role = "heading") -> Bars:
         """Return the score of the answer, and the best of the others', as points on one scale."""

@@ -49,6 +49,10 @@ PARTS_AT = Caption(
     en="{where} of {layer} add most to the score; each sees {size} pixels.",
     zh="{layer} 加分最多的 {where}：{size}。",
 )
+PARTS_AT_POOLED = Caption(
+    en="{where} of {layer} add most; with pooling, each sees {size}.",
+    zh="{layer} 加分最多的 {where}：池化后 {size}。",
+)
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
 )
@@ -73,7 +77,7 @@ STROKES_AT = Caption(
     zh="对{which}贡献最大的，{layer} 的 {where}。",
 )
 CELLS = Caption(en="{n} cells", zh="{n} 格")
-SEPARATE = Caption(en="{n} separate cells", zh="{n} 处")
+AT_PLACES = Caption(en="Cells at {n} places", zh="{n} 处")
 THE_MIDDLE = Caption(en="the middle one", zh="它")
 THAT_CELL = Caption(en="that cell", zh="它")
 PARTS_SEEN = Caption(
@@ -102,8 +106,8 @@ AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
 WALL_TITLE = Caption(en="One filter in many digits", zh="一个过滤器，许多数字")
 FILTER_ELSEWHERE = Caption(
-    en="This patch's filter in other digits, where it is strongest.",
-    zh="这个图块的过滤器，在其他数字里响应最强的地方。",
+    en="This patch's filter in other digits, where strongest.",
+    zh="它的过滤器在其他数字里响应最强的地方。",
 )
 ANSWERS_TO = Caption(
     en="Strong where they have such a pattern, weak where not.",
@@ -125,12 +129,16 @@ SHARES = Caption(
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
 PREDICT = Caption(
-    en="Strongest taken out first: how many until it no longer reads {k}?",
-    zh="从最强的去掉，几个后不判为“{k}”？",
+    en="Guess: strongest first, how many until it no longer reads {k}?",
+    zh="猜：从最强的去掉，几个后不判为“{k}”？",
 )
 WITHOUT = Caption(
     en="Without these {m} it still reads {k}.",
     zh="去掉这{m}个，仍判为“{k}”。",
+)
+LEAD_FALLS = Caption(
+    en="{m} out: its lead falls from {before} to {after}.",
+    zh="去掉{m}个：领先 {before} → {after}。",
 )
 AT_THAT_RATE = Caption(
     en="At the rate of the first {m}; those that follow take less of its lead.",
@@ -158,7 +166,8 @@ RANDOM_MORE = Caption(
     zh="{n} 种随机顺序都要更多：强者更重要。",
 )
 STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
-RANDOM_ORDER = Caption(en="random: {a} to {b}", zh="随机：{a} 到 {b}")
+RANDOM_ORDER = Caption(en="random order", zh="随机顺序")
+RANDOM_RANGE = Caption(en="{n} orders: {a} to {b}", zh="{n} 种顺序：{a} 到 {b}")
 SCORES = Caption(en="scores: {k}, and the best of the others", zh="得分：“{k}”，和其他中最高的")
 CHECKED = Caption(
     en="{m} strongest cells out: reads {j}",
