@@ -100,7 +100,7 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
         if layer.window is not None:
             wide *= layer.window.stride[1]
     assert lesson.place == wide == 4
-    assert told(lesson)["cells"] == ("Why then 7? Pooling leaves its last map's cells 4 px apart.")
+    assert told(lesson)["cells"] == ("Why then 7? Pooling leaves the last map's cells 4 px apart.")
     # Moved so far, the last map moves by one place, wherever what it sees is all in the picture.
     before, after = (lesson.traces[n].activations["conv3"] for n in (0, wide))
     seen = lesson.network.receptive_field("conv3").box(0, 1)

@@ -69,7 +69,7 @@ POOLED = Caption(
     en="Pooling leaves the last map's cells {n} px apart.", zh="池化后，格距变成 {n} 像素。"
 )
 WHY_POOLED = Caption(
-    en="Why then {j}? Pooling leaves its last map's cells {n} px apart.",
+    en="Why then {j}? Pooling leaves the last map's cells {n} px apart.",
     zh="为何判“{j}”？池化后，格距变成 {n} 像素。",
 )
 WEIGHT_EACH = Caption(
