@@ -420,7 +420,7 @@ class DenseVsConv(Lesson):
         yield Beat.of(
             "answer", self.title,
             Event("price", 2.8, words.WORK.fill(m=self.times), detail=2),
-            Event("answer", 5.4, self.answer),
+            Event("answer", 5.2, self.answer),
         )  # fmt: skip
 
     def _tell_looks(self) -> Iterator[Event]:
@@ -433,19 +433,19 @@ class DenseVsConv(Lesson):
         yield Event("parameters", 3.2, words.PARAMETERS.fill(w=share))
 
     def _tell_mistakes(self) -> Iterator[Event]:
-        yield Event("stream", 4.4, words.STREAM.fill(n=fmt.count(_TESTED)))
+        yield Event("stream", 4.0, words.STREAM.fill(n=fmt.count(_TESTED)))
         p, q = (fmt.percent(len(self.misread[network]) / _TESTED, 2) for network in (CNN, DENSE))
         yield Event("counted", 3.0, words.COUNTED.fill(p=p, q=q))
 
     def _tell_why(self) -> Iterator[Event]:
-        yield Event("places", 4.6, words.PLACES, detail=1)
+        yield Event("places", 4.3, words.PLACES, detail=1)
         counts = [fmt.count(int(n)) for n in (self.met[-1].min(), self.met[-1].max())]
         yield Event("once", 3.0, words.ONCE.fill(m="–".join(dict.fromkeys(counts))), detail=1)
         convnet, other = self.wrong
         yield Event("dense", 3.8, words.DENSE)
         if self.enough is not None:
             yield Event("predict", self.pause, ask=self._ask_how_many(self.enough), detail=1)
-        yield Event("more", 4.2, words.MORE, detail=1)
+        yield Event("more", 3.6, words.MORE, detail=1)
         said = (
             words.FROM.fill(d=fmt.count(max(convnet)))
             if self.enough is None

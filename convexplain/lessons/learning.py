@@ -447,7 +447,7 @@ class Learning(Lesson):
         yield Beat.of("run", words.RUN_TITLE, *self._tell_run())
         yield Beat.of(
             "answer", self.title,
-            Event("answer", 6.0, self.answer.fill(n=n)),
+            Event("answer", 5.8, self.answer.fill(n=n)),
         )  # fmt: skip
 
     def _tell_loss(self) -> Iterator[Event]:
@@ -465,9 +465,9 @@ class Learning(Lesson):
 
     def _tell_run(self) -> Iterator[Event]:
         name = self.class_name(self.label)
-        yield Event("run", 5.2, words.RUN.fill(n=self._steps))
+        yield Event("run", 5.0, words.RUN.fill(n=self._steps))
         yield Event("again", 4.2, self._way_of_the_digit(name), detail=1)
-        yield Event("check", 3.6, words.CHECK, detail=1)
+        yield Event("check", 3.4, words.CHECK, detail=1)
 
     def _way_of_the_digit(self, name: Caption) -> Caption:
         """Say how the digit was read: misread again, or right from some step on."""
@@ -500,7 +500,7 @@ class Learning(Lesson):
         )
 
     def _tell_all(self) -> Iterator[Event]:
-        yield Event("slopes", 3.6, words.ALL, detail=1)
+        yield Event("slopes", 3.4, words.ALL, detail=1)
         count = fmt.count(Network.load("cnn").parameters)
         yield Event("downhill", 3.4, words.DOWNHILL.fill(n=count))
 
