@@ -44,12 +44,9 @@ class ForwardPass(LessonScene):
     # The layers.
 
     def show_ask(self, event: Event) -> None:
-        """The window wanders over the picture; what is read of it stands by."""
-        goal, (height, width) = self.picture.window, self.picture.pixels.shape[:2]
-        stops = [(0, 0), (0, width - goal.width), (height - goal.height, width - goal.width),
-                 (goal.top, goal.left)]  # fmt: skip
-        self.during(0.12, self.board.show(WINDOW, "read"))
-        self.during(1, self.board.search(WINDOW, stops), rate=linear)
+        """What is read of the picture stands by it, but not how surely."""
+        self.during(0.2, self.board.show("read"))
+        self.during(1, self.board.pulse("read", times=2))
 
     @property
     def first(self) -> str:
@@ -77,10 +74,13 @@ class ForwardPass(LessonScene):
         return self.board.visit(mark, at)
 
     def show_respond(self, event: Event) -> None:
-        """The window goes over the picture; the first map fills."""
-        self.change(self.picture.begun(pooled=False), 0.14, "input", WINDOW)
+        """The window goes over the picture with its weights; the first map fills."""
+        self.change(self.picture.begun(pooled=False), 0.14, "input")
         fill = self.sweep(WINDOW, self.first, self.lesson.reads)
+        fill(0.0)
         self.board.show(self.first)(1.0)
+        weights = [self.board.grow(name, out_of=WINDOW) for name in self.board.there("kernel")]
+        self.during(0.14, self.board.show(WINDOW), *weights)
         self.during(0.9, fill, rate=linear)
         self.during(1, self.board.pulse(self.first, colour="muted"))
 
@@ -92,11 +92,12 @@ class ForwardPass(LessonScene):
         along = self.board.part(self.behind).values.shape[1]
         fill = self.sweep(block, self.behind, lambda row, col: blocks[row * along + col].box)
         self.board.show(block, self.behind)(1.0)
-        self.during(0.7, fill, rate=linear)
+        self.during(0.5, fill, rate=linear)
         assert self.picture.pooled is not None
         box = self.picture.pooled.box
-        self.during(0.3, self.board.move(block, box.top, box.left))
-        self.during(1, self.board.show(f"{self.behind}.cell"))
+        self.during(0.08, self.board.move(block, box.top, box.left))
+        # A block and what is kept of it stand for a while.
+        self.during(1, in_turn(self.board.show(f"{self.behind}.cell"), *[together()] * 5))
 
     def show_layers(self, event: Event) -> None:
         """The other layers come, each after a look at the one before it."""
@@ -175,6 +176,8 @@ class ForwardPass(LessonScene):
 
     def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows beside the products it is made of, then what against."""
+        told = [name for name in (TELLING,) if name in self.seen()]
+        self.board.hide(*told)(1.0)
         self.lay_products(self.picture.push(), 0.1 if self.board.has("products") else 0.2)
         self.during(0.08, self.board.show("push.zero"))
         for bar, sign in (("above", 1), ("below", -1)):
@@ -221,9 +224,17 @@ class ForwardPass(LessonScene):
         self.during(1, self.board.pulse(self.best))
 
     def run(self, name: str) -> Move:
-        """Return the move in which a class's point comes out of its name, which is there."""
+        """Return the move of a class's point from zero to where it is; its name is there."""
         lanes = (self.board.walk(lane) for lane in self.board.there(f"{name}.lane"))
-        go = together(self.board.grow(name, out_of=f"{name}.label"), *lanes)
+        left, *_ = self.board.box("classes.zero")
+        _, top, width, height = self.board.box(name)
+        point = self.board.grow(name, out_of=(left - width / 2, top, width, height))
+        label = self.board.part(f"{name}.label")
+
+        def stay(alpha: float) -> None:
+            label.opacity = 1.0
+
+        go = together(point, stay, *lanes)
         return in_turn(go, self.board.show(f"{name}.source"))
 
     def show_predict(self, event: Event) -> None:
@@ -236,8 +247,7 @@ class ForwardPass(LessonScene):
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
         parts = (f"{name}.{part}" for name in self.names for part in ("source", "value"))
         numbers = self.board.there(*parts)
-        # What still holds stays.
-        gone = [] if form == "distances" else ["said"]
+        gone = self.board.there("said")
         self.during(0.08, self.board.hide(*numbers, "classes.title", *gone))
         self.during(share, self.board.become(self.picture.sums(form), hold=gone))
         self.during(0.08, self.board.show(*numbers, "classes.title"))
@@ -345,9 +355,8 @@ class ForwardPass(LessonScene):
         self.during(0.1, self.board.become(self.picture.whole()))
         maps = [stage.panel for stage in self.picture.stations if stage.kind != "input"]
         way = [name for panel in maps for name in (f"to-{panel}", panel)]
-        way = self.board.there("input", *way, "to-sums", "ladder", "to-shares", "read", "legend")
+        way = self.board.there("input", *way, "to-sums", "ladder", "to-shares", "read")
         self.board.hide(*(name for name in self.seen() if name != "input"))(1.0)
         comes = (self.board.show(name, *self.board.there(f"{name}-said")) for name in way)
-        self.during(0.5, in_turn(*comes, overlap=0.3), rate=linear)
-        looks = [self.board.pulse(name) for name in way if name in (*maps, "ladder", "read")]
-        self.during(1, in_turn(*looks), rate=linear)
+        self.during(0.25, in_turn(*comes, overlap=0.3), rate=linear)
+        self.during(1, self.board.pulse("read", times=2))

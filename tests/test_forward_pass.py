@@ -210,15 +210,25 @@ def test_what_is_left_of_the_shares_is_told_so_that_they_make_a_whole(lesson, co
     assert told.box.right == pytest.approx(placed["stack.others"].right, abs=1)
 
 
-def test_the_scale_of_the_maps_ends_at_their_layers_largest_responses(lesson, computed):
-    picture = lesson.picture_of.layers()
-    scale = picture.panel("layer-conv3").scale
-    largest = [f"{computed[f'conv{n}'].max():.2f}" for n in (1, 2, 3)]
-    assert scale.name.text("en") == "response: pool1 · conv2 · conv3"
-    assert computed["pool1"].max() == computed["conv1"].max()
-    assert scale.ends == ("0", " · ".join(largest))
+def test_one_scale_of_maps_ends_at_their_layer_s_largest_response(lesson, computed):
     first = lesson.picture_of.begun(pooled=True).panel("layer-pool1").scale
-    assert first.ends == ("0", largest[0])
+    assert computed["pool1"].max() == computed["conv1"].max()
+    assert first.ends == ("0", f"{computed['conv1'].max():.2f}")
+    # Of several layers each is a share of its own.
+    for picture in (lesson.picture_of.layers(), lesson.picture_of.whole()):
+        scale = picture.panel("layer-conv3").scale
+        assert (scale.name.text("en"), scale.most) == ("share of the layer's maximum", 1.0)
+
+
+def test_the_kernel_by_which_the_window_multiplies_makes_the_map_beside_it(lesson, computed):
+    picture = lesson.picture_of.begun(pooled=False)
+    kernel, channel = picture.panel("kernel").values, lesson.stages[1].strongest[0]
+    image = lesson.trace.image[:, :, 0].astype(float)
+    bias = lesson.network.weights["conv1/bias"][channel]
+    found = np.maximum(correlate(image, kernel.astype(float), "valid") + bias, 0)
+    shown = picture.panel("layer-conv1").values * computed["conv1"].max()
+    np.testing.assert_allclose(found, shown, atol=1e-4)
+    assert "multiply by the kernel and add" in told(lesson)["respond"]
 
 
 def test_the_last_picture_has_all_stations_of_the_way(lesson):
@@ -229,6 +239,7 @@ def test_the_last_picture_has_all_stations_of_the_way(lesson):
         for name in ("input", *maps, "to-sums", "ladder", "to-shares", "read"):
             assert name in {piece.panel for piece in placed.pieces}
     # What the caption says is what stands at the arrows.
+    assert {bar.printed("en").strip() for bar in picture.panel("ladder").bars} == {""}
     said = [picture.panel(f"to-{name}-said").words.text("en") for name in maps]
     assert said == ["multiply, add", "keep the largest", "and so on"]
 
@@ -266,7 +277,9 @@ def test_the_prediction_s_choices_are_what_people_do_with_two_logits(lesson, com
     assert [text for text, reply in replies.items() if reply is None] == ["70.5%"]
     assert f"{100 * softmax(computed['logits']).max():.1f}%" == "70.5%"
     assert f"{100 * two / (one + two):.1f}%" in replies
-    assert f"{100 * float(number(one - two)):.1f}%" in replies
+    assert "88.4%" in replies
+    seen = {bar.name: bar.text for bar in lesson.picture_of.bars("distances").bars}
+    assert seen["7"] == "\N{MINUS SIGN}0.8837"
     assert "29.2%" in replies["100%"].text("en")
     assert question(lesson).text.text("en").endswith("How sure is it of 9?")
     lead = lesson.picture_of.sums("logits").panel("said").words.text("en")
@@ -303,10 +316,15 @@ def test_distances_are_the_logits_drawn_in_one_scale_and_moved_together(lesson):
 @pytest.mark.parametrize("label", range(10))
 def test_e_to_a_printed_distance_is_the_printed_power(label):
     lesson = ForwardPass(picture=choose_picture({"digit": label}, None, ForwardPass))
-    # Two decimals before, if printed logits differ by them: for 9 they do, for 4 they do not.
-    distances = [bar.text.split(".")[1] for bar in lesson.picture_of.bars("distances").bars]
-    places = {9: 2, 4: lesson.softmax.finely}.get(label, len(distances[0]))
-    assert {len(text) for text in distances} == {places}
+    # A distance is printed once for all, as finely as its own power needs.
+    before = [bar.text for bar in lesson.picture_of.bars("distances").bars]
+    assert before == [bar.source for bar in lesson.picture_of.bars("powers").bars]
+    logits = [
+        float(number(logit).replace("\N{MINUS SIGN}", "-")) for logit in lesson.softmax.logits
+    ]
+    for text, logit in zip(before, logits, strict=True):
+        if len(text.split(".")[1]) == 2:  # it is the difference of the printed logits
+            assert text == number(logit - max(logits))
     for bar in lesson.picture_of.bars("powers").bars:
         power = math.exp(float(bar.source.replace("\N{MINUS SIGN}", "-")))
         places = lesson.softmax.places
@@ -382,13 +400,18 @@ def test_it_can_be_folded_and_stretched(lesson):
         assert ForwardPass(length=length).seconds == pytest.approx(length)
 
 
-def test_products_keep_their_size_as_their_sums_come(lesson):
+def test_products_keep_their_size_and_their_sums_are_as_broad_as_the_frame(lesson):
     every, push = (
-        panels.place(picture, panels.VIDEO, "en")["products"]
+        panels.place(picture, panels.VIDEO, "en")
         for picture in (lesson.picture_of.every(), lesson.picture_of.push())
     )
-    assert every.width == pytest.approx(push.width, rel=0.02)
-    assert every.width > 0.4 * panels.VIDEO.width
+    assert every["products"].width == pytest.approx(push["products"].width, rel=0.02)
+    assert every["products"].width > 0.4 * panels.VIDEO.width
+    assert "numbers" not in push  # the map is no longer spoken of
+    bars = push["push.below"].width + push["push.above"].width
+    assert bars > 0.8 * panels.VIDEO.body_box.width
+    above, below = (abs(part.value) for part in lesson.vote.parts)
+    assert push["push.above"].width / push["push.below"].width == pytest.approx(above / below)
 
 
 @pytest.mark.parametrize("sheet", panels.ASPECTS)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
@@ -24,6 +25,9 @@ from convexplain.ops import Box, Breakdown, PoolStep
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
+
+#: Of a kernel with more rows or columns no weights are printed.
+_PRINTED = 3
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class ForwardPass(NetworkLesson):
         zh="网络对自己的预测有多确定？这个数从哪里来？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Multiply, add, keep the largest; softmax makes shares of it.",
+        en="Multiply, add, keep the largest; softmax makes shares.",
         zh="相乘、相加、取最大；softmax 分比例。",
     )
 
@@ -167,7 +171,17 @@ class ForwardPass(NetworkLesson):
             softmax=self.softmax,
             classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
             label=None if label is None else class_label(self.network, label),
+            kernel=self.kernel,
         )
+
+    @cached_property
+    def kernel(self) -> npt.NDArray[np.float32] | None:
+        """The weights of the first convolution's map, if they are few and of one channel."""
+        stage = self.stages[self.first]
+        weights = self.network.weights_of(stage.name)["kernel"]
+        if self.first != 1 or weights.shape[2] != 1 or max(weights.shape[:2]) > _PRINTED:
+            return None
+        return weights.squeeze(axis=2)[..., stage.strongest[0]]
 
     def _window(self) -> Box:
         """What the largest response of the first convolution sees of the picture."""
@@ -201,7 +215,8 @@ class ForwardPass(NetworkLesson):
 
     def _layers(self) -> Iterator[Event]:
         """Say what a convolution does, what pooling keeps, and how many numbers are left."""
-        yield Event("respond", 3.4, _RESPOND, detail=1)
+        told = _RESPOND if self.kernel is None else _TIMES_KERNEL
+        yield Event("respond", 3.8, told, detail=1)
         if self.pooled is not None:
             kept = _LARGEST if self.pooled.kind == "max" else _MEAN
             yield Event("keep", 3.0, kept, detail=1)
@@ -243,14 +258,15 @@ class ForwardPass(NetworkLesson):
         one, two = (float(softmax.logits[n]) for n in softmax.order[:2])
         p = float(softmax.shares[softmax.order[0]])
         right = fmt.probability(p)
-        less, second = fmt.number(self.less), fmt.percent(softmax.shares[softmax.order[1]])
+        less = softmax.exponents[softmax.order[1]].strip("\N{MINUS SIGN}")  # as it stands there
+        second = fmt.percent(softmax.shares[softmax.order[1]])
         wrong: dict[str, Caption] = {}
         if one * two > 0:
             share = fmt.percent(max(abs(one), abs(two)) / (abs(one) + abs(two)))
             wrong[share] = _NO_SHARES if one < 0 else _SIZES
         if 0.005 < self.less < 0.995:
             told = _DISTANCE.fill(d=less, r=about(math.exp(self.less)))
-            wrong[fmt.percent(self.less)] = told
+            wrong[fmt.percent(float(less))] = told
         wrong["100%"] = _TAKES_ALL.fill(p=second)
         wrong.pop(right, None)
         if not wrong:
@@ -279,6 +295,10 @@ _PATH = Caption(
 _RESPOND = Caption(
     en="Convolution: multiply and add, at every place of the window.",
     zh="卷积：窗口每到一处，相乘再相加。",
+)
+_TIMES_KERNEL = Caption(
+    en="Convolution: at every place, multiply by the kernel and add.",
+    zh="卷积：每到一处，与卷积核相乘再相加。",
 )
 _LARGEST = Caption(en="Pooling: the largest of each block is kept.", zh="池化：每块只留最大的。")
 _MEAN = Caption(en="Pooling: of each block the mean is kept.", zh="池化：每块只留平均值。")
@@ -319,7 +339,7 @@ _TAKES_ALL = Caption(
     en="Softmax keeps the second in view: {p}.", zh="softmax 也给第二名留一份：{p}。"
 )
 _SHIFT = Caption(
-    en="Only distances count: subtract the largest from each.", zh="只看差距：各减去最大的一个。"
+    en="Subtract the largest from each: distances are left.", zh="各减去最大的一个：剩下差距。"
 )
 _POWERS = Caption(en="Softmax: e to the power of each.", zh="softmax：各作 e 的指数。")
 _SIGMOID = Caption(en="Sigmoid: e to the power of both.", zh="sigmoid：两个都取 e 的幂。")

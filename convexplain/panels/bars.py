@@ -154,8 +154,9 @@ class Bars(Panel):
         if self.share:
             return Bounds(1.0, 0.0, 0.0, sheet.room)
         least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
-        # A whole may be as broad as the sheet.
-        broad = self.level or (self.stacked and not self.upright)
+        # A whole may be as broad as the sheet, and bars both ways whose ends are known.
+        both = self.lowest < 0 and self.highest is not None and not self.points
+        broad = self.level or both or (self.stacked and not self.upright)
         room = sheet.body_box.width if broad else sheet.room
         return Bounds(1.0, least, max(least, good), max(least, room / self.length))
 

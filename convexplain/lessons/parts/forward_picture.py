@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts.answer_bars import MOST, OTHERS, many
+from convexplain.lessons.parts.architecture_picture import SHARE_OF
 from convexplain.lessons.parts.number_words import about
 from convexplain.lessons.parts.stages import Stage
 from convexplain.ops import Box, Breakdown, PoolStep
@@ -63,10 +65,14 @@ _SUMS = 4.3
 #: What stands before bars, and what behind them, in turn.
 _BEFORE: tuple[Form, ...] = ("logits", "distances", "powers")
 _BEHIND: tuple[Form, ...] = ("powers", "shares")
+#: Stands for a number that is not said again.
+_UNSAID = "\N{NO-BREAK SPACE}"
+#: So much is left free between a class and its number.
+_AIR = "00"
 #: A share from which on it comes out of printed numbers, and from which on it has a name.
 _LARGE, _NAMED = 0.001, 0.06
-#: So many layers' largest responses are said at the end of a scale, if their names are short.
-_FEW, _SHORT = 3, 28
+#: Of fewer layers those before them are seen again.
+_FEW = 2
 #: So many maps stand in one row.
 _IN_A_ROW = 4
 
@@ -95,28 +101,24 @@ class Softmax:
         return float(self.powers.sum())
 
     @cached_property
-    def plainly(self) -> int:
-        """So many decimals of a distance that printed logits differ by it: two, or as finely."""
-        logits = [fmt.rounded(logit) for logit in self.logits]
-        came = all(
-            logit - max(logits) == fmt.rounded(distance)
-            for logit, distance in zip(logits, self.distances, strict=True)
-        )
-        return 2 if came else self.finely
+    def exponents(self) -> tuple[str, ...]:
+        """Each distance, so finely that e to it is the power as printed.
 
-    @cached_property
-    def finely(self) -> int:
-        """So many decimals of a distance that e to its power is the power as printed."""
+        Where printed logits do not differ by it as printed it has a decimal more than they.
+        """
+        return tuple(
+            fmt.number(self.distances[k], self._finely(k)) for k in range(len(self.logits))
+        )
+
+    def _finely(self, k: int) -> int:
+        distance, power = float(self.distances[k]), fmt.rounded(self.powers[k], self.places)
+        lead = fmt.rounded(self.logits[k]) - fmt.rounded(self.logits.max())
+        least = 2 if lead == fmt.rounded(distance) else 3
 
         def comes_out(places: int) -> bool:
-            pairs = zip(self.distances, self.powers, strict=True)
-            return all(
-                fmt.rounded(math.exp(fmt.rounded(distance, places)), self.places)
-                == fmt.rounded(power, self.places)
-                for distance, power in pairs
-            )
+            return bool(fmt.rounded(math.exp(fmt.rounded(distance, places)), self.places) == power)
 
-        return next((n for n in range(2, _FINEST) if comes_out(n)), _FINEST)
+        return next((n for n in range(least, _FINEST) if comes_out(n)), _FINEST)
 
     @cached_property
     def places(self) -> int:
@@ -243,6 +245,8 @@ class ForwardPicture:
         What they are called.
     label : Caption, optional
         Which of them the picture is.
+    kernel : numpy.ndarray, shape (height, width), optional
+        That of the first convolution's map, if it reads one channel and can be printed.
     """
 
     pixels: npt.NDArray[np.float32]
@@ -255,6 +259,7 @@ class ForwardPicture:
     softmax: Softmax
     classes: tuple[Caption, ...]
     label: Caption | None = None
+    kernel: npt.NDArray[np.float32] | None = None
 
     # The layers.
 
@@ -289,9 +294,19 @@ class ForwardPicture:
         scale = self._scale(*stages)
         sized = [self._layer(stage, scale, small=False) for stage in stages]
         named = [self._layer(stage, scale, small=True) for stage in stages]
-        wide = (Row(*cells, Legend("legend")) for cells in (sized, named))
+        kernel = [] if pooled else self._kernel()
+        beside = Column(*kernel, Legend("legend"), gap=0.8)
+        wide = (Row(*cells, beside, align="middle") for cells in (sized, named))
         high = (way(*cells) for cells in (sized, named) for way in (Row, Column))
-        return Diagram(Either(*wide, *(Column(part, Legend("legend"), gap=0.6) for part in high)))
+        below = Row(*kernel, Legend("legend"), align="middle")
+        return Diagram(Either(*wide, *(Column(part, below, gap=0.6) for part in high)))
+
+    def _kernel(self) -> list[Part]:
+        """Print the weights by which the first convolution multiplies."""
+        if self.kernel is None:
+            return []
+        scale = Scale(float(np.abs(self.kernel).max()) or 1.0, terms.WEIGHT)
+        return [Cells("kernel", self.kernel, scale, numbers=True, title=terms.KERNEL)]
 
     def layers(self) -> Diagram:
         """Describe one map of each layer from the last that was seen on, in their order."""
@@ -332,7 +347,7 @@ class ForwardPicture:
         """Those of them from the last that was seen large on; all, if it is the last but one."""
         seen = self.first + (self.pooled is not None)
         found = [stage for stage in self.with_maps if self.stages.index(stage) >= seen]
-        return found if len(found) > _FEW - 1 else self.with_maps
+        return found if len(found) >= _FEW else self.with_maps
 
     def _layers(self) -> list[Part]:
         """Arrange one map of each of these, all as large as the picture, in ever shorter rows."""
@@ -356,20 +371,14 @@ class ForwardPicture:
     def _scale(self, *stages: Stage) -> Scale:
         """One scale for maps of layers, each drawn relative to its largest response.
 
-        Its end is said in numbers, layer by layer, where these are few.
+        Of one layer its end is that response.
         """
         signed = any(stage.values.min() < 0 for stage in self.stages)
-        limits: dict[float, str] = {}
-        for stage in stages:
-            if stage.kind != "input":  # a pooling is drawn on the scale of what it reads
-                limits.setdefault(_whole(stage), stage.name)
-        named = " · ".join(limits.values())
-        if signed or len(limits) > _FEW or len(named) > _SHORT:
-            return Scale(1.0, _OF_LARGEST, signed, ends=(_LOWEST if signed else "0", terms.LARGEST))
-        name = terms.RESPONSE
-        if len(limits) > 1:
-            name = _RESPONSE_OF.fill(layers=named)
-        return Scale(1.0, name, signed, ends=("0", " · ".join(map(fmt.number, limits))))
+        # A pooling is drawn on the scale of what it reads.
+        limits = {_whole(stage) for stage in stages if stage.kind != "input"}
+        if signed or len(limits) > 1:
+            return Scale(1.0, SHARE_OF, signed)
+        return Scale(1.0, terms.RESPONSE, False, ends=("0", fmt.number(max(limits, default=1.0))))
 
     def _layer(self, stage: Stage, scale: Scale, *, small: bool) -> Cells:
         """The map that responds most, or that is read, relative to its layer's largest response."""
@@ -401,26 +410,7 @@ class ForwardPicture:
         """Describe all products beside the picture, and one of them written out."""
         large, small = (self._one(large=large) for large in (True, False))
         # The products stay where they are as the sums come.
-        return self._multiplied(Overlay(Space(height=_SUMS), large), large, small)
-
-    def push(self) -> Diagram:
-        """Describe all products beside the picture, and what they come to for the answer."""
-        assert self.vote is not None
-        vote, best = self.vote, self.softmax.order[0]
-        called = self.classes[best]
-        above, below = vote.parts
-        limit = max(abs(above.value), abs(below.value)) or 1.0
-        bars = [
-            Bar("above", _FOR.fill(k=called), above.value, tone="positive"),
-            Bar("below", _AGAINST.fill(k=called), below.value, tone="negative"),
-            Bar("bias", terms.BIAS, vote.bias),
-            Bar("logit", terms.LOGIT, vote.value, tone="ink"),
-        ]
-        push = Bars("push", bars, Scale(max(limit, abs(vote.value))), length=_BAR, role="heading",
-                    pitch=1.3)  # fmt: skip
-        return self._multiplied(push, push, replace(push, role="text", pitch=1.5))
-
-    def _multiplied(self, below: Part, *lower: Part) -> Diagram:
+        below, lower = Overlay(Space(height=_SUMS), large), (large, small)
         products, read = self._products(), self.read_map or self._input()
         legend: Part = Legend("legend", of=products.scale)
         beside: Part = read
@@ -441,6 +431,32 @@ class ForwardPicture:
                     for beside in high for part in lower
                 ),
             )
+        )  # fmt: skip
+
+    def push(self) -> Diagram:
+        """Describe all products, and what they come to for the answer, as broad as the frame."""
+        assert self.vote is not None
+        vote, best = self.vote, self.softmax.order[0]
+        called = self.classes[best]
+        above, below = vote.parts
+        bars = [
+            Bar("above", _FOR.fill(k=called), above.value, tone="positive"),
+            Bar("below", _AGAINST.fill(k=called), below.value, tone="negative"),
+            Bar("bias", terms.BIAS, vote.bias),
+            Bar("logit", terms.LOGIT, vote.value, tone="ink"),
+        ]
+        values = [bar.value for bar in bars]
+        push = Bars(
+            "push", bars, Scale(max(map(abs, values)) or 1.0), length=_BAR, role="heading",
+            pitch=1.3, lowest=min(*values, -_FAINT), highest=max(values),
+        )  # fmt: skip
+        products = self._products()
+        legend = Legend("legend", of=products.scale)
+        small = replace(push, role="text", pitch=1.5)
+        read = Row(products, legend), Column(products, legend)
+        return Diagram(
+            Either(*(Column(each, bars_, gap=0.6, align="middle")
+                     for each, bars_ in product(read, (push, small))))
         )  # fmt: skip
 
     @property
@@ -556,9 +572,10 @@ class ForwardPicture:
         ways = [_arrow(f"to-{stage.panel}", self._done(stage)) for stage in shown[1:]]
         first = [maps[0], *(part for pair in zip(ways, maps[1:], strict=True) for part in pair)]
         read = self._read_as(self._printed("shares", self.softmax.order[0]))
-        ladder = replace(
-            self.bars("logits", "ladder", pitch=_CLOSE), share="", before="", widest=""
-        )
+        ladder = self.bars("logits", "ladder", pitch=_CLOSE)
+        # They were read before.
+        unsaid = [replace(bar, text=_UNSAID) for bar in ladder.bars]
+        ladder = replace(ladder, bars=unsaid, share="", before="", widest="")
         add, soft = _arrow("to-sums", _WEIGH), _arrow("to-shares", _SOFTMAX)
         legend = Legend("legend")
 
@@ -614,8 +631,6 @@ class ForwardPicture:
             return self._printed(form, k)
 
         def source(k: int) -> str:
-            if form == "powers":
-                return self._exponent(k)
             return self._printed(made_of[form], k) if form in made_of else ""
 
         def tone(k: int) -> str:
@@ -657,9 +672,7 @@ class ForwardPicture:
     def _longest(self, forms: Sequence[Form]) -> str:
         """Return the longest number that a class ever has in some forms."""
         found = [self._printed(form, k) for form in forms for k in self.shown]
-        if "distances" in forms:
-            found += [self._exponent(k) for k in self.shown]
-        return max(found, key=len)
+        return max(found, key=len) + _AIR
 
     @property
     def less(self) -> float:
@@ -671,16 +684,12 @@ class ForwardPicture:
         """Print a class's number."""
         logits = self.softmax.logits
         if form == "distances":
-            return fmt.number(self.softmax.distances[k], self.softmax.plainly)
+            return self.softmax.exponents[k]
         if form == "powers":
             return self._small(self.softmax.powers[k])
         if form == "shares":
             return _share(self.softmax.shares[k])
         return fmt.number(logits[k])
-
-    def _exponent(self, k: int) -> str:
-        """Print a class's distance so finely that its power can be checked."""
-        return fmt.number(self.softmax.distances[k], self.softmax.finely)
 
     @cached_property
     def stack(self) -> Bars:
@@ -781,9 +790,6 @@ def _plain(text: str) -> Caption:
     return Caption(en=text, zh=text)
 
 
-_OF_LARGEST = Caption(en="response, layer by layer", zh="各层的响应")
-_LOWEST = Caption(en="−largest", zh="−最大值")
-_RESPONSE_OF = Caption(en="response: {layers}", zh="响应：{layers}")
 _NUMBER = Caption(en="number", zh="数")
 _MADE = Caption(en="product", zh="乘积")
 _SOFTMAX = Caption(en="softmax", zh="softmax")
