@@ -431,7 +431,9 @@ class Backward(LessonScene):
             kernel.values[told] = self.picture.stepped[told]
             kernel.printed = self.picture.weights(told, kernel.values)
 
-        self.during(0.16, self.board.send("one.after", cell, enter))
+        # A number on its way would cross words: its frame goes.
+        self.during(0.16, self.board.carry("one.after", "kernel.steep"))
+        enter()
         self.during(1, self.board.pulse(cell))
 
     def learning(self, back: BackwardTrace) -> Diagram:
@@ -439,19 +441,19 @@ class Backward(LessonScene):
         bars = self.lesson.answers(back.trace)
         return self.picture.learning(bars, terms.ANSWER.capital, self.lesson.learning)
 
-    def show_better(self, event: Event) -> None:
-        """All layers take a step, and the picture goes through the changed network.
-
-        The bars change, then their numbers.
-        """
+    def show_again(self, event: Event) -> None:
+        """The layers light up one after the other, with how many parameters each of them has."""
         picture = self.learning(self.lesson.back)
         layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
-        self.turn_into(picture, 0.16, show=("input", "answer", *layers))
-        self.during(0.3, in_turn(*map(self.board.pulse, layers)), rate=linear)
+        self.turn_into(picture, 0.4, show=("input", "answer", *layers))
+        self.during(1, in_turn(*map(self.board.pulse, layers)), rate=linear)
+
+    def show_better(self, event: Event) -> None:
+        """The picture goes through the changed network; the bars change, then their numbers."""
         picture = self.learning(self.lesson.stepped)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(picture, 0.16, hold=tuple(values))
+        self.turn_into(picture, 0.2, hold=tuple(values))
         self.during(0.06, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 

@@ -272,7 +272,7 @@ class Backward(FilterLesson):
             asked = words.ASKED_RIGHT.fill(k=self.called, q=right)
         else:
             asked = words.ASKED.fill(k=self.called, j=self.network.class_name(taken))
-        yield Event("reads", 5.2, asked)
+        yield Event("reads", 5.0, asked)
         if taken != self.right:
             said = words.MISREAD.fill(
                 k=self.called, j=self.network.class_name(taken),
@@ -331,13 +331,14 @@ class Backward(FilterLesson):
 
     def _tell_step(self) -> Iterator[Event]:
         yield Event("step", 3.6, words.STEP)
-        yield Event("moved", 3.2, detail=1)
+        yield Event("moved", 3.0, detail=1)
+        yield Event("again", 1.6, detail=1)
         before, after = (
             fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
         )
         worse = self.stepped.loss > self.back.loss
         told = (words.TOO_FAR if worse else words.BETTER).fill(q=after, p=before)
-        yield Event("better", 4.0, told, detail=1)
+        yield Event("better", 3.2, told, detail=1)
 
 
 def _holds(step: GradientStep) -> bool:

@@ -98,7 +98,8 @@ class BackwardPicture(Laid):
         legend = Legend("legend", row=True, every=True)
         lines = Row(read, own, turns=False), Row(*maps, turns=False)
         if self.upright:
-            folded = Column(*lines, *boxes, answer, legend, align="middle", turns=False)
+            behind = Row(*boxes, replace(answer, pitch=1.2), turns=False)
+            folded = Column(*lines, behind, legend, align="middle", turns=False)
             return Diagram(folded, tuple(links))
         through = Column(*reversed(boxes), gap=0.7, align="middle", turns=False)
         rows = (

@@ -45,7 +45,7 @@ WINNER = Caption(
 )
 STOPPED = Caption(
     en="All below 0: ReLU gave 0, no error passes.",
-    zh="全小于 0 处，ReLU 给 0：误差过不去。",
+    zh="全小于 0：ReLU 给 0，误差过不去。",
 )
 KEPT = Caption(
     en="{k} of {n} places keep an error.",
@@ -98,11 +98,11 @@ STEP = Caption(
 )
 BETTER = Caption(
     en="After one such step: {q}, not {p}.",
-    zh="这样走一步后：从 {p} 变成 {q}。",
+    zh="一步后：从 {p} 到 {q}。",
 )
 TOO_FAR = Caption(
     en="After one such step: {q}, not {p}. It was too long.",
-    zh="这样走一步后：{q}，原来是 {p}，这一步太长了。",
+    zh="一步后：{q}，原来是 {p}，这一步太长了。",
 )
 
 # On the pictures.
