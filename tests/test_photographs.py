@@ -45,7 +45,7 @@ def answers(found: list[NDArray[np.float32]]) -> tuple[tuple[int, ...], NDArray[
     return tuple(map(int, shares.argmax(axis=1))), shares.max(axis=1)
 
 
-@pytest.mark.parametrize("kinds", some([[*KINDS][n::5] for n in range(5)], 1))
+@pytest.mark.parametrize("kinds", some([[*KINDS][::8], [*KINDS]], 1), ids=["few", "all"])
 def test_photographs_are_read_right_or_doubted_and_rarely_both(kinds: list[str]) -> None:
     plain = doubted = 0
     for kind in kinds:
@@ -62,10 +62,10 @@ def test_photographs_are_read_right_or_doubted_and_rarely_both(kinds: list[str])
     assert doubted <= plain / 8
 
 
-def test_a_digit_that_leaves_the_picture_is_doubted() -> None:
-    for seed in range(3):
-        reading = read("cut_by_the_frame", seed)
-        assert "ink at the frame" in reading.digits[reading.largest].doubts
+@pytest.mark.parametrize("seed", some((1, 0, 2), 1))
+def test_a_digit_that_leaves_the_picture_is_doubted(seed: int) -> None:
+    reading = read("cut_by_the_frame", seed)
+    assert "ink at the frame" in reading.digits[reading.largest].doubts
 
 
 def test_a_broad_end_that_was_taken_for_the_rim_is_doubted() -> None:
@@ -101,8 +101,8 @@ def test_steps_say_what_was_left_out() -> None:
         "letterhead": "other marks left out",
     }
     for kind, step in named.items():
-        assert step in read(kind, 3).digits[0].steps, kind
-        assert step not in read("plain", 3).digits[0].steps
+        assert step in read(kind, 1).digits[0].steps, kind
+        assert step not in read("plain", 1).digits[0].steps
 
 
 def test_boxes_lie_around_the_ink_from_left_to_right() -> None:
