@@ -35,8 +35,8 @@ Role = Literal["text", "heading"]
 _ASIDE, _RUN = 0.25, 0.86
 #: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
 _NARROW, _BESIDE = 17, 11
-#: A tick is so many times as high as a cell's bar is broad.
-_TICK = 5
+#: All bars together are so many times as broad as a tick is high.
+_TICK = 30
 
 
 class _Silhouette(Cells):
@@ -149,7 +149,7 @@ class HierarchyCheck:
             return []
         points = self.bars.shape[1]
         wide = points // self.picture.tree.supporters
-        ticks = np.zeros((_TICK * wide, points))
+        ticks = np.zeros((points // _TICK, points))
         for tip in self.tips:  # where the bar of so many cells ends
             ticks[:, tip * wide - 1] = 1.0
         said = words.RANDOM_RANGE.fill(
