@@ -151,12 +151,17 @@ class Architecture(LessonScene):
 
     def show_ask(self, event: Event) -> None:
         """The numbers come out of the network, one after the other; what lies between is asked."""
-        unknown = [self.board.show(*self.board.there(f"{bar}.value")) for bar in self.bars()]
+        unknown = [self.board.show(value) for value in self.open_numbers]
         frame = [self.board.show(name) for name in self.frame()]
         self.during(0.45, in_turn(*frame, overlap=0.5),
                     in_turn(together(), *unknown, overlap=0.5))  # fmt: skip
         self.during(0.1, self.board.show("between"))
         self.during(1, self.board.pulse("between", times=2))
+
+    @property
+    def open_numbers(self) -> list[str]:
+        """The numbers that are not known yet."""
+        return self.board.there(*(f"{bar}.value" for bar in self.bars()))
 
     def show_sheet(self, event: Event) -> None:
         """It is one sheet, of so many cells."""
@@ -168,6 +173,8 @@ class Architecture(LessonScene):
         """All maps fill at once as the window goes over the picture: one large, others beside."""
         first = self.lesson.first
         name, sheets = self.stages[first].name, self.sheets(first)
+        # Those of the row are known, and come with their bars.
+        self.during(0.04, self.board.hide(*self.open_numbers))
         shown = self.board.come("legend", f"name-{name}", f"size-{name}")
         self.set_out(0.18, lazily(self.spread), _last(shown), _last(self.opened(*sheets)))
         self.fill(first, 0.72, *sheets)

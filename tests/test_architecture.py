@@ -178,6 +178,15 @@ def test_each_class_has_a_number_that_is_not_known_yet(lesson):
     assert [(bar.value, bar.text) for bar in bars] == [(0.0, "? %")] * 10
 
 
+@pytest.mark.render
+def test_no_number_of_the_answer_is_seen_before_its_bar():
+    moments = of("architecture", LOOKS[0])
+    asked = moments.during("question")[-1]
+    assert {asked[f"answer.{k}.value"].text for k in range(10)} == {"? %"}
+    assert "answer.3.value" not in moments.ends["maps"]
+    assert moments.ends["vector"]["answer.3.value"].text == ">99.9%"
+
+
 def test_stacks_hold_the_maps_the_strongest_in_front(lesson):
     expected = lesson.network.activations(lesson.shown_picture.pixels)
     diagram = lesson.diagram()

@@ -96,8 +96,8 @@ class ArchitecturePicture:
         if isinstance(last, Bars):  # each class has a number, and none is known
             open_bars = [replace(bar, value=0.0, text="? %", tone="muted") for bar in last.bars]
             last = replace(last, bars=open_bars, role="heading")
-        said = Row(self._name(0, "heading"), self._sides(0, "heading"), gap=0.8, turns=False)
-        read = Column(self._drawing(0), said, gap=0.3, turns=False)
+        said = self._name(0, "heading"), self._sides(0, "heading")
+        read = Column(self._drawing(0), *said, gap=0.3, turns=False)
         return Diagram(Row(read, between, last, gap=1.5))
 
     @property
