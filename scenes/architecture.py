@@ -380,12 +380,12 @@ class Architecture(LessonScene):
         else:
             self.during(0.1 * share, said, self.opened(front))
             over = self.left_over(number)
-            self.fill(number, (0.15 if over else 0.4) * share, front)
+            self.fill(number, (0.13 if over else 0.4) * share, front)
             if over:
-                self.during(0.5 * share, self.leave_over(number, *over))
+                self.during(0.6 * share, self.leave_over(number, *over))
         self.during(0.05 * share, self.board.pulse(front))
         behind = [eased(self._behind(name, front)) for name in others]
-        self.during((0.2 if over else 0.35) * share, self.counted(number, behind), rate=linear)
+        self.during((0.12 if over else 0.35) * share, self.counted(number, behind), rate=linear)
         self.during(0.05 * share, self.board.show(f"{stage.panel}.box"))
 
     def _behind(self, name: str, front: str) -> Move:
