@@ -35,7 +35,7 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Up to so many layers are shown one by one.
-STACKED = 8
+STACKED = 6
 #: How long the bars of an answer, and those of errors to both sides, are together, in pixels.
 BARS = 17.0
 #: Of tiles on which an arrow, or a number without a scale, stands.
