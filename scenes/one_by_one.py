@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import one_by_one
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, in_turn
+from convexplain.stage.board.drawing import FLYING, outline, set_opacity
+from convexplain.stage.pace import Move, in_turn, lazily
 from convexplain.style import format as fmt
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +33,7 @@ class OneByOne(LessonScene):
         """Lay out the photograph; it is there from the first moment."""
         self.board.lay(self.lesson.opening())
         self.board.show("photograph")(1.0)
+        self.framed: list[Any] = []
 
     # A photograph becomes gray.
 
@@ -38,8 +41,11 @@ class OneByOne(LessonScene):
         """One pixel after another is looked at, alone."""
         row, col = self.lesson.pixels[0]
         looks = [self.board.pulse(f"photograph[{row}, {n}]") for n in range(max(0, col - 4), col)]
-        self.during(0.7, in_turn(*looks, overlap=0.4), rate=linear)
-        self.during(1, self.board.pulse(f"photograph[{row}, {col}]", times=2))
+        self.during(0.25, in_turn(*looks, overlap=0.4), rate=linear)
+        self.during(0.1, self.board.show("photograph.pixel"))
+        self.during(0.35, self.board.grow("pixel", out_of="photograph.pixel"))
+        self.during(0.2, self.board.show("pixel.title"))
+        self.during(1, self.board.pulse("photograph.pixel", "pixel"))
 
     def show_planes(self, event: Event) -> None:
         """The photograph parts into its three channels."""
@@ -136,9 +142,10 @@ class OneByOne(LessonScene):
 
     def show_numbers(self, event: Event) -> None:
         """The same place of all maps: its numbers stand as the maps do."""
-        self.turn_into(self.lesson.volume(), 0.2, show=("wall",), hold=("numbers",))
+        hold = ("numbers", "weights")
+        self.turn_into(self.lesson.volume(), 0.12, show=("wall",), hold=hold)
         cells = self.cells("wall", *self.lesson.mixing.place)
-        self.during(0.15, self.board.pulse(*cells))
+        self.during(0.08, self.framing(cells))
         values = self.board.part("numbers").values
         known = values.copy()
         values[...] = UNKNOWN
@@ -152,11 +159,13 @@ class OneByOne(LessonScene):
 
             return self.board.send(cells[n], f"numbers[{at[0]}, {at[1]}]", go)
 
-        self.during(0.5, in_turn(*map(give, range(len(cells))), overlap=0.85), rate=linear)
-        self.during(1, self.board.pulse("numbers"))
+        self.during(0.3, in_turn(*map(give, range(len(cells))), overlap=0.85), rate=linear)
+        self.during(0.1, self.board.show("weights", "weights.title"), self.board.explain())
+        self.during(1, self.board.pulse("numbers", "weights"))
 
     def show_mixes(self, event: Event) -> None:
         """At the place, a few channels meet a filter's weights; all together give a sum."""
+        self.unframe()
         picture = self.lesson.mixes()
         count = len(self.lesson.largest(self.lesson.told))
         maps = [f"map-{n}" for n in range(count)]
@@ -207,23 +216,48 @@ class OneByOne(LessonScene):
         else:
             self.turn_into(self.lesson.places(), 0.25, show=("wall",))
         self.during(0.15, self.board.show("mixed", "mixed.title"))
-        self.mixed_at(0.3, *self.lesson.mixing.place)
+        self.mixed_at(0.3)
         self.during(1, self.board.pulse("mixed"))
 
-    def mixed_at(self, share: float, row: int, col: int) -> None:
-        """Look at one place of all maps, and at the same place of the new ones."""
+    def mixed_at(self, share: float) -> None:
+        """Frame the place in all maps, and then the same place of the new ones as well."""
         for name in ("wall", "mixed"):
-            self.during(share / 2, self.board.pulse(*self.cells(name, row, col)))
+            cells = self.cells(name, *self.lesson.mixing.place)
+            self.during(share / 2, self.framing(cells))
+
+    def framing(self, cells: Sequence[str]) -> Move:
+        """Return the move in which frames come round cells; they stay until `unframe`."""
+
+        def start() -> Move:
+            come = [outline(self.board.box(name)) for name in cells]
+            for frame in come:
+                frame.z_index = FLYING
+            self.add(*come)
+            self.framed += come
+            return lambda alpha: set_opacity(come, alpha)
+
+        return lazily(start)
+
+    def unframe(self) -> None:
+        """Let the frames go, before what they stand on moves."""
+        if self.framed:
+            gone, self.framed = self.framed, []
+            self.during(0.04, lambda alpha: set_opacity(gone, 1 - alpha))
+            self.remove(*gone)
 
     # What is saved.
 
     def show_work(self, event: Event) -> None:
         """Multiplications of both ways, each beside what it reads."""
+        self.unframe()
         told = one_by_one.WAYS if self.lesson.right is not None else ()
-        self.turn_into(self.lesson.cost(), 0.15, hold=tuple(f"{way}-right" for way in told))
+        hold = [f"{way}-right" for way in told]
+        counted = [f"{way}-counted" for way in one_by_one.WAYS]
+        self.turn_into(self.lesson.cost(), 0.15, hold=(*hold, *counted))
         for way, maps in zip(one_by_one.WAYS, ("wall", "mixed"), strict=True):
             self.during(0.1, self.board.pulse(maps), self.board.show(f"{way}.title"))
-            self.during(0.22, self.board.rise(f"{way}.work"))
+            self.during(0.16, self.board.rise(f"{way}.work"))
+            self.during(0.06, self.board.show(f"{way}-counted"))
         self.during(1, self.board.pulse("both.work.value", times=2))
 
     def show_right(self, event: Event) -> None:
@@ -233,10 +267,8 @@ class OneByOne(LessonScene):
         self.during(1, in_turn(*map(self.board.pulse, ways)))
 
     def show_answer(self, event: Event) -> None:
-        """Place after place of all maps, and the same places of the new ones."""
+        """One place of all maps, and then the same place of the new ones."""
+        self.unframe()
         self.turn_into(self.lesson.places(), 0.2, show=("wall", "mixed"))
-        row, col = self.lesson.mixing.place
-        width = self.lesson.mixing.maps.shape[1]
-        for at in (col, min(col + 2, width - 1)):
-            self.mixed_at(0.3, row, at)
+        self.mixed_at(0.5)
         self.during(1, self.board.pulse("mixed"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import numpy as np
 import pytest
 from played import LOOKS, check_events, lesson_of, of
@@ -257,7 +260,44 @@ def test_bars_of_both_ways_are_as_long_as_their_numbers():
     ]  # fmt: skip
     assert f"{100 * less / work:.0f}% of the multiplications" in told(lesson, "work")
     before, after = lesson.right
-    said = f"{after} of 200 digits are read right from 8 maps, {before} from all 32."
+    said = f"About as many are read right: {after} of 200, with all 32 maps {before}."
     assert told(lesson, "right") == said
+    assert abs(after - before) <= 0.02 * 200
     for way, count in zip(("alone", "both"), lesson.right, strict=True):
         assert stage[f"{way}-right"].text == f"{count} of 200 digits read right"
+
+
+def test_counts_that_differ_are_not_called_about_the_same(monkeypatch):
+    monkeypatch.setattr(OneByOne, "right", (192, 150))
+    assert (
+        told(OneByOne(), "right")
+        == "150 of 200 digits are read right from 8 maps, 192 from all 32."
+    )
+
+
+def test_the_factors_below_a_bar_give_its_number(lesson):
+    """Each is written as a product of counts, or as a sum of two."""
+    picture, (_, work) = lesson.cost(), lesson.costs
+    for way, count in zip(("alone", "both"), work, strict=True):
+        words = picture.panel(f"{way}-counted").words
+        said = words if isinstance(words, str) else words.text("en")
+        products = (re.findall(r"[\d,]+", product) for product in said.split("+"))
+        factors = ([int(number.replace(",", "")) for number in each] for each in products)
+        assert sum(map(math.prod, factors)) == count
+
+
+def test_numbers_at_a_place_stand_over_the_weights_of_the_filter_that_is_told(lesson):
+    picture, mixing = lesson.volume(), lesson.mixing
+    numbers, weights = picture.panel("numbers").values, picture.panel("weights").values
+    assert numbers.shape == weights.shape
+    np.testing.assert_allclose(weights.ravel(), mixing.weights[:, lesson.told])
+    sums = float((numbers * weights).sum())
+    assert sums == pytest.approx(float(mixing.mixed[mixing.place][lesson.told]), abs=1e-5)
+
+
+def test_the_pixel_that_is_held_large_is_the_one_that_is_framed(lesson):
+    picture = lesson.opening()
+    mark = picture.panel("photograph").marks["pixel"]
+    np.testing.assert_array_equal(
+        picture.panel("pixel").values[0, 0], lesson.photograph[mark.row, mark.col]
+    )

@@ -57,6 +57,10 @@ WAYS = ("alone", "both")
 TOLD = 3
 #: Walls of maps are so many maps wide.
 _WIDE = 8
+#: A pixel that is looked at is so many times as large as in its photograph.
+SWATCH = 12
+#: Counts that differ by so much of all, at most, are about the same.
+ALIKE = 0.02
 #: So many maps stand on a wall at most.
 MOST = 64
 
@@ -64,6 +68,11 @@ _COLOURS = (Caption(en="red", zh="红"), Caption(en="green", zh="绿"), Caption(
 #: In these colours: brighter than light of one colour alone, which is dark where it is blue.
 _TINTS = 0.4 + 0.6 * np.eye(3)
 _GRAY = Caption(en="gray", zh="灰度")
+_ONE_PIXEL = Caption(en="one pixel", zh="一个像素")
+_OF_ONE = Caption(en="{c} weights of one filter", zh="一个过滤器的 {c} 个权重")
+_FULLY = Caption(
+    en="{w} weights × {f} filters × {n} places", zh="{w} 个权重 × {f} 个过滤器 × {n} 处"
+)
 _NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
 _WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
 _SUMS = Caption(en="{n} sums", zh="{n} 个和")
@@ -274,8 +283,22 @@ class OneByOne(NetworkLesson):
     # The pictures.
 
     def opening(self) -> Diagram:
-        """Describe the photograph alone."""
-        return Diagram(Row(Cells("photograph", self.photograph, lines=False, share="pixels")))
+        """Describe the photograph, and beside it one of its pixels, large."""
+        row, col = self.pixels[0]
+        whole = Cells(
+            "photograph", self.photograph, lines=False, share="pixels",
+            marks={"pixel": Mark(row, col)},
+        )  # fmt: skip
+        pixel = Cells(
+            "pixel", self.photograph[row : row + 1, col : col + 1], share="pixels",
+            fine=1 / SWATCH, title=_ONE_PIXEL.capital,
+        )  # fmt: skip
+        return Diagram(
+            Either(
+                Row(whole, pixel, gap=2.0, align="middle"),
+                Column(whole, pixel, gap=1.0, align="middle"),
+            )
+        )
 
     def colours(self) -> Diagram:
         """Describe the photograph and its three channels."""
@@ -323,8 +346,17 @@ class OneByOne(NetworkLesson):
     def volume(self) -> Diagram:
         """Describe all maps that are read, and the numbers at one place."""
         legend, wall, numbers = Legend("legend", row=True), self._wide(), self._numbers()
-        beside = Either(Row(wall, numbers, gap=1.5), Column(wall, numbers, align="middle"))
-        return Diagram(Column(beside, legend, align="middle"))
+        weights = self._as_wall(
+            "weights", self.mixing.weights[:, self.told], self.weight,
+            _OF_ONE.fill(c=fmt.count(self.mixing.channels)),
+        )  # fmt: skip
+        tables = Column(numbers, weights, gap=0.8)
+        return Diagram(
+            Either(
+                Row(Column(wall, legend), tables, gap=1.5, align="middle"),
+                Column(wall, tables, legend, align="middle"),
+            )
+        )
 
     def _numbers(self) -> Cells:
         """Describe the numbers at the place, in the order of the maps on their wall."""
@@ -397,7 +429,8 @@ class OneByOne(NetworkLesson):
                 for n, channel in enumerate(shown)
             ]
             if others or bias:
-                told.append(Text("rest", f"+ {fmt.bracketed(self.rest(filter))}", role=role))
+                rest = f"+ {fmt.bracketed(self.rest(filter))}"
+                told.append(Text("rest", rest, role=role, tone="muted"))
             total = float(mixing.mixed[place][filter])
             return [*told, _addend(len(shown), total, summed, "", role)]
 
@@ -464,10 +497,26 @@ class OneByOne(NetworkLesson):
             name, [bar], Scale(float(max(*work, 1))), length=20, title=title,
             share=WAYS[0] if n else "",
         )  # fmt: skip
+        counted = Text(f"{name}-counted", self._counted()[n], tone="muted")
         if self.right is None:
-            return bars
+            return Column(bars, counted, gap=0.2)
         said = _RIGHT.fill(r=fmt.count(self.right[n]), n=fmt.count(len(digits.load())))
-        return Column(bars, Text(f"{name}-right", said, role="heading"), gap=0.4)
+        right = Text(f"{name}-right", said, role="heading")
+        return Column(Column(bars, counted, gap=0.2), right, gap=0.4)
+
+    def _counted(self) -> tuple[Caption, Caption | str]:
+        """Say of what the multiplications of both ways are the product, or the sum of two."""
+        reader, mixing = self.mixing.reader, self.mixing
+        assert reader is not None
+        assert reader.window is not None
+        size = int(np.prod(reader.window.kernel_size))
+        height, width, filters = self.network.shapes[reader.name]
+        here = mixing.maps.shape[0] * mixing.maps.shape[1]
+        read, c, k, f, there = map(
+            fmt.count, (here, mixing.channels, mixing.filters, filters, height * width)
+        )
+        alone = _FULLY.fill(w=f"{size} × {c}", f=f, n=there)
+        return alone, f"{c} × {k} × {read} + {size} × {k} × {f} × {there}"
 
     def _ways(self) -> tuple[Caption, Caption]:
         """Say what reads how many maps, both ways."""
@@ -546,7 +595,7 @@ class OneByOne(NetworkLesson):
             en="Each place has one number per map: {c} numbers, {c} weights.",
             zh="每张图一个数：一处 {c} 个数，就有 {c} 个权重。",
         )
-        yield Event("numbers", 4.4, said.fill(c=count))
+        yield Event("numbers", 5.5, said.fill(c=count))
         said = Caption(
             en="Number times weight, added up, as for gray: one filter, one sum.",
             zh="数乘权重再求和，和灰度一样：一个过滤器，一个和。",
@@ -603,8 +652,15 @@ class OneByOne(NetworkLesson):
                 en="{r} of {n} digits are read right from {k} maps, {q} from all {c}.",
                 zh="{n} 个中认对：{k} 张 {r} 个，{c} 张 {q} 个。",
             )
+            if abs(self.right[1] - self.right[0]) <= ALIKE * len(digits.load()):
+                said = Caption(
+                    en="About as many are read right: {r} of {n}, with all {c} maps {q}.",
+                    zh="认对的差不多：{n} 个中 {r} 个，用 {c} 张 {q} 个。",
+                )
             c, n = fmt.count(self.mixing.channels), fmt.count(len(digits.load()))
-            yield Event("right", 3.4, said.fill(k=k, r=after, n=n, q=before, c=c), detail=1)
+            told = {"k": k, "r": after, "n": n, "q": before, "c": c}
+            said = said.fill(**{name: told[name] for name in said.fields})
+            yield Event("right", 3.4, said, detail=1)
 
 
 def _addend(n: int, number: float, scale: Scale, weight: str, role: Size) -> Part:
