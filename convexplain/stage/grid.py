@@ -575,6 +575,7 @@ def _stripes(xs: tuple[int, ...], ys: tuple[int, ...], scale: float) -> Pixels:
     return np.where(along % _HATCH < _HATCH / 3, 255, 0).astype(np.uint8)
 
 
+@kept
 def _dots(xs: tuple[int, ...], ys: tuple[int, ...]) -> Pixels:
     """Return a mask with a dot in the middle of every cell, uint8 (height, width)."""
     surface = cairo.ImageSurface(cairo.FORMAT_A8, xs[-1], ys[-1])
