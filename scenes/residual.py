@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
+from convexplain.panels import Panel
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, lazily, together
 from convexplain.stage.shapes import Line
@@ -37,8 +39,12 @@ class Residual(LessonScene):
     def prepare(self) -> None:
         """Lay out what comes in, layers and plus; they are there from the first moment."""
         self.board.lay(self.lesson.both_ways(upright=self.upright, end="plus"))
-        read = self.board.there("picture", "picture->came")
-        self.board.show(*read, "came", "layers", "plus", "legend", *STRAIGHT)(1.0)
+        self.board.show(*self.read(), "came", "layers", "plus", "legend", *STRAIGHT)(1.0)
+
+    def read(self) -> list[str]:
+        """What stands there of the picture, and of the layers that it goes through."""
+        way = pairwise((*residual.READ, "came"))
+        return self.board.there(*residual.READ, *(f"{start}->{end}" for start, end in way))
 
     # Two ways.
 
@@ -54,7 +60,7 @@ class Residual(LessonScene):
     def show_ways(self, event: Event) -> None:
         """What comes out of the layers takes its place before the plus."""
         self.during(0.15, self.board.pulse("layers"))
-        self.during(0.06, self.board.leave("picture", "picture->came"))
+        self.during(0.06, self.board.leave(*self.read()))
         picture = self.lesson.both_ways(upright=self.upright)
         shown = ("came", "layers", "plus", "round", *THROUGH[:1], *ROUND)
         self.turn_into(picture, 0.15, show=shown, hold=(*THROUGH[1:], "change"))
@@ -205,14 +211,19 @@ class Residual(LessonScene):
             self.turn_into(picture, moment, to, show=(*WHOLE, *LINES, *zeros))
 
     def show_silent(self, event: Event) -> None:
-        """The block is set to 0, and with it the change; what came in goes round, and on."""
+        """The block is set to 0, and with it the change."""
         if not self.board.has("layers"):
-            self.whole(0.15)
-        self.during(0.1, self.board.pulse("layers"))
-        change, total = self.lesson.silent()
-        self.set_weights(0.2, change, ("layers", "maps"))
-        self.during(0.3, self.comes_round())
-        self.arrives(0.12, "plus->sum", "sum", total)
+            self.whole(0.3)
+        self.during(0.2, self.board.pulse("layers"))
+        change, _ = self.lesson.silent()
+        self.set_weights(0.3, change, ("layers", "maps"))
+        self.during(1, self.board.pulse("change"))
+
+    def show_unchanged(self, event: Event) -> None:
+        """What came in goes round, and on."""
+        _, total = self.lesson.silent()
+        self.during(0.5, self.comes_round())
+        self.arrives(0.2, "plus->sum", "sum", total)
         self.during(1, self.board.pulse("came", "sum"))
 
     def show_row(self, event: Event) -> None:
@@ -244,33 +255,72 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse(*ends))
 
     def show_back(self, event: Event) -> None:
+        """Along the shortcuts a line runs back, from the end of the picture to its beginning."""
+        if self.board.has(residual.ROWS["yes"][-1]):
+            blocks = [
+                (start, f"round-{n}", f"yes-plus-{n}", end)
+                for n, (start, end) in enumerate(pairwise(residual.ROWS["yes"]), 1)
+            ]
+        else:
+            if not self.board.has("layers"):
+                self.whole(0.3)
+            blocks = [("came", "round", "plus", "sum")]
+        share, lines = 0.5 / len(blocks), list[Line]()
+        for start, word, plus, end in reversed(blocks):
+            self.during(0.3 * share, self.board.pulse(end))
+            self.during(share, self.runs_back(word, lines, f"{start}->{word}", f"{word}->{plus}"))
+        self.during(1, self.board.pulse("came"))
+        self.remove(*lines)
+
+    def runs_back(self, called: str, lines: list[Line], *ways: str) -> Move:
+        """Return a line's way back along an arrow whose word makes way; it is added to lines."""
+
+        def begin() -> Move:
+            word, way = self.board.part(called), self.board.along(*ways)[::-1]
+            line = Line(
+                [(x, y) for x, y in way.tolist()], colour="accent", width=4.0, arrow=True, drawn=0.0
+            )
+            lines.append(line)
+            self.add(line)
+
+            def go(alpha: float) -> None:
+                line.drawn, word.opacity = alpha, max(0.0, 1 - 8 * alpha)
+
+            return go
+
+        return lazily(begin)
+
+    def show_first(self, event: Event) -> None:
         """Bars of the gradients that the first convolution gets: of many layers, and of few."""
-        picture = self.lesson.deep(trained=False)
-        charts = [p.name for p in picture.root.panels() if p.name.startswith("back")]
-        beside = "title", "zero", "no.label", "yes.label"
-        words = (f"{name}.{what}" for name in charts for what in beside)
-        self.turn_into(picture, 0.07, show=("said-back", *words))
-        self.measure("back")
+        charts = [p.name for p in self.charts("back")]
+        words = (f"{name}.{what}" for name in charts for what in ("zero", "no.label", "yes.label"))
+        counts = (part.name for part in self.charts("back-said"))
+        show = ("said-back", "said-means", *counts, *words)
+        self.turn_into(self.lesson.deep(), 0.07, show=show)
+        self.measure("back", few=False)
 
     def show_many(self, event: Event) -> None:
         """Bars of the digits that these networks read right once they are trained, beside them."""
-        picture = self.lesson.deep()
-        charts = [p.name for p in picture.root.panels() if p.name.startswith("deep")]
-        self.turn_into(picture, 0.06, show=("said-deep",))
-        beside = (f"{name}.{what}" for name in charts for what in ("title", "zero"))
-        self.during(0.02, self.board.come(*beside))
+        counts = self.board.there(*(part.name for part in self.charts("deep-said")))
+        zeros = (f"{part.name}.zero" for part in self.charts("deep"))
+        self.during(0.04, self.board.come("said-deep", *counts, *zeros))
         self.measure("deep")
 
-    def measure(self, kind: str) -> None:
-        """Let the bars of many layers grow, then those of few."""
-        many, few = (
-            [f"{part.name}.{bar}" for bar in ("no", "yes")]
-            for part in self.lesson.deep().root.panels() if part.name.startswith(f"{kind}-")
-        )  # fmt: skip
-        self.during(0.1, *map(self.board.rise, many))
-        self.during(0.25, self.board.pulse(*(f"{bar}.value" for bar in many)))
-        self.during(0.16, *map(self.board.rise, few))
-        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in few)))
+    def charts(self, kind: str) -> list[Panel]:
+        """Return bars of one kind, those of many layers first; or what is said above them."""
+        panels = self.lesson.deep().root.panels()
+        return [part for part in panels if part.name.rpartition("-")[0] == kind]
+
+    def measure(self, kind: str, *, few: bool = True) -> None:
+        """Let the bars of many layers grow, then those of few; look at these if they are meant."""
+        most, least = (
+            [f"{part.name}.{bar}" for bar in ("no", "yes")] for part in self.charts(kind)
+        )
+        self.during(0.1, *map(self.board.rise, most))
+        self.during(0.25, self.board.pulse(*(f"{bar}.value" for bar in most)))
+        self.during(0.16, *map(self.board.rise, least))
+        told = least if few else most
+        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in told)))
 
     def show_answer(self, event: Event) -> None:
         """What came in goes round once more, the change comes to it; then the sum goes on."""

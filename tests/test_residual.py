@@ -117,9 +117,11 @@ def test_it_is_asked_what_a_block_of_zeros_hands_on(lesson):
 
 
 def test_the_layers_are_named_where_their_names_are_short(lesson):
-    placed = place(lesson.both_ways(), ASPECTS["16:9"])
-    named = [p.text for p in placed.pieces if p.panel == "layers" and hasattr(p, "text")]
-    assert " ".join(named).split() == list(lesson.between)
+    placed = place(lesson.both_ways(end="plus"), ASPECTS["16:9"])
+    before = ["conv1", "norm1", "relu1", "pool1"]
+    for panel, names in {"first": before, "layers": list(lesson.between)}.items():
+        named = [p.text for p in placed.pieces if p.panel == panel and hasattr(p, "text")]
+        assert " ".join(named).split() == names
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -131,7 +133,6 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         lesson.both_ways(upright=upright, end="sum", zero=("layers", "maps")),
         lesson.adding(upright=upright),
         lesson.row(upright=upright),
-        lesson.deep(trained=False),
         lesson.deep(),
     ]
     for diagram in shown:
@@ -178,9 +179,12 @@ def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     }
     plain, short = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
     assert told(lesson, "many") == (
-        f"17 convolutions: {plain} right without, {short} with; for 5 it hardly matters."
+        f"17 convolutions: {plain} right without, {short} with; "
+        "for 5 the gradient is enough either way."
     )
     assert "after 300 steps" in lesson.deep().panel("said-deep").words.text("en")
+    assert "3 networks" in lesson.deep().panel("said-means").words.text("en")
+    assert {len(row["by_seed"]) for row in facts.rows("depth")} == {3}
     # Many layers read more than few with shortcuts, without them fewer: that is what pays.
     assert shares[8, "yes"] > max(shares[2, "yes"], shares[2, "no"]) > shares[8, "no"]
     # So it is for each of the networks; few layers need no shortcut.
@@ -188,7 +192,7 @@ def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     assert max(plain) < min(short)
     assert abs(shares[2, "no"] - shares[2, "yes"]) < 0.01
     bars = {(p.name, bar.name): bar for p in lesson.deep().root.panels()
-            if p.name.startswith("deep") for bar in p.bars}  # fmt: skip
+            if p.name in ("deep-17", "deep-5") for bar in p.bars}  # fmt: skip
     for (blocks, named), share in shares.items():
         bar = bars[f"deep-{2 * blocks + 1}", named]
         assert bar.value == pytest.approx(share)
@@ -200,23 +204,32 @@ def test_it_tells_which_gradient_the_first_convolution_gets_as_it_was_measured(l
         (row["convolutions"], row["arrows"]): row["first_gradient"] for row in facts.rows("depth")
     }
     plain, short = (fmt.number(lengths[17, arrows], 4) for arrows in ("no", "yes"))
-    assert told(lesson, "back") == (
-        "Learning needs gradients: the first of 17 convolutions "
-        f"gets {plain} without, {short} with."
+    assert told(lesson, "back") == "Backwards the same: by the shortcut the gradient arrives."
+    assert told(lesson, "first") == (
+        f"At the first of 17 convolutions: {short}; without shortcut {plain}."
     )
     assert float(plain) > 0
     # Without shortcuts many layers let far less through than few, with them no less.
     assert lengths[17, "no"] < lengths[5, "no"] / 100
     assert lengths[17, "yes"] > lengths[5, "yes"]
-    first, both = lesson.deep(trained=False), lesson.deep()
-    assert not any(panel.name.startswith("deep") for panel in first.root.panels())
-    for picture in (first, both):
-        bars = {(p.name, bar.name): bar for p in picture.root.panels()
-                if p.name.startswith("back") for bar in p.bars}  # fmt: skip
-        assert len(bars) == 4
-        for (count, arrows), length in lengths.items():
-            assert bars[f"back-{count}", arrows].value == length
-            assert bars[f"back-{count}", arrows].text == fmt.number(length, 4)
+    bars = {(p.name, bar.name): bar for p in lesson.deep().root.panels()
+            if p.name in ("back-17", "back-5") for bar in p.bars}  # fmt: skip
+    assert len(bars) == 4
+    for (count, arrows), length in lengths.items():
+        assert bars[f"back-{count}", arrows].value == length
+        assert bars[f"back-{count}", arrows].text == fmt.number(length, 4)
+
+
+def test_the_gradient_runs_back_along_the_shortcuts_of_zeros(lesson):
+    # With all weights 0 a block with a shortcut hands each gradient on as it is, one without, 0.
+    step = 1e-3 * np.ones_like(lesson.three[0])
+    changed = Residual()
+    changed.__dict__["silenced"] = lesson.silenced
+    changed.__dict__["three"] = (lesson.three[0] + step, *lesson.three[1:])
+    for arrows, slope in {"yes": 1.0, "no": 0.0}.items():
+        ends = (each.silent_row[arrows][-1] for each in (lesson, changed))
+        before, after = ends
+        np.testing.assert_allclose((after - before) / step, slope, atol=1e-3)
 
 
 def test_layers_of_zeros_say_which_have_weights(lesson):

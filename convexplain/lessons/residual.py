@@ -19,7 +19,7 @@ from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role, ancestors
-from convexplain.network import Layer, Trace
+from convexplain.network import Layer, Network, Trace
 from convexplain.panels import (
     Aligned,
     Bar,
@@ -53,6 +53,8 @@ _TONES = {"no": "muted", "yes": "ink"}
 _ASIDE = 0.7
 #: How far apart blocks in a row stand, in gaps of the sheet: on a narrow one less.
 _APART = 0.8, 0.5
+#: How far apart what leads to the plus stands, where the lesson begins: on a narrow sheet less.
+_BESIDE = 1.6, 0.8
 #: So many blocks stand in a row, each reading what the one before it hands on.
 IN_A_ROW = 2
 #: Lines of what stands beside maps are at most so many sizes of text long.
@@ -203,10 +205,10 @@ class Residual(FilterLesson):
             many = fmt.count(self.three[0].shape[2])
             came = replace(came, title=words.CAME_ONE.capital.fill(n=many))
         measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
-        said = self._named(zero="layers" in zero)
+        said = _named(self.network, self.between, zero="layers" in zero)
         layers = Text(
             "layers", said, role="heading", measure=measure, rim="box",
-            widest=self._named(zero="layers" not in zero),  # as large in both states
+            widest=_named(self.network, self.between, zero="layers" not in zero),  # as large
         )  # fmt: skip
         plus = Text("plus", "+", role="display", rim="circle")
         made = self._zeroed(change)
@@ -217,9 +219,9 @@ class Residual(FilterLesson):
         between = [] if end == "plus" else ["change"]
         through = ["came", "layers", *between, "plus"]
         behind = [("plus", "sum")] if end == "sum" else []
-        read = self.picture_read if end == "plus" else []
         # Upright its way would run past the map's title.
-        seen = [("picture", "came")] if read and not upright else []
+        read = self.picture_read(named=not upright) if end == "plus" else []
+        seen = pairwise((*READ, "came")) if read and not upright else ()
         flows = (*seen, *pairwise(through), ("came", "round"), ("round", "plus"), *behind)
         links = tuple(
             Link(start, end, tone="muted", headless=end == "round") for start, end in flows
@@ -230,10 +232,15 @@ class Residual(FilterLesson):
             body = Row(Column(*read, *parts, gap=1.0, align="middle"), way, gap=1.5)
         elif end == "plus":
             under = [None if part is not layers else way for part in parts]
-            body = Aligned(
-                [[*read, *parts], [*(None for _ in read), *under]], gap=1.6, row_gap=1.2,
-                across="middle", down="middle",
-            )  # fmt: skip
+            rows: list[list[Part | None]] = [
+                [*read, *parts], [*(None for _ in read), *under],
+            ]  # fmt: skip
+            body = Either(
+                *(
+                    Aligned(rows, gap=gap, row_gap=1.2, across="middle", down="middle")
+                    for gap in _BESIDE
+                )
+            )
         else:
             apart = 0.9 if end == "sum" else 1.6
             body = Column(Row(*parts, gap=apart), way, gap=1.2, align="middle")
@@ -241,9 +248,11 @@ class Residual(FilterLesson):
         below, turns = Legend("legend", row=True), end != "plus"
         return Diagram(Column(body, below, align="middle", turns=turns), links)
 
-    @cached_property
-    def picture_read(self) -> list[Cells]:
-        """Describe the picture of which the map that came in is made, if it is another one."""
+    def picture_read(self, *, named: bool) -> list[Part]:
+        """Describe the picture of which the map that came in is made, if it is another one.
+
+        If named, the layers that make it follow.
+        """
         if self.ways[0] == "input":
             return []
         drawn = np.atleast_3d(self.network.reading.drawn(self.trace.image))
@@ -251,22 +260,13 @@ class Residual(FilterLesson):
         title = words.PICTURE.capital
         # So large beside the map, whatever their cells.
         fine = len(pixels) / (_ASIDE * len(self.three[0]))
-        return [Cells("picture", pixels, lines=False, title=title, share="maps", fine=fine)]
-
-    def _named(self, *, zero: bool = False) -> Caption | str:
-        """Name the layers between, or tell their number; if zero, say of what weights are 0."""
-        if max(map(len, self.between), default=0) > _SHORT:
-            return (words.ALL_ZERO if zero else words.LAYERS).fill(n=fmt.count(len(self.between)))
-
-        if not zero:
-            named = " ".join(self.between)
-        else:  # a name and its 0 stand in one line
-            named = " ".join(
-                f"{name}:\N{NO-BREAK SPACE}0" if self.network.weights_of(name) else name
-                for name in self.between
-            )
-
-        return named
+        seen = Cells("picture", pixels, lines=False, title=title, share="maps", fine=fine)
+        if not named:
+            return [seen]
+        before = {self.ways[0], *ancestors(self.network, self.ways[0])}
+        layers = [layer.name for layer in self.network.layers if layer.name in before]
+        said = _named(self.network, layers)
+        return [seen, Text("first", said, role="text", measure=_NARROW, rim="box")]
 
     def _zeroed(self, map_: Cells) -> Part:
         """Write a large 0 on a map that is 0 everywhere; another one stays as it is."""
@@ -357,7 +357,7 @@ class Residual(FilterLesson):
         below = Legend("legend", row=True)
         return Diagram(Column(body, below, align="middle", turns=upright), tuple(links))
 
-    def deep(self, *, trained: bool = True) -> Diagram:
+    def deep(self) -> Diagram:
         """Describe what was measured of few and many convolutions, with shortcuts and without.
 
         How long the gradient of the first kernel is; beside it, once they are trained, how many
@@ -368,11 +368,9 @@ class Residual(FilterLesson):
         counts = sorted({row["convolutions"] for row in rows}, reverse=True)
         seeds, steps = fmt.count(rows[0]["seeds"]), fmt.count(facts.steps("depth"))
         titles = {
-            "back": words.FIRST_GRADIENT.capital.fill(s=seeds),
-            "deep": words.READ_RIGHT.capital.fill(n=steps, s=seeds),
+            "back": words.FIRST_GRADIENT.capital,
+            "deep": words.READ_RIGHT.capital.fill(n=steps),
         }
-        if not trained:
-            del titles["deep"]
 
         def bars(kind: str, count: int, named: bool, **how: Any) -> Bars:
             found = [row for row in rows if row["convolutions"] == count]
@@ -386,31 +384,38 @@ class Residual(FilterLesson):
                     )
                     for row in found
                 ],
-                Scale(most), pitch=2.4,
-                title=words.CONVOLUTIONS.fill(n=count) if named else None, **how,
+                Scale(most), pitch=2.2, **how,
             )  # fmt: skip
+
+        def counted(kind: str, count: int, role: Literal["heading", "text"]) -> Text:
+            said = words.CONVOLUTIONS.fill(n=count)
+            return Text(f"{kind}-said-{count}", said, role=role, weight="bold")
 
         def beside(length: float, role: Literal["heading", "text"], measure: float) -> Part:
             said = [Text(f"said-{kind}", titles[kind], role=role, measure=measure)
                     for kind in titles]  # fmt: skip
-            grid = [
-                [bars(kind, count, kind == "back", length=length, role=role) for kind in titles]
-                for count in counts
-            ]
-            return Aligned([said, *grid], gap=1.2, row_gap=1.2, down="bottom")
+            grid: list[list[Part | None]] = []
+            for count in counts:
+                grid.append([counted("back", count, role), None])
+                grid.append(
+                    [bars(kind, count, kind == "back", length=length, role=role) for kind in titles]
+                )
+            return Aligned([said, *grid], gap=1.2, row_gap=0.7, down="bottom")
 
         def below(length: float, role: Literal["heading", "text"]) -> Part:
             parts: list[Part] = []
             for kind, title in titles.items():
                 parts.append(Text(f"said-{kind}", title, role=role, measure=_BROAD))
-                parts += [bars(kind, count, True, length=length, role=role) for count in counts]
-            return Column(*parts, gap=1.0)
+                for count in counts:
+                    parts.append(counted(kind, count, role))
+                    parts.append(bars(kind, count, True, length=length, role=role))
+            return Column(*parts, gap=0.6)
 
-        beginning = (beside(22, "heading", 2 * _BROAD),) if not trained else ()
         large = (
             beside(9, "heading", 14), beside(6, "text", 9), below(10, "heading"), below(6, "text"),
         )  # fmt: skip
-        return Diagram(Either(*beginning, *large))
+        means = Text("said-means", words.MEANS.capital.fill(s=seeds), role="text", tone="muted")
+        return Diagram(Column(Either(*large), means))
 
     def adding(self, *, upright: bool = False) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
@@ -477,19 +482,19 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 4.4, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 4.0, self.question)
-        yield Event("ways", 5.2, words.WAYS.fill(n=len(self.between)))
+        yield Event("ways", 4.9, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
-        yield Event("arrive", 4.6, words.ARRIVE)
+        yield Event("arrive", 4.4, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
         yield Event("meet", 4.1, words.MEET.fill(a=came, b=change))
         yield Event("adds", 3.3, words.ADDS)
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("all", 4.8, words.ALL.fill(n=fmt.count(numbers)), detail=1)
+        yield Event("all", 4.4, words.ALL.fill(n=fmt.count(numbers)), detail=1)
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
@@ -499,23 +504,38 @@ class Residual(FilterLesson):
         question, rows = self.ask(), facts.rows("depth")
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-            yield Event("silent", 5.0, words.SILENT)
+            yield Event("silent", 2.2, words.SILENT)
+            yield Event("unchanged", 2.8, words.UNCHANGED)
             row = words.ROW.fill(n=in_words(IN_A_ROW, capital=True))
-            yield Event("row", 6.6, row, detail=1)
+            yield Event("row", 5.5, row, detail=1)
         few, many = (fmt.count(row["convolutions"]) for row in (rows[0], rows[-1]))
+        yield Event("back", 3.3, words.BACK, detail=1)
         plain, short = (_measured("back", row)[1] for row in rows[-2:])
-        yield Event("back", 5.2, words.BACK.fill(n=many, a=plain, b=short), detail=1)
+        yield Event("first", 3.3, words.FIRST.fill(n=many, a=plain, b=short), detail=1)
         plain, short = (_measured("deep", row)[1] for row in rows[-2:])
         yield Event("many", 5.2, words.MANY.fill(n=many, m=few, a=plain, b=short), detail=1)
 
 
 #: The three maps, by name.
 NAMES = ("came", "change", "sum")
+#: The picture, and the layers that make of it what comes in.
+READ = ("picture", "first")
 #: The maps of blocks in a row, with a shortcut round each and without.
 ROWS = {
     "yes": ("came", *(f"yes-{n}" for n in range(1, IN_A_ROW + 1))),
     "no": tuple(f"no-{n}" for n in range(IN_A_ROW + 1)),
 }
+
+
+def _named(network: Network, layers: Sequence[str], *, zero: bool = False) -> Caption | str:
+    """Name layers, or tell their number; if zero, say of which the weights are 0."""
+    if max(map(len, layers), default=0) > _SHORT:
+        return (words.ALL_ZERO if zero else words.LAYERS).fill(n=fmt.count(len(layers)))
+    # A name and its 0 stand in one line.
+    return " ".join(
+        f"{name}:\N{NO-BREAK SPACE}0" if zero and network.weights_of(name) else name
+        for name in layers
+    )
 
 
 def _measured(kind: str, row: Mapping[str, Any]) -> tuple[float, str]:

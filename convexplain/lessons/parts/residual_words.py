@@ -29,13 +29,14 @@ SHORTCUTS = {
     "yes": Caption(en="with shortcut", zh="有捷径"),
 }
 FIRST_GRADIENT = Caption(
-    en="length of the gradient at the first convolution before training, mean of {s} networks",
-    zh="训练前首层卷积的梯度长度，{s} 个网络平均",
+    en="gradient length at the first convolution, before training",
+    zh="训练前首层卷积的梯度长度",
 )
 READ_RIGHT = Caption(
-    en="test digits read right after {n} steps, mean of {s} networks",
-    zh="训练 {n} 步后测试手写数字认对的比例，{s} 个网络平均",
+    en="test digits read right, after {n} steps",
+    zh="训练 {n} 步后测试手写数字认对的比例",
 )
+MEANS = Caption(en="each a mean of {s} networks", zh="均为 {s} 个网络的平均")
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
     zh="两条路通向加号：穿过 {n} 层，或者走捷径。",
@@ -54,21 +55,23 @@ ALL = Caption(
     zh="这张图的 {n} 个数都这样；加号没有权重。",
 )
 BACK = Caption(
-    en="Learning needs gradients: the first of {n} convolutions gets {a} without, {b} with.",
-    zh="{n} 个卷积，首层的梯度：没有捷径 {a}，有 {b}。",
+    en="Backwards the same: by the shortcut the gradient arrives.",
+    zh="反过来也一样：沿着捷径，梯度到达。",
+)
+FIRST = Caption(
+    en="At the first of {n} convolutions: {b}; without shortcut {a}.",
+    zh="{n} 个的首层：有捷径 {b}，没有则 {a}。",
 )
 MANY = Caption(
-    en="{n} convolutions: {a} right without, {b} with; for {m} it hardly matters.",
-    zh="{n} 个卷积认对 {a}，有捷径 {b}；{m} 个差不多。",
+    en="{n} convolutions: {a} right without, {b} with; for {m} the gradient is enough either way.",
+    zh="{n} 个认对 {a}，有捷径 {b}；{m} 个的梯度都够。",
 )
 ASKED = Caption(
-    en="All weights and biases set to 0: what goes on?",
-    zh="权重和偏置全设为 0：传下去的是什么？",
+    en="All weights and biases set to 0: what leaves the plus?",
+    zh="权重和偏置全设为 0：加号送出什么？",
 )
-SILENT = Caption(
-    en="The layers give 0, so what came in goes on, unchanged.",
-    zh="各层给出 0，所以输入原样传下去。",
-)
+SILENT = Caption(en="The layers give 0.", zh="各层给出 0。")
+UNCHANGED = Caption(en="So what came in goes on, unchanged.", zh="所以输入原样传下去。")
 ROW = Caption(
     en="{n} blocks of zeros in a row: with shortcut the map still arrives, without it 0.",
     zh="{n} 个全为 0 的块相连：有捷径，图照样到达；没有，到达的是 0。",
