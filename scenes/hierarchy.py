@@ -322,7 +322,7 @@ class Hierarchy(LessonScene):
         def begin() -> Move:
             self.laid = {name: self.board.box(name) for name in self.board.parts}
             self.tell(self.lesson.taken()[0])
-            return together()
+            return self.show_there("lead")
 
         shown = "reads", "input", "adding", "scores-said", "scores"
         laid = self.board.become(self.lesson.check(), show=shown)
@@ -409,6 +409,8 @@ class Hierarchy(LessonScene):
         """Say what is read, and put both scores where they lie."""
         name = self.lesson.network.class_name
         self.board.say("reads", self.text(words.ANSWER.fill(k=name(reading.label))))
+        for lead in self.there("lead"):
+            self.board.say(lead, self.text(words.LEAD.fill(v=fmt.number(reading.printed_lead))))
         self.board.say("scores.rival.label", self.text(name(reading.rival)))
         zero, first = self.laid["scores.zero"][0], self.lesson.taken()[0]
         ends = [self.laid[f"scores.{which}"] for which in ("own", "rival")]

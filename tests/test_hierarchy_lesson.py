@@ -103,7 +103,9 @@ def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
         for z in (before, after)
     )
     assert then < lead
-    assert said == f"Three out: its lead falls from {lead:.2f} to {then:.2f}."
+    assert said == f"Three out: its lead, {lead:.2f}, gets smaller."
+    assert lesson.removal.without(3).printed_lead == pytest.approx(then)
+    assert lesson.check().panel("lead").words.text("en") == f"lead: {lead:.2f}"
 
 
 def test_a_lead_is_said_to_fall_only_if_it_does(lesson, monkeypatch):

@@ -587,17 +587,14 @@ class Hierarchy(NetworkLesson):
             said = words.RANDOM
             if tipping.removed < min(removal.random_tips):
                 said = words.RANDOM_MORE.fill(n=len(removal.random_tips))
-            yield Event("random", 3.4, said, detail=1)
+            yield Event("random", 4.0, said, detail=1)
 
     def _said_without(self, count: int) -> Caption:
-        """Say how far the lead falls without the first cells, as the printed scores give it."""
-        leads = [
-            fmt.rounded(each.logit) - fmt.rounded(each.rival_logit)
-            for each in (self.removal.without(0), self.removal.without(count))
-        ]
-        m, (before, after) = words.how_many(count), map(fmt.number, map(float, leads))
-        if leads[1] < leads[0]:
-            return words.LEAD_FALLS.fill(m=m.capital, before=before, after=after)
+        """Say that the lead falls without the first cells, if it does; how far is seen."""
+        before, after = (self.removal.without(n).printed_lead for n in (0, count))
+        m = words.how_many(count)
+        if after < before:
+            return words.LEAD_FALLS.fill(m=m.capital, before=fmt.number(before))
         return words.WITHOUT.fill(m=m, k=self.answer_name)
 
     @property

@@ -108,12 +108,13 @@ class HierarchyCheck:
             return Column(named, Column(first, cells, gap=0), gap=0.3)
 
         scored = words.SCORES.fill(k=self.picture.answer)
+        lead = Text("lead", words.LEAD.fill(v=fmt.number(self.runs[0][0].printed_lead)))
 
         def beside(measure: float) -> Part:
             orders = [
                 (Text(f"{bar.name}-said", bar.label), self._order(bar)) for bar in self.orders
             ]
-            said = Text("scores-said", scored, measure=_BESIDE)
+            said = Column(Text("scores-said", scored, measure=_BESIDE), lead, gap=0.1)
             rows = [(told, above(measure)), (said, self._scores()), *orders, *self._tips()]
             return Aligned(rows, gap=1.2, row_gap=0.4, down="middle")
 
@@ -122,7 +123,8 @@ class HierarchyCheck:
                 Column(Text(f"{bar.name}-said", bar.label), self._order(bar, role), gap=0.1)
                 for bar in self.orders
             )
-            said = Text("scores-said", scored)
+            told = Text("scores-said", scored)
+            said = Column(told, lead, gap=0) if tips else told
             ticks = (Column(*row, gap=0.1) for row in self._tips() if tips)
             return Column(flat, above(_NARROW), said, self._scores(role), *orders, *ticks, gap=gap)
 

@@ -137,8 +137,8 @@ WITHOUT = Caption(
     zh="去掉这{m}个，仍判为“{k}”。",
 )
 LEAD_FALLS = Caption(
-    en="{m} out: its lead falls from {before} to {after}.",
-    zh="去掉{m}个：领先 {before} → {after}。",
+    en="{m} out: its lead, {before}, gets smaller.",
+    zh="去掉{m}个：领先 {before}，变小。",
 )
 AT_THAT_RATE = Caption(
     en="At the rate of the first {m}; those that follow take less of its lead.",
@@ -254,6 +254,7 @@ ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
 ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
 ADDS_AS = Caption(en="{kind}: +{v}", zh="{kind}：+{v}")
 THE_SCORE = Caption(en="the score", zh="得分")
+LEAD = Caption(en="lead: {v}", zh="领先：{v}")
 OUT = Caption(en="{m} out", zh="去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from convexplain import ops
 from convexplain.network import Trace, contributions
+from convexplain.style import format as fmt
 
 #: Answers that are computed at once.
 CHUNK = 64
@@ -38,6 +39,11 @@ class Reading(NamedTuple):
     def lead(self) -> float:
         """How far the answer lies above the best of the others; below zero it is no more read."""
         return self.logit - self.rival_logit
+
+    @property
+    def printed_lead(self) -> float:
+        """The same of both scores as they are printed."""
+        return float(fmt.rounded(self.logit) - fmt.rounded(self.rival_logit))
 
 
 @dataclass(frozen=True, eq=False)
