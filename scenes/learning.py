@@ -86,7 +86,7 @@ class Learning(LessonScene):
         self.during(0.25, self.board.trace(curve), rate=linear)
         self.during(0.06, self.board.show(f"{curve}.label"))
         self.board.ride(own, curve, 1.0, 1.0)(1.0)
-        self.during(0.06, self.board.show(own))
+        self.during(0.06, self.board.show(own), self.board.hide(f"{own}.label"))
         self.during(1, self.board.pulse(own, times=2))
 
     def show_loss(self, event: Event) -> None:
@@ -101,8 +101,8 @@ class Learning(LessonScene):
         self.during(0.1, self.board.pulse(f"guess.{self.lesson.label}.value"))
         self.during(0.3, self.board.ride(own, curve, 1.0, start))
         self.during(0.14, self.drop())
-        self.during(0.06, self.board.show("surprise.title"))
-        self.during(1, self.board.pulse("surprise.title", times=2))
+        self.during(0.06, self.board.show(f"{own}.label"))
+        self.during(1, self.board.pulse(f"{own}.label", times=2))
 
     def axes(self) -> Iterator[str]:
         """Yield the names of the digit, of the bar of its class, and of the loss's axes."""
@@ -115,7 +115,7 @@ class Learning(LessonScene):
 
     def show_mean(self, event: Event) -> None:
         """The step's training digits come, the best first, each with its point on the curve."""
-        own = ["digit", "guess", "surprise.own", "surprise.title", "surprise.down"]
+        own = ["digit", "guess", "surprise.own", "surprise.down"]
         own.append("surprise.across")
         gone = [name for name in self.board.there(*own) if self.board.shown(name)]
         if gone:
@@ -195,11 +195,14 @@ class Learning(LessonScene):
 
     def show_step(self, event: Event) -> None:
         """The axes come near; the ball goes one step down, and the weight with it."""
-        self.during(0.06, self.board.pulse(BALL), self.board.hide(*self.scales()))
-        closer = self.board.become(self.valley(event.data, near=1.0), hold=self.scales())
+        # From nearby the curve is as straight as its tangent: only one of them is seen.
+        tangent = TANGENT, f"{TANGENT}.label"
+        self.during(0.06, self.board.pulse(BALL), self.board.hide(*self.scales(), *tangent))
+        near = self.valley(event.data, near=1.0)
+        closer = self.board.become(near, hold=[*self.scales(), *tangent])
         self.during(0.22, closer, self.closer(event.data))
         self.during(0.06, self.board.show(*self.scales(), BALL, f"{BALL}.label"))
-        weights = self.lesson.history.near_weights
+        weights, _ = self.lesson.seen(event.data, 1.0)
         start, end = event.data.weight, self.lesson.next_weight
         ends = [float((w - weights[0]) / (weights[-1] - weights[0])) for w in (start, end)]
         row, col = self.lesson.place
@@ -211,20 +214,20 @@ class Learning(LessonScene):
         self.board.hide(f"{BALL}.label")(1.0)
         self.during(0.14, self.board.ride(BALL, CURVE, *ends), go)
         self.board.become(self.valley(event.data, near=1.0, gone=True))(1.0)
-        self.board.hide("valley.across", "valley.fall", "valley.fell")(1.0)
+        self.board.hide("valley.across", "valley.fall", "valley.fall.label")(1.0)
         self.board.show(BALL, f"{BALL}.label")(1.0)
         self.during(0.05, self.board.walk("valley.across"))
         self.during(0.05, self.board.walk("valley.fall"))
-        self.during(0.04, self.board.show("valley.fell"))
-        self.during(1, self.board.pulse("valley.fell.label", "kernel.weight"))
+        self.during(0.04, self.board.show("valley.fall.label"))
+        self.during(1, self.board.pulse("valley.fall.label", "kernel.weight"))
 
     def scales(self) -> Iterator[str]:
         """Yield what is only true of one part of the curve: numbers at the axes, and others."""
         yield from (name for name in self.board.frame("valley") if name[-1].isdigit())
-        yield from self.board.there(f"{TANGENT}.label", f"{BALL}.label")
+        yield f"{BALL}.label"
 
     def closer(self, valley: Valley) -> Move:
-        """Draw the curve, its tangent and the ball anew of ever fewer weights round this one."""
+        """Draw the curve and the ball anew of ever fewer weights round this one."""
         parts = self.board.part
 
         def go(alpha: float) -> None:
@@ -246,13 +249,13 @@ class Learning(LessonScene):
 
     def show_slopes(self, event: Event) -> None:
         """All kernels come back; what the step adds to each weight grows out of them."""
-        come = ("kernels", "legend")
+        come = ("kernels", "kernels.weight", "legend")
         self.become(self.lesson.strides(), 0.2, self.camera.home(), show=come)
         grown = [
             self.board.grow(f"moves[{n}]", out_of=f"kernels[{n}]") for n in self.filters
         ]  # fmt: skip
         come_out = in_turn(*map(eased, grown), overlap=0.9)
-        self.during(0.35, come_out, self.board.show("moves.title"))
+        self.during(0.35, come_out, self.board.show("moves.title", "moves.weight"))
         self.lose()
         self.during(1, self.board.pulse("moves", colour="muted", times=2))
 
@@ -264,7 +267,7 @@ class Learning(LessonScene):
     def show_downhill(self, event: Event) -> None:
         """All weights go their step at once, and the bar of the loss becomes shorter."""
         if not self.board.has("moves"):
-            come = ("kernels", "moves", "legend")
+            come = ("kernels", "kernels.weight", "moves", "moves.weight", "legend")
             self.become(self.lesson.strides(), 0.2, self.camera.home(), show=come)
             self.lose()
         before = self.lesson.kernels_at(self.lesson.snapshot)
@@ -279,7 +282,7 @@ class Learning(LessonScene):
         for n in self.filters:
             self.board.fill(f"kernels[{n}]", after[:, :, n])
         self.board.say("kernels.counter", self.step_text(self.lesson.step + 1))
-        self.during(0.2, self.board.grow("strides.step", out_of="strides.before"))
+        self.during(0.2, eased(self.board.rise("strides.step")))
         self.during(1, self.board.pulse("strides.step.value", times=2))
 
     def step_text(self, step: int) -> str:
@@ -324,14 +327,10 @@ class Learning(LessonScene):
         marks = [f"loss.read-{n}" for n in reads if self.lesson.told[n] in self.lesson.again]
         self.become(self.lesson.run_picture(), 0.15, show=("digit", "loss.way"), hold=marks)
         self.board.show(*self.board.frame("loss"))(1.0)
-        rows = [
-            self.board.show(f"read-{n}", *self.board.there(f"loss.read-{n}")) for n in reads
-        ]  # fmt: skip
-        self.during(0.5, in_turn(*rows))
-        looks = [
-            self.board.pulse(f"read-{n}", *self.board.there(f"loss.read-{n}"), colour="muted")
-            for n in reads
-        ]  # fmt: skip
+        rows = [[f"read-{n}", *self.board.there(f"loss.read-{n}")] for n in reads]
+        there = [row for row in rows if self.board.has(row[0])]
+        self.during(0.5, in_turn(*(self.board.show(*row) for row in there)))
+        looks = [self.board.pulse(*row, colour="muted") for row in there]
         self.during(1, in_turn(*looks))
 
     def show_check(self, event: Event) -> None:
@@ -348,10 +347,10 @@ class Learning(LessonScene):
     def show_answer(self, event: Event) -> None:
         """The filter of that weight comes out, beside its start; both are applied to the digit."""
         lesson = self.lesson
-        chosen, name = f"kernels[{lesson.filter}]", terms.FILTER.fill(n=lesson.filter).capital
-        own = self.board.box(chosen)
-        self.board.say("kernels.title", self.text(name))
+        own = self.board.box(f"kernels[{lesson.filter}]")
         self.during(0.12, self.board.pulse_at(own))
+        # The filter moves without them: nothing is seen through it.
+        self.during(0.05, self.board.hide(*self.board.there("legend", "checks")))
         grow = self.board.grow("kernel-after", out_of=own)
         # Words come where the kernel then is, not while it comes.
         unnamed = self.board.hide("kernel-after.title")
@@ -364,9 +363,9 @@ class Learning(LessonScene):
                 seen[:until] = found.reshape(-1)[:until]
                 self.board.fill(panel, seen.reshape(found.shape))
 
-        beside = ("kernel-before", "legend")
+        beside = ("digit", "kernel-before", "kernel-before.weight", "legend")
         self.become(lesson.born_picture(), 0.12, grow, lambda _: unnamed(1.0), show=beside)
-        self.during(0.06, self.board.show("kernel-after.title"))
+        self.during(0.06, self.board.show("kernel-after.title", "kernel-after.weight"))
         know(0.0)
         self.during(0.05, self.board.show(*maps))
         self.during(0.25, know, rate=linear)

@@ -86,15 +86,15 @@ def test_a_digit_s_printed_loss_is_the_logarithm_of_its_printed_probability(labe
     lesson = Learning(picture=Learning.digit_of(label, Network.load("cnn")))
     stored = lesson.history.probabilities[4, lesson.sample].astype(float)
     told = said(lesson)
-    headline = lesson.surprise_picture().panel("surprise").title.text("en")
-    p, loss = re.search(r"−ln ([\d.]+) = ([\d.]+)$", headline).groups()
+    (own,) = lesson.surprise_picture().panel("surprise").dots
+    p, loss = re.search(r"−ln ([\d.]+) = ([\d.]+)$", own.label.text("en")).groups()
     assert told["loss"] == f"Here p = {p}. The smaller p, the larger the loss."
     assert f"{-math.log(float(p)):.2f}" == loss == f"{-math.log(stored[label]):.2f}"
     wrong = stored.argmax() != label
     claim = f"reads this {label} as {stored.argmax()}" if wrong else (
         f"gives this {label} a probability of {p}"
     )  # fmt: skip
-    assert told["guess"] == f"Briefly trained (16 steps), it {claim}."
+    assert told["guess"] == f"After 16 steps the network {claim}."
     bars = {bar.name: bar for bar in lesson.guess_picture().panel("guess").bars}
     assert bars[str(label)].text == p
     np.testing.assert_allclose([bars[str(n)].value for n in range(10)], stored)
@@ -117,11 +117,17 @@ def test_it_is_told_when_the_digit_was_misread_again(lesson):
     told = "The mean falls, yet this 4 is misread again at 96, 384, 640."
     assert said(lesson)["again"] == told
     picture = lesson.run_picture()
-    rows = [picture.panel(f"read-{n}").words.text("en") for n in range(4)]
-    assert rows == [
-        "step 96: read as 9", "step 384: read as 9", "step 640: read as 9",
-        "step 4,300: read as 4",
+    rows = [picture.panel(f"read-{n}").words.text("en") for n in range(7)]
+    assert rows == [  # right at the check before
+        "step 64: read as 4", "step 96: read as 9", "step 256: read as 4", "step 384: read as 9",
+        "step 512: read as 4", "step 640: read as 9", "step 4,300: read as 4",
     ]  # fmt: skip
+    wide = panels.place(picture, panels.VIDEO, "en")
+    boxes = [wide[f"read-{n}"] for n in range(7)]
+    columns = [round(box.x) for box in boxes]
+    assert len(set(columns[::2])) == len(set(columns[1::2])) == 1
+    assert columns[0] < columns[1]
+    assert all(boxes[n].y == boxes[n + 1].y for n in (0, 2, 4))
     # Each is marked where the curve of the mean then is.
     chart, (steps, losses) = picture.panel("loss"), lesson.way
     assert [dot.x for dot in chart.dots] == [96, 384, 640]
@@ -241,9 +247,13 @@ def test_from_nearby_the_same_loss_is_nearly_straight(lesson):
     off = np.abs(line - history.near_losses).max()
     assert off < 0.05 * np.ptp(history.near_losses)
     near = lesson.valley_picture(valley, near=1.0, gone=True).panel("valley")
-    fell, ball = near.dots
-    assert ball.x == fell.x == lesson.next_weight
-    assert ball.y < fell.y < valley.loss
+    (ball,) = near.dots
+    assert ball.x == lesson.next_weight
+    fell = next(curve for curve in near.curves if curve.name == "fall")
+    np.testing.assert_allclose(fell.x, lesson.next_weight)
+    np.testing.assert_allclose(fell.y, [valley.loss, ball.y])
+    # The step is a large part of what is seen.
+    assert abs(step) > 0.25 * np.ptp(near.curves[0].x)
     # The printed slope times the printed way is the printed fall.
     row, col = lesson.place
     shown = [picture.panel("kernel").values[row, col] for picture in (
@@ -264,7 +274,7 @@ def test_on_the_way_near_it_is_the_same_curve_of_ever_fewer_weights(lesson):
             losses, np.interp(weights, valley.weights, valley.losses), atol=1e-5
         )
         widths.append(float(np.ptp(weights)))
-    assert widths[-1] == pytest.approx(np.ptp(history.near_weights))
+    assert widths[-1] < np.ptp(history.near_weights) / 2  # inside of what was measured
     np.testing.assert_allclose(np.diff(np.log(widths)), np.log(widths[-1] / widths[0]) / 4)
 
 
@@ -335,8 +345,6 @@ def test_it_folds_and_stretches():
 
 @pytest.mark.render
 def test_nothing_overlaps_in_any_frame(lesson):
-    from convexplain import panels
-
     for sheet in (panels.VIDEO, panels.TALL):
         for lang in ("en", "zh"):
             valley = lesson.valley_picture(lesson.valley)
@@ -349,8 +357,6 @@ def test_nothing_overlaps_in_any_frame(lesson):
 
 @pytest.mark.parametrize("sample", some([102, 180, 21, 41, 109, 195]))
 def test_what_a_digit_was_misread_as_stands_clear_of_the_lines(sample):
-    from convexplain import panels
-
     lesson = Learning(picture=digits.sample(sample))
     for sheet in panels.ASPECTS.values():
         placed = panels.place(lesson.run_picture(), sheet, "en")

@@ -36,6 +36,8 @@ _CHECKED = (0, 16, 64, 256, 10**9)
 _TESTED = 10_000
 #: How many times as far as their step all weights go where a card tells what becomes of the loss.
 FAR = 3.0
+#: How many times as far as the step one sees to each side from nearby: so that it is large.
+_CLOSE = 1.7
 #: Points of the curve of the training loss, evenly apart on its logarithmic axis.
 _POINTS = 160
 
@@ -306,7 +308,9 @@ class Learning(Lesson):
         }
         found = words.RESPONDS.fill(k=self.class_name(self.label))
         maps = {"before": self.map_at(0), "after": self.map_at(-1)}
-        return pictures.born(states, maps, self.limit, found, filter=self.filter)
+        return pictures.born(
+            self.pixels, states, maps, self.limit, found, filter=self.filter, place=self.place
+        )
 
     def valley_picture(self, valley: Valley, *, near: float = 0.0, gone: bool = False) -> Diagram:
         """Describe one weight and its valley, before its step or after it, from 0 to 1 near."""
@@ -323,11 +327,12 @@ class Learning(Lesson):
         self, valley: Valley, near: float
     ) -> tuple[npt.NDArray[np.floating[Any]], npt.NDArray[np.float64]]:
         """Return what is seen of a valley: all weights, only those near by, or a part between."""
+        if not near:
+            return valley.weights, valley.losses
         close = self.history.near_weights, self.history.near_losses
-        if near in (0, 1):
-            return close if near else (valley.weights, valley.losses)
         # As ever the same share is left out, it comes near evenly.
-        share = float(np.ptp(close[0]) / np.ptp(valley.weights)) ** near
+        seen = 2 * _CLOSE * abs(self.next_weight - valley.weight)
+        share = (seen / float(np.ptp(valley.weights))) ** near
         weights = valley.weight + share * (valley.weights - valley.weight).astype(np.float64)
         beside = (valley.weights < close[0][0]) | (valley.weights > close[0][-1])
         every = np.concatenate([close[0], valley.weights[beside]])
@@ -343,8 +348,9 @@ class Learning(Lesson):
         every = Network.load("cnn").parameters
         told = pictures.PART_OF.fill(n=fmt.count(weights), all=fmt.count(every))
         return pictures.strides(
-            self.wall(self.snapshot), self.moves, losses, len(self.history.batch_losses), told
-        )
+            self.wall(self.snapshot), self.moves, losses, len(self.history.batch_losses), told,
+            filter=self.filter, place=self.place,
+        )  # fmt: skip
 
     @property
     def checks(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
@@ -388,12 +394,12 @@ class Learning(Lesson):
     def told(self) -> tuple[int, ...]:
         """Snapshots at which it is told what the digit was read as, the last of all among them.
 
-        Where it is misread again; else from where on it is read right.
+        Where it is misread again, and right before; else from where on it is read right.
         """
         right = self.answers == self.label
         last = len(right) - 1
         if self.again or not right[-1]:
-            return (*self.again, last)
+            return (*(at for n in self.again for at in (n - 1, n)), last)
         return tuple(dict.fromkeys((self._right_from, last)))
 
     @property
@@ -406,7 +412,7 @@ class Learning(Lesson):
         """Describe what the digit was read as on the way, beside the loss step by step."""
         reads = [
             pictures.Read(int(self.history.steps[n]), self.class_name(int(self.answers[n])),
-                          marked=n in self.again)
+                          wrong=n in self.again)
             for n in self.told
         ]  # fmt: skip
         return pictures.run(self.pixels, reads, self.way)

@@ -343,8 +343,10 @@ class Maps(Panel):
         Whether all maps of a fan are opaque, as sheets of paper are: of those behind the first,
         edges are seen.
     windows : mapping of str to Mark
-        On the first map of a stack, found as ``"panel.mark"``; and the edges of what lies
-        behind it in all maps of a fan, as ``"panel.mark-depth"``.
+        On one map, found as ``"panel.mark"``; and the edges of what lies behind it in all maps of
+        a fan, as ``"panel.mark-depth"``.
+    windowed : int
+        Which map that is: the first by default.
     lines : bool
         Whether lines part the cells.
     under : numpy.ndarray, shape (rows, cols) or (rows, cols, 3), optional
@@ -371,6 +373,7 @@ class Maps(Panel):
     glass: float = 0.0
     solid: bool = False
     windows: Mapping[str, Mark] = field(default_factory=dict)
+    windowed: int = 0
     lines: bool = False
     under: npt.NDArray[Any] | None = None
     kernels: npt.NDArray[Any] | None = None
@@ -491,7 +494,8 @@ class Maps(Panel):
         return RIM if not self.solid else min(RIM, _THIN * self._step(at)[1])
 
     def _windows(self, at: Setting, box: Box) -> Iterator[Piece]:
-        front, back = (self._place(at, n).moved(box.x, box.y) for n in (0, self.channels - 1))
+        ends = self.windowed, self.channels - 1
+        front, back = (self._place(at, n).moved(box.x, box.y) for n in ends)
         for name, mark in self.windows.items():
             place = front.cells(self.values.shape[:2], mark.row, mark.col, mark.rows, mark.cols)
             full = f"{self.name}.{name}"

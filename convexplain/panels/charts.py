@@ -372,7 +372,7 @@ class Chart(Panel):
             )  # fmt: skip
             if curve.label and curve.above:
                 (x, y), (x_end, y_end) = points[0], points[-1]
-                right, run = x_end > x, abs(x_end - x) / max(abs(y_end - y), 1e-9)
+                right, run = x_end >= x, abs(x_end - x) / max(abs(y_end - y), 1e-9)
                 # So far aside that the curve is below it.
                 aside = min(apart + run * leading(note), box.width / 2)
                 yield line(

@@ -43,7 +43,10 @@ _LONG, _SHORT = 60, 16
 #: From one bar of ten to the next, in sizes of their text.
 _PITCH = 2.2
 #: The same of two that are all there is below kernels.
-_THICK = 1.9
+_THICK = 2.1
+#: How long the axis of a probability below a digit is, in pixels of this; how small a
+#: probability's loss is told to its right.
+_UNDER, _LEFT = 22, 0.4
 #: Points of a drawn curve; what is free above and below a valley, as a part of its height.
 _FINE, _AIR = 121, 0.05
 #: Decimals of a weight, and of one that has gone a step; how large a weight's cell is.
@@ -105,17 +108,20 @@ def walls(kernels: Maps) -> Diagram:
 
 
 def born(
+    pixels: Floats,
     states: Mapping[str, tuple[int, Floats]],
     maps: Mapping[str, Floats],
     limit: float,
     said: Caption,
     *,
     filter: int,
+    place: tuple[int, int],
 ) -> Diagram:
-    """Describe one kernel before and after training, each beside what it finds in a digit.
+    """Describe a digit, and one kernel before and after training beside what it finds there.
 
     Parameters
     ----------
+    pixels : numpy.ndarray, shape (height, width)
     states : mapping of str to (int, numpy.ndarray)
         The step and the kernel, by what this state is called.
     maps : mapping of str to numpy.ndarray, shape (rows, cols)
@@ -126,6 +132,8 @@ def born(
         What a map is called.
     filter : int
         Which kernel it is.
+    place : (int, int)
+        Row and column of the weight in it that was followed.
     """
     most = max(float(found.max()) for found in maps.values())
     response = Scale(most or 1.0, terms.RESPONSE, signed=False)
@@ -134,14 +142,15 @@ def born(
         own = Cells(
             f"kernel-{name}", kernel, Scale(limit, terms.WEIGHT), share="maps",
             fine=kernel.shape[0] / maps[name].shape[0], title=of_filter(filter, step),
+            marks={"weight": Mark(*place)},
         )  # fmt: skip
         seen = Cells(f"map-{name}", maps[name], response, share="maps", lines=False, title=said)
         pairs.append(Row(own, seen, align="top"))
-    legend = Legend("legend", row=True)
+    digit = unseen(pixels)
     return Diagram(
         Either(
-            Column(Row(*pairs), legend, align="middle"),
-            Column(*pairs, legend, align="middle"),
+            Row(Column(digit, Legend("legend", row=True)), Column(*pairs), align="middle"),
+            Column(digit, *pairs, Legend("legend", row=True), align="middle"),
         )
     )
 
@@ -210,18 +219,20 @@ def surprise(
         The largest loss of other digits that come on the same axes.
     """
     own = -math.log(chance)
+    # Right of it there is nothing above the curve, as long as there is room.
+    side = "right" if chance < _LEFT else "flag"
     chart = _surprise(max(own, highest))
     lines = [
         Curve("down", np.full(2, chance), np.array([0.0, own]), tone="muted", dashed=True),
         Curve("across", np.array([0.0, chance]), np.full(2, own), tone="muted", dashed=True),
     ]
-    chart = replace(
-        chart, curves=[*chart.curves, *lines], dots=[Dot("own", chance, own, large=True)],
-        title=plain(f"−ln {said} = {fmt.number(own)}"),
-    )  # fmt: skip
+    told = plain(f"−ln {said} = {fmt.number(own)}")
+    dot = Dot("own", chance, own, told, side=side, large=True)
+    chart = replace(chart, curves=[*chart.curves, *lines], dots=[dot])
     bar = Bar(str(right), name, chance, said, "ink")
-    share = Bars("guess", [bar], Scale(1.0), length=_SHORT, pitch=_PITCH)
-    beside = Column(unseen(pixels), share, gap=0.6)
+    share = Bars("guess", [bar], Scale(1.0), length=_UNDER, pitch=_PITCH, share="digit")
+    digit = replace(unseen(pixels), share="digit")
+    beside = Column(digit, share, gap=0.6)
     return Diagram(Row(beside, chart, align="middle"))
 
 
@@ -304,25 +315,22 @@ def valley(
     at = float(np.interp(now, weights, losses))
     # Where the curve is not: above a way down.
     side = "right" if slope < 0 else "left"
-    curves = [
-        Curve("loss", weights, losses),
-        Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
-              dashed=True, above=True),
-    ]  # fmt: skip
-    dots: list[Dot] = []
+    curves = [Curve("loss", weights, losses)]
+    if not gone:  # then the curve is seen so near that it is as straight
+        told = SLOPE.fill(v=fmt.number(slope, 3, sign=True))
+        curves.append(Curve("slope", ends, tangent, told, "accent", dashed=True, above=True))
     if gone:
         # How far it went, and how far the loss fell: from where it was, across, then down.
         before = float(np.interp(own, weights, losses))
         fell = plain(f"−{fallen}")
         curves += [
             Curve("across", np.array([own, now]), np.full(2, before), tone="muted"),
-            Curve("fall", np.full(2, now), np.array([before, at]), tone="accent"),
+            Curve("fall", np.full(2, now), np.array([before, at]), fell, "accent", above=True),
         ]
-        dots.append(Dot("fell", now, (before + at) / 2, fell, side=side))
         side = "left" if slope < 0 else "right"  # below the curve
     decimals = _NEAR if near else _FAR
     weight = _THIS.fill(v=fmt.number(now, decimals))
-    dots.append(Dot("ball", now, at, weight, side=side, large=True))
+    dots = [Dot("ball", now, at, weight, side=side, large=True)]
     shown = kernel.copy()
     shown[place] = now
     numbers = Cells(
@@ -330,7 +338,7 @@ def valley(
         weight=_WEIGHTS, title=terms.FILTER.fill(n=filter).capital, marks={"weight": Mark(*place)},
     )  # fmt: skip
     chart = Chart(
-        "valley", curves, Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low - air, high + air),
+        "valley", curves, Axis(ONE_WEIGHT, most=6), Axis(TRAINING_LOSS, low - air, high + air),
         size=(20, 28), dots=dots, counter=terms.TRAINING_STEP.fill(n=step),
     )  # fmt: skip
     beside = Column(numbers, Legend("legend", every=True), gap=0.6, align="middle")
@@ -354,6 +362,9 @@ def strides(
     losses: Mapping[str, tuple[Caption, float]],
     digits: int,
     told: Caption,
+    *,
+    filter: int,
+    place: tuple[int, int],
 ) -> Diagram:
     """Describe the kernels, what a step adds to their weights, and the loss before and after it.
 
@@ -367,15 +378,22 @@ def strides(
         Of how many digits it is the mean.
     told : Caption
         How many of all parameters the kernels are.
+    filter : int
+    place : (int, int)
+        The weight that was followed: in which filter, its row and column.
     """
+    followed = {"weight": Mark(*place)}
     step = Maps(
         "moves", moves, Scale(float(np.abs(moves).max()), CHANGE), title=MOVES,
-        columns=kernels.columns, share="both",
+        columns=kernels.columns, share="both", windows=followed, windowed=filter,
     )  # fmt: skip
     bars = [Bar(name, said, value, tone="accent") for name, (said, value) in losses.items()]
     scale = Scale(max(value for _, value in losses.values()))
     lost = Bars("strides", bars, scale, title=LOSS_OF.fill(n=digits), length=16, pitch=_THICK)
-    kernels, legend = replace(kernels, note=told, share="both"), Legend("legend", row=True)
+    kernels, legend = (
+        replace(kernels, note=told, share="both", windows=followed, windowed=filter),
+        Legend("legend", row=True),
+    )
     long = replace(lost, length=_LONG)
     return Diagram(
         Either(
@@ -394,13 +412,13 @@ class Read(NamedTuple):
         When.
     name : Caption
         Of the class.
-    marked : bool
-        Whether the step is marked on the curve of the loss.
+    wrong : bool
+        Whether it is another class: then the step is marked on the curve of the loss.
     """
 
     step: int
     name: Caption
-    marked: bool
+    wrong: bool
 
 
 def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Diagram:
@@ -416,28 +434,38 @@ def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Di
     dots = [
         Dot(f"read-{n}", read.step, float(np.interp(read.step, *way)), tone="ink", large=True)
         for n, read in enumerate(reads)
-        if read.marked
+        if read.wrong
     ]  # fmt: skip
     chart = replace(_loss(way), counter=None, size=_BROAD, dots=dots)
     told = [
         Text(f"read-{n}", READ_AT.fill(s=fmt.count(read.step), k=read.name), role="heading",
-             weight="bold" if read.marked else "regular")
+             weight="bold" if read.wrong else "regular")
         for n, read in enumerate(reads)
     ]  # fmt: skip
+    # Right ones in a first column, misread ones in a second: in time row by row.
+    right, wrong = (
+        [text for text, read in zip(told, reads, strict=True) if read.wrong == kind]
+        for kind in (False, True)
+    )
+    columns = [Column(*kind, gap=0.3) for kind in (right, wrong) if kind]
+    both = Row(*columns, gap=0.6, align="top")
+    # Where there is no room for all: when it was misread, and the end.
+    few = Column(*wrong, told[-1], gap=0.3)
     digit = unseen(pixels)
-    rows = Column(*told, gap=0.3)
     return Diagram(
         Either(
             *(
-                Row(own, chart, align="middle")
-                for own in (Column(digit, rows, gap=0.6), Row(digit, rows, align="middle"))
-            ),
-            *(
-                Column(own, chart, align="middle")
-                for own in (Row(digit, rows, align="middle"), Column(digit, rows, gap=0.6))
-            ),
+                arranged
+                for rows in (both, few)
+                for under in [Column(digit, rows, gap=0.6)]
+                for beside in [Row(digit, rows, align="middle")]
+                for arranged in (
+                    Row(under, chart, align="middle"), Row(beside, chart, align="middle"),
+                    Column(beside, chart, align="middle"), Column(under, chart, align="middle"),
+                )
+            )
         )
-    )
+    )  # fmt: skip
 
 
 def descent(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
@@ -546,7 +574,7 @@ UNSEEN = Caption(en="An unseen digit", zh="没见过的样本")
 OF_FILTER = Caption(en="Filter {n}, {step}", zh="过滤器 {n}，{step}")
 READ_AT = Caption(en="step {s}: read as {k}", zh="第 {s} 步：认成 {k}")
 READ_RIGHT_OF = Caption(en="{n} unseen digits: read right", zh="{n} 个没见过的样本：认对的")
-MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
+MEAN_OF = Caption(en="mean of {n} steps", zh="{n} 步的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 _THIS = Caption(en="weight {v}", zh="权重 {v}")

@@ -11,12 +11,12 @@ WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 GUESS = Caption(
-    en="Briefly trained ({s} steps), it reads this {k} as {a}.",
-    zh="只训练了 {s} 步，它把这个 {k} 认成 {a}。",
+    en="After {s} steps the network reads this {k} as {a}.",
+    zh="训练 {s} 步后，网络把这个 {k} 认成 {a}。",
 )
 SURE_OF = Caption(
-    en="Briefly trained ({s} steps), it gives this {k} a probability of {p}.",
-    zh="只训练了 {s} 步，它给这个 {k} 的概率是 {p}。",
+    en="After {s} steps the network gives this {k} a probability of {p}.",
+    zh="训练 {s} 步后，网络给这个 {k} 的概率是 {p}。",
 )
 BEST = Caption(en="Sure and right, p = 1: the loss is 0.", zh="有把握又对，p = 1：损失为 0。")
 LOSS = Caption(
