@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from manim.utils.rate_functions import linear
 
@@ -11,9 +9,11 @@ from convexplain.lessons import translation
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts import walking
 from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.translation_picture import Shrunk
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.style import terms
 
 
 class Translation(LessonScene):
@@ -43,11 +43,14 @@ class Translation(LessonScene):
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring what is named and is there.
 
-        What does not stay goes before, as do scales and bars: on the way they would run over
-        others, or be seen through the new picture.
+        What does not stay goes before, as do scales, bars, and frames with their name: on the way
+        they would run over others, or be seen through the new picture.
         """
         stay = {panel.name for panel in picture.root.panels()} - {"legend", *self.told}
-        going = [name for name in self.board.parts if name.split(".")[0] not in stay]
+        going = [
+            name for name in self.board.parts
+            if name.split(".")[0] not in stay or name.endswith(".reads")
+        ]  # fmt: skip
         self.during(0.35 * share, self.board.leave(*going))
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
@@ -139,7 +142,7 @@ class Translation(LessonScene):
         """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
         unit = self.picture.unit
         assert unit is not None
-        self.change(self.picture.dense(), 0.05, "unit")
+        self.change(self.picture.dense(), 0.045, "unit")
         start, *others = unit.products
 
         def ink(alpha: float) -> None:
@@ -147,24 +150,26 @@ class Translation(LessonScene):
 
         ink(0.0)
         self.board.say("unit-before.title", self.text(self.picture.title_of_weights))
-        self.during(0.04, self.board.show("unit-before"))
-        self.during(0.05)
+        self.during(0.035, self.board.show("unit-before"))
+        self.during(0.22, self.board.pulse("unit-before", colour="muted"))
+        # What they are called changes when half of it is seen.
+        self.during(0.035, lambda alpha: ink(alpha / 2))
         self.board.say("unit-before.title", self.text(words.PRODUCTS_BEFORE))
-        self.during(0.09, ink)
+        self.during(0.035, lambda alpha: ink((1 + alpha) / 2))
         self.during(0.03, self.board.show("unit-before-sum"))
         self.board.fill("unit-after", start)
         self.board.say("unit-after.title", self.text(self.picture.title_of_products(0)))
         self.during(0.03, self.board.show("unit-after"))
         for n, products in enumerate(others, 1):
-            self.during(0.12 / len(others))
+            self.during(0.1 / len(others))
             self.board.fill("unit-after", products)
             self.board.say("unit-after.title", self.text(self.picture.title_of_products(n)))
         self.during(0.03, self.board.show("unit-after-sum"))
         self.during(0.05, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
-        self.during(0.03, self.board.show("dense-lead.title", "dense-lead.zero"))
+        self.during(0.03, self.board.show("dense-sums", "dense-lead.zero"))
         bars = "dense-lead.0", f"dense-lead.{unit.steps}"
         for bar in bars:
-            self.during(0.07, eased(self.board.rise(bar)))
+            self.during(0.06, eased(self.board.rise(bar)))
         self.during(1, self.board.pulse(bars[1], f"{bars[1]}.value", colour="muted", times=2))
 
     # Why it holds a little.
@@ -202,18 +207,24 @@ class Translation(LessonScene):
         shrunk = self.picture.shrunk
         names = [one.name for one in shrunk]
         self.change(self.picture.shrinking(), 0.1, names[0], "apart-0", "legend-0")
-        for n, (before, name) in enumerate(pairwise(names), 1):
-            self.during(0.09, self.board.grow(name, out_of=before))
-            self.during(0.02, self.board.show(*self.board.there(f"apart-{n}", f"legend-{n}")))
-        for name in reversed(names):
+        for n, name in enumerate(names[1:], 1):
+            told = self.board.there(f"apart-{n}", f"legend-{n}")
+            self.during(0.1, self.board.show(name, *told))
+        # From the next cell to the one that is looked at afterwards.
+        start, end = ([self.framed(one, place) for one in shrunk] for place in (1, 0))
+        for move in start:
+            move(1.0)
+        self.during(0.03, self.board.show("framed", f"{names[-1]}.reads"))
+        for name in reversed(names[:-1]):
             self.during(0.03, self.board.show(f"{name}.reads"))
         self.during(0.08)
-        moves = [
-            self.board.move(f"{one.name}.reads", one.marks[1].row, one.marks[1].col)
-            for one in shrunk
-        ]
-        self.during(0.14, *moves)
+        self.during(0.14, *end)
         self.during(0.14, self.board.pulse(f"apart-{len(shrunk) - 1}", colour="muted"))
+
+    def framed(self, one: Shrunk, place: int) -> Move:
+        """Frame in a map what the last map's cell before, or after, reads of it."""
+        mark = one.marks[place]
+        return self.board.move(f"{one.name}.reads", mark.row, mark.col)
 
     #: What is seen of one filter, and the cell that is looked at in each.
     PLACES = "input.place", "last.place", "weighing.place"
@@ -262,14 +273,16 @@ class Translation(LessonScene):
         assert self.picture.places is not None
         last = self.lesson.whole_step
         frame = "lead.title", "lead.zero", "lead.0.label"
-        self.during(0.05, self.board.leave(*self.PLACES))
-        self.change(self.picture.by_place(), 0.06, "input", "pixels", "places", "speak", *frame)
-        self.during(0.1, eased(self.board.rise("lead.0")))
+        for title in self.board.there("input.title"):  # no cell is looked at any more
+            self.board.say(title, self.text(terms.INPUT.capital))
+        self.during(0.04, self.board.leave(*self.PLACES))
+        self.change(self.picture.by_place(), 0.05, "input", "pixels", "places", "speak", *frame)
+        self.during(0.08, eased(self.board.rise("lead.0")))
         for n in range(1, last + 1):
             self.board.fill("input", self.picture.drawn[n])
             self.board.fill("speak", self.picture.places[n])
             self.board.say("pixels", self.text(self.picture.moved_by(n)))
-            self.during(0.6 / last, eased(self.board.rise(f"lead.{n}")))
+            self.during(0.47 / last, eased(self.board.rise(f"lead.{n}")))
         self.during(
             1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", colour="muted", times=2)
         )

@@ -16,6 +16,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 
 import played as plays
 
+from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Network
 from convexplain.stage import Label
@@ -499,6 +500,35 @@ def test_the_ring_ends_where_the_response_has_gone_and_on_its_weight(look, weigh
     np.testing.assert_allclose(stage["weighing"].values, lead[..., 5] - lead[..., 7], atol=1e-6)
     # Round what that cell reads of the picture.
     assert under(stage["input.place"], stage["input"]) == (4 * cell[0], 4 * cell[1], 18, 18)
+
+
+def test_a_frame_is_named_when_it_comes_and_ends_on_what_the_lesson_goes_on_with(look):
+    played = plays.of("translation", look)
+    shown = played.lesson.weighed
+    framed = [s for s in played.during("why") if "last.reads" in s]
+    assert all("framed" in s for s in framed)
+    at = [under(s["last.reads"], s["last"])[:2] for s in framed]
+    assert (at[0], at[-1]) == (shown.after, shown.before)
+    assert framed[-1]["last"].values[shown.before] > 0
+
+
+def test_what_a_dense_unit_shows_is_called_what_it_is(look):
+    played = plays.of("translation", look)
+    unit, picture = played.lesson.unit, played.lesson.picture_of
+    called = {
+        picture.title_of_weights.text(look.lang): unit.weights,
+        words.PRODUCTS_BEFORE.text(look.lang): unit.products[0],
+    }
+    stages = [s for s in played.during("dense") if "unit-before.title" in s]
+    told = [s["unit-before.title"].text for s in stages]
+    assert set(told) == set(called)
+    for name, stage in zip(told, stages, strict=True):
+        off = {
+            title: np.abs(stage["unit-before"].values - values).max()
+            for title, values in called.items()
+        }
+        # Halfway both are as near.
+        assert off[name] <= min(off.values()) + 1e-6
 
 
 def shifted(picture, right):

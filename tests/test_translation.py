@@ -187,9 +187,13 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert float(product.removeprefix("= ")) > 0
     said = told(lesson)
     assert said["whole"] == (
-        f"Dense weighs pixels: it fails at {lesson.fails[1]} px. "
-        f"The convnet weighs cells 4 px apart: it fails at {lesson.fails[0]}."
+        f"Dense weighs pixels: wrong from {lesson.fails[1]} px. "
+        "The convnet weighs cells 4 px apart: it holds longer, "
+        f"up to {lesson.fails[0] - 1} px."
     )
+    for answers, fails in zip(lesson.answers, lesson.fails, strict=True):
+        assert set(answers[:fails]) == {label}
+        assert label not in answers[fails:]
     assert sum(text == "On it goes, step by step." for text in said.values()) == 1
     assert said["staircase"] == (
         f"This {label}: the convnet gives up at {lesson.fails[0]} px, "
@@ -336,6 +340,22 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     assert bars[0].value > 0 > bars[1].value
     assert "a small one speaks for 5" in picture.dense().panel("unit").words.text("en")
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ((5, 5, 7, 7, 7, 7, 7), (5, 5, 5, 5, 7, 7, 7)),  # the convnet fails first
+        ((5, 5, 5, 5, 5, 7, 7), (5, 5, 7, 5, 7, 7, 7)),  # the dense network finds back
+        ((5, 5, 5, 7, 7, 7, 7), (5, 5, 5, 7, 7, 7, 7)),
+    ],
+)
+def test_the_ending_tells_who_holds_longer_only_where_it_is_so(answers):
+    lesson = Translation()
+    assert "it holds longer, up to 5 px" in lesson.ending.text("en")
+    lesson = Translation()
+    lesson.__dict__["answers"] = answers
+    assert lesson.ending.text("en").endswith("all have places.")
 
 
 def test_what_is_kept_is_the_largest_of_four(lesson):

@@ -86,9 +86,9 @@ class Translation(FilterLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Dense weighs pixels: it fails at {n} px. "
-        "The convnet weighs cells {p} px apart: it fails at {m}.",
-        zh="全连接认像素：移 {n} 即错；卷积认格子，格距 {p} 像素：移 {m} 即错。",
+        en="Dense weighs pixels: wrong from {n} px. "
+        "The convnet weighs cells {p} px apart: it holds longer, up to {m} px.",
+        zh="全连接认像素：移 {n} 即错；卷积认格子，格距 {p} 像素，更远：到 {m} 仍对。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -621,7 +621,7 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 5.8, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 7.0, words.OTHER_PIXELS.fill(n=n), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -643,8 +643,8 @@ class Translation(FilterLesson):
         assert self.weighed is not None
         if self.shrunk:
             pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
-            yield Event("cells", 4.6, pooled.fill(n=self.place), detail=1)
-            yield Event("weights", 3.4, words.WEIGHT_EACH, detail=1)
+            yield Event("cells", 3.7, pooled.fill(n=self.place), detail=1)
+            yield Event("weights", 3.2, words.WEIGHT_EACH, detail=1)
         else:
             bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE
             yield Event("weights", 4.4, bridge.fill(n=self.place), detail=1)
@@ -654,9 +654,9 @@ class Translation(FilterLesson):
             moves = words.ONE_CELL_ON.fill(v=same)
         else:
             moves = words.OTHER_CELL if before_at != after_at else words.OTHER_RESPONSES
-        yield Event("next", 4.4, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
+        yield Event("next", 4.2, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
         turns = before > 0 > after
-        yield Event("places", 4.2, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
+        yield Event("places", 4.8, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
@@ -693,10 +693,16 @@ class Translation(FilterLesson):
             return words.END
         if len(self.networks) < 2:
             return words.PLACES_ALONE.fill(p=self.place)
-        if self.misread is not None or max(self.fails) > FAR:
+        if self.misread is not None or max(self.fails) > FAR or not self.holds_longer:
             return words.HAVE_PLACES
-        far = [self.pixels(n) for n in self.fails]
-        return self.answer.fill(n=far[1], p=self.place, m=far[0])
+        wrong, held = self.pixels(self.fails[1]), self.pixels(self.fails[0] - 1)
+        return self.answer.fill(n=wrong, p=self.place, m=held)
+
+    @property
+    def holds_longer(self) -> bool:
+        """Whether the first network holds after the second fails, which never finds back."""
+        own, other = self.fails
+        return own > other and self.answers[1][0] not in self.answers[1][other:]
 
 
 def plain(value: float) -> str:

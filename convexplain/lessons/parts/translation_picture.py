@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -39,6 +40,8 @@ from convexplain.style.captions import Caption
 _FAINT = 1e-4
 #: Where names of networks beside many small pictures break, in sizes of their text.
 _NARROW = 5.2
+#: Where a heading over bars beside two grids breaks, likewise.
+_BESIDE = 13.0
 #: Decimals of a response and of its weight, as few as make their product come out.
 _FINER = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
 Floats = npt.NDArray[np.float32]
@@ -305,17 +308,22 @@ class TranslationPicture:
         ]  # fmt: skip
         lead = Bars(
             "dense-lead", bars, Scale(most if most > _FAINT else 1.0), length=7, role="heading",
-            pitch=1.8, title=words.ALL_SUMS.fill(m=unit.many, k=unit.said, j=unit.instead),
+            pitch=1.8,
         )  # fmt: skip
         small = replace(lead, role="text", pitch=1.4)
+        every = Text(
+            "dense-sums", words.ALL_SUMS.fill(m=unit.many, k=unit.said, j=unit.instead),
+            role="heading", weight="bold", measure=_BESIDE,
+        )  # fmt: skip
+        long = replace(every, measure=math.inf)
         grids = Aligned([maps, sums], row_gap=0.3, across="middle")
         high = Column(*(part for pair in zip(maps, sums, strict=True) for part in pair), gap=0.3)
         return Diagram(
             Either(
-                Column(head, Row(grids, Column(lead, legend, gap=1.5), gap=1.0), gap=0.6),
-                Column(head, grids, lead, legend, gap=0.5),
-                Column(grids, small, legend, gap=0.5),
-                Column(high, small, legend, gap=0.5),
+                Column(head, Row(grids, Column(every, lead, legend), gap=1.0), gap=0.6),
+                Column(head, grids, long, lead, legend, gap=0.5),
+                Column(grids, long, small, legend, gap=0.5),
+                Column(high, long, small, legend, gap=0.5),
             )
         )
 
@@ -354,12 +362,9 @@ class TranslationPicture:
         turned = [row[:half] for row in rows] + [
             row[half:] + [None] * (2 * half - len(row)) for row in rows
         ]
-        return Diagram(
-            Either(
-                Aligned(rows, gap=0.8, row_gap=0.4, across="middle"),
-                Aligned(turned, gap=0.8, row_gap=0.4, across="middle"),
-            )
-        )
+        head = Text("framed", words.FRAMED, role="heading", weight="bold")
+        ways = [Aligned(way, gap=0.8, row_gap=0.4, across="middle") for way in (rows, turned)]
+        return Diagram(Either(*(Column(head, way, gap=0.8) for way in ways)))
 
     def title_of_products(self, steps: int) -> Caption:
         """Name the products of the moved picture."""
@@ -456,7 +461,8 @@ class TranslationPicture:
             marks=ring, finer=fine[1] - 2,
         )  # fmt: skip
         said = words.ONE_FILTER.fill(n=many, k=self.label, j=self.rival)
-        head, legend = Text("weighed", said, weight="bold"), Legend("legend")
+        head = Text("weighed", said, role="heading", weight="bold")
+        low, legend = replace(head, role="text"), Legend("legend")
         lines = [
             [
                 Text(f"at-{name}", words.PX.fill(n=steps * self.step), role="heading",
@@ -476,8 +482,9 @@ class TranslationPicture:
         return Diagram(
             Either(
                 Column(head, wide, legend, gap=0.6),
-                Column(head, pair, Row(weighing, products, gap=1.0), legend, gap=0.6),
-                Column(head, seen, grids, products, legend, gap=0.6),
+                Column(low, wide, legend, gap=0.6),
+                Column(low, pair, Row(weighing, products, gap=1.0), legend, gap=0.6),
+                Column(low, seen, grids, products, legend, gap=0.6),
                 Column(seen, grids, products, legend, gap=0.6),
             )
         )

@@ -150,6 +150,9 @@ ALL_SUMS = Caption(
 CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
 MAP_IS = Caption(en="Filter {n}: {r} × {c}", zh="过滤器 {n}：{r} × {c}")
 POOLED_IS = Caption(en="Filter {n}, pooled: {r} × {c}", zh="过滤器 {n}，池化：{r} × {c}")
+FRAMED = Caption(
+    en="Framed: what one cell of the last map reads", zh="框内：最后响应图中一格读到的部分"
+)
 CELLS_APART = Caption(en="cells {p} px apart", zh="格距 {p} 像素")
 FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
 FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
