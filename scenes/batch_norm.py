@@ -59,8 +59,8 @@ class BatchNorm(LessonScene):
         names = batch_norm.STEPS[:2]
         labels = {name: f"batches.{name}.label" for name in names}
         for name in names:
-            self.during(0.13, self.board.carry("batch", f"batches.{name}-first"))
-            self.during(0.03, self.board.show(labels[name]))
+            self.during(0.12, self.board.pulse("batch"))
+            self.during(0.04, self.board.show(f"batches.{name}-first", labels[name]))
         curves = [self.board.trace(f"batches.{name}") for name in names]
         self.during(0.5, *curves, rate=linear)
 

@@ -204,6 +204,14 @@ def test_channels_differ_in_size_before_and_less_when_normalized(digit):
     assert told(lesson, "closer").endswith(said)
 
 
+def test_where_the_chart_of_training_begins_is_told(lesson):
+    axis = lesson.training().panel("batches").x
+    first, *others = axis.ticks(axis.low, axis.high)
+    assert first == axis.low == lesson.training().panel("batches").curves[0].x[0]
+    assert first > 0
+    assert all(round(step) % 500 == 0 for step in others)
+
+
 def test_channels_of_one_size_are_not_compared(lesson, tmp_path):
     weights = dict(lesson.network.weights)
     size = np.abs(lesson.sums).max(axis=(0, 1))

@@ -45,6 +45,8 @@ Floats = npt.NDArray[Any]
 _ROOM = 1.25
 #: A running average has joined the batches where it meets the mean of so many before and behind.
 _NEAR = 5
+#: So much of the chart's breadth lies at least between its beginning and the tick behind that.
+_CLEAR = 0.15
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
 #: Size of a batch's cells above the chart of batches, which is as broad as an upright frame.
@@ -110,7 +112,8 @@ class BatchNorm(NormalizedFilter):
         Sizes before stand in one scale, those after in another, each beside its colours.
         """
         maps = [
-            self._channel("even", n, self.maps, 1) if place < normalised
+            self._channel("even", n, self.maps, 1, words.NORMAL.capital.fill(n=n))
+            if place < normalised
             else self._channel("seen", n, self.sums, 0)
             for place, n in enumerate(self.compared)
         ]  # fmt: skip
@@ -174,11 +177,15 @@ class BatchNorm(NormalizedFilter):
         start = max(_joined(self.history[f"{n}-kept"], self.history[n]) for n in STEPS[:2])
         history = {name: values[start:] for name, values in self.history.items()}
         steps, batches = history["steps"], [history[n] for n in STEPS[:2]]
+        first, last = float(steps[0]), float(steps[-1])
+        # Where it begins is told, since that is not where training did.
+        across = Axis(words.STEP, first, last, whole=True)
+        clear = [x for x in across.ticks(first, last) if across.share(x, first, last) > _CLEAR]
         low = min(0.0, *(float(found.min()) for found in batches))
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
             "batches", self._courses(steps, history),
-            Axis(words.STEP, float(steps[0]), float(steps[-1]), whole=True),
+            replace(across, at=(first, *clear)),
             Axis(words.OF_SUMS, low, high), dots=self._firsts(steps, batches), size=(16, 24),
         )  # fmt: skip
 

@@ -28,8 +28,8 @@ UNEVEN = Caption(
     zh="和有大有小：到 {a}，到 {b}。",
 )
 BATCHES = Caption(
-    en="Training normalizes a batch by mean and spread of all its cells.",
-    zh="训练时，每批用所有格的平均值和标准差归一化。",
+    en="In training: mean and spread over all cells of a batch, at each step.",
+    zh="训练时：每一步求一批所有格的平均值和标准差。",
 )
 OWN_BATCHES = Caption(
     en="Each batch has its own mean, and spread: how far its sums scatter.",
