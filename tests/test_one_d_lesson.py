@@ -91,8 +91,11 @@ def test_a_number_of_the_film_is_what_its_frames_add_and_adds_up_as_printed(less
     assert value > 0.8 * lesson.moving[..., 0].max()
     block = block_of(lesson)
     said = [block.panel(f"part-{n}").words.text("en") for n in range(3)]
-    assert said == [f"sum of 9 products: {fmt.number(part)}" for part in parts]
-    assert block.panel("total").words.text("en") == f"Sum: {fmt.number(value)}"
+    # They are added: a sign stands before each but the first, and their sum after the last.
+    assert said == [
+        f"{'+ ' if n else ''}sum of 9 products: {fmt.number(part)}" for n, part in enumerate(parts)
+    ]
+    assert block.panel("total").words == f"= {fmt.number(value)}"
     assert fmt.adds_up(parts, value)
     # So do the products of the pixels that stand there; what comes before takes something away.
     for n, (weight, part) in enumerate(zip((-1, 0, 1), parts, strict=True)):

@@ -214,13 +214,15 @@ class OneDPicture:
                 title=title.capital,
             )  # fmt: skip
             pairs.append(Row(cut, sheet, gap=0.4, turns=False))
-        each = words.PART.fill(n=k**2)
         sums = [
-            Text(f"part-{n}", each.fill(v=fmt.number(part)), measure=_LINE if self.upright else inf)
+            Text(
+                f"part-{n}",
+                (words.AND_PART if n else words.PART).fill(n=k**2, v=fmt.number(part)),
+                measure=_LINE if self.upright else inf,
+            )
             for n, part in enumerate(parts)
         ]
-        said = words.TOTAL.capital.fill(v=fmt.number(value))
-        total = Text("total", said, role="heading", weight="bold")
+        total = Text("total", f"= {fmt.number(value)}", role="heading", weight="bold")
         strip = self._strip_of(self._film(), pairs, [*sums, total])
         return Diagram(Column(strip, Legend("legend", row=True), align="middle", turns=False))
 

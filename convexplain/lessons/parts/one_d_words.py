@@ -77,7 +77,7 @@ ARRIVES = Caption(
 BY_HAND = Caption(en="made by hand", zh="人工设计")
 SHEET = Caption(en="frame {n}", zh="第 {n} 帧")
 PART = Caption(en="sum of {n} products: {v}", zh="{n} 个乘积之和：{v}")
-TOTAL = Caption(en="sum: {v}", zh="求和：{v}")
+AND_PART = Caption(en="+ sum of {n} products: {v}", zh="+ {n} 个乘积之和：{v}")
 ONE_ROW = Caption(en="One row", zh="一行")
 PIXELS = Caption(en="Pixels", zh="像素")
 MADE_OF = Caption(en="output, frames {a} to {b}", zh="输出，第 {a} 到 {b} 帧")
