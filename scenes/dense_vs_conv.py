@@ -75,7 +75,11 @@ class DenseVsConv(LessonScene):
         self.become(self.lesson.learned(), 0.08, *first, show=words)
         both = [in_turn(*map(eased, each[1:]), overlap=0.8) for each in (kernels, whole)]
         self.during(0.5, *both)
-        self.during(1, self.board.pulse("kernels[0]", "templates[0]", times=2))
+        looks = [
+            self.board.pulse(name, colour=colour, times=2)
+            for name, colour in (("kernels[0]", "accent"), ("templates[0]", "muted"))
+        ]
+        self.during(1, *looks)
 
     def show_parameters(self, event: Event) -> None:
         """Below what was learned come bars of all that was learned."""
@@ -171,7 +175,10 @@ class DenseVsConv(LessonScene):
 
         count(1.0)
         self.during(0.2, self.board.pulse("template", colour="muted"))
-        looks = [self.board.pulse(name, f"{name}-places") for name in ("kernel", "template")]
+        looks = [
+            self.board.pulse(name, f"{name}-places", colour=colour)
+            for name, colour in (("kernel", "accent"), ("template", "muted"))
+        ]
         self.during(1, in_turn(*looks))
 
     def but(self, panel: str) -> list[str]:

@@ -116,7 +116,7 @@ def counted(
     beside = Row(sides[0], Column(digit, legend, gap=0.6, align="middle"), sides[1], gap=2.7,
                  align="top")  # fmt: skip
     upright = Column(digit, Row(*sides), legend, align="middle")
-    return Diagram(Either(beside, upright), (Link("digit.part", "template", "zoom"),))
+    return Diagram(Either(beside, upright), (Link("digit.part", "template", "zoom", "muted"),))
 
 
 def _told(name: str, words: Caption, widest: Caption) -> Text:
@@ -540,9 +540,9 @@ def _against_digits(
 PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
 NAMED_MISTAKES = Caption(en="{name}, {places}: {n} misread", zh="{name}，{places}：认错 {n} 个")
 ONE_DIGIT = Caption(en="One digit", zh="一个样本")
-MET = Caption(en="products with ink", zh="遇到墨迹的次数")
-KERNEL_OF = Caption(en="Kernel: all {n} weights", zh="卷积核：全部 {n} 个权重")
-TEMPLATE_OF = Caption(en="Template: {n} of {m} weights", zh="模板：{m} 个权重中的 {n} 个")
+MET = Caption(en="times a weight met ink", zh="权重遇到墨迹的次数")
+KERNEL_OF = Caption(en="Kernel: ink met, all {n}", zh="卷积核：{n} 个权重的次数")
+TEMPLATE_OF = Caption(en="Template: ink met, {n} of {m}", zh="模板：{m} 个中 {n} 个的次数")
 FIRST_LAYER = Caption(en="{name}, first layer", zh="{name}，第一层")
 KERNELS = Caption(
     en="First layer: {n} of {m} kernels, {size}", zh="第一层：{m} 个卷积核中的 {n} 个，{size}"

@@ -31,7 +31,8 @@ FEWER_DO = Caption(
     en="Fewer will do: each shows a kernel {n} windows.", zh="用不了这么多：每个样本有 {n} 个窗口。"
 )
 MORE = Caption(
-    en="The convnet, as briefly, on ever more digits.", zh="卷积网络同样短暂训练，样本越来越多。"
+    en="The convnet, trained just as briefly, on more and more digits.",
+    zh="卷积网络同样短暂训练，样本越来越多。",
 )
 BEAT = Caption(
     en="{d} digits beat the dense network's {m}.", zh="{d} 个样本胜过全连接网络的 {m} 个。"
