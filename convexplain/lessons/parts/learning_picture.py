@@ -30,6 +30,7 @@ from convexplain.panels import (
     Scale,
     Text,
 )
+from convexplain.panels.panel import Part
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -447,16 +448,16 @@ def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Di
         [text for text, read in zip(told, reads, strict=True) if read.wrong == kind]
         for kind in (False, True)
     )
-    columns = [Column(*kind, gap=0.3) for kind in (right, wrong) if kind]
-    both = Row(*columns, gap=0.6, align="top")
+    columns = [_below(kind) for kind in (right, wrong) if kind]
+    both = Row(*columns, gap=0.6, align="top", turns=False)
     # Where there is no room for all: when it was misread, and the end.
-    few = Column(*wrong, told[-1], gap=0.3)
+    few = _below([*wrong, told[-1]])
     digit = unseen(pixels)
     return Diagram(
         Either(
             *(
                 arranged
-                for rows in (both, few)
+                for rows in (both, _below(told), few)
                 for under in [Column(digit, rows, gap=0.6)]
                 for beside in [Row(digit, rows, align="middle")]
                 for arranged in (
@@ -466,6 +467,11 @@ def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Di
             )
         )
     )  # fmt: skip
+
+
+def _below(words: Sequence[Text]) -> Part:
+    """Stand words under one another, in time in whatever arrangement."""
+    return Column(*words, gap=0.3, turns=False)
 
 
 def descent(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
