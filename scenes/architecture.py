@@ -21,6 +21,7 @@ from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import corners_of
 from convexplain.stage.pace import Move, eased, in_turn, lazily, row_by_row, together
+from convexplain.stage.shapes import Line
 from convexplain.stage.title_and_caption import corner_of
 from convexplain.stage.units import to_scene
 
@@ -32,8 +33,6 @@ _EVEN = 0.5
 _APART = 0.8
 #: How much is seen of what a pooling leaves over.
 _OVER = 0.3
-#: Up to what share of its time a frame round that stands.
-_HELD = 0.85
 
 
 class Architecture(LessonScene):
@@ -49,6 +48,8 @@ class Architecture(LessonScene):
         """Lay out the question; the picture is there from the first frame on."""
         self.picture = self.lesson.picture_of
         self.stages = self.lesson.stages
+        #: What leads from the last maps to the magnifier.
+        self.beams: list[Line] = []
         #: Which stages are seen from nearby; none: all of them.
         self.shot = Shot()
         self.board.lay(self.picture.opening())
@@ -257,31 +258,22 @@ class Architecture(LessonScene):
         self.during(share, go, rate=linear)
         self.during(0.04, self.board.hide(*marks))
 
-    def left_over(self, number: int) -> list[Window]:
-        """Return the rows and columns of what a pooling reads to which no window comes."""
-        window, before = self.picture.window_of(number), self.stages[number - 1].sides
-        rows, cols = self.stages[number].sides
-        if window is None or self.stages[number].kind != "pooling":
-            return []
-        last = window.box(rows - 1, cols - 1)
-        below = Window(last.bottom, 0, before[0], before[1])
-        beside = Window(0, last.right, before[0], before[1])
-        return [each for each in (below, beside) if each.height > 0 and each.width > 0]
-
     def leave_over(self, number: int, *over: Window) -> Move:
-        """Frame what a pooling leaves over, and dim it."""
+        """Frame what a pooling leaves over, thinly, and dim it."""
         front = self.sheets(number - 1)[0]
-        boxes = [self.board.within(front, w.top, w.left, w.height, w.width) for w in over]
-        shares, look = self.board.part(front).shares, self.board.pulse_at(*boxes)
+        shares, frames = self.board.part(front).shares, self.board.show(*self.over(number))
 
         def go(alpha: float) -> None:
-            look(
-                0.5 * min(1.0, 6 * alpha) if alpha < _HELD else 1 - 0.5 * (1 - alpha) / (1 - _HELD)
-            )
+            frames(alpha)
             for each in over:
                 shares[each.top :, each.left :] = 1 - (1 - _OVER) * alpha
 
         return go
+
+    def over(self, number: int) -> list[str]:
+        """Return the names of the frames round what a pooling leaves over."""
+        panel = self.stages[number - 1].panel
+        return self.board.there(f"{panel}.over-0", f"{panel}.over-1")
 
     def marks(self, number: int) -> list[str]:
         """Return the names of the window through which a stage reads the one before it."""
@@ -378,15 +370,18 @@ class Architecture(LessonScene):
         if self.picture.window_of(number) is None:
             self.during(0.3 * share, said, self.board.show(front))
         else:
+            over = self.picture.left_over(number)
             self.during(0.1 * share, said, self.opened(front))
-            over = self.left_over(number)
-            self.fill(number, (0.13 if over else 0.4) * share, front)
-            if over:
-                self.during(0.6 * share, self.leave_over(number, *over))
+            if over:  # what no window comes to is seen before it runs
+                self.during(0.15 * share, self.leave_over(number, *over))
+                self.during(0.15 * share, self.board.pulse(*self.over(number)))
+            self.fill(number, (0.35 if over else 0.4) * share, front)
         self.during(0.05 * share, self.board.pulse(front))
         behind = [eased(self._behind(name, front)) for name in others]
         self.during((0.12 if over else 0.35) * share, self.counted(number, behind), rate=linear)
-        self.during(0.05 * share, self.board.show(f"{stage.panel}.box"))
+        self.during(
+            0.05 * share, self.board.show(f"{stage.panel}.box"), self.board.hide(*self.over(number))
+        )
 
     def _behind(self, name: str, front: str) -> Move:
         """Let a sheet come out from behind the front one."""
@@ -474,7 +469,11 @@ class Architecture(LessonScene):
         if self.picture.beside(number):
             front = self.sheets(number - 1)[0]
             self.during(0.6 * share, self.board.grow("loupe", out_of=front))
-            self.during(0.4 * share, self.board.show("name-loupe", "of-loupe"))
+            (x, y, width, high), (left, top, _, tall) = map(self.board.box, (front, "loupe"))
+            ways = [(x + width, y), (left, top)], [(x + width, y + high), (left, top + tall)]
+            self.beams = [Line(way, colour="muted") for way in ways]
+            self.add(*self.beams)
+            self.during(0.4 * share, self.board.show("of-loupe"))
 
     def lay_out(self, number: int, share: float) -> None:
         """A vector comes up; one of maps column by column, a column for each place."""
@@ -511,8 +510,14 @@ class Architecture(LessonScene):
     def show_numbers(self, event: Event) -> None:
         """The bars of the answer grow at the end of the row."""
         self.stack(0.2)
+        gone = [name for n in self.numbers for name in self.picture.beside(n)]
+        self.remove(*self.beams)
+        if self.shot.numbers:  # what was asked for comes again where it is seen whole
+            self.board.hide(*self.frame())(1.0)
+        self.during(0.06, self.board.leave(*gone))
         self.follow(self.numbers[-1], 0.12)
         self.complete(self.shot.numbers or self.numbers, "legend")(1.0)
+        self.during(0.06, self.board.show(*self.texts(len(self.stages) - 1), *self.frame()))
         self.answer(0.75, *self.read())
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
@@ -530,7 +535,7 @@ class Architecture(LessonScene):
         return self.board.come(*map(self.panel, there), *boxes, *self.texts(*there), *more)
 
     def answer(self, share: float, *read: str) -> None:
-        """Let the bars of the answer grow; for each what it is made of is framed."""
+        """Let the bars of the answer grow; lines lead from what each is made of."""
         last = len(self.stages) - 1
         strip = self.board.there(self.stages[last].panel)
         self.board.show(*self.texts(last), *self.frame(), *strip)(1.0)
@@ -539,20 +544,35 @@ class Architecture(LessonScene):
             self.during(share, in_turn(*rises, overlap=0.6))
             return
         frames = [self.board.part(name) for name in read]
+        x, y, width, height = self.board.box(read[0])
+
+        def to(bar: str) -> list[tuple[float, float]]:
+            left, top, _, high = self.board.box(f"{bar}.label")
+            return [(x + width, y), (left, top + high / 2), (x + width, y + height)]
+
+        bars = self.bars()
+        fan = Line(to(bars[0]), colour="accent")
 
         def look(bar: str) -> Move:
-            rise = self.board.rise(bar)
+            rise, places = self.board.rise(bar), to(bar)
 
             def go(alpha: float) -> None:
                 rise(alpha)
+                fan.places = places
                 for frame in frames:
                     frame.opacity = 1 - alpha / 2 if alpha < 1 else 1.0
 
             return go
 
         self.board.show(*read)(1.0)
-        self.during(0.9 * share, in_turn(*map(look, self.bars()), overlap=0.0), rate=linear)
-        self.during(0.1 * share, self.board.hide(*read))
+        if self.shots.in_one_line:  # on several the vector does not stand beside the bars
+            self.add(fan)
+        self.during(0.65 * share, in_turn(*map(look, bars), overlap=0.0), rate=linear)
+        # The lines to the answer stand longest.
+        best = to(f"answer.{self.lesson.trace.prediction}")
+        self.during(0.3 * share, lambda alpha: setattr(fan, "places", best))
+        self.remove(fan)
+        self.during(0.05 * share, self.board.hide(*read))
 
     def bars(self) -> list[str]:
         """Return the names of the answer's bars."""

@@ -80,7 +80,7 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
     )
     assert "第三个卷积层" in lesson.costs.text("zh")
     assert said["trade"] == "Places fall from 784 to 9, channels grow from 1 to 128."
-    assert said["ends"] == "Fewer places, more numbers at each: less where, more what."
+    assert said["ends"] == "Fewer places, more patterns at each."
     assert "26 × 26 to 13 × 13" in said["pooling"]
     assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in all."
     assert said["next"] == "64: each filter reads all 32 sheets and makes one."
@@ -133,7 +133,7 @@ def test_all_that_a_number_is_made_of_is_framed_as_it_comes(lesson):
 
 
 @pytest.mark.render
-def test_less_where_and_more_what_stand_behind_their_piles_and_no_scale_of_values_beside_them():
+def test_fewer_places_and_more_patterns_stand_behind_their_piles_without_a_scale_of_values():
     last = of("architecture", LOOKS[0]).during("answer")[-1]
     assert {"places-meaning", "channels-meaning"} <= set(last.names)
     assert not [name for name in last.names if name.startswith("legend")]
@@ -170,7 +170,10 @@ def test_one_place_is_framed_through_all_sheets_of_the_stack(lesson):
     col, row = np.rint((frame[0] - front.places[0]) / front.cell).astype(int)
     maps = lesson.trace.activations["conv1"]
     assert maps[row, col].max() == maps.max()
-    assert told(lesson)["stack"] == "Stacked: at each place 32 numbers, one from each filter."
+    assert (
+        told(lesson)["stack"]
+        == "Stacked: at each place 32 numbers, how well each filter's pattern fits."
+    )
 
 
 def test_each_class_has_a_number_that_is_not_known_yet(lesson):
@@ -308,7 +311,7 @@ def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_p
     assert not lesson.picture_of.trades
     traded = lesson.picture_of.traded(one_line=True)
     rows = [traded.panel(f"{what}-meaning").words.text("en") for what in ("places", "channels")]
-    assert rows == ["where", "what"]
+    assert rows == ["places", "patterns"]
     for sheet in panels.SHEETS.values():
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 
@@ -420,7 +423,7 @@ def test_blocks_stay_where_they_are_in_one_scale():
     """A cell is as large in all of them, and nothing is moved but the camera, up to the summary."""
     moments = [s for s in of("architecture", LOOKS[0]).plays if "layer-pool1.box" in s]
     moments = [
-        s for s in moments if "Places fall" not in s.caption and "more what" not in s.caption
+        s for s in moments if "Places fall" not in s.caption and "more patterns" not in s.caption
     ]
     fronts = [f"layer-{name}[0]" for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
     for name in fronts:
@@ -479,7 +482,7 @@ def test_the_places_that_are_left_are_seen_large_one_by_one(lesson):
 
 @pytest.mark.render
 def test_what_a_pooling_leaves_over_is_dimmed():
-    last = of("architecture", LOOKS[0]).during("vector")[-1]
+    last = of("architecture", LOOKS[0]).during("maps")[-1]
     dimmed = last["layer-conv2[0]"].shares < 1
     expected = np.zeros((11, 11), bool)
     expected[10, :] = expected[:, 10] = True
@@ -528,3 +531,19 @@ def test_a_sheet_fills_as_its_window_goes(lesson):
             assert known.sum() == row * known.shape[1] + col + 1
             found += 1
     assert found
+
+
+@pytest.mark.render
+def test_places_are_seen_under_a_magnifier_until_the_vector_stands():
+    moments = of("architecture", LOOKS[0])
+    assert any("loupe" in stage for stage in moments.during("vector"))
+    assert "loupe" not in moments.ends["vector"]
+
+
+@pytest.mark.render
+def test_what_pooling_leaves_over_is_framed_as_its_window_runs():
+    moments = [s for s in of("architecture", LOOKS[0]).during("maps") if "is odd" in s.caption]
+    runs = [stage for stage in moments if "layer-conv2.window" in stage]
+    assert runs
+    assert all({"layer-conv2.over-0", "layer-conv2.over-1"} <= set(s.names) for s in runs)
+    assert "layer-conv2.over-0" not in moments[-1]

@@ -37,8 +37,8 @@ class Architecture(NetworkLesson):
         zh="输入一幅图，输出 {n} 个数。中间是什么形状？",
     ).fill(n=in_words(10))
     answer: ClassVar[Caption] = Caption(
-        en="Fewer places, more numbers at each: less where, more what.",
-        zh="位置更少，每处的数更多：“在哪里”少了，“是什么”多了。",
+        en="Fewer places, more patterns at each.",
+        zh="位置更少，每处的模式更多。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
@@ -135,7 +135,7 @@ class Architecture(NetworkLesson):
             Beat.of("vector", title, *self._vector()),
             Beat.of("shape", title, Event("trade", 5.2, self.traded)),
             Beat.of(
-                "answer", title, Event("ends", 4.5, self.answer if self.picture_of.trades else ends)
+                "answer", title, Event("ends", 3.6, self.answer if self.picture_of.trades else ends)
             ),
         )
 
@@ -149,7 +149,7 @@ class Architecture(NetworkLesson):
         sheet = _SHEET if picture.channels == 1 else _SHEETS
         yield Event(
             "sheet",
-            2.4,
+            1.8,
             sheet.fill(size=fmt.shape(picture.shape[:2]), c=picture.channels),
             detail=1,
         )
@@ -173,7 +173,7 @@ class Architecture(NetworkLesson):
         if self.trims_odd_sides:
             deeper = fmt.count(self.stages[self.rest[-1]].channels)
             yield Event("again", 3.8, _LEFT_OVER.fill(n=str(self.left_over)), detail=1)
-            yield Event("deeper", 2.8, _DEEPER.fill(n=deeper))
+            yield Event("deeper", 3.6, _DEEPER.fill(n=deeper))
         elif self.rest:
             yield Event("again", 1.0 + 1.6 * min(6, len(self.rest)), self._again())
 
@@ -315,8 +315,8 @@ _INSIDE = Caption(
     zh="{n} 个过滤器，各得一张；窗口不出边界，所以是 {b}。",
 )
 _STACKED = Caption(
-    en="Stacked: at each place {n} numbers, one from each filter.",
-    zh="叠起来：每处有 {n} 个数，各来自一个过滤器。",
+    en="Stacked: at each place {n} numbers, how well each filter's pattern fits.",
+    zh="叠起来：每处 {n} 个数，各说一种模式有多吻合。",
 )
 _HALVES = Caption(
     en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",

@@ -13,6 +13,7 @@ from convexplain.lessons.parts.stages import Stage, folded, shown_channels
 from convexplain.lessons.parts.subject import convolutions
 from convexplain.network import Trace
 from convexplain.ops import Window
+from convexplain.ops.geometry import Box as Rectangle
 from convexplain.panels import (
     Aligned,
     Bar,
@@ -44,6 +45,8 @@ Traded = Literal["places", "channels"]
 Role = Literal["heading", "text", "small"]
 #: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
 _RISE, _SHEET = 0.9, 0.06
+#: How high a vector stands in a scene, where the answer is made of it, in heights of the input.
+_UPRIGHT = 1.15
 #: How far right a sheet lies of the one before it, of how far above.
 _ASLANT = 0.4
 #: The highest pile of parameters, and the longest bar of the answer, on a frame in one line with
@@ -63,6 +66,8 @@ _LARGER, _COUNTED = 5, 25
 #: From one bar of the answer to the next where all stages stand in a row, and where they take
 #: several lines, in sizes of text.
 _PITCH, _NARROW = 1.15, 1.3
+#: How far above the line of stages the places seen under a magnifier end, in gaps of the sheet.
+_LIFTED = 0.3
 #: How broad the columns of a vector are in cells, one and all of them together at most.
 _COLUMN, _COLUMNS = 0.8, 8.0
 #: What of its share of a wall a sheet takes.
@@ -135,7 +140,7 @@ class ArchitecturePicture:
         -------
         Diagram
             Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, ``depth-NAME``; ``answer``;
-            ``legend``; ``loupe`` and ``name-loupe`` if the last maps have few places.
+            ``legend``; ``loupe`` and ``of-loupe`` if the last maps have few places.
         """
         lines = [self._lines(1, "shapes")] if one_line else self._in_lines("shapes")
         return Diagram(Either(*lines), about=self.told)
@@ -230,7 +235,20 @@ class ArchitecturePicture:
         window = self.window_of(after) if after < len(self.stages) else None
         if window is not None:
             found["window"] = Mark.over(window.box(0, 0))
+            for n, over in enumerate(self.left_over(after)):
+                found[f"over-{n}"] = Mark.over(over, strong=False)
         return found
+
+    def left_over(self, index: int) -> list[Rectangle]:
+        """Return the rows and columns of what a pooling reads to which no window comes."""
+        window, before = self.window_of(index), self.stages[index - 1].sides
+        rows, cols = self.stages[index].sides
+        if window is None or self.stages[index].kind != "pooling":
+            return []
+        last = window.box(rows - 1, cols - 1)
+        below = Rectangle(last.bottom, 0, before[0], before[1])
+        beside = Rectangle(0, last.right, before[0], before[1])
+        return [each for each in (below, beside) if each.height > 0 and each.width > 0]
 
     def _drawing(self, index: int, *, marked: bool = False) -> Part:
         """What is drawn of a stage: a picture, a stack, a vector, or the answer as bars.
@@ -254,7 +272,8 @@ class ArchitecturePicture:
         stage = self.stages[index]
         before = self.stages[index - 1] if index else None
         grid = folded(stage, before) / (stage.limit or 1.0)
-        high = _RISE * self._height / max(len(grid), _SHORT)
+        rise = _UPRIGHT if marked else _RISE
+        high = rise * self._height / max(len(grid), _SHORT)
         broad = max(high, min(_COLUMN, _COLUMNS / grid.shape[1]))
         return Cells(
             stage.panel, grid, self._scale, share="cells", lines=False, fine=1 / broad,
@@ -273,14 +292,10 @@ class ArchitecturePicture:
     def beside(self, index: int) -> list[str]:
         """Return the names of what stands before a vector: the places of which it is made."""
         enlarged = self.enlarged
-        return (
-            ["loupe", "name-loupe", "of-loupe"]
-            if enlarged is not None and index == enlarged + 1
-            else []
-        )
+        return ["loupe", "of-loupe"] if enlarged is not None and index == enlarged + 1 else []
 
-    def _loupe(self, index: int) -> list[Part]:
-        """The front sheet of a stage, enlarged, and how many places it has."""
+    def _loupe(self, index: int) -> Part:
+        """The front sheet of a stage under a magnifier, above the line on which stages stand."""
         stage = self.stages[index]
         front = stage.values[:, :, self.channels(index)[0]] / (stage.limit or 1.0)
         cells = Cells(
@@ -288,12 +303,8 @@ class ArchitecturePicture:
             marks={"place": Mark(0, 0)}, alternative=self._told(stage),
         )  # fmt: skip
         said = _SO_MANY["places"].fill(n=fmt.count(stage.places))
-        of = _FRONT.fill(layer=shortened(stage.name, _SHORTER))
-        return [
-            cells,
-            Text("name-loupe", said, role="small", weight="bold", silent=True),
-            Text("of-loupe", of, role="small", tone="muted", silent=True),
-        ]
+        counted = Text("of-loupe", said, role="small", tone="muted", silent=True)
+        return Column(cells, counted, Space(height=_LIFTED), gap=0.15, turns=False)
 
     def _name(self, index: int, role: Role = "small") -> Text:
         stage = self.stages[index]
@@ -393,7 +404,7 @@ class ArchitecturePicture:
             rows.append([self._sides(n, "small") for n in indices])
             last = self.enlarged
             if last is not None and last in indices:
-                for row, part in zip(rows, self._loupe(last), strict=True):
+                for row, part in zip(rows, (self._loupe(last), None, None), strict=False):
                     row.insert(indices.index(last) + 1, part)
         else:
             for what in _MEANING:
@@ -580,11 +591,11 @@ _FOLDED_IN = Caption(
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
 _MEANING: dict[Traded, Caption] = {
-    "places": Caption(en="where", zh="在哪里"), "channels": Caption(en="what", zh="是什么"),
+    "places": Caption(en="places", zh="位置"), "channels": Caption(en="patterns", zh="模式"),
 }  # fmt: skip
 _TRADE: dict[Traded, Caption] = {
-    "places": Caption(en="less where", zh="“在哪里”少了"),
-    "channels": Caption(en="more what", zh="“是什么”多了"),
+    "places": Caption(en="fewer places", zh="位置更少"),
+    "channels": Caption(en="more patterns", zh="模式更多"),
 }
 _TRADED: dict[Traded, Caption] = {
     "places": Caption(en="places", zh="位置"), "channels": Caption(en="channels", zh="通道"),
@@ -597,7 +608,6 @@ _ONE: dict[Traded, Caption] = {
     "places": Caption(en="{n} place", zh="{n} 处"),
     "channels": Caption(en="{n} channel", zh="{n} 个通道"),
 }
-_FRONT = Caption(en="front of {layer}", zh="{layer} 首张")
 _STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
 _PARAMETERS_OF = Caption(en="{layer}: {n} parameters.", zh="{layer}：{n} 个参数。")
 _ABOUT = Caption(

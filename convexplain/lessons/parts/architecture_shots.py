@@ -17,7 +17,7 @@ NEAR = 0.82
 _BESIDE = 0.47
 #: Together with earlier ones maps are seen at least so large, compared with them and what they are
 #: made of alone; vectors, which are small, as large.
-_LARGE, _WHOLE = 0.8, 0.98
+_LARGE, _WHOLE = 0.92, 0.98
 
 
 class Shot(NamedTuple):
@@ -77,7 +77,9 @@ class Shots:
         """
         if not self.in_one_line:
             return Shot()
-        every = self.picture.drawn[: self.picture.drawn.index(number) + 1]
+        drawn, maps = self.picture.drawn, self.picture.stages[number].has_maps
+        start = 0 if maps else drawn.index(self.picture.compared[-1])  # a vector's maps are enough
+        every = drawn[start : drawn.index(number) + 1]
         large = _LARGE if self.picture.stages[number].has_maps else _WHOLE
         least = large * self.zoom(Shot(tuple(every[-2:])))
         shots = (Shot(tuple(every[n:])) for n in range(len(every)))
