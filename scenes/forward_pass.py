@@ -80,7 +80,7 @@ class ForwardPass(LessonScene):
         fill(0.0)
         self.board.show(self.first)(1.0)
         weights = [self.board.grow(name, out_of=WINDOW) for name in self.board.there("kernel")]
-        self.during(0.14, self.board.show(WINDOW), *weights)
+        self.during(0.14, self.board.show(WINDOW, *self.board.there("then")), *weights)
         self.during(0.9, fill, rate=linear)
         self.during(1, self.board.pulse(self.first, colour="muted"))
 
@@ -128,7 +128,8 @@ class ForwardPass(LessonScene):
         assert self.picture.products is not None
         self.computed["products"] = np.full(self.picture.products.values.shape, np.nan)
         if out_of is not None and self.picture.read_map is not None:
-            self.during(0.1, self.board.become(self.picture.every()), self.come_from(out_of))
+            self.during(0.1, self.board.become(self.picture.every()),
+                        self.come_from(out_of), self.board.come(*self.frames))  # fmt: skip
         self.lay_products(self.picture.every(), 0.06, *(f"one.{name}.over" for name in names))
         self.during(0.16, self._places(), rate=linear)
         ring = self.board.there("numbers.telling")
@@ -168,11 +169,16 @@ class ForwardPass(LessonScene):
 
     def lay_products(self, picture: Diagram, share: float, *more: str) -> None:
         """Lay out the products, each place in its frame, and whatever is named."""
-        blocks = self.picture.products.blocks if self.picture.products else ()
         rings = [name for name in (TELLING, "numbers.telling") if name in self.seen()]
         read = "numbers" if self.picture.read_map is not None else "input"
         self.change(picture, share, read, "products", *more, *rings)
-        self.board.show(*(f"products.place-{n}" for n in range(len(blocks))))(1.0)
+        self.board.show(*self.frames)(1.0)
+
+    @property
+    def frames(self) -> list[str]:
+        """The frames of all places."""
+        blocks = self.picture.products.blocks if self.picture.products else ()
+        return [f"products.place-{n}" for n in range(len(blocks))]
 
     def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows beside the products it is made of, then what against."""
@@ -182,7 +188,7 @@ class ForwardPass(LessonScene):
         self.during(0.08, self.board.show("push.zero"))
         for bar, sign in (("above", 1), ("below", -1)):
             self.during(0.36, self.only(sign), eased(self.board.rise(f"push.{bar}")))
-        self.during(1, self.board.pulse("push.above.value", "push.below.value", colour="muted"))
+        self.during(1, self.board.pulse("push.above.source", "push.below.source", colour="muted"))
 
     def only(self, sign: int = 0) -> Move:
         """Return the move that leaves the products of one sign, of which a bar is made; or all."""
@@ -200,7 +206,7 @@ class ForwardPass(LessonScene):
         """With the bias, what is left of them is the logit."""
         bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("bias", "logit")]
         self.during(0.6, self.only(), in_turn(*bars))
-        self.during(1, self.board.pulse("push.logit", "push.logit.value"))
+        self.during(1, self.board.pulse("push.logit", "push.logit.source"))
 
     @property
     def names(self) -> list[str]:
@@ -216,7 +222,9 @@ class ForwardPass(LessonScene):
         """The sums of all classes, one after the other, run up to where they are."""
         labels = (f"{name}.label" for name in self.names)
         shown = "input", "classes.zero", "classes.zero.label", "classes.title", *labels
-        self.during(0.07, self.board.hide(*(name for name in self.seen() if name != "input")))
+        # The one sum stays until all others come.
+        stays = "input", "push.logit", "push.logit.label", "push.logit.source", "push.zero"
+        self.during(0.07, self.board.hide(*(name for name in self.seen() if name not in stays)))
         self.change(self.picture.sums("logits"), 0.05, *shown)
         runs = [eased(self.run(name)) for name in self.names]
         self.during(0.5, in_turn(*runs, overlap=0.85), rate=linear)
@@ -284,28 +292,38 @@ class ForwardPass(LessonScene):
         return go
 
     def show_total(self, event: Event) -> None:
-        """One after the other is added, until all of them are together."""
-        names = self.names
+        """They go before their bars; one after the other is added below a line."""
+        names, total = self.names, "classes.total.value"
+        sources, values = ([f"{name}.{part}" for name in names] for part in ("source", "value"))
+        self.during(0.06, self.board.hide(*sources, *values, "classes.title"))
+        hold = *sources, *values, "classes.total", "classes.title", "said"
+        self.during(0.01, self.board.become(self.picture.sums("added"), hold=hold))
+        self.during(0.06, self.board.show(*sources, "classes.title"))
 
         def add(alpha: float) -> None:
-            self.board.say("said", self.text(self.picture.added(round(alpha * len(names)))))
+            self.board.say(total, self.picture.added(round(alpha * len(names))))
 
         add(0.0)
-        self.board.show("said")(1.0)
-        looks = (self.board.pulse(f"{name}.value") for name in names)
-        self.during(0.7, add, in_turn(*looks), rate=linear)
-        self.during(1, self.board.pulse("said", colour="muted"))
+        self.board.show("classes.total", total)(1.0)
+        looks = (self.board.pulse(name) for name in sources)
+        self.during(0.65, add, in_turn(*looks), rate=linear)
+        self.during(1, self.board.pulse(total, colour="muted"))
 
     def show_shares(self, event: Event) -> None:
-        """Each is divided by the sum."""
-        self.reform("shares", 0.14)
+        """Each is divided by the sum, which stays, row by row."""
+        values = [f"{name}.value" for name in self.names]
+        self.during(0.05, self.board.hide("classes.title"))
+        hold = *values, "said", "classes.title"
+        self.during(0.14, self.board.become(self.picture.sums("shares"), hold=hold))
+        rows = in_turn(*map(self.board.show, values), overlap=0.3)
+        self.during(0.25, self.board.show("classes.title"), rows)
         self.during(0.05, self.board.show("said"))
         self.during(1, self.board.pulse("said", self.best, f"{self.best}.value"))
 
     def show_strip(self, event: Event) -> None:
         """All shares are laid end to end: one whole."""
         self.lay_end_to_end()
-        self.during(0.12, self.board.come("stack.others", "input", "read"))
+        self.during(0.12, self.board.come("stack.others", "read"))
         self.during(1, self.board.pulse("read"))
 
     def lay_end_to_end(self) -> None:
@@ -314,7 +332,8 @@ class ForwardPass(LessonScene):
         names = self.board.there(*names)
         places = {name: self.board.box(name) for name in names}
         others = (key for key in self.board.names("classes") if key not in names)
-        self.during(0.1, self.board.leave(*others, "input", "said"))
+        self.during(0.1, self.board.leave(*others, "said"))
+        picture_at = self.board.box("input")
         # From here on bars of the other picture stand for them.
         self.board.hide(*names)(1.0)
         # The last first: each passes where no other lies yet.
@@ -324,6 +343,9 @@ class ForwardPass(LessonScene):
         picture(1.0)
         for move in laid:
             move(0.0)
+        grows = eased(self.board.grow("input", out_of=picture_at))
+        grows(0.0)
+        self.during(0.15, grows)
         self.during(0.4, in_turn(*laid, overlap=0.3), self.board.show("stack.title"), rate=linear)
 
     def lay(self, name: str, place: tuple[float, float, float, float]) -> Move:

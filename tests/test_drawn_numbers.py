@@ -584,13 +584,13 @@ def test_the_forward_pass_fills_its_first_map_as_its_window_goes(look, weights):
 
 def test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars(look, weights):
     played = plays.of("forward-pass", look)
-    stage = next(s for s in played.during("logits") if "push.logit.value" in s)
+    stage = next(s for s in played.during("logits") if "push.logit.source" in s)
     lesson = played.lesson
     flat = lesson.trace.activations["flatten"].astype(np.float64)
     products = flat * weights["dense/kernel"][:, int(lesson.trace.logits.argmax())]
     plus, minus = products[products > 0].sum(), products[products < 0].sum()
-    assert stage["push.above.value"].text == f"{plus:.2f}"
-    assert stage["push.below.value"].text == f"−{-minus:.2f}"
+    assert stage["push.above.source"].text == f"{plus:.2f}"
+    assert stage["push.below.source"].text == f"−{-minus:.2f}"
     long = [np.ptp(stage[f"push.{bar}"].places[:, 0]) for bar in ("above", "below")]
     assert long[0] / long[1] == pytest.approx(plus / -minus, rel=1e-3)
     # While a bar grows, those products alone are seen of which it is made.

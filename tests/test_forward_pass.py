@@ -228,7 +228,10 @@ def test_the_kernel_by_which_the_window_multiplies_makes_the_map_beside_it(lesso
     found = np.maximum(correlate(image, kernel.astype(float), "valid") + bias, 0)
     shown = picture.panel("layer-conv1").values * computed["conv1"].max()
     np.testing.assert_allclose(found, shown, atol=1e-4)
-    assert "multiply by the kernel and add" in told(lesson)["respond"]
+    assert picture.panel("then").words.text("en") == (
+        f"+ bias {number(bias)}, then\N{NO-BREAK SPACE}ReLU"
+    )
+    assert told(lesson)["respond"].endswith("multiply by the kernel, add; below 0 becomes 0.")
 
 
 def test_the_last_picture_has_all_stations_of_the_way(lesson):
@@ -241,17 +244,28 @@ def test_the_last_picture_has_all_stations_of_the_way(lesson):
     # What the caption says is what stands at the arrows.
     assert {bar.printed("en").strip() for bar in picture.panel("ladder").bars} == {""}
     said = [picture.panel(f"to-{name}-said").words.text("en") for name in maps]
-    assert said == ["multiply, add", "keep the largest", "and so on"]
+    assert said == ["multiply, add, ReLU", "keep the largest", "and so on"]
 
 
 def test_powers_are_added_as_they_are_printed(lesson):
     rows, picture = lesson.picture_of.bars("powers").bars, lesson.picture_of
-    assert picture.added(0).text("en") == "together 0.0000"
+    assert picture.added(0) == "0.0000"
     total = 0.0
     for count, bar in enumerate(rows, 1):
         total += 0.0 if bar.text.startswith("<") else float(bar.text)
-        assert picture.added(count).text("en") == f"together {total:.4f}"
+        assert picture.added(count) == f"{total:.4f}"
     assert f"{total:.4f}" == lesson.softmax.printed_total
+    # They stand under one another, above the line below which their sum stands and stays.
+    forms = [picture.bars(form) for form in ("added", "shares")]
+    assert [[bar.source for bar in form.bars] for form in forms] == 2 * [[b.text for b in rows]]
+    assert {form.total for form in forms} == {lesson.softmax.printed_total}
+    placed = panels.place(picture.sums("added"), panels.VIDEO, "en")
+    under, last = (
+        next(piece.box for piece in placed.pieces if piece.name == f"classes.{name}")
+        for name in ("total.value", "9.source")
+    )
+    assert under.y > last.bottom > placed["classes.8.source"].bottom
+    assert under.right == pytest.approx(last.right, abs=1)
 
 
 def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
@@ -260,15 +274,16 @@ def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
         np.exp(computed["logits"] - computed["logits"].max()).sum(), abs=5e-3
     )
     said = lesson.picture_of.sums("shares").panel("said").words.text("en")
-    assert said == f"9: 1 / {total} = {100 / total:.1f}%"
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
+    assert said == f"9: 1.0000 / {total} = {100 / total:.1f}%"
     assert {bar.name: bar.text for bar in lesson.picture_of.stack.bars}[
         "9"
     ] == f"{100 / total:.1f}%"
     # The caption leaves the number to the picture, where it comes about.
     assert told(lesson)["total"] == "First their sum: one after the other is added."
-    assert lesson.picture_of.sums("powers").panel("said").words.text("en") == f"together {total}"
     sure = ForwardPass(picture=digits.first(3)).picture_of.sums("shares").panel("said")
-    assert sure.words.text("en") == "3: 1 / 1.00 > 99.9%"
+    told_ = sure.words.text("en").replace("\N{NO-BREAK SPACE}", " ")
+    assert told_ == "3: 1.00 / 1.00 > 99.9%"
 
 
 def test_the_prediction_s_choices_are_what_people_do_with_two_logits(lesson, computed):
@@ -319,6 +334,7 @@ def test_e_to_a_printed_distance_is_the_printed_power(label):
     # A distance is printed once for all, as finely as its own power needs.
     before = [bar.text for bar in lesson.picture_of.bars("distances").bars]
     assert before == [bar.source for bar in lesson.picture_of.bars("powers").bars]
+    assert len({len(text.split(".")[1]) for text in before}) == 1
     logits = [
         float(number(logit).replace("\N{MINUS SIGN}", "-")) for logit in lesson.softmax.logits
     ]
@@ -409,7 +425,7 @@ def test_products_keep_their_size_and_their_sums_are_as_broad_as_the_frame(lesso
     assert every["products"].width > 0.4 * panels.VIDEO.width
     assert "numbers" not in push  # the map is no longer spoken of
     bars = push["push.below"].width + push["push.above"].width
-    assert bars > 0.8 * panels.VIDEO.body_box.width
+    assert bars > 0.75 * panels.VIDEO.body_box.width
     above, below = (abs(part.value) for part in lesson.vote.parts)
     assert push["push.above"].width / push["push.below"].width == pytest.approx(above / below)
 
@@ -447,6 +463,11 @@ def test_another_network_is_told_by_what_it_has(tmp_path):
     assert "the mean is kept" in said["keep"]
     assert any(name in said["verdict"] for name in ("ant", "bee", "cat"))
     assert "keep the largest" not in said["whole"]
+    # It has no ReLU.
+    assert "below 0" not in said["respond"]
+    assert "ReLU" not in said["whole"]
+    stations = [p for p in lesson.picture_of.whole().root.panels() if p.name.endswith("-said")]
+    assert stations[0].words.text("en") == "multiply, add"
     np.testing.assert_allclose(
         lesson.softmax.shares, softmax(lesson.trace.logits.astype(float)), rtol=1e-9
     )

@@ -48,8 +48,8 @@ class ForwardPass(NetworkLesson):
         zh="网络对自己的预测有多确定？这个数从哪里来？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Multiply, add, keep the largest; softmax makes shares.",
-        zh="相乘、相加、取最大；softmax 分比例。",
+        en="Multiply, add, ReLU, keep the largest; softmax makes shares.",
+        zh="乘、加、ReLU、取最大；softmax 分比例。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -172,6 +172,7 @@ class ForwardPass(NetworkLesson):
             classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
             label=None if label is None else class_label(self.network, label),
             kernel=self.kernel,
+            bias=self._bias,
         )
 
     @cached_property
@@ -182,6 +183,11 @@ class ForwardPass(NetworkLesson):
         if self.first != 1 or weights.shape[2] != 1 or max(weights.shape[:2]) > _PRINTED:
             return None
         return weights.squeeze(axis=2)[..., stage.strongest[0]]
+
+    @property
+    def _bias(self) -> float:
+        stage = self.stages[self.first]
+        return float(self.network.biases(stage.name)[stage.strongest[0]])
 
     def _window(self) -> Box:
         """What the largest response of the first convolution sees of the picture."""
@@ -211,11 +217,16 @@ class ForwardPass(NetworkLesson):
     def _path(self) -> Caption:
         """Say what the layers did, as far as they all did it."""
         keeps = self.pooled is not None and self.pooled.kind == "max"
+        keeps = keeps and self.picture_of.gated
         return self.answer if keeps and self.trace.logits.size > 1 else _PATH
 
     def _layers(self) -> Iterator[Event]:
         """Say what a convolution does, what pooling keeps, and how many numbers are left."""
-        told = _RESPOND if self.kernel is None else _TIMES_KERNEL
+        gated = self.picture_of.gated
+        if self.kernel is None:
+            told = _RESPOND_RELU if gated else _RESPOND
+        else:
+            told = _TIMES_RELU if gated else _TIMES_KERNEL
         yield Event("respond", 3.8, told, detail=1)
         if self.pooled is not None:
             kept = _LARGEST if self.pooled.kind == "max" else _MEAN
@@ -243,8 +254,8 @@ class ForwardPass(NetworkLesson):
         yield Event("powers", 2.6, powers)
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("total", 3.2, _TOTAL)
-        yield Event("shares", 3.0, _SHARES)
+        yield Event("total", 3.0, _TOTAL)
+        yield Event("shares", 3.4, _SHARES)
         yield Event("strip", 2.4, _END_TO_END)
         yield Event("ratio", 2.4, _TIMES.fill(**self.ratio.values), detail=2)
 
@@ -299,6 +310,14 @@ _RESPOND = Caption(
 _TIMES_KERNEL = Caption(
     en="Convolution: at every place, multiply by the kernel and add.",
     zh="卷积：每到一处，与卷积核相乘再相加。",
+)
+_RESPOND_RELU = Caption(
+    en="Convolution: multiply and add, everywhere; below 0 becomes 0.",
+    zh="卷积：处处相乘、相加；负数变 0。",
+)
+_TIMES_RELU = Caption(
+    en="Convolution: multiply by the kernel, add; below 0 becomes 0.",
+    zh="卷积：乘以卷积核、相加；负数变 0。",
 )
 _LARGEST = Caption(en="Pooling: the largest of each block is kept.", zh="池化：每块只留最大的。")
 _MEAN = Caption(en="Pooling: of each block the mean is kept.", zh="池化：每块只留平均值。")

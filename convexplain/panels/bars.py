@@ -68,7 +68,8 @@ class Bars(Panel):
         Whether a stack stands: positive bars up from zero, negative ones down from it.
     total : str
         Said where a stack's bars end in all, with a line; then its negative bars stand beside the
-        positive ones, back from where these end.
+        positive ones, back from where these end. Of rows it stands under the numbers `before` the
+        bars, below a line, as their sum.
     rest : float
         What a stack lacks to the end of its scale is drawn muted, so far.
     thick : float
@@ -217,7 +218,7 @@ class Bars(Panel):
             left + self._room_before(at) + apart if left else 0.0,
             0.0,
             right + apart,
-            leading(size) if self.points or self.level else 0.0,
+            leading(size) if self.points or self.level else self._summed(at),
         )
 
     def _lying(self, at: Setting, blocks: Extent) -> Extent:
@@ -265,6 +266,10 @@ class Bars(Panel):
         if self.highest is None:
             return self.length * at.sides[self.group] if self._ahead else 0.0
         return self._long(at, max(0.0, self.highest, *(bar.value for bar in self.bars)))
+
+    def _summed(self, at: Setting) -> float:
+        """Return the room below rows of the sum of the numbers before their bars."""
+        return leading(self._number(at)) + 0.3 * self._text(at) if self.total else 0.0
 
     def _half(self, at: Setting) -> float:
         """Return half the side of a point, if values are points."""
@@ -461,6 +466,8 @@ class Bars(Panel):
             yield line(at, self.name, f"{name}.value", number, beside, middle, self._number(at))
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
+        if self.total and self.before:
+            yield from self._sum_below(at, box)
         below = box.bottom + 0.5 * leading(size)
         if self.points:
             yield line(
@@ -473,6 +480,18 @@ class Bars(Panel):
             yield Path(name, self.name, place, ends, "ink", dashed=True)
             told = say(self.level[1], at.lang)
             yield line(at, self.name, f"{name}.label", told, level, below, size, align="middle")
+
+    def _sum_below(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield a line below the numbers before bars, and their sum under it."""
+        size, number = self._text(at), self._number(at)
+        right, y = box.x - self._half(at) - 0.5 * size, box.bottom + 0.15 * size
+        left = right - text_width(self.total, number, "bold")
+        name, ends = f"{self.name}.total", ((left, y), (right, y))
+        yield Path(name, self.name, Box(left, y, right - left, 0), ends, strong=True)
+        yield line(
+            at, self.name, f"{name}.value", self.total, right,
+            y + 0.15 * size + leading(number) / 2, number, align="right", weight="bold",
+        )  # fmt: skip
 
     def describe(self, lang: str) -> str:
         """Tell each bar's name and number; a name that all of them have is told once."""

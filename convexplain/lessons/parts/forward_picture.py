@@ -42,7 +42,7 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: How far the sums have come on their way to shares.
-Form = Literal["logits", "distances", "powers", "shares"]
+Form = Literal["logits", "distances", "powers", "added", "shares"]
 #: Responses that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 #: How far apart the classes stand where they are alone, and where much else is there, in sizes of
@@ -56,10 +56,14 @@ TELLING = "products.telling"
 _PLACES = 5
 #: And no exponent.
 _FINEST = 8
+#: A product is coloured at least as this share of the largest is.
+_SEEN = 0.25
 #: How many of the largest products are tried for one that can be checked as printed.
 _TRIED = 200
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 15.0, 36.0
+#: How broad what is divided may stand beside bars, in sizes of its text.
+_DIVISION = 10.0
 #: What makes a product in large words as high as four bars, in gaps of the sheet.
 _SUMS = 4.3
 #: What stands before bars, and what behind them, in turn.
@@ -104,21 +108,25 @@ class Softmax:
     def exponents(self) -> tuple[str, ...]:
         """Each distance, so finely that e to it is the power as printed.
 
-        Where printed logits do not differ by it as printed it has a decimal more than they.
+        All have as many decimals; one more than printed logits have, if these do not differ by
+        them as printed.
         """
-        return tuple(
-            fmt.number(self.distances[k], self._finely(k)) for k in range(len(self.logits))
+        highest = fmt.rounded(self.logits.max())
+        agree = all(
+            fmt.rounded(logit) - highest == fmt.rounded(distance)
+            for logit, distance in zip(self.logits, self.distances, strict=True)
         )
 
-    def _finely(self, k: int) -> int:
-        distance, power = float(self.distances[k]), fmt.rounded(self.powers[k], self.places)
-        lead = fmt.rounded(self.logits[k]) - fmt.rounded(self.logits.max())
-        least = 2 if lead == fmt.rounded(distance) else 3
+        def come_out(places: int) -> bool:
+            return all(
+                fmt.rounded(math.exp(fmt.rounded(distance, places)), self.places)
+                == fmt.rounded(power, self.places)
+                for distance, power in zip(self.distances, self.powers, strict=True)
+            )
 
-        def comes_out(places: int) -> bool:
-            return bool(fmt.rounded(math.exp(fmt.rounded(distance, places)), self.places) == power)
-
-        return next((n for n in range(least, _FINEST) if comes_out(n)), _FINEST)
+        found = (n for n in range(2 if agree else 3, _FINEST) if come_out(n))
+        places = next(found, _FINEST)
+        return tuple(fmt.number(distance, places) for distance in self.distances)
 
     @cached_property
     def places(self) -> int:
@@ -247,6 +255,8 @@ class ForwardPicture:
         Which of them the picture is.
     kernel : numpy.ndarray, shape (height, width), optional
         That of the first convolution's map, if it reads one channel and can be printed.
+    bias : float
+        That of the same map.
     """
 
     pixels: npt.NDArray[np.float32]
@@ -260,6 +270,7 @@ class ForwardPicture:
     classes: tuple[Caption, ...]
     label: Caption | None = None
     kernel: npt.NDArray[np.float32] | None = None
+    bias: float = 0.0
 
     # The layers.
 
@@ -306,7 +317,16 @@ class ForwardPicture:
         if self.kernel is None:
             return []
         scale = Scale(float(np.abs(self.kernel).max()) or 1.0, terms.WEIGHT)
-        return [Cells("kernel", self.kernel, scale, numbers=True, title=terms.KERNEL)]
+        then = (_THEN_RELU if self.gated else _THEN).fill(b=fmt.number(self.bias))
+        return [
+            Cells("kernel", self.kernel, scale, numbers=True, title=terms.KERNEL),
+            Text("then", then, measure=9.0),
+        ]
+
+    @property
+    def gated(self) -> bool:
+        """Whether below 0 the first convolution gives 0."""
+        return self.stages[self.first].gated
 
     def layers(self) -> Diagram:
         """Describe one map of each layer from the last that was seen on, in their order."""
@@ -446,9 +466,16 @@ class ForwardPicture:
             Bar("logit", terms.LOGIT, vote.value, tone="ink"),
         ]
         values = [bar.value for bar in bars]
+        # Under one another, as what is added up; none beyond the zero that its bar ends at.
+        numbers = [fmt.number(value) for value in values]
+        bars = [
+            replace(bar, text=_UNSAID, source=number)
+            for bar, number in zip(bars, numbers, strict=True)
+        ]
         push = Bars(
             "push", bars, Scale(max(map(abs, values)) or 1.0), length=_BAR, role="heading",
             pitch=1.3, lowest=min(*values, -_FAINT), highest=max(values),
+            before=max(numbers, key=len),
         )  # fmt: skip
         products = self._products()
         legend = Legend("legend", of=products.scale)
@@ -485,7 +512,8 @@ class ForwardPicture:
         """Draw the product of each number that is left and its weight, place by place."""
         assert self.products is not None
         products, largest = self.products, float(np.abs(self.products.values).max())
-        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT)
+        # So small most of them are that only from 0 on their colour tells for or against.
+        scale = Scale(largest if largest > _FAINT else 1.0, _PRODUCT, floor=_SEEN)
         marks = {f"place-{n}": m for n, m in enumerate(products.blocks)}
         marks["telling"] = _around(*products.telling, 2.0)
         counted = _EVERY.fill(
@@ -515,6 +543,8 @@ class ForwardPicture:
         large = self.bars(form, pitch=_PITCH)
         large, small = replace(large, role="heading"), replace(large, pitch=1.5)
         said = Text("said", self._said(form), role="heading", weight="bold")
+        if form not in ("logits", "distances"):
+            said = replace(said, measure=_DIVISION)
         beside = Column(self._input(small=True), said, gap=0.6)
         return Diagram(
             Either(
@@ -525,24 +555,23 @@ class ForwardPicture:
             )
         )
 
-    def added(self, count: int) -> Caption:
-        """Say what the printed powers of the first so many bars come to; of all, what all do."""
+    def added(self, count: int) -> str:
+        """Print what the first so many powers come to as printed; of all bars, what all do."""
         places, shown = self.softmax.places, self.shown[:count]
         if count > len(self.shown) or len(self.shown) == count == len(self.classes):
-            return self._said("powers")
+            return self.softmax.printed_total
         powers = (fmt.rounded(self.softmax.powers[k], places) for k in shown)
-        return _TOTAL.fill(s=fmt.number(sum(powers, Decimal(0)), places))
+        return fmt.number(sum(powers, Decimal(0)), places)
 
     def _said(self, form: Form) -> Caption:
-        """Say how far the first leads the second, what all powers come to, what is its share."""
-        if form == "powers":
-            return _TOTAL.fill(s=self.softmax.printed_total)
-        if form == "shares":
+        """Say how far the first leads the second, or, from powers on, what is the first's share."""
+        if form not in ("logits", "distances"):
             best = self.softmax.order[0]
             share = self._printed("shares", best)
             sign, share = (share[0], share[1:]) if share[0] in "<>" else ("=", share)
             called, total = self.classes[best], self.softmax.printed_total
-            return _DIVIDED.fill(a=called, s=total, sign=sign, p=share)
+            power = self._printed("powers", best)
+            return _DIVIDED.fill(a=called, one=power, s=total, sign=sign, p=share)
         one, two = self.softmax.order[:2]
         return _LEAD.fill(a=self.classes[one], b=self.classes[two], d=fmt.number(self.less))
 
@@ -595,7 +624,7 @@ class ForwardPicture:
         """Say what makes a station out of the one before it."""
         place = self.stages.index(stage)
         if place == self.first:
-            return _MULTIPLY_ADD
+            return _RELU if self.gated else _MULTIPLY_ADD
         if self.pooled is not None and place == self.first + 1:
             return _KEEP if self.pooled.kind == "max" else terms.MEAN
         return _AND_SO_ON
@@ -603,7 +632,7 @@ class ForwardPicture:
     def summary(self, verdict: Caption) -> Diagram:
         """Describe sums and shares side by side, on paper."""
         bars = [
-            replace(self.bars(form, form, pitch=1.35), before="", widest="")
+            replace(self.bars(form, form, pitch=1.35), before="", widest="", total="")
             for form in ("logits", "shares")
         ]
         return Diagram(
@@ -624,8 +653,8 @@ class ForwardPicture:
 
     def bars(self, form: Form, name: str = "classes", pitch: float = 1.5) -> Bars:
         """Describe the classes with a bar each, in one form, so far apart."""
-        values = getattr(self.softmax, form)
-        made_of: dict[Form, Form] = {"powers": "distances", "shares": "powers"}
+        values = getattr(self.softmax, "powers" if form == "added" else form)
+        made_of: dict[Form, Form] = {"powers": "distances", "added": "powers", "shares": "powers"}
 
         def text(k: int) -> str:
             return self._printed(form, k)
@@ -642,7 +671,7 @@ class ForwardPicture:
         ]
         rest = [k for k in range(len(self.classes)) if k not in self.shown]
         if rest:
-            added = form in ("powers", "shares")
+            added = form in ("powers", "added", "shares")
             value = float(values[rest].sum() if added else values[rest].max())
             words = text(int(rest[int(np.argmax(values[rest]))]))
             said = (
@@ -651,7 +680,12 @@ class ForwardPicture:
                 else (f"≤ {words}")
             )
             label = OTHERS.fill(n=fmt.count(len(rest)))
-            bars.append(Bar("others", label, value, said, "muted"))
+            beside = ""
+            if made_of.get(form) == "powers":
+                beside = self._small(float(self.softmax.powers[rest].sum()))
+            if form == "added":
+                said = _UNSAID
+            bars.append(Bar("others", label, value, said, "muted", beside))
         points = form in ("logits", "distances")
         if points:  # on one scale, so that all go the same way when the largest is subtracted
             logits, distances = self.softmax.logits, self.softmax.distances
@@ -667,6 +701,7 @@ class ForwardPicture:
         return Bars(
             name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form],
             pitch=pitch, before=self._longest(_BEFORE), widest=self._longest(_BEHIND),
+            total=self.softmax.printed_total,
         )  # fmt: skip
 
     def _longest(self, forms: Sequence[Form]) -> str:
@@ -687,6 +722,8 @@ class ForwardPicture:
             return self.softmax.exponents[k]
         if form == "powers":
             return self._small(self.softmax.powers[k])
+        if form == "added":  # it has moved before its bar
+            return _UNSAID
         if form == "shares":
             return _share(self.softmax.shares[k])
         return fmt.number(logits[k])
@@ -796,6 +833,11 @@ _SOFTMAX = Caption(en="softmax", zh="softmax")
 _ANSWER = Caption(en="{k}: {p}", zh="{k}：{p}")
 _LABEL = Caption(en="label: {k}", zh="标签：{k}")
 _MULTIPLY_ADD = Caption(en="multiply, add", zh="相乘、相加")
+_RELU = Caption(en="multiply, add, ReLU", zh="相乘、相加、ReLU")
+_THEN = Caption(en="+ bias {b}", zh="+ 偏置 {b}")
+_THEN_RELU = Caption(
+    en="+ bias {b}, then\N{NO-BREAK SPACE}ReLU", zh="+ 偏置 {b}，再\N{NO-BREAK SPACE}ReLU"
+)
 _KEEP = Caption(en="keep the largest", zh="取最大")
 _AND_SO_ON = Caption(en="and so on", zh="一层接一层")
 _WEIGH = Caption(en="×\N{NO-BREAK SPACE}weights, add", zh="× 权重，相加")
@@ -807,11 +849,15 @@ _SIZE = Caption(en="{layer}: {rows} × {cols}, 1 of {n}", zh="{layer}：{rows} �
 _FOR = Caption(en="for {k}", zh="支持“{k}”")
 _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
 _WHOLE = Caption(en="all shares: 100%", zh="比例之和：100%")
-_TOTAL = Caption(en="together {s}", zh="总和 {s}")
-_DIVIDED = Caption(en="{a}: 1 / {s} {sign} {p}", zh="“{a}”：1 / {s} {sign} {p}")
+# Beside the picture the share stands below what it comes from.
+_DIVIDED = Caption(
+    en="{a}: {one}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{s} {sign}\N{NO-BREAK SPACE}{p}",
+    zh="{a}：{one}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{s} {sign}\N{NO-BREAK SPACE}{p}",
+)
 _TITLES: dict[Form, Caption] = {
     "logits": Caption(en="logits", zh="logit"),
     "distances": Caption(en="logit − largest", zh="logit − 最大值"),
     "powers": Caption(en="logit − largest, and e to its power", zh="logit − 最大值，e 的这个次幂"),
+    "added": Caption(en="powers of e", zh="e 的幂"),
     "shares": Caption(en="power, and its share of the sum", zh="幂，占总和的比例"),
 }

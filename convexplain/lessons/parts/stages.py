@@ -90,6 +90,12 @@ class Stage:
         return len(self.shape) == 3 and (self.places > 1 or self.kind == "convolution")
 
     @property
+    def gated(self) -> bool:
+        """Whether ReLU, and nothing else, makes 0 of what is below 0."""
+        functions = {getattr(layer, "activation", "linear") for layer in self.layers}
+        return functions - {"linear"} == {"relu"}
+
+    @property
     def strongest(self) -> list[int]:
         """The channels by their largest response, the largest first."""
         peaks = self.values.reshape(-1, self.channels).max(axis=0)
