@@ -13,7 +13,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import backward
 from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts.backward_gates import Gate
-from convexplain.lessons.parts.backward_laid import INLAID, MADE
+from convexplain.lessons.parts.backward_laid import FINE, INLAID, MADE
 from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import BackwardTrace
@@ -429,7 +429,7 @@ class Backward(LessonScene):
 
         def enter() -> None:
             kernel.values[told] = self.picture.stepped[told]
-            kernel.printed = self.picture.weights(told, kernel.values)
+            kernel.printed = [[fmt.number(weight, FINE) for weight in row] for row in kernel.values]
 
         # A number on its way would cross words: its frame goes.
         self.during(0.16, self.board.carry("one.after", "kernel.steep"))
@@ -439,14 +439,15 @@ class Backward(LessonScene):
     def learning(self, back: BackwardTrace) -> Diagram:
         """Describe a network's answer, and its layers that take a step."""
         bars = self.lesson.answers(back.trace)
-        return self.picture.learning(bars, terms.ANSWER.capital, self.lesson.learning)
+        return self.picture.learning(bars, terms.ANSWER.capital, self.lesson.stepping)
 
     def show_again(self, event: Event) -> None:
-        """The layers light up one after the other, with how many parameters each of them has."""
+        """The layers light up one after the other, with how much steps in each; then all."""
         picture = self.learning(self.lesson.back)
         layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
-        self.turn_into(picture, 0.4, show=("input", "answer", *layers))
-        self.during(1, in_turn(*map(self.board.pulse, layers)), rate=linear)
+        self.turn_into(picture, 0.4, show=("input", "answer", *layers), hold=("every",))
+        self.during(0.6, in_turn(*map(self.board.pulse, layers)), rate=linear)
+        self.during(1, self.board.show("every"), self.board.pulse("every"))
 
     def show_better(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, then their numbers."""
@@ -460,9 +461,10 @@ class Backward(LessonScene):
     def show_answer(self, event: Event) -> None:
         """Each weight's gradient and its way once more, and what came of them."""
         bars = self.lesson.answers(self.lesson.stepped.trace)
-        picture = self.picture.closing(bars, terms.ANSWER.capital, self.lesson.network.parameters)
+        every = sum(self.lesson.stepping.values())
+        picture = self.picture.closing(bars, terms.ANSWER.capital, every)
         layers = [name for name in self.board.parts if name.startswith("layer-")]
-        self.during(0.06, self.board.leave(*layers))
+        self.during(0.06, self.board.leave(*layers, *self.board.there("every")))
         self.turn_into(picture, 0.15, show=("input", "answer", "gradient", "ways"))
         cells = [f"{grid}[{row}, {col}]" for grid in ("gradient", "ways")
                  for row, col in np.ndindex(self.lesson.kernel.shape)]  # fmt: skip

@@ -90,7 +90,9 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     after = loss(Network(lesson.network.layers, moved), lesson)
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
-    assert told(lesson, "better") == f"After one such step: {share}, not 28.1%."
+    assert told(lesson, "better") == (
+        f"All 104,202 weights step at once: {share}, not 28.1%."
+    )
     said = "Each steps a little against its gradient: below 0 up, above 0 down."
     assert told(lesson, "step") == said
 
@@ -144,13 +146,13 @@ def test_as_many_products_are_told_as_places_got_an_error(number):
     if number is not None:
         lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
     counter = lesson.picture_of().scattered().panel("alone").counter.text("en")
-    counted = re.fullmatch(r"(\d+) of 676 places", counter)
+    counted = re.fullmatch(r"(\d+) of 676 cells", counter)
     panels = [*lesson.picture_of().products(lesson.told).panels()]
     names = [panel.name for panel in panels if re.fullmatch(r"pixel-\d", panel.name)]
     (more,) = (p.words.text("en") for p in panels if p.name == "rest-note")
     assert more == f"{int(counted[1]) - len(names)} more"
     assert f"All {counted[1]} added up" in told(lesson, "lay")
-    assert told(lesson, "scatter") == f"{counted[1]} of 676 places keep an error."
+    assert told(lesson, "scatter") == f"{counted[1]} of 676 cells keep an error."
 
 
 def test_the_marked_weight_reads_the_ringed_pixel_where_the_error_was_made(lesson):
@@ -215,13 +217,13 @@ def test_the_errors_are_added_up_place_by_place_under_their_rings():
     assert end["total"].text == fmt.number(lesson.gradient[lesson.followed])
 
 
-def test_the_layers_that_step_have_all_parameters_that_are_told(lesson):
-    stepping = lesson.learning
+def test_the_layers_that_step_have_all_weights_that_are_told(lesson):
+    stepping = lesson.stepping
     assert sum(stepping.values()) == sum(w.size for w in lesson.network.weights.values())
     assert stepping["conv1"] == 32 * 9 + 32
     picture = lesson.picture_of().learning(lesson.answers(lesson.trace), terms.ANSWER, stepping)
     said = [p.words.text("en") for p in picture.root.panels() if p.name.startswith("layer-")]
-    assert said == [f"{name}: {count:,} parameters" for name, count in stepping.items()]
+    assert said == [f"{name}: {count:,}" for name, count in stepping.items()]
 
 
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
@@ -271,7 +273,7 @@ def test_each_error_is_seen_in_its_own_cell_of_the_window():
     stage = played.ends["back"]
     np.testing.assert_allclose(stage["alone"].values, lesson.before)
     count = np.count_nonzero(lesson.before)
-    assert stage["alone.counter"].text == f"{count} of 676 places"
+    assert stage["alone.counter"].text == f"{count} of 676 cells"
 
 
 def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
@@ -371,7 +373,7 @@ def pictures(lesson, upright):
     yield picture.reading(lesson.told)
     yield picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool))
     yield picture.ways(lesson.followed)
-    yield picture.learning(lesson.answers(lesson.trace), terms.ANSWER.capital, lesson.learning)
+    yield picture.learning(lesson.answers(lesson.trace), terms.ANSWER.capital, lesson.stepping)
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
@@ -475,8 +477,7 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     first = next(m for m in moments if "one.after" in m)
     np.testing.assert_allclose(first["kernel"].values, weights)
     # So fine that the step is seen in the numbers, and against the slope.
-    printed = [[f"{n:.2f}".replace("-", "−") for n in row] for row in weights]
-    printed[told[0]][told[1]] = fmt.number(after, 4)
+    printed = [[f"{n:.4f}".replace("-", "−") for n in row] for row in entered]
     assert [*map(list, stage["kernel"].printed)] == printed
     assert np.sign(round(after, 4) - round(float(weights[told]), 4)) == -np.sign(slopes[told])
     texts = [stage[f"one.{name}"].text for name in ("weight", "slope", "after")]

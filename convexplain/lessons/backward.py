@@ -179,9 +179,12 @@ class Backward(FilterLesson):
     # A step.
 
     @property
-    def learning(self) -> dict[str, int]:
-        """How many parameters each layer has that has some."""
-        return {row.name: row.parameters for row in self.network.rows if row.parameters}
+    def stepping(self) -> dict[str, int]:
+        """How many weights and biases of each layer step, if it has some."""
+        sizes = dict.fromkeys((layer.name for layer in self.network.layers), 0)
+        for name, gradient in self.back.gradients.items():
+            sizes[name.rpartition("/")[0]] += gradient.size
+        return {name: size for name, size in sizes.items() if size}
 
     def _changed(self, weights: Mapping[str, npt.NDArray[Any]]) -> Trace:
         both = {**self.network.weights, **weights}
@@ -272,7 +275,7 @@ class Backward(FilterLesson):
             asked = words.ASKED_RIGHT.fill(k=self.called, q=right)
         else:
             asked = words.ASKED.fill(k=self.called, j=self.network.class_name(taken))
-        yield Event("reads", 5.0, asked)
+        yield Event("reads", 4.5, asked)
         if taken != self.right:
             said = words.MISREAD.fill(
                 k=self.called, j=self.network.class_name(taken),
@@ -309,7 +312,7 @@ class Backward(FilterLesson):
         if self.picture_of().products_of(self.told):
             yield Event("read", 4.4, words.READ_BY, detail=1)
         many = fmt.count(int(np.count_nonzero(self.before)))
-        yield Event("lay", 5.2, words.LAY.fill(k=many))
+        yield Event("lay", 5.1, words.LAY.fill(k=many))
 
     def _tell_places(self) -> Iterator[Event]:
         question = self.ask()
@@ -317,7 +320,7 @@ class Backward(FilterLesson):
             yield Event("predict", self.pause, ask=question, detail=1)
         many = in_words(self.gradient.size, capital=True)
         said = words.ONE_WEIGHT if self.gradient.size == 1 else words.EACH_WEIGHT.fill(n=many)
-        yield Event("places", 4.8, said)
+        yield Event("places", 4.6, said)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -331,13 +334,14 @@ class Backward(FilterLesson):
 
     def _tell_step(self) -> Iterator[Event]:
         yield Event("step", 3.6, words.STEP)
-        yield Event("moved", 3.0, detail=1)
+        yield Event("moved", 2.4, detail=1)
         yield Event("again", 1.6, detail=1)
         before, after = (
             fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
         )
         worse = self.stepped.loss > self.back.loss
-        told = (words.TOO_FAR if worse else words.BETTER).fill(q=after, p=before)
+        every = fmt.count(sum(self.stepping.values()))
+        told = (words.TOO_FAR if worse else words.BETTER).fill(n=every, q=after, p=before)
         yield Event("better", 3.2, told, detail=1)
 
 

@@ -61,9 +61,9 @@ def card(lesson: Backward) -> Card:
                 "back",
                 Caption(
                     en="{reach} errors reach filter {n} in {layer}. How many of its {places} "
-                    "places get one?",
-                    zh="有 {reach} 个误差到达 {layer} 的过滤器 {n}。它的 {places} 个位置中，"
-                    "有几个得到误差？",
+                    "cells get one?",
+                    zh="有 {reach} 个误差到达 {layer} 的过滤器 {n}。它的 {places} 格中，"
+                    "有几格得到误差？",
                 ),
                 Caption(
                     en="{left}: only winners of the pooling, and only where ReLU let them through.",
@@ -98,8 +98,8 @@ def card(lesson: Backward) -> Card:
                     zh="池化中落败的数也会学到一点。",
                 ),
                 Caption(
-                    en="They did not reach the output: {left} of {places} places get an error.",
-                    zh="它们没有传到输出：{places} 个位置只有 {left} 个得到误差。",
+                    en="They did not reach the output: {left} of {places} cells get an error.",
+                    zh="它们没有传到输出：{places} 格只有 {left} 格得到误差。",
                 ),
             ),
             Mistake(

@@ -38,6 +38,8 @@ from convexplain.style.captions import Caption
 STACKED = 6
 #: How long the bars of an answer, and those of errors to both sides, are together, in pixels.
 BARS = 17.0
+#: How large the picture is at the end, of the kernel's size.
+SMALL = 0.6
 #: Of tiles on which an arrow, or a number without a scale, stands.
 GRAY = 0.25
 
@@ -188,13 +190,13 @@ class BackwardPicture(Laid):
             said = [words.layers(len(layers))]
         return [Text(f"layer-{n}", each, rim="box") for n, each in enumerate(said)]
 
-    def learning(
-        self, bars: Sequence[Bar], title: Caption, parameters: Mapping[str, int]
-    ) -> Diagram:
-        """Describe the picture, the layers with their parameters by name, and the answer."""
-        said = [words.PARAMETERS_OF.fill(layer=name, n=fmt.count(count))
-                for name, count in parameters.items()]  # fmt: skip
-        way = Column(*self._boxes([*parameters], said), gap=0.5, align="middle")
+    def learning(self, bars: Sequence[Bar], title: Caption, stepping: Mapping[str, int]) -> Diagram:
+        """Describe the picture, how many weights and biases step in which layer, and the answer."""
+        said = [words.STEPS_OF.fill(layer=name, n=fmt.count(count))
+                for name, count in stepping.items()]  # fmt: skip
+        every = words.STEPS.fill(n=fmt.count(sum(stepping.values())))
+        boxes = self._boxes([*stepping], said)
+        way = Column(*boxes, Text("every", every, role="heading"), gap=0.5, align="middle")
         read, answer = self._read(), self._bars(bars, title, False)
         folded = Column(read, way, answer, align="middle")
         # The answer is where it is at the end, too.
@@ -206,7 +208,8 @@ class BackwardPicture(Laid):
         most = max(float(np.abs(each).max()) for each in (self.kernel, self.stepped))
         fine = replace(
             self._kernel(marks), scale=Scale(most or 1.0, terms.WEIGHT),
-            printed=self.weights(steep, self.kernel),
+            # So fine that a step is seen in them.
+            printed=[[fmt.number(weight, FINE) for weight in row] for row in self.kernel],
         )  # fmt: skip
         kernel, gradient = (self._explained(replace(grid, large=True))
                             for grid in (fine, self._gradient(None, marks)))  # fmt: skip
@@ -217,24 +220,19 @@ class BackwardPicture(Laid):
         high = Column(Row(kernel, gradient, align="top"), ways, one, align="middle")
         return Diagram(high if self.upright else Either(wide, high))
 
-    def weights(self, steep: Place, of: Floats) -> list[list[str]]:
-        """Print a kernel's weights, with more decimals the one whose step is seen."""
-        found = [[fmt.number(weight) for weight in row] for row in of]
-        row, col = steep
-        found[row][col] = fmt.number(of[steep], FINE)
-        return found
-
-    def closing(self, bars: Sequence[Bar], title: Caption, parameters: int) -> Diagram:
-        """Describe the picture, the answer, and against what the weights move."""
+    def closing(self, bars: Sequence[Bar], title: Caption, stepping: int) -> Diagram:
+        """Describe the picture, small, the answer, and large against what the weights move."""
         # It is not these alone that changed the answer.
         called = words.WAYS_OF.capital.fill(
-            n=self.filter, k=self.kernel.size, all=fmt.count(parameters)
+            n=self.filter, k=self.kernel.size, all=fmt.count(stepping)
         )
-        read, answer = self._read(), self._bars(bars, title, False)
-        gradient, ways = self._explained(self._gradient()), replace(self._ways(), title=called)
-        both = Column(gradient, ways, align="middle", turns=False)
-        folded = Column(read, Row(answer, both, gap=2), align="middle")
-        wide = Row(read, answer, both)
+        fine = max(self.drawn.shape[:2]) / (SMALL * max(self.kernel.shape))
+        read = replace(self._read(), share="numbers", fine=fine)
+        answer = self._bars(bars, title, False)
+        gradient = self._explained(replace(self._gradient(), large=True))
+        ways = replace(self._ways(), title=called, large=True)
+        folded = Column(Row(read, answer, gap=2), Row(gradient, ways, align="top"), align="middle")
+        wide = Row(Column(read, answer), Row(gradient, ways, align="top"))
         return Diagram(folded if self.upright else Either(wide, folded))
 
     def _ways(self, marks: Mapping[str, Mark] | None = None) -> Cells:

@@ -36,8 +36,8 @@ ERRORS = Caption(
 
 # The way back.
 BACK = Caption(
-    en="{back} back, a cell's error says how fast the loss grows with it.",
-    zh="往回 {back}：误差，即这格变大时损失增大得多快。",
+    en="{back} back, errors say how fast the loss (how wrong it is) grows with a cell.",
+    zh="往回 {back}：误差，即这格变大时损失（错多少）增大得多快。",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: it alone gets the error.",
@@ -48,12 +48,12 @@ STOPPED = Caption(
     zh="全小于 0：ReLU 给 0，误差过不去。",
 )
 KEPT = Caption(
-    en="{k} of {n} places keep an error.",
-    zh="{n} 处中有 {k} 处有误差。",
+    en="{k} of {n} cells keep an error.",
+    zh="{n} 格中有 {k} 格有误差。",
 )
 KEPT_ONE = Caption(
-    en="1 of {n} places keeps an error.",
-    zh="{n} 处中有 1 处有误差。",
+    en="1 of {n} cells keeps an error.",
+    zh="{n} 格中有 1 格有误差。",
 )
 
 # One weight.
@@ -63,7 +63,7 @@ READ_BY = Caption(
 )
 LAY = Caption(
     en="All {k} added up: how fast the loss grows with this weight, its gradient.",
-    zh="{k} 处相加：权重增大时损失增大得多快，即梯度。",
+    zh="{k} 格相加：权重增大时损失增大得多快，即梯度。",
 )
 
 # All weights.
@@ -72,16 +72,16 @@ ASK = Caption(
     zh="相邻权重读相邻像素，误差移一格：共几处？",
 )
 ONE = Caption(
-    en="It moves: by a cell for each further row and column of the kernel.",
-    zh="它会移动：卷积核每多一行、一列，就多移一格。",
+    en="They move: by a cell for each further row and column of the kernel.",
+    zh="误差会移动：卷积核每多一行、一列，就多移一格。",
 )
 ERRORS_IN_IT = Caption(
-    en="So many numbers are in it, but they move together.",
-    zh="窗口里有这么多个数，但它们一起移动。",
+    en="So many cells have the errors, but all of them move together.",
+    zh="误差有这么多格，但它们一起移动。",
 )
 PIXELS = Caption(
-    en="So many pixels are there, but it moves only as far as the kernel is large.",
-    zh="像素有这么多，但窗口只能移动卷积核那么大的范围。",
+    en="So many pixels are there, but errors move only as far as the kernel is large.",
+    zh="像素有这么多，但误差只能移动卷积核那么大的范围。",
 )
 EACH_WEIGHT = Caption(
     en="{n} places, one for each weight: the gradient is a sliding window, too.",
@@ -97,12 +97,12 @@ STEP = Caption(
     zh="逆梯度走一小步：小于 0 调大，大于 0 调小。",
 )
 BETTER = Caption(
-    en="After one such step: {q}, not {p}.",
-    zh="一步后：从 {p} 到 {q}。",
+    en="All {n} weights step at once: {q}, not {p}.",
+    zh="{n} 权重同走一步：{p}→{q}",
 )
 TOO_FAR = Caption(
-    en="After one such step: {q}, not {p}. It was too long.",
-    zh="一步后：{q}，原来是 {p}，这一步太长了。",
+    en="All {n} weights step: {q}, not {p}. It was too long.",
+    zh="{n} 权重同走一步：{p}→{q}，太长",
 )
 
 # On the pictures.
@@ -116,12 +116,13 @@ INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
 ERRORS_OF = Caption(en="errors, response map", zh="误差：响应图")
 ERRORS_POOLED = Caption(en="errors, pooled", zh="误差：池化后")
-COUNTED = Caption(en="{k} of {n} places", zh="{n} 处中 {k} 处")
+COUNTED = Caption(en="{k} of {n} cells", zh="{n} 格中 {k} 格")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
 WAYS_OF = Caption(en="filter {n}: {k} of {all} steps", zh="过滤器 {n}：{all} 步中的 {k} 步")
-PARAMETERS_OF = Caption(en="{layer}: {n} parameters", zh="{layer}：{n} 个参数")
+STEPS_OF = Caption(en="{layer}: {n}", zh="{layer}：{n}")
+STEPS = Caption(en="{n} weights, with biases", zh="{n} 个权重（含偏置）")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")
