@@ -26,7 +26,7 @@ from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
-UNDER = 0.5
+UNDER = 0.4
 #: In which layer errors lie on the picture: above all grids.
 LYING = 2
 #: What frames the pixel that a weight read, and the error of the cell that it was read for.
@@ -125,6 +125,9 @@ class Backward(LessonScene):
         if self.picture.arriving is not None:
             name, errors = "arriving", self.picture.arriving
         unknown = np.full(errors.shape, np.nan)
+        # The way forward would cross a title that is longer now.
+        forward = self.board.there("alone->arriving", "alone->arriving.1")
+        self.during(0.04, self.board.hide(*forward))
         self.turn_into(picture, 0.12, lambda _: self.board.fill(name, unknown))
         ways = ["answer", *self.layers(), name]
         for start, end in pairwise(ways):
@@ -307,8 +310,9 @@ class Backward(LessonScene):
         if cols == 1:
             beside = (row - 1 if row else min(1, rows - 1), col)
         away = self.board.leave("gradient.steep")
-        self.during(0.12, self.stand(*beside), self.ring(*beside), away)
-        self.during(min(0.5, 3.0 / event.seconds), self.board.pulse("kernel.steep", times=3))
+        self.during(0.08, self.board.pulse("kernel.steep"))
+        self.during(0.2, self.stand(*beside), self.ring(*beside), away)
+        self.during(min(0.44, 3.0 / event.seconds), self.board.pulse("kernel.steep", times=3))
 
     def lie_down(self, share: float) -> None:
         """The errors lie down on the picture, at the place of the weight that is followed."""

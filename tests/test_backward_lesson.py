@@ -90,9 +90,7 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     after = loss(Network(lesson.network.layers, moved), lesson)
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
-    assert told(lesson, "better") == (
-        f"All 104,202 weights step at once: {share}, not 28.1%."
-    )
+    assert told(lesson, "better") == (f"All 104,202 weights step at once: {share}, not 28.1%.")
     said = "Each steps a little against its gradient: below 0 up, above 0 down."
     assert told(lesson, "step") == said
 
@@ -115,6 +113,11 @@ def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     assert (share, round(share - 1, 3)) == (0.281, -0.719)
     texts = {bar.name: bar.text for bar in lesson.mistaken()}
     assert (texts["4"], texts["9"], texts["0"]) == ("−0.719", "0.719", "0.000")
+    sources = {bar.name: bar.source for bar in lesson.mistaken()}
+    assert (sources["4"], sources["9"], sources["0"]) == ("0.281 − 1 =", "0.719 − 0 =", "")
+    for bar in lesson.mistaken():
+        share, target = (bar.source.rstrip(" =") or "0 − 0").split(" − ")
+        assert round(float(share) - float(target), 3) == printed(str(bar.text))
     assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
 
 
@@ -325,7 +328,7 @@ def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
     parts = [event for beat in played.lesson.beats() for event in beat.parts]
     after = parts[[event.name for event in parts].index("predict") + 1]
     said = after.said.text("en")
-    assert said == "Nine places, one for each weight: the gradient is a sliding window, too."
+    assert said == "Nine places, one per weight: the gradient is a sliding window, too."
     visited = set()
     for stage in played.plays:
         if stage.caption == said and lying(stage):

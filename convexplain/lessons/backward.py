@@ -234,12 +234,16 @@ class Backward(FilterLesson):
         ]  # fmt: skip
 
     def mistaken(self) -> list[Bar]:
-        """Describe the errors of the answer, by class."""
-        errors = {k: float(self.trace.shares[k] - (k == self.right)) for k in self.classes}
-        return [
-            Bar(str(k), class_label(self.network, k), error, fmt.number(error, PLACES))
-            for k, error in errors.items()
-        ]
+        """Describe the errors of the answer, by class; of what, where one is printed."""
+        found = []
+        for k in self.classes:
+            share, target = float(self.trace.shares[k]), int(k == self.right)
+            error = share - target
+            differs = fmt.rounded(share, PLACES) != 0 or target
+            source = f"{fmt.number(share, PLACES)} − {target} =" if differs else ""
+            said = class_label(self.network, k), error, fmt.number(error, PLACES)
+            found.append(Bar(str(k), *said, source=source))
+        return found
 
     @cached_property
     def classes(self) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ FINE = 4
 #: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
 FLOOR = 0.2
 #: How much of a pixel's side an error on it takes: the pixel is seen around it.
-INLAID = 0.7
+INLAID = 0.85
 #: So many pixels are seen around all places on which an error comes to lie, where there are any.
 AROUND = 1
 #: How far outside a cell its frame is drawn, in cells: what is read in it stays free.

@@ -80,8 +80,9 @@ class BackwardPicture(Laid):
             Whether the errors come back along it, to the map that they are seen on.
         """
         answer = replace(
-            self._bars(bars, (terms.ERROR if signed else terms.ANSWER).capital, signed),
-            share="pixels", length=BARS / (1 + signed),
+            self._bars(bars, (words.WRONG if signed else terms.ANSWER).capital, signed),
+            share="pixels", length=BARS / (1 + 1.4 * signed),
+            before=max((bar.source for bar in bars), key=len),
         )  # fmt: skip
         called = words.FILTER_IN.capital.fill(n=self.filter, layer=self.layer)
         own = replace(self._kernel(), title=called)
@@ -104,10 +105,16 @@ class BackwardPicture(Laid):
             folded = Column(*lines, behind, legend, align="middle", turns=False)
             return Diagram(folded, tuple(links))
         through = Column(*reversed(boxes), gap=0.7, align="middle", turns=False)
+        # On a sheet that is not wide of what an error is made is left to the caption.
+        title = (terms.ERROR if signed else terms.ANSWER).capital
+        narrow = replace(answer, before="", title=title, length=BARS / (1 + signed))
+        folds = (Column(*lines, turns=False),)
         rows = (
-            Row(*first, through, answer, gap=0.9, turns=False)
-            for first in ((read, own, *maps), (Column(*lines, turns=False),))
-        )
+            Row(*first, through, last, gap=0.9, turns=False)
+            for first, last in (
+                ((read, own, Column(*maps, turns=False)), answer), (folds, answer), (folds, narrow),
+            )
+        )  # fmt: skip
         either = (Column(row, legend, align="middle", turns=False) for row in rows)
         return Diagram(Either(*either), tuple(links))
 
@@ -228,7 +235,7 @@ class BackwardPicture(Laid):
         )
         fine = max(self.drawn.shape[:2]) / (SMALL * max(self.kernel.shape))
         read = replace(self._read(), share="numbers", fine=fine)
-        answer = self._bars(bars, title, False)
+        answer = replace(self._bars(bars, title, False), share="numbers", length=SMALL * 3)
         gradient = self._explained(replace(self._gradient(), large=True))
         ways = replace(self._ways(), title=called, large=True)
         folded = Column(Row(read, answer, gap=2), Row(gradient, ways, align="top"), align="middle")

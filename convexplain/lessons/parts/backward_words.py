@@ -36,8 +36,8 @@ ERRORS = Caption(
 
 # The way back.
 BACK = Caption(
-    en="{back} back, errors say how fast the loss (how wrong it is) grows with a cell.",
-    zh="往回 {back}：误差，即这格变大时损失（错多少）增大得多快。",
+    en="{back} back, errors: how fast the loss (how wrong) grows with a cell.",
+    zh="往回 {back}：误差是格变大时损失（错多少）的增速。",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: it alone gets the error.",
@@ -84,7 +84,7 @@ PIXELS = Caption(
     zh="像素有这么多，但误差只能移动卷积核那么大的范围。",
 )
 EACH_WEIGHT = Caption(
-    en="{n} places, one for each weight: the gradient is a sliding window, too.",
+    en="{n} places, one per weight: the gradient is a sliding window, too.",
     zh="{n} 个位置，每个权重一个：求梯度也是一次滑动。",
 )
 ONE_WEIGHT = Caption(
@@ -117,6 +117,7 @@ ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
 ERRORS_OF = Caption(en="errors, response map", zh="误差：响应图")
 ERRORS_POOLED = Caption(en="errors, pooled", zh="误差：池化后")
 COUNTED = Caption(en="{k} of {n} cells", zh="{n} 格中 {k} 格")
+WRONG = Caption(en="answer − target = error", zh="预测 − 目标 = 误差")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
