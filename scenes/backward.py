@@ -458,8 +458,9 @@ class Backward(LessonScene):
         picture = self.learning(self.lesson.stepped)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        self.turn_into(picture, 0.2, hold=tuple(values))
-        self.during(0.06, self.board.show(*values))
+        # The caption has the number already.
+        self.turn_into(picture, 0.12, hold=tuple(values))
+        self.during(0.04, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     def show_answer(self, event: Event) -> None:

@@ -84,6 +84,9 @@ class BackwardPicture(Laid):
             share="pixels", length=BARS / (1 + 1.4 * signed),
             before=max((bar.source for bar in bars), key=len),
         )  # fmt: skip
+        # On a sheet that is not wide, what an error is made of is left to the caption.
+        title = (terms.ERROR if signed else terms.ANSWER).capital
+        narrow = replace(answer, before="", title=title, length=BARS / (1 + signed))
         called = words.FILTER_IN.capital.fill(n=self.filter, layer=self.layer)
         own = replace(self._kernel(), title=called)
         maps = [*self._maps(back)]
@@ -101,13 +104,10 @@ class BackwardPicture(Laid):
         legend = Legend("legend", row=True, every=True)
         lines = Row(read, own, turns=False), Row(*maps, turns=False)
         if self.upright:
-            behind = Row(*boxes, replace(answer, pitch=1.2), turns=False)
+            behind = Row(*boxes, replace(narrow, pitch=1.2), turns=False)
             folded = Column(*lines, behind, legend, align="middle", turns=False)
             return Diagram(folded, tuple(links))
         through = Column(*reversed(boxes), gap=0.7, align="middle", turns=False)
-        # On a sheet that is not wide of what an error is made is left to the caption.
-        title = (terms.ERROR if signed else terms.ANSWER).capital
-        narrow = replace(answer, before="", title=title, length=BARS / (1 + signed))
         folds = (Column(*lines, turns=False),)
         rows = (
             Row(*first, through, last, gap=0.9, turns=False)
