@@ -268,6 +268,18 @@ def test_powers_are_added_as_they_are_printed(lesson):
     assert under.right == pytest.approx(last.right, abs=1)
 
 
+@pytest.mark.parametrize("sheet", panels.ASPECTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_classes_keep_their_size_from_powers_to_shares(lesson, sheet, lang):
+    forms = [
+        panels.place(lesson.picture_of.sums(form), panels.ASPECTS[sheet], lang)
+        for form in ("powers", "added", "shares")
+    ]
+    sizes = [(placed["input"].width, placed["classes.9"].y - placed["classes.0"].y)
+             for placed in forms]  # fmt: skip
+    assert sizes[1:] == [pytest.approx(sizes[0], abs=1)] * 2
+
+
 def test_one_divided_by_the_printed_sum_is_the_printed_share(lesson, computed):
     total = float(lesson.softmax.printed_total)
     assert total == pytest.approx(

@@ -858,6 +858,6 @@ _TITLES: dict[Form, Caption] = {
     "logits": Caption(en="logits", zh="logit"),
     "distances": Caption(en="logit − largest", zh="logit − 最大值"),
     "powers": Caption(en="logit − largest, and e to its power", zh="logit − 最大值，e 的这个次幂"),
-    "added": Caption(en="powers of e", zh="e 的幂"),
+    "added": Caption(en="e to the power logit − largest", zh="e 的幂，指数为 logit − 最大值"),
     "shares": Caption(en="power, and its share of the sum", zh="幂，占总和的比例"),
 }
