@@ -58,7 +58,8 @@ class Architecture(LessonScene):
     def texts(self, *numbers: int) -> list[str]:
         """Return the names of what is said below stages."""
         names = [self.stages[number].name for number in numbers]
-        said = [f"{what}-{name}" for name in names for what in ("name", "size", "depth")]
+        parts = "name", "size", "depth", "total"
+        said = [f"{what}-{name}" for name in names for what in parts]
         return self.board.there(*said)
 
     def sheets(self, number: int) -> list[str]:
@@ -462,7 +463,7 @@ class Architecture(LessonScene):
             self.follow(number, 0.12 / len(tail))
             self.enlarge(number, 0.18 / len(tail))
             self.lay_out(number, 0.6 / len(tail))
-        self.during(1, self.board.pulse(*self.texts(*tail[:1])[1:]))
+        self.during(1, self.board.pulse(*self.texts(*tail[:1])[-1:]))
 
     def enlarge(self, number: int, share: float) -> None:
         """Let the places of the last maps come out of the front one, large enough to be counted."""
@@ -486,11 +487,12 @@ class Architecture(LessonScene):
         mark = f"{before.panel}.place"
         marks = [mark, f"{mark}-depth"]
         loupe = ["loupe.place"] if self.picture.beside(number) else []
-        size = f"size-{stage.name}"
+        size, total = f"size-{stage.name}", self.board.there(f"total-{stage.name}")
+        of = 0 if total else before.channels
 
         def go(alpha: float) -> None:
             place = min(int(alpha * columns), columns - 1)
-            self.board.say(size, times_of(place + 1, before.channels))
+            self.board.say(size, times_of(place + 1, of))
             now = np.full_like(self.values[panel], np.nan)
             now[:, : place + 1] = self.values[panel][:, : place + 1]
             self.board.fill(panel, now)
@@ -500,12 +502,14 @@ class Architecture(LessonScene):
             if loupe:
                 self.put(loupe, cell)
 
-        self.board.say(size, times_of(1, before.channels))
-        self.during(0.15 * share, self.opened(panel), self.board.show(*self.texts(number)))
+        self.board.say(size, times_of(1, of))
+        said = [name for name in self.texts(number) if name not in total]
+        self.during(0.15 * share, self.opened(panel), self.board.show(*said))
         self.board.show(*marks, *loupe)(1.0)
         self.during(0.75 * share, go, rate=linear)
-        self.board.say(size, stage.size)
-        self.during(0.1 * share, self.board.hide(*marks, *loupe))
+        if not total:
+            self.board.say(size, stage.size)
+        self.during(0.1 * share, self.board.hide(*marks, *loupe), self.board.show(*total))
 
     def show_numbers(self, event: Event) -> None:
         """The bars of the answer grow at the end of the row."""

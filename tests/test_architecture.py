@@ -475,9 +475,12 @@ def test_the_places_that_are_left_are_seen_large_one_by_one(lesson):
         col, row = np.rint((frame[0] - loupe.places[0]) / loupe.cell).astype(int)
         known = np.isfinite(stage["layer-flatten"].values[0]).sum()
         assert known == 3 * row + col + 1
-        assert stage["size-flatten"].text == f"{known} × 128"
+        assert stage["size-flatten"].text == str(known)
+        assert stage["depth-flatten"].text == "× 128"
+        assert "total-flatten" not in stage
         found.add(known)
     assert 9 in found
+    assert of("architecture", LOOKS[0]).ends["vector"]["total-flatten"].text == "= 1,152"
 
 
 @pytest.mark.render

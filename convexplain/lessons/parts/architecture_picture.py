@@ -318,13 +318,20 @@ class ArchitecturePicture:
         return self._said(f"size-{self.stages[index].name}", self.stages[index].size, role)
 
     def _sides(self, index: int, role: Role) -> Part:
-        """The shape of a stage, its channels in the colour of their pile."""
+        """The shape of a stage, its channels in the colour of their pile.
+
+        A vector of places that are counted is so many times the channels of each.
+        """
         stage = self.stages[index]
-        if len(stage.shape) < 3:
+        counted = bool(self.beside(index))
+        if len(stage.shape) < 3 and not counted:
             return self._size(index, role)
-        sides = self._said(f"size-{stage.name}", fmt.shape(stage.shape[:2]), role)
-        depth = self._said(f"depth-{stage.name}", times(stage.channels), role, "positive")
-        return Row(sides, depth, gap=0.27, turns=False)
+        of = self.stages[index - 1] if counted else stage
+        told = fmt.count(of.places) if counted else fmt.shape(stage.shape[:2])
+        sides = self._said(f"size-{stage.name}", told, role)
+        depth = self._said(f"depth-{stage.name}", times(of.channels), role, "positive")
+        total = [self._said(f"total-{stage.name}", f"= {stage.size}", role)] if counted else []
+        return Row(sides, depth, *total, gap=0.27, turns=False)
 
     def _said(self, name: str, words: Caption | str, role: Role, tone: str = "ink") -> Text:
         weight = "bold" if tone == "positive" else "regular"
@@ -537,8 +544,11 @@ def times(channels: int) -> str:
 
 
 def times_of(places: int, channels: int) -> str:
-    """Write how many numbers of a vector there are, a column for each place."""
-    return f"{fmt.count(places)} {times(channels)}"
+    """Write how many numbers of a vector there are, a column for each place.
+
+    With no channels these are written beside it.
+    """
+    return f"{fmt.count(places)} {times(channels)}" if channels else fmt.count(places)
 
 
 def wall(count: int, shape: tuple[int, int], room: Box) -> list[Box]:

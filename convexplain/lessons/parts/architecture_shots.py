@@ -57,7 +57,7 @@ class Shots:
     def _names(self, number: int) -> list[str]:
         stage = self.picture.stages[number]
         drawn = stage.panel if stage.panel in self.placed else "answer"
-        said = [f"{what}-{stage.name}" for what in ("name", "size", "depth")]
+        said = [f"{what}-{stage.name}" for what in ("name", "size", "depth", "total")]
         return [drawn, *said, *self.picture.beside(number)]
 
     @cached_property
