@@ -301,6 +301,7 @@ class Depthwise(LessonScene):
         names = {"taken": slid * factor, given: slid}
         run = self.step(names, 0.19 * event.seconds, grow(first, 1.0))
         self.during(0.19, run, rate=linear)
+        self.during(0.02, self.board.hide(*(f"{name}.cell" for name in names)))
         self.during(0.05, lambda alpha: bar(GROWN + (1 - GROWN) * alpha))
         self.during(1, self.board.pulse("work.separable", "work.separable.value", times=2))
 

@@ -252,7 +252,7 @@ def test_the_same_thing_has_the_same_colours_from_first_to_last(which, request):
                 found.setdefault(kind, set()).add(panel.scale)
         # Each picture says what its colours mean, those of cells with numbers as well.
         (legend,) = [panel for panel in picture.root.panels() if isinstance(panel, Legend)]
-        assert legend.every or name == "sliding"  # where they were seen before
+        assert legend.every, name
     assert {kind: len(scales) for kind, scales in found.items()} == dict.fromkeys(KINDS, 1)
     names = {scale.name.text("en") for scales in found.values() for scale in scales}
     limits = {scale.limit for scales in found.values() for scale in scales}

@@ -272,8 +272,8 @@ class Depthwise(NetworkLesson):
 
     def _tell_price(self) -> Iterator[Event]:
         alone = self.separable.ordinary is None
-        said = words.ONE_EACH if alone else words.PRICE
-        yield Event("sharing", 4.4, said.fill(n=self.channel), detail=1)
+        said = words.ONE_EACH.fill(n=self.channel) if alone else words.PRICE
+        yield Event("sharing", 4.4, said, detail=1)
         if alone:
             return
         before, now = map(fmt.number, self.pictures.values)

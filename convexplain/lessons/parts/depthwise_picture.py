@@ -413,10 +413,10 @@ class DepthwisePicture:
         """Describe a channel's kernel and one mixing weight at their places, and all that work."""
         found, n = self.separable, self.channel
         read, shape, given, share = self._map(n), self._shape(n), self._slid(n), self._share(n)
-        read = replace(read, title=_sized(terms.INPUT, read.values))
+        read = replace(read, title=_sized(terms.CHANNEL.fill(n=n), read.values))
         shape = replace(shape, title=terms.KERNEL.capital)
         given = replace(given, title=_sized(words.FILTERED, given.values))
-        share = replace(share, title=None)
+        share = replace(share, title=terms.FILTER.fill(n=self.filter).capital)
         factor = found.scales[n * found.per, self.filter]
         times = words.FILTERED_TIMES.fill(v=fmt.bracketed(factor)).capital
         taken = _even("taken", given.values * factor, self.scales.slid, "slid", times,
@@ -426,9 +426,9 @@ class DepthwisePicture:
             Row(read, shape, given, mixed),
             Column(Row(read, shape), Row(given, mixed), align="middle"),
         )
-        # These weights were seen before, with what their colours mean.
-        legend = Legend("legend", row=True, first=(self.scales.slid,))
-        return Diagram(Column(maps, self._bars(), legend, align="middle", turns=False))
+        return Diagram(
+            Column(maps, self._bars(), _legend(self.scales.slid), align="middle", turns=False)
+        )
 
     def _bars(self) -> Bars:
         count, found = fmt.count(math.prod(self.places)), self.separable

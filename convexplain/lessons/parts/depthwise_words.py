@@ -77,8 +77,8 @@ ONE_EACH = Caption(
     zh="在通道 {n} 上，所有过滤器共用一个卷积核，各乘自己的权重。",
 )
 PRICE = Caption(
-    en="The price: on channel {n} the filters can differ only by a factor.",
-    zh="代价：在通道 {n} 上，过滤器之间只能差一个倍数。",
+    en="The price: on each channel, filters can differ only by a factor.",
+    zh="代价：在每个通道上，过滤器之间只能差一个倍数。",
 )
 READ_RIGHT = Caption(
     en="Not retrained, {a} of {n} digits are read right; before, {b}.",
