@@ -159,15 +159,18 @@ class Residual(LessonScene):
     # What the shortcut is good for.
 
     def show_predict(self, event: Event) -> None:
-        """The block stands there as a whole; the video waits."""
+        """The block stands there as a whole, its weights 0 and what they give open; it waits."""
         if not self.board.has("layers"):
             self.whole(min(0.1, 0.6 / event.seconds))
+        change, _ = self.lesson.silent()
+        self.set_weights(min(0.1, 0.6 / event.seconds), np.full_like(change, np.nan), ("layers",))
         self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("layers", times=2))
 
     def whole(self, share: float, *, lines: bool = False) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
-        if lines:  # out of bars, with which it has nothing in common: the stage is never empty
+        if lines:  # out of bars, with which it has nothing in common: but a line of text goes first
+            self.empty(0.5 * share, *self.board.there("said-means"))
             self.turn_into(
                 picture, share, lambda _: self.board.fill("sum", float("nan")),
                 show=(*WHOLE, *LINES),
@@ -199,7 +202,8 @@ class Residual(LessonScene):
         before = self.board.part("change").values.copy()
 
         def turn(alpha: float) -> None:
-            self.board.fill("change", before + (change - before) * alpha)
+            mixed = before + (change - before) * alpha
+            self.board.fill("change", np.where(np.isnan(before), change, mixed))
             self.unknown("sum")
 
         for words, moment in (True, 0.0), (False, share):
@@ -214,9 +218,8 @@ class Residual(LessonScene):
         """The block is set to 0, and with it the change."""
         if not self.board.has("layers"):
             self.whole(0.3)
-        self.during(0.2, self.board.pulse("layers"))
         change, _ = self.lesson.silent()
-        self.set_weights(0.3, change, ("layers", "maps"))
+        self.set_weights(0.25, change, ("layers", "maps"))
         self.during(1, self.board.pulse("change"))
 
     def show_unchanged(self, event: Event) -> None:
@@ -237,8 +240,8 @@ class Residual(LessonScene):
         self.turn_into(
             picture, 0.05, lambda _: self.unknown(*later),
             show=tuple(each for each in (*panels, *(link.name for link in picture.links))
-                       if each not in zeros),
-            hold=tuple(zeros),
+                       if each not in (*zeros, "gradient", *self.gradients())),
+            hold=(*zeros, "gradient", *self.gradients()),
         )  # fmt: skip
         for number in range(1, residual.IN_A_ROW + 1):
             start, *_, plus, end = residual.through("yes", number)
@@ -255,28 +258,43 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse(*ends))
 
     def show_back(self, event: Event) -> None:
-        """Along the shortcuts a line runs back, from the end of the picture to its beginning."""
+        """The gradient runs back along the shortcuts; without them it stops at layers of zeros."""
+        lines = list[Line]()
         if self.board.has(residual.ROWS["yes"][-1]):
             blocks = [
                 (start, f"round-{n}", f"yes-plus-{n}", end)
                 for n, (start, end) in enumerate(pairwise(residual.ROWS["yes"]), 1)
             ]
+            self.during(0.06, self.board.show("gradient"))
+            self.during(0.06, *map(self.board.walk, self.gradients()))
         else:
             if not self.board.has("layers"):
                 self.whole(0.3)
             blocks = [("came", "round", "plus", "sum")]
-        share, lines = 0.5 / len(blocks), list[Line]()
+        share = 0.44 / len(blocks)
         for start, word, plus, end in reversed(blocks):
-            self.during(0.3 * share, self.board.pulse(end))
-            self.during(share, self.runs_back(word, lines, f"{start}->{word}", f"{word}->{plus}"))
-        self.during(1, self.board.pulse("came"))
+            self.during(0.25 * share, self.runs_back(lines, f"{plus}->{end}"))
+            way = f"{start}->{word}", f"{word}->{plus}"
+            self.during(0.75 * share, self.runs_back(lines, *way, called=word))
+        self.during(0.08, self.board.pulse("came"))
+        if self.board.has(residual.ROWS["no"][-1]):
+            *_, box, end = residual.through("no", residual.IN_A_ROW)
+            self.during(0.1, self.runs_back(lines, f"{box}->{end}"))
+            self.during(1, self.board.pulse(box))
+        else:
+            self.during(1, self.board.pulse("came"))
         self.remove(*lines)
 
-    def runs_back(self, called: str, lines: list[Line], *ways: str) -> Move:
-        """Return a line's way back along an arrow whose word makes way; it is added to lines."""
+    def gradients(self) -> list[str]:
+        """Return the names of the lines from the word to the maps at which gradients set out."""
+        return [f"gradient->{names[-1]}" for names in residual.ROWS.values()]
+
+    def runs_back(self, lines: list[Line], *ways: str, called: str = "") -> Move:
+        """Return a line's way back in place of arrows, whose word makes way; it joins lines."""
 
         def begin() -> Move:
-            word, way = self.board.part(called), self.board.along(*ways)[::-1]
+            way = self.board.along(*ways)[::-1]
+            passed = [self.board.part(name) for name in (*ways, *([called] if called else []))]
             line = Line(
                 [(x, y) for x, y in way.tolist()], colour="accent", width=4.0, arrow=True, drawn=0.0
             )
@@ -284,7 +302,9 @@ class Residual(LessonScene):
             self.add(line)
 
             def go(alpha: float) -> None:
-                line.drawn, word.opacity = alpha, max(0.0, 1 - 8 * alpha)
+                line.drawn = alpha
+                for part in passed:
+                    part.opacity = max(0.0, 1 - 8 * alpha)
 
             return go
 
@@ -292,40 +312,46 @@ class Residual(LessonScene):
 
     def show_first(self, event: Event) -> None:
         """Bars of the gradients that the first convolution gets: of many layers, and of few."""
-        charts = [p.name for p in self.charts("back")]
-        words = (f"{name}.{what}" for name in charts for what in ("zero", "no.label", "yes.label"))
+        charts = [p.name for kind in ("back", "deep") for p in self.charts(kind)]
+        words = [f"{name}.zero" for name in charts]
+        words += [
+            f"{p.name}.{arrows}.label" for p in self.charts("back") for arrows in ("no", "yes")
+        ]
         counts = (part.name for part in self.charts("back-said"))
-        show = ("said-back", "said-means", *counts, *words)
+        show = ("said-back", "said-deep", "said-means", *counts, *words)
         self.turn_into(self.lesson.deep(), 0.07, show=show)
-        self.measure("back", few=False)
+        many, few = (self.bars(chart) for chart in self.charts("back"))
+        self.during(0.1, *map(self.board.rise, many))
+        self.during(0.16, *map(self.board.rise, few))
+        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in many), times=2))
 
     def show_many(self, event: Event) -> None:
-        """Bars of the digits that these networks read right once they are trained, beside them."""
-        counts = self.board.there(*(part.name for part in self.charts("deep-said")))
-        zeros = (f"{part.name}.zero" for part in self.charts("deep"))
-        self.during(0.04, self.board.come("said-deep", *counts, *zeros))
-        self.measure("deep")
+        """Bars of the digits that networks of many layers read right once they are trained."""
+        self.measure(self.charts("deep")[0])
+
+    def show_few(self, event: Event) -> None:
+        """The same of networks of few layers."""
+        self.measure(self.charts("deep")[1])
 
     def charts(self, kind: str) -> list[Panel]:
         """Return bars of one kind, those of many layers first; or what is said above them."""
         panels = self.lesson.deep().root.panels()
         return [part for part in panels if part.name.rpartition("-")[0] == kind]
 
-    def measure(self, kind: str, *, few: bool = True) -> None:
-        """Let the bars of many layers grow, then those of few; look at these if they are meant."""
-        most, least = (
-            [f"{part.name}.{bar}" for bar in ("no", "yes")] for part in self.charts(kind)
-        )
-        self.during(0.1, *map(self.board.rise, most))
-        self.during(0.25, self.board.pulse(*(f"{bar}.value" for bar in most)))
-        self.during(0.16, *map(self.board.rise, least))
-        told = least if few else most
-        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in told)))
+    def bars(self, chart: Panel) -> list[str]:
+        """Return the names of a chart's bars: without shortcuts, and with them."""
+        return [f"{chart.name}.{arrows}" for arrows in ("no", "yes")]
+
+    def measure(self, chart: Panel) -> None:
+        """Let a chart's bars grow; they are looked at."""
+        bars = self.bars(chart)
+        self.during(0.25, *map(self.board.rise, bars))
+        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in bars), times=2))
 
     def show_answer(self, event: Event) -> None:
         """What came in goes round once more, the change comes to it; then the sum goes on."""
         if not self.board.has("layers"):
-            self.whole(0.07, lines=True)
+            self.whole(0.08, lines=True)
         elif not self.board.part("change").values.any():
             self.set_weights(0.15, self.lesson.learned()[0])
         self.board.fill("sum", float("nan"))

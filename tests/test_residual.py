@@ -44,7 +44,7 @@ def test_the_sum_is_what_came_in_and_what_the_layers_make_of_it(lesson):
     np.testing.assert_allclose(total, lesson.trace.activations["pool1"] + x, atol=1e-4)
     assert lesson.between == ("conv2", "norm2", "relu2", "conv3", "norm3")
     assert told(lesson, "ways").startswith("Two ways lead to the plus: through 5 layers")
-    assert told(lesson, "all").startswith("So for all 169 numbers of this map")
+    assert told(lesson, "all") == "So for all 169 numbers of this map."
     assert total.shape[:2] == (13, 13)
 
 
@@ -179,8 +179,11 @@ def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     }
     plain, short = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
     assert told(lesson, "many") == (
-        f"17 convolutions: {plain} right without, {short} with; "
-        "for 5 the gradient is enough either way."
+        f"17 convolutions, trained: {plain} right without, {short} with."
+    )
+    plain, short = (fmt.percent(shares[2, arrows]) for arrows in ("no", "yes"))
+    assert told(lesson, "few") == (
+        f"5 convolutions: {plain} without, {short} with. Hardly a difference."
     )
     assert "after 300 steps" in lesson.deep().panel("said-deep").words.text("en")
     assert "3 networks" in lesson.deep().panel("said-means").words.text("en")
@@ -204,9 +207,11 @@ def test_it_tells_which_gradient_the_first_convolution_gets_as_it_was_measured(l
         (row["convolutions"], row["arrows"]): row["first_gradient"] for row in facts.rows("depth")
     }
     plain, short = (fmt.number(lengths[17, arrows], 4) for arrows in ("no", "yes"))
-    assert told(lesson, "back") == "Backwards the same: by the shortcut the gradient arrives."
+    assert told(lesson, "back") == (
+        "Backwards the same: the gradient arrives by the shortcut, without it none."
+    )
     assert told(lesson, "first") == (
-        f"At the first of 17 convolutions: {short}; without shortcut {plain}."
+        f"Gradient at the first of 17 untrained convolutions: {short}; without shortcut {plain}."
     )
     assert float(plain) > 0
     # Without shortcuts many layers let far less through than few, with them no less.
@@ -230,6 +235,27 @@ def test_the_gradient_runs_back_along_the_shortcuts_of_zeros(lesson):
         ends = (each.silent_row[arrows][-1] for each in (lesson, changed))
         before, after = ends
         np.testing.assert_allclose((after - before) / step, slope, atol=1e-3)
+
+
+def test_the_gradient_stops_at_zeros_without_a_shortcut():
+    """Its line is seen from the word to both ends; the arrows that it passes make way."""
+    stages = of("residual", LOOKS[0]).during("arrow")
+    last = [m for m in stages if "gradient" in m][-1]
+    for arrows, passed in {
+        "yes": ("yes-plus-2->yes-2", "came->round-1"),
+        "no": ("no-box-2->no-2",),
+    }.items():
+        assert f"gradient->{arrows}-2" in last
+        assert not any(name in last for name in passed)
+    # In front of the layers without a shortcut nothing runs back.
+    assert "no-1->no-box-2" in last
+    assert "no-box-1->no-1" in last
+
+
+def test_what_the_layers_give_is_open_while_it_is_asked():
+    asked = [m for m in of("residual", LOOKS[0]).during("arrow") if "conv2: 0" in m.texts]
+    assert np.isnan(asked[0]["change"].values).all()
+    assert np.isnan(asked[0]["sum"].values).all()
 
 
 def test_layers_of_zeros_say_which_have_weights(lesson):

@@ -201,7 +201,7 @@ class Residual(FilterLesson):
             is 0, and the sum what is left.
         """
         came, change, total = self._three(silent="maps" in zero)
-        if end == "plus":
+        if end != "sum":
             many = fmt.count(self.three[0].shape[2])
             came = replace(came, title=words.CAME_ONE.capital.fill(n=many))
         measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
@@ -345,6 +345,10 @@ class Residual(FilterLesson):
                     around += [Text(f"round-{n}", words.ROUND, role="heading"), None, None]
                     first, last = pairwise((start, f"round-{n}", plus))
                     links += [Link(*first, tone="muted", headless=True), Link(*last, tone="muted")]
+        around[-1] = Text("gradient", terms.GRADIENT, role="text", tone="accent")
+        links += [
+            Link("gradient", names[-1], tone="accent", headless=True) for names in ROWS.values()
+        ]
         rows = [[said["yes"], *lines["yes"]], [None, *around], [said["no"], *lines["no"]]]
         if upright:
             rows = [list(row) for row in zip(*rows, strict=True)]
@@ -482,19 +486,19 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 4.4, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 4.2, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("reads", 4.0, self.question)
-        yield Event("ways", 4.9, words.WAYS.fill(n=len(self.between)))
+        yield Event("reads", 3.6, self.question)
+        yield Event("ways", 4.6, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
         yield Event("arrive", 4.4, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
-        yield Event("meet", 4.1, words.MEET.fill(a=came, b=change))
+        yield Event("meet", 4.0, words.MEET.fill(a=came, b=change))
         yield Event("adds", 3.3, words.ADDS)
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("all", 4.4, words.ALL.fill(n=fmt.count(numbers)), detail=1)
+        yield Event("all", 3.2, words.ALL.fill(n=fmt.count(numbers)), detail=1)
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
@@ -504,16 +508,19 @@ class Residual(FilterLesson):
         question, rows = self.ask(), facts.rows("depth")
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-            yield Event("silent", 2.2, words.SILENT)
-            yield Event("unchanged", 2.8, words.UNCHANGED)
+            yield Event("silent", 1.6, words.SILENT)
+            yield Event("unchanged", 2.6, words.UNCHANGED)
             row = words.ROW.fill(n=in_words(IN_A_ROW, capital=True))
-            yield Event("row", 5.5, row, detail=1)
+            yield Event("row", 5.0, row, detail=1)
         few, many = (fmt.count(row["convolutions"]) for row in (rows[0], rows[-1]))
-        yield Event("back", 3.3, words.BACK, detail=1)
+        back = words.BACK if question is None else words.BACK_ZEROS
+        yield Event("back", 4.4, back, detail=1)
         plain, short = (_measured("back", row)[1] for row in rows[-2:])
         yield Event("first", 3.3, words.FIRST.fill(n=many, a=plain, b=short), detail=1)
         plain, short = (_measured("deep", row)[1] for row in rows[-2:])
-        yield Event("many", 5.2, words.MANY.fill(n=many, m=few, a=plain, b=short), detail=1)
+        yield Event("many", 3.5, words.MANY.fill(n=many, a=plain, b=short), detail=1)
+        plain, short = (_measured("deep", row)[1] for row in rows[:2])
+        yield Event("few", 3.8, words.FEW.fill(n=few, a=plain, b=short), detail=1)
 
 
 #: The three maps, by name.

@@ -51,20 +51,29 @@ ADDS = Caption(
     zh="两者相加，每个数各加同一位置的数。",
 )
 ALL = Caption(
-    en="So for all {n} numbers of this map; the plus has no weights.",
-    zh="这张图的 {n} 个数都这样；加号没有权重。",
+    en="So for all {n} numbers of this map.",
+    zh="这张图的 {n} 个数都这样。",
 )
 BACK = Caption(
     en="Backwards the same: by the shortcut the gradient arrives.",
     zh="反过来也一样：沿着捷径，梯度到达。",
 )
+#: Through layers of zeros.
+BACK_ZEROS = Caption(
+    en="Backwards the same: the gradient arrives by the shortcut, without it none.",
+    zh="反过来也一样：梯度沿捷径到达，没有则为 0。",
+)
 FIRST = Caption(
-    en="At the first of {n} convolutions: {b}; without shortcut {a}.",
-    zh="{n} 个的首层：有捷径 {b}，没有则 {a}。",
+    en="Gradient at the first of {n} untrained convolutions: {b}; without shortcut {a}.",
+    zh="{n} 个卷积首层梯度 {b}；没有捷径 {a}。",
 )
 MANY = Caption(
-    en="{n} convolutions: {a} right without, {b} with; for {m} the gradient is enough either way.",
-    zh="{n} 个认对 {a}，有捷径 {b}；{m} 个的梯度都够。",
+    en="{n} convolutions, trained: {a} right without, {b} with.",
+    zh="{n} 个：没有 {a}，有捷径 {b}。",
+)
+FEW = Caption(
+    en="{n} convolutions: {a} without, {b} with. Hardly a difference.",
+    zh="{n} 个：{a} 和 {b}，几乎一样。",
 )
 ASKED = Caption(
     en="All weights and biases set to 0: what leaves the plus?",
@@ -74,7 +83,7 @@ SILENT = Caption(en="The layers give 0.", zh="各层给出 0。")
 UNCHANGED = Caption(en="So what came in goes on, unchanged.", zh="所以输入原样传下去。")
 ROW = Caption(
     en="{n} blocks of zeros in a row: with shortcut the map still arrives, without it 0.",
-    zh="{n} 个全为 0 的块相连：有捷径，图照样到达；没有，到达的是 0。",
+    zh="{n} 个全为 0 的块相连：有捷径，图到达；没有，得到 0。",
 )
 #: What may go on if all weights of a block are 0.
 ZEROS = (
@@ -87,7 +96,7 @@ ZEROS = (
         ),
     ),
     Choice(
-        Caption(en="the same as now", zh="和现在一样"),
+        Caption(en="the same as before", zh="和之前一样"),
         Caption(en="The change is gone from the sum.", zh="和里面少了改动。"),
     ),
 )
