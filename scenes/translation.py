@@ -9,7 +9,7 @@ from convexplain.lessons import translation
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts import walking
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.translation_picture import Shrunk
+from convexplain.lessons.parts.translation_picture import PALE, Shrunk
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn
@@ -26,6 +26,7 @@ class Translation(LessonScene):
         """Lay out the picture in place, with all that is read of it."""
         self.picture = self.lesson.picture_of
         self.steps = 0
+        self.carried = 0
         self.board.lay(self.picture.walk(0))
         self.board.show("input")(1.0)
 
@@ -87,7 +88,6 @@ class Translation(LessonScene):
         steps, cells = self.lesson.compared, self.lesson.cells
         opposite = walking.OPPOSITE[self.lesson.shown_direction]
         moved = self.picture.maps[steps][:, :, np.newaxis]
-        self.board.say("back.title", "")
         for n in range(1, cells + 1):
             self.board.fill("back", walking.moved(moved, opposite, n).squeeze(axis=2))
             self.during(0.5 / cells)
@@ -142,35 +142,51 @@ class Translation(LessonScene):
         """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
         unit = self.picture.unit
         assert unit is not None
-        self.change(self.picture.dense(), 0.045, "unit")
-        start, *others = unit.products
+        self.change(self.picture.dense(), 0.06, "unit", "legend")
+        start, last = 0, unit.steps
 
-        def ink(alpha: float) -> None:
-            self.board.fill("unit-before", unit.weights + alpha * (start - unit.weights))
+        def lay(name: str, steps: int, pale: float) -> None:
+            self.board.fill(name, self.picture.ink_on_weights(steps, pale))
 
-        ink(0.0)
+        def ink(name: str, steps: int) -> None:
+            lay(name, steps, PALE)
+            self.board.say(f"{name}.title", self.text(words.INK.fill(n=self.lesson.pixels(steps))))
+
+        lay("unit-before", start, 1.0)
         self.board.say("unit-before.title", self.text(self.picture.title_of_weights))
-        self.during(0.035, self.board.show("unit-before"))
-        self.during(0.22, self.board.pulse("unit-before", colour="muted"))
-        # What they are called changes when half of it is seen.
-        self.during(0.035, lambda alpha: ink(alpha / 2))
+        self.during(0.06, self.board.show("unit-before"))
+        self.during(0.16, self.board.pulse("unit-before", colour="muted"))
+        # The ink lets its own weights be seen, the others stay behind it.
+        self.during(0.08, lambda alpha: lay("unit-before", start, 1 - alpha * (1 - PALE)))
+        for n in range(last + 1):
+            if n == 0:
+                ink("unit-before", n)
+            ink("unit-after", n)
+            self.during(0.06, *([self.board.show("unit-after")] if n == 0 else []))
+            self.during(0.3 / (last + 1), self.board.pulse("unit-after", colour="muted"))
+
+        def products(alpha: float) -> None:
+            lay("unit-before", start, PALE * (1 - alpha))
+            lay("unit-after", last, PALE * (1 - alpha))
+
         self.board.say("unit-before.title", self.text(words.PRODUCTS_BEFORE))
-        self.during(0.035, lambda alpha: ink((1 + alpha) / 2))
-        self.during(0.03, self.board.show("unit-before-sum"))
-        self.board.fill("unit-after", start)
-        self.board.say("unit-after.title", self.text(self.picture.title_of_products(0)))
-        self.during(0.03, self.board.show("unit-after"))
-        for n, products in enumerate(others, 1):
-            self.during(0.1 / len(others))
-            self.board.fill("unit-after", products)
-            self.board.say("unit-after.title", self.text(self.picture.title_of_products(n)))
-        self.during(0.03, self.board.show("unit-after-sum"))
-        self.during(0.05, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
-        self.during(0.03, self.board.show("dense-sums", "dense-lead.zero"))
+        self.board.say("unit-after.title", self.text(self.picture.title_of_products(last)))
+        self.during(0.08, products)
+        self.during(0.06, self.board.show("unit-before-sum", "unit-after-sum"))
+        self.during(1, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
+
+    def show_sums(self, event: Event) -> None:
+        """All units together: what they speak for before, and after."""
+        unit = self.picture.unit
+        assert unit is not None
+        if not self.board.has("unit-after-sum"):
+            self.change(self.picture.dense(), 0.1, "unit", "unit-before", "unit-after",
+                        "unit-before-sum", "unit-after-sum")  # fmt: skip
+        self.during(0.08, self.board.show("dense-sums", "dense-lead.zero"))
         bars = "dense-lead.0", f"dense-lead.{unit.steps}"
         for bar in bars:
-            self.during(0.06, eased(self.board.rise(bar)))
-        self.during(1, self.board.pulse(bars[1], f"{bars[1]}.value", colour="muted", times=2))
+            self.during(0.18, eased(self.board.rise(bar)))
+        self.during(1, self.board.pulse(f"{bars[1]}.value", colour="muted", times=2))
 
     # Why it holds a little.
 
@@ -210,16 +226,16 @@ class Translation(LessonScene):
         for n, name in enumerate(names[1:], 1):
             told = self.board.there(f"apart-{n}", f"legend-{n}")
             self.during(0.1, self.board.show(name, *told))
-        # From the next cell to the one that is looked at afterwards.
-        start, end = ([self.framed(one, place) for one in shrunk] for place in (1, 0))
-        for move in start:
-            move(1.0)
+        # From the cell that is looked at afterwards to the next one, and back.
+        there, back = ([self.framed(one, place) for one in shrunk] for place in (1, 0))
         self.during(0.03, self.board.show("framed", f"{names[-1]}.reads"))
         for name in reversed(names[:-1]):
             self.during(0.03, self.board.show(f"{name}.reads"))
-        self.during(0.08)
-        self.during(0.14, *end)
-        self.during(0.14, self.board.pulse(f"apart-{len(shrunk) - 1}", colour="muted"))
+        self.during(0.1)
+        self.during(0.12, *there)
+        self.during(0.05)
+        self.during(0.1, *back)
+        self.during(1, self.board.pulse(f"apart-{len(shrunk) - 1}", colour="muted"))
 
     def framed(self, one: Shrunk, place: int) -> Move:
         """Frame in a map what the last map's cell before, or after, reads of it."""
@@ -245,19 +261,40 @@ class Translation(LessonScene):
             self.picture.one_place(), share, "weighed", "input", "pixels", "last", "weighing"
         )
 
+    def show_part(self, event: Event) -> None:
+        """The picture moves half a cell: a part of the response is where it was."""
+        shown = self.picture.weighed
+        assert shown is not None
+        assert shown.halfway is not None
+        self.hold_weights()
+        self.carry(0, shown.halfway, 0.15)
+        self.during(0.15, self.board.pulse(*self.PLACES[1:], colour="muted"))
+        self.during(0.08, self.board.show("at-part", "factors-part", "product-part"))
+        self.during(1, self.board.pulse("product-part", colour="muted", times=2))
+
+    def hold_weights(self) -> None:
+        """See to it that one filter's cells are there, with the one that is looked at."""
+        if not self.board.has("last"):
+            self.lay_weights(0.1)
+            self.board.show(*self.PLACES)(1.0)
+
+    def carry(self, start: int, stop: int, share: float) -> None:
+        """Move the picture and the filter's responses on, step by step."""
+        shown = self.picture.weighed
+        assert shown is not None
+        for n in range(start + 1, stop + 1):
+            self.board.fill("input", self.picture.drawn[n])
+            self.board.fill("last", shown.responses[n])
+            self.board.say("pixels", self.text(self.picture.moved_by(n)))
+            self.during(share / (stop - start))
+        self.carried = stop
+
     def show_next(self, event: Event) -> None:
         """The picture moves; the response comes in another cell, and meets its weight."""
         shown = self.picture.weighed
         assert shown is not None
-        if not self.board.has("last"):
-            self.lay_weights(0.1)
-            self.board.show(*self.PLACES)(1.0)
-        steps = shown.steps
-        for n in range(1, steps + 1):
-            self.board.fill("input", self.picture.drawn[n])
-            self.board.fill("last", shown.responses[n])
-            self.board.say("pixels", self.text(self.picture.moved_by(n)))
-            self.during(0.2 / steps)
+        self.hold_weights()
+        self.carry(self.carried, shown.steps, 0.2)
         field = self.picture.fields[1]
         places = ((field.row, field.col), shown.after, shown.after)
         moves = [

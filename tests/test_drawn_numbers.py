@@ -17,6 +17,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain.lessons.parts import translation_words as words
+from convexplain.lessons.parts.translation_picture import PALE
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Network
 from convexplain.stage import Label
@@ -508,27 +509,31 @@ def test_a_frame_is_named_when_it_comes_and_ends_on_what_the_lesson_goes_on_with
     framed = [s for s in played.during("why") if "last.reads" in s]
     assert all("framed" in s for s in framed)
     at = [under(s["last.reads"], s["last"])[:2] for s in framed]
-    assert (at[0], at[-1]) == (shown.after, shown.before)
-    assert framed[-1]["last"].values[shown.before] > 0
+    assert at[0] == at[-1] == shown.before  # the bright one
+    assert shown.after in at
+    assert framed[0]["last"].values[shown.before] > 0
 
 
 def test_what_a_dense_unit_shows_is_called_what_it_is(look):
     played = plays.of("translation", look)
     unit, picture = played.lesson.unit, played.lesson.picture_of
+    # How much is seen of weights without ink: all, then a part, then nothing, as it is called.
     called = {
-        picture.title_of_weights.text(look.lang): unit.weights,
-        words.PRODUCTS_BEFORE.text(look.lang): unit.products[0],
+        picture.title_of_weights.text(look.lang): (PALE, 1.0),
+        words.INK.fill(n=0).text(look.lang): (PALE, PALE),
+        words.PRODUCTS_BEFORE.text(look.lang): (0.0, PALE),
     }
     stages = [s for s in played.during("dense") if "unit-before.title" in s]
     told = [s["unit-before.title"].text for s in stages]
     assert set(told) == set(called)
+    start = unit.products[0]
+    bare = start == 0
     for name, stage in zip(told, stages, strict=True):
-        off = {
-            title: np.abs(stage["unit-before"].values - values).max()
-            for title, values in called.items()
-        }
-        # Halfway both are as near.
-        assert off[name] <= min(off.values()) + 1e-6
+        values = stage["unit-before"].values
+        pale = float((values[bare] @ unit.weights[bare]) / (unit.weights[bare] ** 2).sum())
+        np.testing.assert_allclose(values, start + pale * (unit.weights - start), atol=1e-6)
+        least, most = called[name]
+        assert least - 1e-6 <= pale <= most + 1e-6
 
 
 def shifted(picture, right):

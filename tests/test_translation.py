@@ -187,14 +187,15 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert float(product.removeprefix("= ")) > 0
     said = told(lesson)
     assert said["whole"] == (
-        f"Dense weighs pixels: wrong from {lesson.fails[1]} px. "
-        "The convnet weighs cells 4 px apart: it holds longer, "
-        f"up to {lesson.fails[0] - 1} px."
+        f"This {label}: dense weighs pixels, wrong from {lesson.fails[1]} px; "
+        f"the convnet, cells 4 px apart, right up to {lesson.fails[0] - 1} px."
     )
     for answers, fails in zip(lesson.answers, lesson.fails, strict=True):
         assert set(answers[:fails]) == {label}
         assert label not in answers[fails:]
-    assert sum(text == "On it goes, step by step." for text in said.values()) == 1
+    one = "One step more: 2 px.", "On it goes, step by step."
+    assert sum(text in one for text in said.values()) == 1
+    assert said["on-0"] == one[min(lesson.fails) > 2]
     assert said["staircase"] == (
         f"This {label}: the convnet gives up at {lesson.fails[0]} px, "
         f"the dense network at {lesson.fails[1]}."
@@ -281,13 +282,23 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
     assert first[cells[0]] == pytest.approx(last[cells[1]])
     said = told(lesson)["next"]
     assert said == "4 px aside, the same 2.50 is one cell on: another weight."
+    # Halfway a part of it is still where it was, under the same weight.
+    assert shown.halfway == 2
+    held = float(shown.responses[2][cells[0]])
+    assert told(lesson)["part"] == f"2 px aside, its cell still holds {held:.2f}: the same weight."
+    assert 0 < held < first[cells[0]]
+    assert shown._replace(on=None).halfway is None
+    gone = (first, last, np.where(np.arange(9).reshape(3, 3) == 4, 0, last), last, last)
+    assert shown._replace(responses=gone).halfway is None
     weighing = picture.panel("weighing")
     np.testing.assert_array_equal(weighing.values, shown.weights)
     np.testing.assert_array_equal(picture.panel("last").values, first)
     for name in ("last", "weighing"):
         mark = picture.panel(name).marks["place"]
         assert (mark.row, mark.col) == cells[0]
-    for name, values, cell in zip(("before", "after"), (first, last), cells, strict=True):
+    states = (first, shown.responses[2], last)
+    places = (cells[0], *cells)
+    for name, values, cell in zip(("before", "part", "after"), states, places, strict=True):
         one, other = float(values[cell]), float(shown.weights[cell])
         decimals = 2 + weighing.finer
         assert picture.panel(f"factors-{name}").words == f"{number(one)} × " + bracketed(
@@ -299,7 +310,10 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
 @pytest.mark.parametrize("label", some(range(10)))
 def test_a_viewer_who_multiplies_finds_the_printed_product(label):
     picture = Translation(picture=digits.first(label)).picture_of.one_place()
-    for name in ("before", "after"):
+    names = {panel.name for panel in picture.root.panels()}
+    for name in ("before", "part", "after"):
+        if f"product-{name}" not in names:
+            continue
         said = [picture.panel(f"{part}-{name}").words for part in ("factors", "product")]
         factors, product = (text.replace("−", "-") for text in said)
         one, other = (Decimal(factor.strip("()")) for factor in factors.split(" × "))
@@ -328,6 +342,11 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     head = lesson.picture_of.dense().panel("unit").words.text("en")
     assert lead[unit.number] > 0
     assert head == "One of 512 sums: a large one speaks for 5."
+    assert told(lesson)["sums"] == "All 512 sums: first for 5, now for 7."
+    shade = lesson.picture_of.ink_on_weights
+    np.testing.assert_array_equal(shade(2, 0.0), unit.products[2])
+    blank = unit.products[2] == 0
+    np.testing.assert_allclose(shade(2, 0.25)[blank], 0.25 * unit.weights[blank])
     picture = replace(lesson.picture_of, unit=unit._replace(weight=-1.0))
     # All units together, and what is read of it.
     bars = lesson.picture_of.dense().panel("dense-lead").bars
@@ -352,7 +371,7 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
 )
 def test_the_ending_tells_who_holds_longer_only_where_it_is_so(answers):
     lesson = Translation()
-    assert "it holds longer, up to 5 px" in lesson.ending.text("en")
+    assert "This 5: dense weighs pixels, wrong from 2 px" in lesson.ending.text("en")
     lesson = Translation()
     lesson.__dict__["answers"] = answers
     assert lesson.ending.text("en").endswith("all have places.")

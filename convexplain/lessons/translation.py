@@ -86,9 +86,9 @@ class Translation(FilterLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Dense weighs pixels: wrong from {n} px. "
-        "The convnet weighs cells {p} px apart: it holds longer, up to {m} px.",
-        zh="全连接认像素：移 {n} 即错；卷积认格子，格距 {p} 像素，更远：到 {m} 仍对。",
+        en="This {k}: dense weighs pixels, wrong from {n} px; "
+        "the convnet, cells {p} px apart, right up to {m} px.",
+        zh="这个“{k}”：全连接认像素，移 {n} 即错；卷积格距 {p} 像素，到 {m} 仍对。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -567,10 +567,12 @@ class Translation(FilterLesson):
         stops = [n for n in sorted(set(self.fails)) if at < n <= FAR] or [FAR]
         for number, stop in enumerate(stops):
             # What is read is said once it is read.
+            further = words.ON if number == 0 else words.FURTHER.fill(n=self._each(at + 1, stop))
+            one = stop == at + 1
             yield Event(
                 f"on-{number}",
-                0.6 + 0.5 * max(1, stop - at),
-                words.ON if number == 0 else words.FURTHER.fill(n=self._each(at + 1, stop)),
+                0.7 + 0.4 * max(1, stop - at),
+                words.ONE_MORE.fill(n=self.pixels(stop)) if one else further,
                 data=(at, stop),
                 shown_by="on",
                 detail=1,
@@ -621,7 +623,10 @@ class Translation(FilterLesson):
         if self.unit is None:
             return
         n = self.pixels(self.unit.steps)
-        yield Event("unit", 7.0, words.OTHER_PIXELS.fill(n=n), detail=1)
+        yield Event("unit", 5.0, words.OTHER_PIXELS.fill(n=n), detail=1)
+        unit = self.unit
+        told = words.TOGETHER.fill(m=unit.many, k=unit.said, j=unit.instead)
+        yield Event("sums", 2.6, told, detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -644,19 +649,24 @@ class Translation(FilterLesson):
         if self.shrunk:
             pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
             yield Event("cells", 3.7, pooled.fill(n=self.place), detail=1)
-            yield Event("weights", 3.2, words.WEIGHT_EACH, detail=1)
+            yield Event("weights", 2.9, words.WEIGHT_EACH, detail=1)
         else:
             bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE
             yield Event("weights", 4.4, bridge.fill(n=self.place), detail=1)
         before_at, after_at = self.weighed.before, self.weighed.after
+        half = self.weighed.halfway
+        if half is not None:
+            still = fmt.number(float(self.weighed.responses[half][before_at]))
+            told_half = words.STILL_THERE.fill(n=self.pixels(half), v=still)
+            yield Event("part", 3.0, told_half, detail=1)
         if self.weighed.on is not None:
             same = fmt.number(float(self.weighed.responses[0][before_at]))
             moves = words.ONE_CELL_ON.fill(v=same)
         else:
             moves = words.OTHER_CELL if before_at != after_at else words.OTHER_RESPONSES
-        yield Event("next", 4.2, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
+        yield Event("next", 4.0, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
         turns = before > 0 > after
-        yield Event("places", 4.8, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
+        yield Event("places", 4.4, (words.TURNS if turns else words.WHY).fill(k=label, j=rival))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
@@ -696,7 +706,8 @@ class Translation(FilterLesson):
         if self.misread is not None or max(self.fails) > FAR or not self.holds_longer:
             return words.HAVE_PLACES
         wrong, held = self.pixels(self.fails[1]), self.pixels(self.fails[0] - 1)
-        return self.answer.fill(n=wrong, p=self.place, m=held)
+        label = class_label(self.network, self.label)
+        return self.answer.fill(k=label, n=wrong, p=self.place, m=held)
 
     @property
     def holds_longer(self) -> bool:

@@ -42,6 +42,10 @@ _FAINT = 1e-4
 _NARROW = 5.2
 #: Where a heading over bars beside two grids breaks, likewise.
 _BESIDE = 13.0
+#: How much is seen of weights where no ink lies.
+PALE = 0.3
+#: What of a response is still in its cell, or already in the next, is seen from such a part on.
+_PART = 0.2
 #: Decimals of a response and of its weight, as few as make their product come out.
 _FINER = ((2, 2), (2, 3), (3, 3), (3, 4), (4, 4))
 Floats = npt.NDArray[np.float32]
@@ -133,6 +137,16 @@ class Filter(NamedTuple):
     def after(self) -> tuple[int, int]:
         """The place at the end of the response that was in `before`, or of the largest one."""
         return self.on or _most(self.responses[-1])
+
+    @property
+    def halfway(self) -> int | None:
+        """After how many steps a part is still in `before` and a part already one cell on."""
+        half = self.steps // 2
+        if self.on is None or half == 0:
+            return None
+        least = float(self.responses[0][self.before]) * _PART
+        parts = self.responses[half][self.before], self.responses[half][self.on]
+        return half if min(parts) >= least else None
 
 
 class Shrunk(NamedTuple):
@@ -248,7 +262,9 @@ class TranslationPicture:
     def walk(self, steps: int) -> Diagram:
         """Describe the picture, its map and all answers after so many steps: all of one moment."""
         shown = self._cells("input", self.drawn[steps])
-        response = self._map("map", self.maps[steps], terms.RESPONSE_MAP.capital)
+        alone = len(self.readers) < 2
+        owned = terms.RESPONSE_MAP.capital if alone else words.OF_CONVNET
+        response = self._map("map", self.maps[steps], owned)
         pixels, legend = self._pixels(steps), Legend("legend")
         pair = Aligned([[shown, response], [pixels, legend]], row_gap=0.4)
         answers = [self._answer(n, steps) for n in range(len(self.readers))]
@@ -264,9 +280,12 @@ class TranslationPicture:
         ]
         told = words.NO_DIFFERENCE if self.apart == "0" else words.DIFFERENCE.fill(d=self.apart)
         apart = Text("difference", told, role="display", weight="bold")
-        beside = apart, Legend("legend")
-        high = Column(*maps, Row(*beside))
-        return Diagram(Either(Column(Row(*maps), Row(*beside), gap=0.6, align="middle"), high))
+        legend = Legend("legend")
+        ways = (
+            Column(pair, apart, legend, gap=0.4, align="middle")
+            for pair in (Row(*maps), Column(*maps))
+        )
+        return Diagram(Either(*ways))
 
     @property
     def title_of_moved(self) -> Caption:
@@ -333,6 +352,15 @@ class TranslationPicture:
         assert self.unit is not None
         return words.UNIT.fill(n=self.unit.number, m=self.unit.many)
 
+    def ink_on_weights(self, steps: int, pale: float) -> npt.NDArray[np.float64]:
+        """Return the dense unit's weights, those where no ink lies as pale as asked.
+
+        At 1 they are the weights, at 0 the products.
+        """
+        assert self.unit is not None
+        products = self.unit.products[steps]
+        return products + pale * (self.unit.weights - products)
+
     def shrinking(self) -> Diagram:
         """Describe the maps from the first to the last, and how far apart their cells are."""
         maps: list[Part | None] = []
@@ -342,9 +370,8 @@ class TranslationPicture:
         scales = self._scales_of_filters()
         for n, shown in enumerate(self.shrunk):
             high, wide = shown.values.shape
-            title = (words.POOLED_IS if shown.pooled else words.MAP_IS).fill(
-                n=shown.filter, r=high, c=wide
-            )
+            kind = words.LAST_IS if n == len(self.shrunk) - 1 else words.MAP_IS
+            title = (words.POOLED_IS if shown.pooled else kind).fill(r=high, c=wide)
             scale = scales[n]
             new = n == 0 or scale != scales[n - 1]
             legends.append(Legend(f"legend-{n}", of=scale) if new else None)
@@ -435,17 +462,16 @@ class TranslationPicture:
         """
         assert self.weighed is not None
         number, many, weights, responses, _ = self.weighed
-        largest = max(float(np.abs(values).max()) for values in responses)
-        signed = any(bool((values < 0).any()) for values in responses)
-        scale = Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
+        scale = self._scale_of_weighed
         most = float(np.abs(weights).max())
-        states = (
+        half = self.weighed.halfway
+        states = [
             ("before", 0, self.weighed.before),
+            *([] if half is None else [("part", half, self.weighed.before)]),
             ("after", self.weighed.steps, self.weighed.after),
-        )
+        ]
         factors = [
-            (float(responses[-1 if steps else 0][place]), float(weights[place]))
-            for _, steps, place in states
+            (float(responses[steps][place]), float(weights[place])) for _, steps, place in states
         ]
         fine = _decimals(factors)
         row, col = self.weighed.before
@@ -538,15 +564,24 @@ class TranslationPicture:
             )
         )
 
+    @property
+    def _scale_of_weighed(self) -> Scale:
+        """The one scale of the weighed filter's responses, wherever they are shown."""
+        assert self.weighed is not None
+        every = self.weighed.responses
+        largest = max(float(np.abs(values).max()) for values in every)
+        signed = any(bool((values < 0).any()) for values in every)
+        return Scale(largest if largest > _FAINT else 1.0, terms.RESPONSE, signed)
+
     def _scales_of_filters(self) -> list[Scale]:
         """Return the scale of each map on the way: a filter's maps have one."""
         found: list[Scale] = []
-        for shown in self.shrunk:
-            own = [each for each in self.shrunk if each.filter == shown.filter]
+        for shown in self.shrunk[:-1]:
+            own = [each for each in self.shrunk[:-1] if each.filter == shown.filter]
             most = max(float(np.abs(each.values).max()) for each in own)
             signed = any(bool((each.values < 0).any()) for each in own)
             found.append(Scale(most if most > _FAINT else 1.0, terms.RESPONSE, signed=signed))
-        return found
+        return [*found, self._scale_of_weighed]
 
     def curve(self) -> Diagram:
         """Describe the accuracy on the test digits, by pixels."""

@@ -20,8 +20,8 @@ SLID_BACK = Caption(
 SAME = Caption(en="Difference: {d}. That is equivariance.", zh="差值为 {d}：这就是平移等变。")
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 WHICH = Caption(
-    en="It goes on like this. Which network gives up first?",
-    zh="继续这样移动，哪个网络先认错？",
+    en="Further: which network fails first?",
+    zh="再移，哪个网络先认错？",
 )
 DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
 CNN_FIRST = Caption(en="the convnet", zh="卷积网络")
@@ -36,9 +36,10 @@ INVARIANT = Caption(
 )
 UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
 ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
+ONE_MORE = Caption(en="One step more: {n} px.", zh="再移一步：{n} 像素。")
 FURTHER = Caption(en="Further: {n} px.", zh="再移：{n} 像素。")
 BOTH = Caption(
-    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判为“{k}”，全连接判为“{j}”。"
+    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判“{k}”，全连接判“{j}”。"
 )
 ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为“{k}”。")
 BOTH_WRONG = Caption(
@@ -79,9 +80,14 @@ OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
 )
+TOGETHER = Caption(en="All {m} sums: first for {k}, now for {j}.", zh="{m} 个和：先“{k}”后“{j}”。")
+STILL_THERE = Caption(
+    en="{n} px aside, its cell still holds {v}: the same weight.",
+    zh="移 {n} 像素，那格还有 {v}：权重没变。",
+)
 ONE_CELL_ON = Caption(
     en="{n} px aside, the same {v} is one cell on: another weight.",
-    zh="移 {n} 像素，同一个 {v} 到了下一格：别的权重。",
+    zh="移 {n} 像素，{v} 到了下一格：别的权重。",
 )
 OTHER_CELL = Caption(
     en="{n} px aside, the largest response is in another cell: it meets another weight.",
@@ -138,6 +144,7 @@ PLACES = Caption(
     zh="{n} 个过滤器合计：大于 0 支持“{k}”，小于 0 支持“{j}”",
 )
 UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
+INK = Caption(en="Ink at {n} px, on the weights", zh="移 {n} 像素的笔画，在权重上")
 PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
 ONE_SUM = (
@@ -148,8 +155,10 @@ ALL_SUMS = Caption(
     en="All {m}: above 0 for {k}, below 0 for {j}", zh="{m} 个合计：大于 0 是“{k}”，小于 0 是“{j}”"
 )
 CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
-MAP_IS = Caption(en="Filter {n}: {r} × {c}", zh="过滤器 {n}：{r} × {c}")
-POOLED_IS = Caption(en="Filter {n}, pooled: {r} × {c}", zh="过滤器 {n}，池化：{r} × {c}")
+OF_CONVNET = Caption(en="Convnet: response map", zh="卷积网络：响应图")
+MAP_IS = Caption(en="Map: {r} × {c}", zh="响应图：{r} × {c}")
+POOLED_IS = Caption(en="Pooled: {r} × {c}", zh="池化：{r} × {c}")
+LAST_IS = Caption(en="Last map: {r} × {c}", zh="最后响应图：{r} × {c}")
 FRAMED = Caption(
     en="Framed: what one cell of the last map reads", zh="框内：最后响应图中一格读到的部分"
 )
