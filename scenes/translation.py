@@ -152,18 +152,23 @@ class Translation(LessonScene):
             lay(name, steps, PALE)
             self.board.say(f"{name}.title", self.text(words.INK.fill(n=self.lesson.pixels(steps))))
 
-        lay("unit-before", start, 1.0)
-        self.board.say("unit-before.title", self.text(self.picture.title_of_weights))
-        self.during(0.06, self.board.show("unit-before"))
-        self.during(0.16, self.board.pulse("unit-before", colour="muted"))
+        maps = "unit-before", "unit-after"
+        for name in maps:
+            lay(name, start, 1.0)
+            self.board.say(f"{name}.title", self.text(self.picture.title_of_weights))
+        self.during(0.06, self.board.show(*maps))
+        self.during(0.18, self.board.pulse(*maps, colour="muted"))
+
+        def pale(alpha: float) -> None:
+            for name in maps:
+                lay(name, start, 1 - alpha * (1 - PALE))
+
         # The ink lets its own weights be seen, the others stay behind it.
-        self.during(0.08, lambda alpha: lay("unit-before", start, 1 - alpha * (1 - PALE)))
+        self.during(0.08, pale)
+        ink("unit-before", start)
         for n in range(last + 1):
-            if n == 0:
-                ink("unit-before", n)
             ink("unit-after", n)
-            self.during(0.06, *([self.board.show("unit-after")] if n == 0 else []))
-            self.during(0.3 / (last + 1), self.board.pulse("unit-after", colour="muted"))
+            self.during(0.34 / (last + 1), self.board.pulse("unit-after", colour="muted"))
 
         def products(alpha: float) -> None:
             lay("unit-before", start, PALE * (1 - alpha))

@@ -534,6 +534,15 @@ def test_what_a_dense_unit_shows_is_called_what_it_is(look):
         np.testing.assert_allclose(values, start + pale * (unit.weights - start), atol=1e-6)
         least, most = called[name]
         assert least - 1e-6 <= pale <= most + 1e-6
+    # Beside it the ink moves over the same weights.
+    moved = set()
+    for stage in stages:
+        for n in range(unit.steps + 1):
+            if stage["unit-after.title"].text == words.INK.fill(n=n).text(look.lang):
+                seen = picture.ink_on_weights(n, PALE)
+                np.testing.assert_allclose(stage["unit-after"].values, seen, atol=1e-6)
+                moved.add(n)
+    assert moved == set(range(unit.steps + 1))
 
 
 def shifted(picture, right):
