@@ -307,7 +307,7 @@ class Hierarchy(LessonScene):
         bars = [name for name in self.board.parts if name.endswith(".bar")]
         own = next(bar for bar in bars if not self.board.has(bar[:-4].replace("response", "found")))
         moves = self.board.rise(own), *map(out, self.others)
-        self.during(0.5, in_turn(*moves, overlap=0.8), rate=linear)
+        self.during(0.24, in_turn(*moves, overlap=0.8), rate=linear)
         self.during(1, in_turn(*(self.board.pulse(bar) for bar in bars), overlap=0.5))
 
     # The check.
@@ -355,8 +355,8 @@ class Hierarchy(LessonScene):
         readings = self.lesson.taken()[: hierarchy.STRONGEST + 1]
         # A dim bar is one that is out: no other is, once the first go.
         come = self.standing_out(hierarchy.BACK, 1.0), self.board.show("strongest-said")
-        self.during(0.12, *come)
-        self.during(0.45, self.taking(readings, "strongest"), rate=linear)
+        self.during(0.04, *come)
+        self.during(0.18, self.taking(readings, "strongest"), rate=linear)
         self.during(1, self.board.pulse("scores.own", "reads"))
 
     def show_predict(self, event: Event) -> None:
@@ -407,12 +407,16 @@ class Hierarchy(LessonScene):
 
     def tell(self, reading: Reading) -> None:
         """Say what is read, and put both scores where they lie."""
-        name = self.lesson.network.class_name
+        name, first = self.lesson.network.class_name, self.lesson.taken()[0]
         self.board.say("reads", self.text(words.ANSWER.fill(k=name(reading.label))))
         for lead in self.there("lead"):
-            self.board.say(lead, self.text(words.LEAD.fill(v=fmt.number(reading.printed_lead))))
+            start, now = (fmt.number(each.printed_lead) for each in (first, reading))
+            said = (
+                words.LEAD_NOW.fill(a=start, v=now) if reading.removed else words.LEAD.fill(v=now)
+            )
+            self.board.say(lead, self.text(said))
         self.board.say("scores.rival.label", self.text(name(reading.rival)))
-        zero, first = self.laid["scores.zero"][0], self.lesson.taken()[0]
+        zero = self.laid["scores.zero"][0]
         ends = [self.laid[f"scores.{which}"] for which in ("own", "rival")]
         unit = (ends[0][0] - ends[1][0]) / first.lead
         for which, score, box in zip(
@@ -433,10 +437,10 @@ class Hierarchy(LessonScene):
 
     def show_random(self, event: Event) -> None:
         """All cells come back, and go out in a random order until another class is read."""
-        self.during(0.12, self.taking(self.lesson.taken()[::-1]))
-        self.during(0.04, self.board.show("random-said"))
-        self.during(0.45, self.taking(self.lesson.taken(at_random=True), "random"), rate=linear)
-        self.during(0.08, self.show_there("tips", "tips-said"))
+        self.during(0.08, self.taking(self.lesson.taken()[::-1]))
+        self.during(0.02, self.board.show("random-said"))
+        self.during(0.32, self.taking(self.lesson.taken(at_random=True), "random"), rate=linear)
+        self.during(0.05, self.show_there("tips", "tips-said"))
         self.during(1, self.board.pulse(*self.there("tips", "random.cells.value")))
 
     # A square that is covered, and other squares of the photograph.

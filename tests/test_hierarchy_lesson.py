@@ -103,9 +103,10 @@ def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
         for z in (before, after)
     )
     assert then < lead
-    assert said == f"Three out: its lead, {lead:.2f}, gets smaller."
+    assert said == f"Three out: its lead falls from {lead:.2f} to {then:.2f}."
     assert lesson.removal.without(3).printed_lead == pytest.approx(then)
-    assert lesson.check().panel("lead").words.text("en") == f"lead: {lead:.2f}"
+    told = lesson.check().panel("lead").words.text("en")
+    assert re.fullmatch(rf"lead: {lead:.2f} → −?[\d.]+", told)
 
 
 def test_a_lead_is_said_to_fall_only_if_it_does(lesson, monkeypatch):
@@ -283,7 +284,7 @@ def test_the_parts_of_the_answer_are_the_strongest_of_their_places(lesson):
 
 
 @pytest.mark.parametrize("label", [None, *some(range(10), 1)])
-def test_a_filter_is_said_to_be_strong_where_its_pattern_is_only_if_it_is(lesson, label):
+def test_a_filter_s_responses_in_other_digits_stand_in_their_order_and_are_said(lesson, label):
     if label is not None:
         lesson = about("hierarchy", 20 * label)
     found = lesson.elsewhere
@@ -320,12 +321,19 @@ def test_a_filter_is_said_to_be_strong_where_its_pattern_is_only_if_it_is(lesson
     # filter tells most.
     assert lesson.branches[1].index(found.node) == apart.index(max(apart))
     (said,) = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "crops"]
-    assert (said == "Strong where they have such a pattern, weak where not.") == max(apart)[0]
+    values = [found.node.activated, *(each.top.value for each in found.every)]
+    low, high = min(values), max(values)
+    assert said.endswith(f" {low:.2f} to {high:.2f}.")
+    assert ("strongly" in said) == (round(high, 2) >= 2 * round(low, 2) > 0)
+    for times in re.findall(r"(\d+) times", said.replace("twice", "2 times")):
+        assert int(times) * round(low, 2) <= round(high, 2) < (int(times) + 1) * round(low, 2)
     # All bars have one scale, which the longest fills.
     drawn = lesson.elsewhere_diagram()
     labels = [lesson.subject.label, *(each.picture.label for each in found.every)]
     assert sorted(labels) == list(range(10))
-    values = [found.node.activated, *(each.top.value for each in found.every)]
+    shown = [panel.name for panel in drawn.root.panels() if panel.name.startswith("response-")]
+    ranked = sorted(zip(values, labels, strict=True), key=lambda each: -each[0])
+    assert shown == [f"response-{label}" for _, label in ranked]
     for shown, value in zip(labels, values, strict=True):
         panel = drawn.panel(f"response-{shown}")
         assert panel.scale.most == max(values)
@@ -491,7 +499,7 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     # A tick for each order, where the bar of so many cells would end.
     ticks = picture.panel("tips").values
     wide = ticks.shape[1] // len(lesson.removal.order)
-    ends = 1 + np.flatnonzero(ticks[0])
+    ends = 1 + np.flatnonzero(ticks[0] > np.append(ticks[0, 1:], 0))
     np.testing.assert_array_equal(ends, wide * np.unique(firsts))
     # What was found stands below the digit in the end.
     found = [lesson.branch().panel(f"checked-{n}").words.text("en") for n in (0, 1)]

@@ -564,10 +564,9 @@ class Hierarchy(NetworkLesson):
         return words.QUESTION.fill(size=fmt.shape(size))
 
     def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
-        """Tell where a filter responds most in other digits; that it looks so only if it does."""
+        """Tell where a filter responds most in other digits, and how differently."""
         yield Event("elsewhere", 3.1, words.FILTER_ELSEWHERE, detail=1)
-        said = words.ANSWERS_TO if found.tells else words.ANSWERS
-        yield Event("crops", 3.3, said, detail=1)
+        yield Event("crops", 3.3, _responds(found), detail=1)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
@@ -577,7 +576,7 @@ class Hierarchy(NetworkLesson):
                 said = self._said_without(STRONGEST)
                 yield Event("first", 2.8, said, detail=1 if self.subject.sharp is None else 2)
             yield Event("predict", self.pause, ask=self._ask(tipping.removed), detail=1)
-        yield Event("removing", 2.6, words.TAKEN)
+        yield Event("removing", 2.4, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
@@ -587,14 +586,15 @@ class Hierarchy(NetworkLesson):
             said = words.RANDOM
             if tipping.removed < min(removal.random_tips):
                 said = words.RANDOM_MORE.fill(n=len(removal.random_tips))
-            yield Event("random", 4.0, said, detail=1)
+            yield Event("random", 4.4, said, detail=1)
 
     def _said_without(self, count: int) -> Caption:
-        """Say that the lead falls without the first cells, if it does; how far is seen."""
+        """Say how far the lead falls without the first cells, if it does."""
         before, after = (self.removal.without(n).printed_lead for n in (0, count))
         m = words.how_many(count)
         if after < before:
-            return words.LEAD_FALLS.fill(m=m.capital, before=fmt.number(before))
+            leads = {"before": fmt.number(before), "after": fmt.number(after)}
+            return words.LEAD_FALLS.fill(m=m.capital, **leads)
         return words.WITHOUT.fill(m=m, k=self.answer_name)
 
     @property
@@ -682,6 +682,19 @@ def _apart(one: Box, other: Box) -> bool:
     """Tell whether two windows lie at least half a side from one another."""
     down, right = abs(one.top - other.top), abs(one.left - other.left)
     return 2 * down >= one.height or 2 * right >= one.width
+
+
+def _responds(found: Elsewhere) -> Caption:
+    """Say between which numbers a filter responds, and how much more in some, if that is much."""
+    values = [found.node.activated, *(each.top.value for each in found.every)]
+    low, high = fmt.rounded(min(values)), fmt.rounded(max(values))
+    between = {"a": fmt.number(low), "b": fmt.number(high)}
+    times = int(high / low) if low > 0 else 0
+    if times == 2:
+        return words.RESPONDS_TWICE.fill(**between)
+    if times > 2:
+        return words.RESPONDS_TIMES.fill(n=times, **between)
+    return words.RESPONDS.fill(**between)
 
 
 def _size(box: Box) -> str:

@@ -36,7 +36,9 @@ _ASIDE, _RUN = 0.25, 0.86
 #: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
 _NARROW, _BESIDE = 17, 11
 #: All bars together are so many times as broad as a tick is high.
-_TICK = 30
+_TICK = 24
+#: How dark ticks are, from paper to ink: gray, as bars of a random order are.
+_GRAY = 0.6
 
 
 class _Silhouette(Cells):
@@ -108,7 +110,9 @@ class HierarchyCheck:
             return Column(named, Column(first, cells, gap=0), gap=0.3)
 
         scored = words.SCORES.fill(k=self.picture.answer)
-        lead = Text("lead", words.LEAD.fill(v=fmt.number(self.runs[0][0].printed_lead)))
+        # As broad as the longest that is read while cells go.
+        leads = [fmt.number(each.printed_lead) for run in self.runs for each in run]
+        lead = Text("lead", words.LEAD_NOW.fill(a=leads[0], v=max(leads, key=len)))
 
         def beside(measure: float) -> Part:
             orders = [
@@ -153,12 +157,12 @@ class HierarchyCheck:
         wide = points // self.picture.tree.supporters
         ticks = np.zeros((points // _TICK, points))
         for tip in self.tips:  # where the bar of so many cells ends
-            ticks[:, tip * wide - 1] = 1.0
+            ticks[:, tip * wide - max(1, wide - 1) : tip * wide] = _GRAY
         said = words.RANDOM_RANGE.fill(
             n=fmt.count(len(self.tips)), a=fmt.count(min(self.tips)), b=fmt.count(max(self.tips))
         )
         strip = _Silhouette(
-            "tips", ticks, Scale(1.0, signed=False), share=LARGE, lines=False, glass=1.0
+            "tips", ticks, Scale(1.0, signed=False, pen=True), share=LARGE, lines=False
         )
         return [(Text("tips-said", said), strip)]
 

@@ -39,8 +39,8 @@ _SHARE = "other"
 def elsewhere(picture: HierarchyPicture, found: Elsewhere) -> Diagram:
     """Describe a cell's patch beside those in other digits to which its filter responds most.
 
-    Each stands over its response as a bar, all in one scale: first the cell's own and those of the
-    digits that excite the filter most, then of those that excite it least.
+    Each stands over its response as a bar, all in one scale and in its order, the cell's own among
+    them: above the half with the highest responses, below that with the lowest.
 
     Returns
     -------
@@ -89,11 +89,15 @@ def elsewhere(picture: HierarchyPicture, found: Elsewhere) -> Diagram:
     label = picture.subject.trace.prediction if own is None else own
     # Hidden by the patch: the digit of which it is goes on from here.
     read = replace(picture.read(), share=_SHARE, marks={}, note=None)
-    strong = [over_bar(Overlay(read, here), label, node.activated), *map(other, found.strong)]
-    weak = [*map(other, found.weak)]
+    tiles = [(node.activated, over_bar(Overlay(read, here), label, node.activated))]
+    tiles += ((each.top.value, other(each)) for each in found.every)
+    tiles.sort(key=lambda tile: -tile[0])
+    half = (len(tiles) + 1) // 2
+    ordered = [tile for _, tile in tiles]
+    strong, weak = ordered[:half], ordered[half:]
     heads = (
-        Text("most", words.ANSWERS_MOST, role="note"),
-        Text("least", words.ANSWERS_LEAST, role="note"),
+        Text("most", words.RESPONDS_MOST, role="note"),
+        Text("least", words.RESPONDS_LEAST, role="note"),
     )
     rows = [
         Column(head, Row(*tiles, gap=0.5, turns=False), gap=0.2, turns=False)

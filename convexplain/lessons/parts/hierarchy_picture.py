@@ -321,8 +321,8 @@ class HierarchyPicture:
                 if upright:
                     below = patch if node.layer in self.units else f"adds-{place}"
                     yield Link(start, below, "under", tone)
-                # On the digit, where windows lie on one another, their lines would be a tangle.
-                elif place == own and start.startswith("patch-"):
+                # Windows lie on one another: lines of all would be a tangle.
+                elif place == own and start != "input":
                     yield Link(start, patch, "zoom")
                 else:
                     yield Link(start, patch, "aside", tone)

@@ -85,8 +85,8 @@ PARTS_SEEN = Caption(
     zh="{layer}：{size} 像素，可见{parts}。",
 )
 EDGES = Caption(
-    en="And to that one: cells of {layer}, {size} pixels.",
-    zh="再往下，{layer}：{size} 像素。",
+    en="And to that one, in the first layer, {layer}: {size}.",
+    zh="再往下，首层 {layer}：{size}。",
 )
 UPWARDS = Caption(
     en="Patches add up: {small}, {middle}, a part, the {k}.",
@@ -109,16 +109,20 @@ FILTER_ELSEWHERE = Caption(
     en="This patch's filter in other digits, where strongest.",
     zh="它的过滤器在其他数字里响应最强的地方。",
 )
-ANSWERS_TO = Caption(
-    en="Strong where they have such a pattern, weak where not.",
-    zh="有这样的模式，响应就强；没有，就弱。",
+RESPONDS = Caption(
+    en="Its response in these digits: {a} to {b}.",
+    zh="在这些数字里的响应：{a} 到 {b}。",
 )
-ANSWERS = Caption(
-    en="In some it finds much of what it looks for, in others little.",
-    zh="有的数字里响应强，有的弱。",
+RESPONDS_TWICE = Caption(
+    en="It responds in all, in some twice as strongly: {a} to {b}.",
+    zh="强的是弱的两倍：{a} 到 {b}。",
 )
-ANSWERS_MOST = Caption(en="Digits in which it responds most", zh="响应最强的数字")
-ANSWERS_LEAST = Caption(en="and least", zh="响应最弱的数字")
+RESPONDS_TIMES = Caption(
+    en="It responds in all, up to {n} times as strongly: {a} to {b}.",
+    zh="强的是弱的 {n} 倍：{a} 到 {b}。",
+)
+RESPONDS_MOST = Caption(en="Response of this filter: highest", zh="这个过滤器的响应：最高")
+RESPONDS_LEAST = Caption(en="lowest", zh="最低")
 MADE_IT = Caption(
     en="Each layer combines patterns of the one before; many parts make it read {k}.",
     zh="每一层组合前一层的模式；许多部件使它判为“{k}”。",
@@ -137,8 +141,8 @@ WITHOUT = Caption(
     zh="去掉这{m}个，仍判为“{k}”。",
 )
 LEAD_FALLS = Caption(
-    en="{m} out: its lead, {before}, gets smaller.",
-    zh="去掉{m}个：领先 {before}，变小。",
+    en="{m} out: its lead falls from {before} to {after}.",
+    zh="去掉{m}个：领先 {before} → {after}。",
 )
 AT_THAT_RATE = Caption(
     en="At the rate of the first {m}; those that follow take less of its lead.",
@@ -243,8 +247,8 @@ PASSES_ON = Caption(
     zh="{a} × 权重 {w} = {v}",
 )
 PASSING = Caption(
-    en="Times its weight in {layer}: what it adds to that cell.",
-    zh="再乘它在 {layer} 的权重：它加多少。",
+    en="Times its weight, added to {layer}: each step has its own.",
+    zh="乘权重，加到 {layer}：每步各有权重。",
 )
 LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
 LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
@@ -255,6 +259,7 @@ ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
 ADDS_AS = Caption(en="{kind}: +{v}", zh="{kind}：+{v}")
 THE_SCORE = Caption(en="the score", zh="得分")
 LEAD = Caption(en="lead: {v}", zh="领先：{v}")
+LEAD_NOW = Caption(en="lead: {a} → {v}", zh="领先：{a} → {v}")
 OUT = Caption(en="{m} out", zh="去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
