@@ -15,6 +15,9 @@ from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import terms
 
+#: An old picture goes so far before the new one comes.
+_NEARLY = 0.85
+
 
 class Translation(LessonScene):
     """Plays the lesson of the same name."""
@@ -52,7 +55,9 @@ class Translation(LessonScene):
             name for name in self.board.parts
             if name.split(".")[0] not in stay or name.endswith(".reads")
         ]  # fmt: skip
-        self.during(0.35 * share, self.board.leave(*going))
+        # The last shade of it goes as the new picture comes, so that no frame is empty.
+        leave = self.board.leave(*going)
+        self.during(0.35 * share, lambda alpha: leave(_NEARLY * alpha))
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
