@@ -26,7 +26,7 @@ from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
-UNDER = 0.4
+UNDER = 0.28
 #: In which layer errors lie on the picture: above all grids.
 LYING = 2
 #: What frames the pixel that a weight read, and the error of the cell that it was read for.
@@ -246,10 +246,11 @@ class Backward(LessonScene):
 
     def show_read(self, event: Event) -> None:
         """The window of one cell, the weight, the pixel that it read, and their product."""
-        self.lay_out(0.26)
-        self.during(0.1, self.board.show("input.read"), self.links())
-        self.during(0.12, self.board.show("input.met"), self.board.pulse("input.met"))
-        self.during(0.12, self.board.show("errors.met"), self.board.pulse("errors.met"))
+        self.lay_out(0.18)
+        # The caption says this cell, and this pixel: both are ringed at once.
+        self.during(0.06, self.board.show(*RINGS), self.links())
+        self.during(0.18, self.board.pulse("input.met"))
+        self.during(0.18, self.board.pulse("errors.met"))
         self.during(0.2, self.factor(0))
         self.during(1, self.board.pulse("pixel-0", "error-0"))
 
@@ -319,7 +320,6 @@ class Backward(LessonScene):
         told = self.lesson.followed
         known = np.zeros(self.lesson.gradient.shape, bool)
         known[told] = True
-        total = self.board.box("total")
         # They pass where the weights are.
         going = (*self.summands(), *RINGS, "kernel", "kernel.steep", "errors.title")
         self.during(0.15 * share, self.board.leave(*going))
@@ -333,8 +333,7 @@ class Backward(LessonScene):
         )  # fmt: skip
         self.board.dim("input.title", to=1.0)(1.0)
         self.during(
-            0.15 * share, self.board.show(*FRAMES, "kernel.steep"),
-            self.board.carry(total, "gradient.steep"),
+            0.15 * share, self.board.show(*FRAMES, "kernel.steep", "gradient.steep"),
         )  # fmt: skip
 
     def keep(self, row: int, col: int) -> Move:
@@ -425,20 +424,13 @@ class Backward(LessonScene):
         self.during(1, self.board.pulse("ways"))
 
     def show_moved(self, event: Event) -> None:
-        """One weight's step, number by number; the new one takes its place in the filter."""
+        """One weight's step, number by number; then all weights of the filter take theirs."""
         looked = (f"one.{name}" for name in ("weight", "rate", "slope", "after"))
         self.during(0.5, in_turn(*map(self.board.pulse, looked)), rate=linear)
-        row, col = told = self.lesson.followed
-        cell, kernel = f"kernel[{row}, {col}]", self.board.part("kernel")
-
-        def enter() -> None:
-            kernel.values[told] = self.picture.stepped[told]
-            kernel.printed = [[fmt.number(weight, FINE) for weight in row] for row in kernel.values]
-
-        # A number on its way would cross words: its frame goes.
-        self.during(0.16, self.board.carry("one.after", "kernel.steep"))
-        enter()
-        self.during(1, self.board.pulse(cell))
+        kernel, new = self.board.part("kernel"), self.picture.stepped
+        kernel.values[:] = new
+        kernel.printed = [[fmt.number(weight, FINE) for weight in row] for row in new]
+        self.during(1, self.board.pulse("kernel"))
 
     def learning(self, back: BackwardTrace) -> Diagram:
         """Describe a network's answer, and its layers that take a step."""

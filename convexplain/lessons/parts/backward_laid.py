@@ -102,7 +102,7 @@ class Laid:
         """Of the errors that reach the filter's map, or its pooled one: all but 0 are seen."""
         every = [self.before] if self.arriving is None else [self.before, self.arriving]
         most = max(float(np.abs(each).max()) for each in every)
-        return Scale(max(most, LEAST), words.NOT_ZERO, floor=FLOOR)
+        return Scale(max(most, LEAST), terms.ERROR, floor=FLOOR)
 
     @property
     def response(self) -> Scale:

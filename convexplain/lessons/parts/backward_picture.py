@@ -156,10 +156,12 @@ class BackwardPicture(Laid):
         comes = Text("comes", words.ARRIVES.capital.fill(v=fmt.number(gate.error)), role="heading")
         pooled = self._pooled({"cell": Mark(gate.row, gate.col)})
         links = (Link("arriving.cell", "sums", "zoom", tone="ink"),)
-        high = Column(pooled, Row(*grids), comes, align="middle")
-        wide = Row(Column(pooled, comes, align="middle"), *grids, gap=2)
-        body = high if self.upright else Either(wide, high)
-        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+        legend = Legend("legend", row=True)
+        high = Column(pooled, Row(*grids), comes, legend, align="middle")
+        # The error stands where it comes from its cell, not below the map.
+        comes_to = Column(comes, Row(*grids, gap=2), turns=False)
+        wide = Row(Column(pooled, legend, align="middle"), comes_to, gap=2, turns=False)
+        return Diagram(high if self.upright else Either(wide, high), links)
 
     def scattered(self) -> Diagram:
         """Describe the errors of the pooled map, and those of the filter's map, as large."""

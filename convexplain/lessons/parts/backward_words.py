@@ -36,8 +36,8 @@ ERRORS = Caption(
 
 # The way back.
 BACK = Caption(
-    en="{back} back, errors: how fast the loss (how wrong) grows with a cell.",
-    zh="往回 {back}：误差是格变大时损失（错多少）的增速。",
+    en="Errors, how fast the loss (how wrong) grows with a value, go back {back}.",
+    zh="误差是值变大时损失（错多少）的增速，往回传 {back}。",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: it alone gets the error.",
@@ -93,16 +93,16 @@ ONE_WEIGHT = Caption(
 
 # A step.
 STEP = Caption(
-    en="Each steps a little against its gradient: below 0 up, above 0 down.",
-    zh="逆梯度走一小步：小于 0 调大，大于 0 调小。",
+    en="Gradient below 0: weight up; above 0: down.",
+    zh="梯度小于 0：权重调大；大于 0：调小。",
 )
 BETTER = Caption(
-    en="All {n} weights step at once: {q}, not {p}.",
-    zh="{n} 权重同走一步：{p}→{q}",
+    en="After one step of all {n} weights, the {k} gets {q}, before {p}.",
+    zh="{n} 个权重同走一步后，{k} 从 {p} 到 {q}。",
 )
 TOO_FAR = Caption(
-    en="All {n} weights step: {q}, not {p}. It was too long.",
-    zh="{n} 权重同走一步：{p}→{q}，太长",
+    en="After a step of all {n} weights, the {k} gets {q}, before {p}: too long.",
+    zh="{n} 个权重同走一步后，{k} 从 {p} 到 {q}：太长。",
 )
 
 # On the pictures.
@@ -111,7 +111,6 @@ OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 FILTER_IN = Caption(en="filter {n} ({layer})", zh="过滤器 {n}（{layer}）")
 POOLED = Caption(en="pooled", zh="池化后")
 RULE = Caption(en="each: pixel × error, added up", zh="每个：像素 × 误差，求和")
-NOT_ZERO = Caption(en="error (0 stays dark)", zh="误差（0 不上色）")
 INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
 ERRORS_OF = Caption(en="errors, response map", zh="误差：响应图")
