@@ -441,8 +441,8 @@ class Backward(LessonScene):
         """The layers light up one after the other, with how much steps in each; then all."""
         picture = self.learning(self.lesson.back)
         layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
-        self.turn_into(picture, 0.4, show=("input", "answer", *layers), hold=("every",))
-        self.during(0.6, in_turn(*map(self.board.pulse, layers)), rate=linear)
+        self.turn_into(picture, 0.2, show=("input", "answer", *layers), hold=("every",))
+        self.during(0.7, in_turn(*map(self.board.pulse, layers)), rate=linear)
         self.during(1, self.board.show("every"), self.board.pulse("every"))
 
     def show_better(self, event: Event) -> None:
@@ -450,7 +450,7 @@ class Backward(LessonScene):
         picture = self.learning(self.lesson.stepped)
         values = [f"answer.{k}.value" for k in self.lesson.classes]
         self.board.hide(*values)(1.0)
-        # The caption has the number already.
+        # No number stands at a bar that has another length.
         self.turn_into(picture, 0.12, hold=tuple(values))
         self.during(0.04, self.board.show(*values))
         self.during(1, self.point_at(self.lesson.right, times=2))

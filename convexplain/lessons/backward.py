@@ -339,13 +339,11 @@ class Backward(FilterLesson):
     def _tell_step(self) -> Iterator[Event]:
         yield Event("step", 3.6, words.STEP)
         yield Event("moved", 2.4, detail=1)
-        before, after = (
-            fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
-        )
+        before = fmt.probability(self.trace.shares[self.right])
         worse = self.stepped.loss > self.back.loss
         every = fmt.count(sum(self.stepping.values()))
         said = words.TOO_FAR if worse else words.BETTER
-        told = said.fill(n=every, k=self.called, q=after, p=before)
+        told = said.fill(n=every, k=self.called, p=before)
         yield Event("again", 1.6, told, detail=1)
         yield Event("better", 3.2, detail=1)
 

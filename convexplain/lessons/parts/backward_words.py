@@ -97,12 +97,12 @@ STEP = Caption(
     zh="梯度小于 0：权重调大；大于 0：调小。",
 )
 BETTER = Caption(
-    en="After one step of all {n} weights, the {k} gets {q}, before {p}.",
-    zh="{n} 个权重同走一步后，{k} 从 {p} 到 {q}。",
+    en="After one step of all {n} weights, the {k} gets more; before: {p}.",
+    zh="{n} 个权重同走一步后，{k} 的概率变大；之前 {p}。",
 )
 TOO_FAR = Caption(
-    en="After a step of all {n} weights, the {k} gets {q}, before {p}: too long.",
-    zh="{n} 个权重同走一步后，{k} 从 {p} 到 {q}：太长。",
+    en="After a step of all {n} weights, the {k} gets less; before: {p}. It was too long.",
+    zh="{n} 个权重同走一步后，{k} 的概率变小；之前 {p}。太长。",
 )
 
 # On the pictures.
