@@ -15,9 +15,6 @@ from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import terms
 
-#: An old picture goes so far before the new one comes.
-_NEARLY = 0.85
-
 
 class Translation(LessonScene):
     """Plays the lesson of the same name."""
@@ -44,20 +41,19 @@ class Translation(LessonScene):
         kinds = ("reader", "read", "sure")
         return [f"{kind}-{n}" for n in range(len(self.lesson.networks)) for kind in kinds]
 
-    def change(self, picture: Diagram, share: float, *show: str) -> None:
+    def change(self, picture: Diagram, share: float, *show: str, until: str = "") -> None:
         """Lay out another picture, and bring what is named and is there.
 
         What does not stay goes before, as do scales, bars, and frames with their name: on the way
-        they would run over others, or be seen through the new picture.
+        they would run over others, or be seen through the new picture. One panel may stay until
+        the new picture comes, so that no frame is empty.
         """
-        stay = {panel.name for panel in picture.root.panels()} - {"legend", *self.told}
+        stay = {panel.name for panel in picture.root.panels()} - {"legend", *self.told} | {until}
         going = [
             name for name in self.board.parts
             if name.split(".")[0] not in stay or name.endswith(".reads")
         ]  # fmt: skip
-        # The last shade of it goes as the new picture comes, so that no frame is empty.
-        leave = self.board.leave(*going)
-        self.during(0.35 * share, lambda alpha: leave(_NEARLY * alpha))
+        self.during(0.35 * share, self.board.leave(*going))
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
@@ -367,7 +363,7 @@ class Translation(LessonScene):
         ]  # fmt: skip
         steps = range(walking.FAR + 1)
         names += [f"step-{n}" for n in steps]
-        self.change(self.lesson.diagram(), 0.08 * share, *names, *self.tiles(0))
+        self.change(self.lesson.diagram(), 0.08 * share, *names, *self.tiles(0), until="input")
         moves = [self.board.show(*self.tiles(n)) for n in steps[1:]]
         self.during(0.85 * share, in_turn(*moves), rate=linear)
 
