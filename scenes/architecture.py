@@ -31,6 +31,8 @@ _BEGIN = 5.0
 _EVEN = 0.5
 #: How far apart sheets and what stands beside them are, in gaps of the sheet.
 _APART = 0.8
+#: How broad the line of a window is, in cells.
+_THIN = 0.2
 #: How much is seen of what a pooling leaves over.
 _OVER = 0.3
 
@@ -177,9 +179,10 @@ class Architecture(LessonScene):
         name, sheets = self.stages[first].name, self.sheets(first)
         # Those of the row are known, and come with their bars.
         self.during(0.04, self.board.hide(*self.open_numbers))
+        self.set_out(0.16, lazily(self.spread))
         shown = self.board.come("legend", f"name-{name}", f"size-{name}")
-        self.set_out(0.18, lazily(self.spread), _last(shown), _last(self.opened(*sheets)))
-        self.fill(first, 0.72, *sheets)
+        self.during(0.04, shown, self.opened(*sheets))
+        self.fill(first, 0.7, *sheets)
         self.during(1, self.board.pulse(sheets[0]))
 
     def spread(self) -> Move:
@@ -293,6 +296,9 @@ class Architecture(LessonScene):
         frame = self.board.part(mark)
         before = frame.places[0].copy()
         where = self.board.within(grid, box.top, box.left, box.height, box.width)
+        if mark.endswith(".window"):  # its line lies on these cells: none of it crosses the border
+            frame.line = _THIN * where[2] / box.width
+            where = _within(where, 1.5 * frame.line)
         frame.places = corners_of(where)
         for name in edges:
             line = self.board.part(name)
@@ -301,11 +307,11 @@ class Architecture(LessonScene):
     def show_stack(self, event: Event) -> None:
         """The sheets that stand aside lie down behind the first one, the nearest first."""
         first = self.lesson.first
-        self.stack(0.42)
+        self.stack(0.36)
         self.follow(first, 0.12)
         marks = self.look_through(first)
         self.during(0.06, self.board.show(*marks))
-        self.during(1, in_turn(*[together()] * 10, self.board.hide(*marks)))
+        self.during(1, in_turn(*[together()] * 20, self.board.hide(*marks)))
 
     def look_through(self, number: int) -> list[str]:
         """Bring a frame to the place of the largest response, and through all sheets behind."""
@@ -353,12 +359,17 @@ class Architecture(LessonScene):
 
             return go
 
+        self.count_front(number)
         if not moves:
-            self.board.say(name, times(stage.channels))
-            return self.board.show(name)
-        self.board.say(name, times(max(1, round(stage.channels / (len(moves) + 1)))))
-        self.board.show(name)(1.0)
+            return together()
         return in_turn(*map(count, moves), overlap=0.85)
+
+    def count_front(self, number: int) -> None:
+        """Say of how many sheets the front one of a stack stands."""
+        stage, name = self.stages[number], f"depth-{self.stages[number].name}"
+        drawn = len(self.picture.channels(number))
+        self.board.say(name, times(max(1, round(stage.channels / drawn))))
+        self.board.show(name)(1.0)
 
     # The other stacks.
 
@@ -377,6 +388,7 @@ class Architecture(LessonScene):
                 self.during(0.15 * share, self.leave_over(number, *over))
                 self.during(0.15 * share, self.board.pulse(*self.over(number)))
             self.fill(number, (0.35 if over else 0.4) * share, front)
+        self.count_front(number)
         self.during(0.05 * share, self.board.pulse(front))
         behind = [eased(self._behind(name, front)) for name in others]
         self.during((0.12 if over else 0.35) * share, self.counted(number, behind), rate=linear)
@@ -589,7 +601,7 @@ class Architecture(LessonScene):
     # What is traded.
 
     def show_trade(self, event: Event) -> None:
-        """Two numbers of each stage as piles: how many places, and then how many channels."""
+        """Two numbers of each stage as piles: how many places, and how many channels."""
         self.stack(0.1)
         numbers = self.picture.compared
         # Their blue is of channels: that of values goes with its legend.
@@ -610,8 +622,7 @@ class Architecture(LessonScene):
         def piles(what: str) -> Move:
             return in_turn(*(self.pile(what, number) for number in numbers), overlap=0.3)
 
-        self.during(0.32, piles("places"), rate=linear)
-        self.during(0.32, piles("channels"), rate=linear)
+        self.during(0.56, piles("places"), piles("channels"), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
 
@@ -634,9 +645,10 @@ class Architecture(LessonScene):
         self.during(1, in_turn(*looks))
 
 
-def _last(move: Move) -> Move:
-    """Make a move at the end of its time: what it would cross has then arrived."""
-    return lambda alpha: move(max(0.0, 8 * alpha - 7))
+def _within(box: tuple[float, float, float, float], by: float) -> tuple[float, float, float, float]:
+    """Return a box that is smaller by so much on each side."""
+    left, top, width, height = box
+    return left + by, top + by, width - 2 * by, height - 2 * by
 
 
 def _beside(room: Box, taken: Box) -> list[Box]:

@@ -80,9 +80,9 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
     )
     assert "第三个卷积层" in lesson.costs.text("zh")
     assert said["trade"] == "Places fall from 784 to 9, channels grow from 1 to 128."
-    assert said["ends"] == "Fewer places, more patterns at each."
+    assert said["ends"] == "Fewer places, more channels: more patterns looked for at each."
     assert "26 × 26 to 13 × 13" in said["pooling"]
-    assert said["places"] == f"9 places are left, 128 numbers each: {9 * 128:,} in all."
+    assert said["places"] == f"Flattened: 9 places, 128 numbers each: {9 * 128:,} in a row."
     assert said["next"] == "64: each filter reads all 32 sheets and makes one."
     assert said["numbers"] == "Ten numbers, each from all 1,152: the answer is 3."
 
@@ -95,7 +95,7 @@ def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
     assert said["again"] == "11 is odd: pooling leaves the last row and column out."
     assert said["deeper"] == "Convolution: 128 filters, 128 sheets."
     assert told(lesson)["filters"] == (
-        "32 filters, 32 sheets: 26 × 26, as the window stays inside the picture."
+        "32 filters, 32 sheets: 26 × 26, as the 3 × 3 window stays inside."
     )
 
 
@@ -170,10 +170,7 @@ def test_one_place_is_framed_through_all_sheets_of_the_stack(lesson):
     col, row = np.rint((frame[0] - front.places[0]) / front.cell).astype(int)
     maps = lesson.trace.activations["conv1"]
     assert maps[row, col].max() == maps.max()
-    assert (
-        told(lesson)["stack"]
-        == "Stacked: at each place 32 numbers, how well each filter's pattern fits."
-    )
+    assert told(lesson)["stack"] == "Stacked: at each place 32 numbers, one per filter."
 
 
 def test_each_class_has_a_number_that_is_not_known_yet(lesson):
@@ -307,11 +304,11 @@ def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_p
     assert "pooling" not in said
     assert said["places"] == "Of each sheet one number is left: 6."
     assert said["trade"] == "Places: from 256 to 256. Channels: from 3 to 6."
-    assert said["ends"] == "From 256 places of 3 channels to 256 places of 6 kinds."
+    assert said["ends"] == "From 256 places of 3 channels to 256 places of 6 channels."
     assert not lesson.picture_of.trades
     traded = lesson.picture_of.traded(one_line=True)
     rows = [traded.panel(f"{what}-meaning").words.text("en") for what in ("places", "channels")]
-    assert rows == ["places", "patterns"]
+    assert rows == ["places", "channels"]
     for sheet in panels.SHEETS.values():
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 
@@ -550,3 +547,18 @@ def test_what_pooling_leaves_over_is_framed_as_its_window_runs():
     assert runs
     assert all({"layer-conv2.over-0", "layer-conv2.over-1"} <= set(s.names) for s in runs)
     assert "layer-conv2.over-0" not in moments[-1]
+
+
+@pytest.mark.render
+def test_a_window_lies_on_its_cells_and_never_crosses_the_border():
+    moments = [s for s in of("architecture", LOOKS[0]).plays if "layer-input.window" in s]
+    assert moments
+    for stage in moments:
+        picture, frame = stage["layer-input"], stage["layer-input.window"]
+        out = 1.5 * frame.line  # its line lies so far outside its places
+        (left, top), (right, _), (_, bottom) = frame.places - picture.places[0]
+        ends = np.array([left - out, right + out, top - out, bottom + out]) / picture.cell
+        np.testing.assert_allclose(ends, np.rint(ends), atol=1e-5)
+        assert (ends[1] - ends[0], ends[3] - ends[2]) == pytest.approx((3, 3))
+        assert ends.min() > -1e-5
+        assert ends.max() < 28 + 1e-5

@@ -37,8 +37,8 @@ class Architecture(NetworkLesson):
         zh="输入一幅图，输出 {n} 个数。中间是什么形状？",
     ).fill(n=in_words(10))
     answer: ClassVar[Caption] = Caption(
-        en="Fewer places, more patterns at each.",
-        zh="位置更少，每处的模式更多。",
+        en="Fewer places, more channels: more patterns looked for at each.",
+        zh="位置更少，通道更多：每处查找的模式更多。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
@@ -125,7 +125,7 @@ class Architecture(NetworkLesson):
         first, last = self.stages[0], self.last_maps
         ends = _ENDS.fill(
             p=fmt.count(first.places),
-            c=_ONE_KIND if first.channels == 1 else _CHANNELS.fill(n=first.channels),
+            c=_ONE_CHANNEL if first.channels == 1 else _CHANNELS.fill(n=first.channels),
             q=fmt.count(last.places),
             d=fmt.count(last.channels),
         )
@@ -133,7 +133,7 @@ class Architecture(NetworkLesson):
             Beat.of("question", title, *self._ask()),
             Beat.of("maps", title, *self._maps()),
             Beat.of("vector", title, *self._vector()),
-            Beat.of("shape", title, Event("trade", 5.2, self.traded)),
+            Beat.of("shape", title, Event("trade", 4.7, self.traded)),
             Beat.of(
                 "answer", title, Event("ends", 3.6, self.answer if self.picture_of.trades else ends)
             ),
@@ -154,7 +154,10 @@ class Architecture(NetworkLesson):
             detail=1,
         )
         first = self.stages[self.first]
-        told = _INSIDE.fill(b=fmt.shape(first.shape[:2])) if self.stays_inside else _FILTERS
+        told = _FILTERS
+        if self.stays_inside:
+            window = fmt.shape(self.picture_of.window)
+            told = _INSIDE.fill(b=fmt.shape(first.shape[:2]), k=window)
         yield Event("filters", 5.4, told.fill(n=fmt.count(first.channels)))
         if first.channels > 1:
             yield Event("stack", 3.2, _STACKED.fill(n=fmt.count(first.channels)), detail=1)
@@ -214,7 +217,8 @@ class Architecture(NetworkLesson):
     def _vector(self) -> Iterator[Event]:
         last = self.last_maps
         if self.tail:
-            told = _PLACES.fill(
+            told = _FLATTENED if self.stages[self.tail[0]].kind == "flatten" else _PLACES
+            told = told.fill(
                 q=fmt.count(last.places), d=fmt.count(last.channels),
                 n=fmt.count(last.places * last.channels),
             )  # fmt: skip
@@ -302,21 +306,21 @@ _ONE_OUT = Caption(
     zh="输入一幅图，输出 1 个数。中间是什么形状？",
 )
 _ENDS = Caption(
-    en="From {p} places of {c} to {q} places of {d} kinds.",
-    zh="从 {p} 个位置、{c}，到 {q} 个位置、{d} 种模式。",
+    en="From {p} places of {c} to {q} places of {d} channels.",
+    zh="从 {p} 个位置、{c}，到 {q} 个位置、{d} 个通道。",
 )
-_ONE_KIND = Caption(en="one kind", zh="1 种信息")
+_ONE_CHANNEL = Caption(en="one channel", zh="1 个通道")
 _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
 _SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
 _SHEETS = Caption(en="{size}, in {c} channels.", zh="{size}，{c} 个通道。")
 _FILTERS = Caption(en="{n} filters, {n} sheets: one each.", zh="{n} 个过滤器，各得一张响应图。")
 _INSIDE = Caption(
-    en="{n} filters, {n} sheets: {b}, as the window stays inside the picture.",
-    zh="{n} 个过滤器，各得一张；窗口不出边界，所以是 {b}。",
+    en="{n} filters, {n} sheets: {b}, as the {k} window stays inside.",
+    zh="{n} 个过滤器，各得一张；{k} 的窗口不出边界，所以是 {b}。",
 )
 _STACKED = Caption(
-    en="Stacked: at each place {n} numbers, how well each filter's pattern fits.",
-    zh="叠起来：每处 {n} 个数，各说一种模式有多吻合。",
+    en="Stacked: at each place {n} numbers, one per filter.",
+    zh="叠起来：每处 {n} 个数，每个过滤器一个。",
 )
 _HALVES = Caption(
     en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",
@@ -343,6 +347,10 @@ _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} �
 _PLACES = Caption(
     en="{q} places are left, {d} numbers each: {n} in all.",
     zh="只剩 {q} 个位置，每处 {d} 个数，共 {n} 个。",
+)
+_FLATTENED = Caption(
+    en="Flattened: {q} places, {d} numbers each: {n} in a row.",
+    zh="展平：{q} 个位置，每处 {d} 个数，一排共 {n} 个。",
 )
 _ONE_EACH = Caption(en="Of each sheet one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
 _NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")

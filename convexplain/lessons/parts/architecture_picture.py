@@ -55,9 +55,10 @@ _PILE, _FAR, _BAR = 0.43, 0.6, 0.25
 
 #: The highest pile of places or channels, in heights of the input: usually, where stages stand
 #: close together, and on several lines; how broad all are, in sizes of text, else half as broad.
-_HIGH, _TIGHT, _LOW, _BROAD = 1.1, 1.6, 0.3, 4.0
-#: From the piles of places to what is said of channels, in gaps of the sheet.
-_BETWEEN = 0.4
+_HIGH, _TIGHT, _LOW, _BROAD = 1.1, 1.64, 0.3, 4.0
+#: From the names to what is said of places, and from their piles to what is said of channels, in
+#: gaps of the sheet.
+_UNDER, _BETWEEN = 0.25, 0.4
 #: How far apart stages stand over their piles, in gaps of the sheet, if there is room; with less
 #: than one gap they are tight.
 _GAPS = (2.6, 2.0, 1.4, 0.6, 0.3)
@@ -414,11 +415,11 @@ class ArchitecturePicture:
                 for row, part in zip(rows, (self._loupe(last), None, None), strict=False):
                     row.insert(indices.index(last) + 1, part)
         else:
-            for what in _MEANING:
+            for what in _TRADED:
                 rows.append([self._trade(n, what, aside=aside, tight=tight) for n in indices])
             if not aside:
                 legend = None if tight else Legend("legend")
-                meant = [legend, None, *(self._meaning(what, short=tight) for what in _MEANING)]
+                meant = [legend, None, *(self._meaning(what, short=tight) for what in _TRADED)]
                 rows = [[*row, more] for row, more in zip(rows, meant, strict=True)]
         apart = 0.15 if aside and below == "traded" else 0.25
         line = Aligned(rows, gap=gap, row_gap=apart, down="bottom")
@@ -474,14 +475,15 @@ class ArchitecturePicture:
         )  # fmt: skip
         if aside:
             return Row(pile, number, gap=0.3, align="bottom", turns=False)
-        # What is counted below the other piles stands apart from them.
-        above = [Space(height=_BETWEEN)] if what == "channels" else []
+        # What is counted stands apart from the names, and from the other piles.
+        apart = _BETWEEN if what == "channels" else 0 if tight else _UNDER
+        above = [Space(height=apart)] if apart else []
         return Column(*above, number, pile, gap=0.1, turns=False)
 
     def _meaning(self, what: Traded, *, short: bool) -> Text:
         """What a row of piles is about; with room, what becomes of it if one is traded."""
         tone = "ink" if what == "places" else "positive"
-        words = _TRADE if self.trades and not short else _MEANING
+        words = _TRADE if self.trades and not short else _TRADED
         return Text(
             f"{what}-meaning", words[what], role="heading", tone=tone, weight="bold", silent=True,
         )  # fmt: skip
@@ -600,12 +602,9 @@ _FOLDED_IN = Caption(
 )
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
-_MEANING: dict[Traded, Caption] = {
-    "places": Caption(en="places", zh="位置"), "channels": Caption(en="patterns", zh="模式"),
-}  # fmt: skip
 _TRADE: dict[Traded, Caption] = {
     "places": Caption(en="fewer places", zh="位置更少"),
-    "channels": Caption(en="more patterns", zh="模式更多"),
+    "channels": Caption(en="more channels", zh="通道更多"),
 }
 _TRADED: dict[Traded, Caption] = {
     "places": Caption(en="places", zh="位置"), "channels": Caption(en="channels", zh="通道"),
