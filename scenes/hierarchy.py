@@ -316,9 +316,7 @@ class Hierarchy(LessonScene):
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
         if not self.board.has("input"):
             self.stand(self.leaf, event)
-        # Where the digit comes back, the patch in its place goes first.
-        self.during(0.05, self.alone("input"))
-        self.during(0.03, self.board.show("input"))
+        self.during(0.06, self.alone("input"), self.board.show("input"))
         self.out = 0
 
         def begin() -> Move:
