@@ -265,6 +265,8 @@ class Architecture(LessonScene):
     def leave_over(self, number: int, *over: Window) -> Move:
         """Frame what a pooling leaves over, thinly, and dim it."""
         front = self.sheets(number - 1)[0]
+        for name, each in zip(self.over(number), over, strict=True):
+            self.put([name], each)
         shares, frames = self.board.part(front).shares, self.board.show(*self.over(number))
 
         def go(alpha: float) -> None:
@@ -296,7 +298,7 @@ class Architecture(LessonScene):
         frame = self.board.part(mark)
         before = frame.places[0].copy()
         where = self.board.within(grid, box.top, box.left, box.height, box.width)
-        if mark.endswith(".window"):  # its line lies on these cells: none of it crosses the border
+        if not mark.endswith(".place"):  # its line lies on these cells, and crosses no border
             frame.line = _THIN * where[2] / box.width
             where = _within(where, 1.5 * frame.line)
         frame.places = corners_of(where)

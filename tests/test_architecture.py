@@ -547,6 +547,11 @@ def test_what_pooling_leaves_over_is_framed_as_its_window_runs():
     assert runs
     assert all({"layer-conv2.over-0", "layer-conv2.over-1"} <= set(s.names) for s in runs)
     assert "layer-conv2.over-0" not in moments[-1]
+    front = runs[-1]["layer-conv2[0]"]
+    for name, first in (("over-0", (0, 10)), ("over-1", (10, 0))):  # on its cells, not outside
+        frame = runs[-1][f"layer-conv2.{name}"]
+        corner = (frame.places[0] - front.places[0] - 1.5 * frame.line) / front.cell
+        np.testing.assert_allclose(corner, first, atol=1e-5)
 
 
 @pytest.mark.render
