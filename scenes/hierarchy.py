@@ -130,9 +130,9 @@ class Hierarchy(LessonScene):
         return self.there(*dict.fromkeys(names))
 
     def stand(self, keeps: str, event: Event) -> None:
-        """Let the whole tree stand again: all but one part goes, and then the tree comes."""
-        self.during(0.15 / event.seconds, self.alone(keeps))
-        self.during(0.2 / event.seconds, self.board.become(self.branch(), show=(keeps,)))
+        """Let the whole tree stand again: all but one part goes, the answer and the tree come."""
+        become = self.board.become(self.branch(), show=(keeps, *ANSWER))
+        self.during(0.35 / event.seconds, self.alone(keeps), become)
         self.during(0.25 / event.seconds, self.board.show(*self.standing()))
 
     def show_smallest(self, event: Event) -> None:
