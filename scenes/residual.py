@@ -296,8 +296,9 @@ class Residual(LessonScene):
             way = self.board.along(*ways)[::-1]
             passed = [self.board.part(name) for name in (*ways, *([called] if called else []))]
             line = Line(
-                [(x, y) for x, y in way.tolist()], colour="accent", width=4.0, arrow=True, drawn=0.0
-            )
+                [(x, y) for x, y in way.tolist()], colour="accent", arrow=True, drawn=0.0,
+                width=2 * passed[0].width_px,
+            )  # fmt: skip
             lines.append(line)
             self.add(line)
 

@@ -566,7 +566,7 @@ class Hierarchy(NetworkLesson):
     def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
         """Tell where a filter responds most in other digits, and how differently."""
         yield Event("elsewhere", 3.1, words.FILTER_ELSEWHERE, detail=1)
-        yield Event("crops", 3.3, _responds(found), detail=1)
+        yield Event("crops", 3.6, _responds(found), detail=1)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
