@@ -214,22 +214,6 @@ def test_a_patch_grows_out_of_its_window_and_folds_back(tmp_path):
     assert seen == sorted(seen)
 
 
-def test_another_picture_comes_out_of_a_place_no_larger_than_it_will_be(tmp_path):
-    def script(scene, board):
-        scene.drive(board.show("input"), 0.2)
-        goal, place = board.box("patch"), board.box("input")
-        come = board.emerge("patch", place)
-        come(0.0)
-        left, top, width, height = board.box("patch")
-        assert (width, height) == pytest.approx(goal[2:])
-        middle = left + width / 2, top + height / 2
-        assert middle == pytest.approx((place[0] + place[2] / 2, place[1] + place[3] / 2))
-        scene.drive(come, 0.4)
-        assert board.box("patch") == pytest.approx(goal)
-
-    play(tmp_path, script)
-
-
 def test_a_scale_of_colours_comes_and_goes_with_what_has_it(tmp_path):
     def script(scene, board):
         board.show("input")(1.0)

@@ -98,7 +98,6 @@ SMALLEST = Caption(
 )
 A_STROKE = Caption(en="a stroke", zh="笔画")
 A_PATTERN = Caption(en="a pattern", zh="模式")
-STROKE = Caption(en="stroke", zh="笔画")
 PART = Caption(en="part", zh="部件")
 PATTERN = Caption(en="pattern", zh="模式")
 A_PART = Caption(en="a part", zh="部件")

@@ -199,21 +199,6 @@ class Moving(Picture):
 
         return lazily(start)
 
-    def emerge(self, name: str, out_of: Region) -> Move:
-        """Let a panel come out of the middle of a place, as large as it will be.
-
-        Where it is another picture than what is seen there, growing out of all of it would flash.
-        """
-
-        def start() -> Move:
-            left, top, wide, high = out_of
-            _, _, width, height = self.box(name)
-            return self.grow(
-                name, (left + (wide - width) / 2, top + (high - height) / 2, width, height)
-            )
-
-        return lazily(start)
-
     def foot(self, bar: str) -> Region:
         """Return the edge of a bar that stands on its panel's line."""
         left, top, width, height = self.box(bar)
