@@ -147,8 +147,7 @@ class DenseVsConv(LessonScene):
             self.board.say("template-places", self.places(0))
 
         panels = ("kernel", "kernel-places", "digit", "template", "template-places", "legend")
-        self.become(lesson.counted(), 0.12, begin, show=panels)
-        self.board.show("digit.window")(1.0)
+        self.become(lesson.counted(), 0.1, begin, show=(*panels, "digit.window"))
 
         def at(alpha: float) -> tuple[float, float]:
             count = round(alpha * lesson.stops)
