@@ -9,7 +9,8 @@ from convexplain.lessons import translation
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts import walking
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.translation_picture import PALE, Shrunk
+from convexplain.lessons.parts.shifted import Shrunk
+from convexplain.lessons.parts.translation_picture import PALE
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn

@@ -15,9 +15,11 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.forward_picture import ForwardPicture, Products, Softmax
+from convexplain.lessons.parts.forward_picture import ForwardPicture
+from convexplain.lessons.parts.logit_products import Products
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import about, in_words
+from convexplain.lessons.parts.softmax import Softmax
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role, digits_of
 from convexplain.network import Network

@@ -19,16 +19,10 @@ from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
+from convexplain.lessons.parts.shifted import Filter, Inside, Reader, Shrunk, Unit
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role, Subject, digits_of, find, max_pools
-from convexplain.lessons.parts.translation_picture import (
-    Filter,
-    Inside,
-    Reader,
-    Shrunk,
-    TranslationPicture,
-    Unit,
-)
+from convexplain.lessons.parts.translation_picture import TranslationPicture
 from convexplain.lessons.parts.walking import FAR, OPPOSITE, STEP, SURE, blank_of, find_walks, moved
 from convexplain.network import Layer, Network, Trace
 from convexplain.panels import Diagram, Mark

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.lessons.parts.shifted import Inside
 from convexplain.lessons.parts.stages import Stage
-from convexplain.lessons.parts.translation_picture import Inside
 
 Maps = npt.NDArray[np.float32]
 #: Of more layers with maps than so many, the first and the last are told.

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts.answer_bars import MOST, OTHERS, many
 from convexplain.lessons.parts.architecture_picture import SHARE_OF
+from convexplain.lessons.parts.logit_products import Products
 from convexplain.lessons.parts.number_words import about
+from convexplain.lessons.parts.softmax import LARGE, Softmax
 from convexplain.lessons.parts.stages import Stage
 from convexplain.ops import Box, Breakdown, PoolStep
 from convexplain.panels import (
@@ -52,14 +54,8 @@ _PITCH, _CLOSE = 1.55, 1.15
 _STAGES = 8
 #: The product that is written out.
 TELLING = "products.telling"
-#: No sum is printed with more decimals.
-_PLACES = 5
-#: And no exponent.
-_FINEST = 8
 #: A product is coloured at least as this share of the largest is.
 _SEEN = 0.25
-#: How many of the largest products are tried for one that can be checked as printed.
-_TRIED = 200
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 15.0, 36.0
 #: How broad what is divided may stand beside bars, in sizes of its text.
@@ -73,160 +69,12 @@ _BEHIND: tuple[Form, ...] = ("powers", "shares")
 _UNSAID = "\N{NO-BREAK SPACE}"
 #: So much is left free between a class and its number.
 _AIR = "00"
-#: A share from which on it comes out of printed numbers, and from which on it has a name.
-_LARGE, _NAMED = 0.001, 0.06
+#: A share from which on it has a name.
+_NAMED = 0.06
 #: Of fewer layers those before them are seen again.
 _FEW = 2
 #: So many maps stand in one row.
 _IN_A_ROW = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Softmax:
-    """Logits on their way to probabilities, in float64.
-
-    Parameters
-    ----------
-    logits, distances, powers, shares : numpy.ndarray, shape (classes,)
-        z, z - m, e^(z - m), and that divided by the sum of all.
-    order : tuple of int
-        The classes, the most probable first.
-    """
-
-    logits: npt.NDArray[np.float64]
-    distances: npt.NDArray[np.float64]
-    powers: npt.NDArray[np.float64]
-    shares: npt.NDArray[np.float64]
-    order: tuple[int, ...]
-
-    @property
-    def total(self) -> float:
-        """The sum of all powers."""
-        return float(self.powers.sum())
-
-    @cached_property
-    def exponents(self) -> tuple[str, ...]:
-        """Each distance, so finely that e to it is the power as printed.
-
-        All have as many decimals; one more than printed logits have, if these do not differ by
-        them as printed.
-        """
-        highest = fmt.rounded(self.logits.max())
-        agree = all(
-            fmt.rounded(logit) - highest == fmt.rounded(distance)
-            for logit, distance in zip(self.logits, self.distances, strict=True)
-        )
-
-        def come_out(places: int) -> bool:
-            return all(
-                fmt.rounded(math.exp(fmt.rounded(distance, places)), self.places)
-                == fmt.rounded(power, self.places)
-                for distance, power in zip(self.distances, self.powers, strict=True)
-            )
-
-        found = (n for n in range(2 if agree else 3, _FINEST) if come_out(n))
-        places = next(found, _FINEST)
-        return tuple(fmt.number(distance, places) for distance in self.distances)
-
-    @cached_property
-    def places(self) -> int:
-        """So many that large printed powers divided by their printed sum are the shares."""
-        return next((n for n in range(2, _PLACES) if self._comes_out(n)), _PLACES)
-
-    def _comes_out(self, places: int) -> bool:
-        large = [k for k in self.order if self.shares[k] >= _LARGE]
-        total = self._added(places)
-        return all(
-            fmt.probability(fmt.rounded(self.powers[k], places) / total)
-            == fmt.probability(self.shares[k])
-            for k in large
-        )
-
-    def _added(self, places: int) -> Decimal:
-        """Add up the powers as they are printed."""
-        return sum((fmt.rounded(power, places) for power in self.powers), Decimal(0))
-
-    @cached_property
-    def printed_total(self) -> str:
-        """The sum of the printed powers."""
-        return fmt.number(self._added(self.places), self.places)
-
-
-class Products(NamedTuple):
-    """What all numbers that are left add to a logit, those of one place beside one another.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (rows, cols)
-        Products of number and weight: a block for each place of the last map.
-    there : numpy.ndarray of bool, shape (rows, cols)
-        False where a block is larger than there are numbers at a place.
-    blocks : tuple of Mark
-        The places.
-    numbers : int
-        How many numbers each place has.
-    telling : (int, int)
-        The cell of the largest product that its printed factors make, inside its block if one is.
-    read : numpy.ndarray, shape (rows, cols)
-        The map that has its number.
-    place : (int, int)
-        Where that is on it.
-    channel : int
-        Which of the last maps that is.
-    written : (str, str, str)
-        Its factors and the product.
-    """
-
-    values: npt.NDArray[np.float64]
-    there: npt.NDArray[np.bool_]
-    blocks: tuple[Mark, ...]
-    numbers: int
-    telling: tuple[int, int]
-    read: npt.NDArray[np.float64]
-    place: tuple[int, int]
-    channel: int
-    written: tuple[str, str, str]
-
-    @classmethod
-    def of(cls, read: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> Products:
-        """Lay out numbers times weights, both (rows, cols, channels).
-
-        A block is twice as wide as high.
-        """
-        products = read * weights
-        rows, cols, numbers = products.shape
-        wide = math.ceil(math.sqrt(2 * numbers))
-        high = math.ceil(numbers / wide)
-        spare = high * wide - numbers
-
-        def laid(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-            full = np.pad(values, ((0, 0), (0, 0), (0, spare)))
-            blocks = full.reshape(rows, cols, high, wide)
-            return blocks.transpose(0, 2, 1, 3).reshape(rows * high, cols * wide)
-
-        blocks = tuple(
-            Mark(row * high, col * wide, high, wide, "muted", strong=False)
-            for row in range(rows)
-            for col in range(cols)
-        )
-        there = laid(np.ones(products.shape, bool)).astype(bool)
-        line, across = np.divmod(np.arange(products.size) % numbers, wide)
-        inside = (line % (high - 1) > 0) & (across % (wide - 1) > 0) if high > 2 else None
-        place = _telling(read.ravel(), weights.ravel(), inside)
-        row, col = divmod(int(laid(np.arange(products.size).reshape(products.shape) == place)
-                              .argmax()), cols * wide)  # fmt: skip
-        at, channel = divmod(place, numbers)
-        number, weight, product = (fmt.number(x.flat[place]) for x in (read, weights, products))
-        written = number, weight, product
-        return cls(
-            laid(products).astype(np.float64), there, blocks, numbers, (row, col),
-            read[:, :, channel], (at // cols, at % cols), channel, written,
-        )  # fmt: skip
-
-    @property
-    def many(self) -> int:
-        """How many numbers there are."""
-        return int(self.there.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -774,25 +622,6 @@ class ForwardPicture:
         return fmt.number(power, places) if power >= least / 2 else f"<{fmt.number(least, places)}"
 
 
-def _telling(
-    read: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    inside: npt.NDArray[np.bool_] | None = None,
-) -> int:
-    """Find the largest product that its printed factors make as printed, or else the largest.
-
-    One inside its block comes first, as a ring around another lies on the lines of blocks.
-    """
-    products = read * weights
-    order = np.argsort(-np.abs(products), kind="stable")
-    honest = [
-        int(n) for n in order[:_TRIED]
-        if fmt.rounded(fmt.rounded(read[n]) * fmt.rounded(weights[n])) == fmt.rounded(products[n])
-    ]  # fmt: skip
-    clear = [n for n in honest if inside is None or inside[n]]
-    return (clear or honest or [int(order[0])])[0]
-
-
 def _around(row: int, col: int, cells: float) -> Mark:
     """Ring a cell from outside, so that its colour is seen; a ring of its own is so many wide."""
     out = (cells - 1) / 2
@@ -806,7 +635,7 @@ def _whole(stage: Stage) -> float:
 
 def _share(share: float) -> str:
     """Print a share; of one below 0.1% no more is said: powers have too few places for it."""
-    return fmt.probability(share) if share >= _LARGE else f"<{fmt.percent(_LARGE)}"
+    return fmt.probability(share) if share >= LARGE else f"<{fmt.percent(LARGE)}"
 
 
 def _left(named: Sequence[float], rest: float) -> str:
