@@ -15,12 +15,8 @@ def handing_on(
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return the ``__getattr__`` and ``__dir__`` of a package.
 
-    Parameters
-    ----------
-    package : str
-        Its ``__name__``.
-    homes : mapping
-        Modules of the package, and the names in each that are handed on, parted by spaces.
+    `package`: its ``__name__``. `homes`: modules of the package, and the names in each that are
+    handed on, parted by spaces.
     """
     home_of = {name: home for home, names in homes.items() for name in names.split()}
     namespace = vars(sys.modules[package])

@@ -40,10 +40,7 @@ PER_CLASS = 20
 def load() -> tuple[Picture, ...]:
     """Give all bundled digits, ordered by class; the first of a class is its most typical one.
 
-    Returns
-    -------
-    tuple of Picture
-        200 pictures of shape (28, 28, 1), ink 1 on paper 0.
+    Result: 200 pictures of shape (28, 28, 1), ink 1 on paper 0.
     """
     arrays = _arrays()
     pixels = arrays["images"].astype(np.float32)[..., np.newaxis] / np.float32(255)

@@ -15,23 +15,10 @@ from convexplain.style.captions import Caption
 def find(folder: Path, names: Sequence[Caption]) -> dict[Path, int]:
     """Find the files in a folder's folders, each with the class that its folder is called by.
 
-    Parameters
-    ----------
-    folder : path
-        It holds a folder for each class, or for some: called by the class's name in either
-        language, in small or capital letters, or by its number.
-    names : sequence of Caption
-        What the classes are called, in their order.
-
-    Returns
-    -------
-    dict of path to int
-        In the order of classes and names. Hidden files are left out.
-
-    Raises
-    ------
-    UsageError
-        There is no such folder, a folder in it is called by no class, or there is no file.
+    `folder`: it holds a folder for each class, or for some: called by the class's name in either
+    language, in small or capital letters, or by its number. `names`: what the classes are called,
+    in their order. Result: in the order of classes and names. Hidden files are left out. Raises
+    UsageError: there is no such folder, a folder in it is called by no class, or there is no file.
     """
     if not folder.is_dir():
         raise UsageError(
@@ -73,18 +60,8 @@ def read(
 ) -> Iterator[tuple[Picture, int]]:
     """Read labelled pictures one after another.
 
-    Parameters
-    ----------
-    files : mapping of path to int
-        As `find` finds them.
-    mode : {"digit", "gray", "rgb"}
-        As for `pictures.load_image`.
-    broken : dict
-        Takes the files that are no sound pictures, with the reason.
-
-    Yields
-    ------
-    (Picture, int)
+    `files`: as `find` finds them. `mode`, "digit", "gray" or "rgb": as for `pictures.load_image`.
+    `broken`: takes the files that are no sound pictures, with the reason.
     """
     for path, number in files.items():
         try:

@@ -31,25 +31,10 @@ _GZIP = b"\x1f\x8b"
 def add(source: str | Path, directory: str | Path | None = None) -> Path:
     """Make a folder hold MNIST's four files, of what is on this machine; nothing is downloaded.
 
-    Parameters
-    ----------
-    source : path
-        A file or a folder: IDX files, packed by gzip or not, such as torchvision keeps in
-        ``MNIST/raw``, or Keras' ``mnist.npz``.
-    directory : path, optional
-        The folder to fill; by default as for `mnist.fetch`.
-
-    Returns
-    -------
-    Path
-        That folder.
-
-    Raises
-    ------
-    UsageError
-        If there is no such file or folder.
-    ConvexplainError
-        If one of the four is nowhere, or the folder holds another file of that name.
+    `source`: a file or a folder: IDX files, packed by gzip or not, such as torchvision keeps in
+    ``MNIST/raw``, or Keras' ``mnist.npz``. `directory`: the folder to fill; by default as for
+    `mnist.fetch`. Result: that folder. Raises UsageError if there is no such file or folder. Raises
+    ConvexplainError if one of the four is nowhere, or the folder holds another file of that name.
     """
     source, folder = Path(source), mnist.places(directory)[0]
     if not source.exists():

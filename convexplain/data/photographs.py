@@ -43,24 +43,16 @@ class Square(NamedTuple):
 
 
 class Photograph(NamedTuple):
-    """A photograph that ships.
+    """A photograph that ships."""
 
-    Attributes
-    ----------
-    file : str
-        Its name among the assets.
-    shows : str
-        What is on it, as a class would be called in English.
-    square : Square
-        The part that is shown. Of the cat's squares of 288 pixels it is the one that the bundled
-        network of photographs is surest of; the rocket's is in the middle.
-    parts : tuple of (Square, Caption)
-        What a person sees where, in pixels of the whole photograph.
-    """
-
+    #: Its name among the assets.
     file: str
+    #: What is on it, as a class would be called in English.
     shows: str
+    #: The part that is shown. Of the cat's squares of 288 pixels it is the one that the bundled
+    #: network of photographs is surest of; the rocket's is in the middle.
     square: Square
+    #: What a person sees where, in pixels of the whole photograph.
     parts: tuple[tuple[Square, Caption], ...] = ()
 
 
@@ -86,17 +78,8 @@ PHOTOGRAPHS: Mapping[str, Photograph] = MappingProxyType(
 def whole(name: str, mode: Mode = "rgb") -> Picture:
     """Give a whole photograph.
 
-    Parameters
-    ----------
-    name : str
-        One of `PHOTOGRAPHS`.
-    mode : {"digit", "gray", "rgb"}
-        As in `load_image`.
-
-    Raises
-    ------
-    UsageError
-        There is no such photograph.
+    `name`: one of `PHOTOGRAPHS`. `mode`, "digit", "gray" or "rgb": as in `load_image`. Raises
+    UsageError: there is no such photograph.
     """
     if name not in PHOTOGRAPHS:
         raise UsageError(

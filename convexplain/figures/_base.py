@@ -66,25 +66,16 @@ def settings(more: dict[str, Any] | None = None) -> Iterator[None]:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """An empty surface in points: x to the right, y downwards.
-
-    Parameters
-    ----------
-    figure : matplotlib Figure or SubFigure
-    axes : matplotlib.axes.Axes
-        Its data are points; without spines, ticks and labels.
-    look : Look
-    width, height : float
-        In points.
-    scale : float
-        What is drawn is so many times as large as it says: 1 unless it was made to fit.
-    """
+    """An empty surface in points: x to the right, y downwards."""
 
     figure: AnyFigure
+    #: Its data are points; without spines, ticks and labels.
     axes: Axes
     look: Look
+    #: In points.
     width: float
     height: float
+    #: What is drawn is so many times as large as it says: 1 unless it was made to fit.
     scale: float = 1.0
 
     @property
@@ -105,22 +96,9 @@ class Sheet:
     ) -> Text:
         """Write a line whose capital letters and digits are centred at a height.
 
-        Parameters
-        ----------
-        x, y : float
-            In points; `ha` says what of the text is at x, the middle of its capitals is at y.
-        words : str
-            One line.
-        size : float
-            In points, at least 5.
-        colour : str, optional
-            ``"#RRGGBB"``; the theme's ink by default.
-        ha : {"left", "center", "right"}
-        weight : {"regular", "bold"}
-
-        Returns
-        -------
-        matplotlib.text.Text
+        `x` and `y`: in points; `ha` says what of the text is at x, the middle of its capitals is at
+        y. `words`: one line. `size`: in points, at least 5. `colour`: ``"#RRGGBB"``; the theme's
+        ink by default. `ha`, "left", "center" or "right". `weight`, "regular" or "bold".
         """
         if size < LEAST:
             raise ValueError(f"{words!r} in {size:g} points cannot be read: {LEAST:g} or more")
@@ -135,16 +113,9 @@ class Sheet:
 def sheet(look: Look, width: float, height: float, figure: AnyFigure | None = None) -> Sheet:
     """Make an empty sheet; pyplot and its global state are not touched.
 
-    Parameters
-    ----------
-    look : Look
-        Its theme gives the background.
-    width : float
-        In inches.
-    height : float
-        In points, as a module has laid it out.
-    figure : matplotlib Figure or SubFigure, optional
-        Where the sheet is put, centred, and made smaller if need be; a new one by default.
+    `look`: its theme gives the background. `width`: in inches. `height`: in points, as a module has
+    laid it out. `figure`: where the sheet is put, centred, and made smaller if need be; a new one
+    by default.
     """
     across = width * POINTS
     if figure is None:

@@ -52,14 +52,8 @@ def draw(
 ) -> AnyFigure:
     """Draw a picture.
 
-    Parameters
-    ----------
-    placed : Placed
-        On any sheet; a pixel of a video's becomes a third of a point.
-    look : Look
-        Its language is that in which the picture was placed.
-    figure : matplotlib Figure or SubFigure, optional
-        What is drawn into; a new one by default.
+    `placed`: on any sheet; a pixel of a video's becomes a third of a point. `look`: its language is
+    that in which the picture was placed. `figure`: what is drawn into; a new one by default.
     """
     unit = 1.0 if placed.sheet.unit == "pt" else 1 / 3
     sheet = _base.sheet(look, placed.width * unit / _base.POINTS, placed.height * unit, figure)
@@ -79,12 +73,7 @@ def diagram(
 def paint(piece: Piece, sheet: Sheet, unit: float) -> None:
     """Draw one piece.
 
-    Parameters
-    ----------
-    piece : Piece
-    sheet : Sheet
-    unit : float
-        Of the picture, in points.
+    `unit`: of the picture, in points.
     """
     raise TypeError(f"{type(piece).__name__} is no kind of piece")
 

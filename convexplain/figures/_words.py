@@ -24,8 +24,6 @@ def events(lesson: Lesson, lang: str, *names: str) -> str:
 def listed(parts: Iterable[str | Caption], gap: Caption | None = None) -> Caption:
     """Return parts as a list, separated by commas or, if given, by `gap`.
 
-    Examples
-    --------
     >>> listed(["1", "2"]).text("zh")
     '1、2'
     """
@@ -40,8 +38,6 @@ def listed(parts: Iterable[str | Caption], gap: Caption | None = None) -> Captio
 def paired(values: Iterable[str], places: Iterable[str]) -> Caption:
     """Return values as a list, each with its place in parentheses.
 
-    Examples
-    --------
     >>> paired(["99.2%", "98.6%"], ["0", "1"]).text("en")
     '99.2% (0), 98.6% (1)'
     """

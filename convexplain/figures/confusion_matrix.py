@@ -24,19 +24,7 @@ Counts = npt.NDArray[np.int64]
 class ConfusionMatrix:
     """Whose mistakes are shown.
 
-    Parameters
-    ----------
-    model : {"cnn", "dense"}
-        A bundled network; what it takes for what was measured on MNIST's 10,000 test digits.
-    measured : array of int, shape (classes, classes), optional
-        What was measured otherwise. Row: what the digit is. Column: what the network reads.
-    names : tuple of Caption, optional
-        What the classes are called, if not by their numbers.
-
-    Raises
-    ------
-    UsageError
-        Nothing was measured of this network.
+    Raises UsageError: nothing was measured of this network.
     """
 
     title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪一类被判为了哪一类")
@@ -45,10 +33,15 @@ class ConfusionMatrix:
         zh="convexplain evaluate mine.onnx photos --figure m.svg 会统计你的网络的错误",
     )
 
+    #: A bundled network; what it takes for what was measured on MNIST's 10,000 test digits, "cnn"
+    #: or "dense".
     model: Literal["cnn", "dense"] = option(
         "cnn", en="whose mistakes: the convnet's or the dense network's", zh="哪个网络的错误"
     )
+    #: (classes, classes): what was measured otherwise. Row: what the digit is. Column: what the
+    #: network reads.
     measured: Counts | None = field(default=None, kw_only=True)
+    #: What the classes are called, if not by their numbers.
     names: tuple[Caption, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:

@@ -159,13 +159,7 @@ def _told_unseen(options: ReceptiveFields) -> Caption:
 
 
 def alternative(options: ReceptiveFields, lang: str = "en") -> str:
-    """Say what the cells see, in numbers.
-
-    Parameters
-    ----------
-    options : ReceptiveFields
-    lang : {"en", "zh"}
-    """
+    """Say what the cells see, in numbers."""
     panels = [
         _PANEL.fill(
             layer=layer, size=fmt.shape((box.height, box.width)), top=box.top,
@@ -184,11 +178,5 @@ def alternative(options: ReceptiveFields, lang: str = "en") -> str:
 
 
 def caption(options: ReceptiveFields, lang: str = "en") -> str:
-    """Say what the panels show, as the lesson does.
-
-    Parameters
-    ----------
-    options : ReceptiveFields
-    lang : {"en", "zh"}
-    """
+    """Say what the panels show, as the lesson does."""
     return options.fields.text(lang)

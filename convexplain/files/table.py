@@ -42,12 +42,8 @@ def read(path: Path, encoding: str | None = None) -> Table:
     """Read a table whose first row names its columns.
 
     Commas, semicolons or tabs separate cells. Without a mark and without an encoding it is UTF-8,
-    else GBK if its bytes are pairs, else Windows' Western European.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or is empty.
+    else GBK if its bytes are pairs, else Windows' Western European. Raises UsageError if it cannot
+    be read, or is empty.
     """
     try:
         if path.stat().st_size > _LARGEST:

@@ -31,27 +31,19 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Card(Lesson):
-    """What stands before a lesson of the film.
-
-    Parameters
-    ----------
-    number, count : int
-        The lesson's number, from 1, and how many there are.
-    heading : Caption
-        Its name in a few words.
-    asked : Caption
-        Its question.
-    picture : Picture, optional
-        The film's; a typical four if not given.
-    """
+    """What stands before a lesson of the film."""
 
     name: ClassVar[str] = "_card"
     title: ClassVar[Caption] = Caption(en="Lesson {n} of {count}", zh="第 {n} 课，共 {count} 课")
 
+    #: The lesson's number, from 1, and how many there are.
     number: int
     count: int
+    #: Its name in a few words.
     heading: Caption
+    #: Its question.
     asked: Caption
+    #: The film's; a typical four if not given.
     picture: Picture | None = None
 
     @property
@@ -142,19 +134,9 @@ class Card(Lesson):
 def heading(title: Caption) -> Caption:
     """Return the name that a title begins with.
 
-    Parameters
-    ----------
-    title : Caption
-        Such as "Pooling: keep the largest".
+    `title`: such as "Pooling: keep the largest". Result: what stands before the colon, "Pooling";
+    the whole where there is no colon in one of the languages.
 
-    Returns
-    -------
-    Caption
-        What stands before the colon, "Pooling"; the whole where there is no colon in one of the
-        languages.
-
-    Examples
-    --------
     >>> heading(Caption(en="Pooling: keep the largest", zh="池化：只留最大值")).text("en")
     'Pooling'
     """

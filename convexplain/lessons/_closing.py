@@ -42,15 +42,7 @@ _SHEETS = 9
 
 @dataclass(frozen=True, kw_only=True)
 class Closing(Lesson):
-    """The way of the film's digit, from its pixels to the answer.
-
-    Parameters
-    ----------
-    picture : Picture, optional
-        Whom the film is about; a typical four if not given.
-    filter : int, optional
-        The filter that the film followed; the one with the largest response if not given.
-    """
+    """The way of the film's digit, from its pixels to the answer."""
 
     name: ClassVar[str] = "_closing"
     title: ClassVar[Caption] = Caption(en="The whole way", zh="完整的一条路")
@@ -60,7 +52,9 @@ class Closing(Lesson):
         zh="小模式，学一次，处处去找，层层组合：这就是原因。",
     )
 
+    #: Whom the film is about; a typical four if not given.
     picture: Picture | None = None
+    #: The filter that the film followed; the one with the largest response if not given.
     filter: int | None = None
 
     @cached_property

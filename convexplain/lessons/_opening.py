@@ -41,15 +41,7 @@ class Score(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Opening(Lesson):
-    """A digit, two accuracies, and why they differ.
-
-    Parameters
-    ----------
-    picture : Picture, optional
-        Whom the film is about; a typical four if not given.
-    pause : float
-        Seconds for which the question stands.
-    """
+    """A digit, two accuracies, and why they differ."""
 
     name: ClassVar[str] = "_opening"
     title: ClassVar[Caption] = Caption(en="Convolution, cell by cell", zh="逐格看懂卷积")
@@ -61,7 +53,9 @@ class Opening(Lesson):
         zh="同样的样本，卷积网络的错误为什么更少？",
     )
 
+    #: Whom the film is about; a typical four if not given.
     picture: Picture | None = None
+    #: Seconds for which the question stands.
     pause: float = 4.0
 
     @cached_property

@@ -38,37 +38,22 @@ EXAMPLE = "film"
 
 @dataclass(frozen=True)
 class Protagonist:
-    """Whom a film is about.
-
-    Parameters
-    ----------
-    picture : Picture
-    direction : str, optional
-        Where it walks out of its answers; None: the lesson finds it.
-    """
+    """Whom a film is about."""
 
     picture: Picture
+    #: Where it walks out of its answers; None: the lesson finds it.
     direction: str | None = None
 
 
 def protagonist(digit: int | None = None) -> Protagonist:
     """Give the digit that a film is about.
 
-    Both networks read it right and are sure (`SURE`). There is a direction in which it walks out
-    of both answers before ink is lost, out of the convnet's at least two pixels later. Of such
-    digits it is the one that was read right and then wrong again most often during training, then
-    the one with the largest lead; the first in a tie. Where a class has none, a lead of one pixel
-    is enough.
-
-    Parameters
-    ----------
-    digit : int, optional
-        Of this class; the stored one of all, if not given.
-
-    Raises
-    ------
-    UsageError
-        If there is no such class.
+    Both networks read it right and are sure (`SURE`). There is a direction in which it walks out of
+    both answers before ink is lost, out of the convnet's at least two pixels later. Of such digits
+    it is the one that was read right and then wrong again most often during training, then the one
+    with the largest lead; the first in a tie. Where a class has none, a lead of one pixel is
+    enough. `digit`: of this class; the stored one of all, if not given. Raises UsageError if there
+    is no such class.
     """
     if digit is None:
         chosen = examples.load()[EXAMPLE]
@@ -82,14 +67,7 @@ def protagonist(digit: int | None = None) -> Protagonist:
 def best(numbers: list[int]) -> tuple[int, str] | None:
     """Return which of some bundled digits a film is best about, and where it walks.
 
-    Parameters
-    ----------
-    numbers : list of int
-
-    Returns
-    -------
-    (int, str) or None
-        None if no digit meets the need.
+    Result: None if no digit meets the need.
     """
     bundled = digits.load()
     labels = [int(bundled[n].label or 0) for n in numbers]
@@ -115,29 +93,19 @@ def _relapses(sample: int) -> int:
 
 
 class Chapter(NamedTuple):
-    """How the film tells one lesson.
+    """How the film tells one lesson."""
 
-    Parameters
-    ----------
-    lesson : str
-        Its name.
-    opened : Caption
-        What is said as the lesson before becomes it, and as it begins.
-    left_out : str
-        Names of its usual events that are not shown, with spaces between them.
-    carried : mapping of str to str, or callable
-        Parts of its first picture, and what they come out of; a function of both lessons.
-    options : callable, optional
-        Gives its options, of the picture of whom the film is about, where they are not the film's.
-    again : str
-        What tells it from the chapter of the same lesson before it, in the name of its sounds.
-    """
-
+    #: Its name.
     lesson: str
+    #: What is said as the lesson before becomes it, and as it begins.
     opened: Caption
+    #: Names of its usual events that are not shown, with spaces between them.
     left_out: str
+    #: Parts of its first picture, and what they come out of; a function of both lessons.
     carried: Mapping[str, str] | Callable[[Any, Any], Mapping[str, str]] = {}  # noqa: RUF012
+    #: Gives its options, of the picture of whom the film is about, where they are not the film's.
     options: Callable[[Picture], Mapping[str, Any]] | None = None
+    #: What tells it from the chapter of the same lesson before it, in the name of its sounds.
     again: str = ""
 
     @property
@@ -270,15 +238,9 @@ def tell(
 ) -> tuple[Lesson, ...]:
     """Make the parts of the film, each with how it is told.
 
-    Parameters
-    ----------
-    whom : Protagonist
-    lang : {"en", "zh"}
-        Whose reading time counts.
-    filter : int, optional
-        Of the first convolution, for those lessons that follow one; `followed_filter` if not given.
-    pause : float
-        Seconds for which the film rests at a question.
+    `lang`: whose reading time counts. `filter`: of the first convolution, for those lessons that
+    follow one; `followed_filter` if not given. `pause`: seconds for which the film rests at a
+    question.
     """
     picture = whom.picture
     trace = Trace(Network.load("cnn"), picture.pixels)

@@ -260,11 +260,7 @@ class BatchNorm(NormalizedFilter):
     def everywhere(self, *, faint: bool = False, upright: bool = False) -> Diagram:
         """Describe the map before and after, and between them a number's way in two steps.
 
-        Parameters
-        ----------
-        faint : bool
-            Whether it is the number of the faintest cell.
-        upright : bool
+        `faint`: whether it is the number of the faintest cell.
         """
         number, _, result = self.two_steps(self.faintest if faint else self.place)
         called = "faint-" if faint else ""

@@ -116,12 +116,8 @@ class DenseVsConv(Lesson):
     def curve(self, network: str, pixels: str) -> Points:
         """Return the measured curve of one network.
 
-        Digits are those that were really read: a training that ends early reads no more.
-
-        Parameters
-        ----------
-        network : {"cnn", "dense"}
-        pixels : {"in place", "shuffled"}
+        Digits are those that were really read: a training that ends early reads no more. `network`,
+        "cnn" or "dense". `pixels`, "in place" or "shuffled".
         """
         rows = facts.rows("samples", network=network, pixels=pixels)
         return Points(tuple(row["read"] for row in rows), tuple(row["accuracy"] for row in rows))
@@ -226,11 +222,7 @@ class DenseVsConv(Lesson):
     def wall(self, network: str, until: int | None = None) -> Wall:
         """Return what is known of each test digit once so many were read.
 
-        Parameters
-        ----------
-        network : {"cnn", "dense"}
-        until : int, optional
-            All of them if not given.
+        `network`, "cnn" or "dense". `until`: all of them if not given.
         """
         values = np.full(_TESTED, pictures.RIGHT)
         values[self.misread[network]] = pictures.WRONG

@@ -11,21 +11,14 @@ from typing import Self
 class Message(str):
     """The English sentence; its ``text("zh")`` is the Chinese one.
 
-    Parameters
-    ----------
-    template : str
-        English, with fields as `str.format` has them. A finished message is returned as it is.
-    **values : object
-        What the fields stand for. What has a ``text(lang)`` of its own, such as another message, a
-        caption or an error, is said in the same language.
-
-    Examples
-    --------
     >>> Message("there is no {kind} {text!r}: {choice}", kind="row", text="x", choice="give one")
     "there is no row 'x': give one"
     """
 
+    #: English, with fields as `str.format` has them. A finished message is returned as it is.
     template: str
+    #: What the fields stand for. What has a ``text(lang)`` of its own, such as another message, a
+    #: caption or an error, is said in the same language.
     values: dict[str, object]
 
     def __new__(cls, template: str, /, **values: object) -> Self:
@@ -115,15 +108,7 @@ class Told(Exception):
     def text(self, lang: str) -> str:
         """Return what it says in a language.
 
-        Parameters
-        ----------
-        lang : {"en", "zh"}
-            The language.
-
-        Returns
-        -------
-        str
-            What ``str(error)`` says in English.
+        `lang`: the language. Result: what ``str(error)`` says in English.
         """
         message: Message = self.args[0]
         return message.text(lang)

@@ -72,10 +72,7 @@ def host_of(network: Network, norm: str) -> str | None:
 def fold(network: Network, norm: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return kernel and bias, float64, of the layer before a normalization that does both.
 
-    Raises
-    ------
-    ValueError
-        The normalization cannot be folded.
+    Raises ValueError: the normalization cannot be folded.
     """
     host, layer = host_of(network, norm), network.layer(norm)
     if host is None or not isinstance(layer, BatchNormalization):

@@ -372,25 +372,11 @@ class Network:
     def __call__(self, x: ArrayLike, *, threads: int = 1) -> FloatArray:
         """Compute the last layer's output: in a classifier, the probabilities.
 
-        Parameters
-        ----------
-        x : array of one picture's shape, `input_shape`, or of a batch with N before it
-            Values 0 to 1; anything but float32 is converted to it.
-        threads : int
-            Parts of a batch that are computed at the same time.
-
-        Returns
-        -------
-        float32 array, shape (outputs,) or (N, outputs)
-            A batch is computed in a faster way: equal to `activations` but for the last bits of
-            float32.
-
-        Raises
-        ------
-        TypeError, ValueError
-            Pictures of another shape or kind; the text gives the rule.
-        ConvexplainError
-            Weights so large that the numbers grow beyond float32.
+        `x`: values 0 to 1; anything but float32 is converted to it. `threads`: parts of a batch
+        that are computed at the same time. Result, (outputs,) or (N, outputs): a batch is computed
+        in a faster way: equal to `activations` but for the last bits of float32. Raises TypeError,
+        ValueError: pictures of another shape or kind; the text gives the rule. Raises
+        ConvexplainError: weights so large that the numbers grow beyond float32.
         """
         if threads < 1:
             raise ValueError(Message("threads must be at least 1, not {threads}", threads=threads))

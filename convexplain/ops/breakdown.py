@@ -112,21 +112,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Stage:
-    """What is done to a number on its way, and what it then is.
+    """What is done to a number on its way, and what it then is."""
 
-    Attributes
-    ----------
-    sign : {"\N{MINUS SIGN}", "/", "\N{MIDDLE DOT}", "+"}
-    name : Caption
-        What it is subtracted, divided, multiplied or added: as "mean".
-    operand : float
-    value : float
-        The number after it.
-    """
-
+    #: "−", "/", "·" or "+".
     sign: Sign
+    #: What it is subtracted, divided, multiplied or added: as "mean".
     name: Caption
     operand: float
+    #: The number after it.
     value: float
 
     def follows(self, before: float, decimals: int) -> bool:

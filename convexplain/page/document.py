@@ -79,8 +79,6 @@ def policy(script: str, style: str) -> str:
 def escaped(data: Mapping[str, Any]) -> str:
     r"""Write data as JSON that cannot end the block in which it stands.
 
-    Examples
-    --------
     >>> escaped({"origin": "</script>"})
     '{"origin":"\\u003c/script\\u003e"}'
     """

@@ -190,8 +190,6 @@ class Runs:
 def ticks(low: float, high: float, most: int = _TICKS, *, whole: bool = False) -> list[float]:
     """Return round values between two ends, at most so many; on request whole ones alone.
 
-    Examples
-    --------
     >>> ticks(0, 153)
     [0.0, 50.0, 100.0, 150.0]
     """

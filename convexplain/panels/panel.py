@@ -333,14 +333,7 @@ def refuse_unknown(
 ) -> None:
     """Refuse what is no number, for which there is neither a colour nor a place.
 
-    Parameters
-    ----------
-    panel : str
-    values : array_like of float
-    computed : numpy.ndarray of bool, optional
-        Where it is False, any value may stand: it is not shown.
-    remedy : str
-        What helps.
+    `computed`: where it is False, any value may stand: it is not shown. `remedy`: what helps.
     """
     data = np.asarray(values, dtype=np.float64)
     bad = ~np.isfinite(data)

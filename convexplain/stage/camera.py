@@ -70,26 +70,13 @@ class StageCamera(Camera):
     at. Every mobject tells its state; where a state or a place differs from the last frame's, that
     rectangle is painted anew, and the rest of the picture stays. Where something moves on the spot,
     what lies below it is painted twice, and then kept. What it looks at from nearby is painted in
-    the size in which it is seen, so that grids and text stay sharp.
-
-    Parameters
-    ----------
-    theme : Theme
-        Colours of the background and of all tokens.
-
-    Attributes
-    ----------
-    changed : list of Rect
-        The pixels that the last capture painted.
-    shot : Shot
-        Which part of the stage is seen, and how large; not by what is pinned to the frame.
-    veils : dict of int to float
-        How much of a mobject, by its identity, is hidden because the frame would cut it.
-    stage_area : Rect
-        The part of the frame in which the stage is seen, and into which `to` fits what it looks
-        at; the whole frame at first.
-    side : float
-        How much of its width at either side `to` keeps free of what it looks at; 0 at first.
+    the size in which it is seen, so that grids and text stay sharp. `theme`: colours of the
+    background and of all tokens. `changed`: the pixels that the last capture painted. `shot`: which
+    part of the stage is seen, and how large; not by what is pinned to the frame. `veils`: how much
+    of a mobject, by its identity, is hidden because the frame would cut it. `stage_area`: the part
+    of the frame in which the stage is seen, and into which `to` fits what it looks at; the whole
+    frame at first. `side`: how much of its width at either side `to` keeps free of what it looks
+    at; 0 at first.
     """
 
     def __init__(self, theme: Theme, **kwargs: Any) -> None:
@@ -122,21 +109,11 @@ class StageCamera(Camera):
     def to(self, box: Box, share: float = 0.9, most: float = 8.0) -> Callable[[float], None]:
         """Return what brings the camera to a part of the stage, for `StageScene.drive`.
 
-        Parameters
-        ----------
-        box : (float, float, float, float)
-            Left, top, width and height in pixels of the stage.
-        share : float
-            How much of the frame's width or height it takes, of the one that it fills first.
-        most : float
-            How many times as large as at home it is seen at most; for less than a quarter more
-            the camera stays at home, since that only cuts what stands beside it.
-
-        Returns
-        -------
-        callable
-            Takes a number from 0 to 1; the way is measured from where the camera is at its first
-            call.
+        `box`: left, top, width and height in pixels of the stage. `share`: how much of the frame's
+        width or height it takes, of the one that it fills first. `most`: how many times as large as
+        at home it is seen at most; for less than a quarter more the camera stays at home, since
+        that only cuts what stands beside it. Result: takes a number from 0 to 1; the way is
+        measured from where the camera is at its first call.
         """
         left, top, width, height = box
         area = self.stage_area
@@ -304,15 +281,8 @@ class StageCamera(Camera):
     ) -> _Backdrop:
         """Paint a rectangle, and return what lies below the first that looks otherwise than before.
 
-        Parameters
-        ----------
-        before : _Backdrop, optional
-            That of the last frame.
-        rect : Rect
-        touched : sequence of _Touched
-            All that lies in it, from the back to the front.
-        old : tuple of int
-            The numbers of those at its back that look as they did.
+        `before`: that of the last frame. `touched`: all that lies in it, from the back to the
+        front. `old`: the numbers of those at its back that look as they did.
         """
         again = before is not None and before.looks == old
         kept = before.pixels if before is not None and again else None
@@ -451,12 +421,7 @@ class StageCamera(Camera):
 def between(start: Shot, goal: Shot, alpha: float) -> Shot:
     """Return the shot after a share of the way: straight, each moment as much nearer as the last.
 
-    Parameters
-    ----------
-    start, goal : Shot
-        The ends of the way.
-    alpha : float
-        0 is the start, 1 the goal.
+    `start` and `goal`: the ends of the way. `alpha`: 0 is the start, 1 the goal.
     """
     if alpha >= 1:
         return goal

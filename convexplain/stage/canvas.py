@@ -22,18 +22,12 @@ _STRIP = 16_000  # pixels mixed at once: what fits into a core's cache, and need
 
 
 class Marks(NamedTuple):
-    """What a mask covers, pixel by pixel, from the top: a line covers little of the box it is in.
+    """What a mask covers, pixel by pixel, from the top: a line covers little of its box."""
 
-    Parameters
-    ----------
-    rows, cols : numpy.ndarray of int64, shape (n,)
-        Counted from the mask's corner.
-    shares : numpy.ndarray of uint32, shape (n,)
-        How much of the pixel is covered, 1 to 255, in each of its four bytes.
-    """
-
+    #: Counted from the mask's corner, (n,).
     rows: npt.NDArray[np.int64]
     cols: npt.NDArray[np.int64]
+    #: How much of the pixel is covered, 1 to 255, in each of its four bytes, (n,).
     shares: npt.NDArray[np.uint32]
 
 
@@ -41,27 +35,11 @@ class Canvas:
     """An RGBA frame, always opaque, of which one rectangle at a time is painted.
 
     What is painted are places of a picture of the stage, of which the frame may show a part only:
-    `paste`, `stencil`, `clip` and `context` count pixels of that picture.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray of uint8, shape (height, width, 4)
-        Painted in place.
-    theme : Theme
-        Gives tokens their colours.
-
-    Attributes
-    ----------
-    shot : Shot
-        Which part of the stage is seen, and how large.
-    scale : float
-        Pixels of the picture per pixel of the stage.
-    frame : Rect
-        All pixels of the frame, counted from its own corner.
-    clip : Rect
-        What may be painted now.
-    context : cairo.Context
-        Clipped likewise; its unit is one pixel of this picture. Colours go through `source`.
+    `paste`, `stencil`, `clip` and `context` count pixels of that picture. `pixels`, (height, width,
+    4): painted in place. `theme`: gives tokens their colours. `shot`: which part of the stage is
+    seen, and how large. `scale`: pixels of the picture per pixel of the stage. `frame`: all pixels
+    of the frame, counted from its own corner. `clip`: what may be painted now. `context`: clipped
+    likewise; its unit is one pixel of this picture. Colours go through `source`.
     """
 
     def __init__(self, pixels: Pixels, theme: Theme) -> None:
@@ -141,14 +119,8 @@ class Canvas:
     def paste(self, picture: Pixels, left: int, top: int, opacity: float = 1.0) -> None:
         """Lay an opaque picture onto the canvas.
 
-        Parameters
-        ----------
-        picture : numpy.ndarray of uint8, shape (height, width, 4)
-            Its fourth channel is 255.
-        left, top : int
-            Where its corner lies.
-        opacity : float
-            0 leaves what is there, 1 covers it.
+        `picture`, (height, width, 4): its fourth channel is 255. `left` and `top`: where its corner
+        lies. `opacity`: 0 leaves what is there, 1 covers it.
         """
         place = Rect(left, top, left + picture.shape[1], top + picture.shape[0])
         here = place.intersection(self.clip)
@@ -187,16 +159,8 @@ class Canvas:
     def stencil(self, mask: Pixels, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
         """Paint a colour through a mask, as text is painted.
 
-        Parameters
-        ----------
-        mask : numpy.ndarray of uint8, shape (height, width)
-            255 where the colour covers.
-        left, top : int
-            Where its corner lies.
-        colour : (int, int, int)
-            sRGB.
-        opacity : float
-            Of the whole, 0 to 1.
+        `mask`, (height, width): 255 where the colour covers. `left` and `top`: where its corner
+        lies. `colour`: sRGB. `opacity`: of the whole, 0 to 1.
         """
         place = Rect(left, top, left + mask.shape[1], top + mask.shape[0])
         here = place.intersection(self.clip)
@@ -208,15 +172,8 @@ class Canvas:
     def draw(self, marks: Marks, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
         """Paint a colour through a mask of which few pixels cover anything, as `stencil` does.
 
-        Parameters
-        ----------
-        marks : Marks
-        left, top : int
-            Where the mask's corner lies.
-        colour : (int, int, int)
-            sRGB.
-        opacity : float
-            Of the whole, 0 to 1.
+        `left` and `top`: where the mask's corner lies. `colour`: sRGB. `opacity`: of the whole, 0
+        to 1.
         """
         if opacity <= 0:
             return
@@ -238,14 +195,8 @@ class Canvas:
     def glaze(self, glass: cairo.ImageSurface, left: int, top: int, opacity: float = 1.0) -> None:
         """Lay pixels over what is there, each as much as its alpha says.
 
-        Parameters
-        ----------
-        glass : cairo.ImageSurface
-            As `pane` makes it.
-        left, top : int
-            Where its corner lies.
-        opacity : float
-            Of the whole, 0 to 1.
+        `glass`: as `pane` makes it. `left` and `top`: where its corner lies. `opacity`: of the
+        whole, 0 to 1.
         """
         self.context.set_source_surface(glass, left, top)
         if opacity < 1:
@@ -295,19 +246,8 @@ def mix(
 ) -> npt.NDArray[np.uint8]:
     """Blend two pictures.
 
-    Parameters
-    ----------
-    under : numpy.ndarray of uint8
-        What is there.
-    over : array_like
-        What is laid on it; broadcasts against `under`.
-    share : float or numpy.ndarray of float32
-        0 keeps what is there, 1 covers it.
-
-    Returns
-    -------
-    numpy.ndarray of uint8
-        Rounded to the nearest level.
+    `under`: what is there. `over`: what is laid on it; broadcasts against `under`. `share`: 0 keeps
+    what is there, 1 covers it. Result: rounded to the nearest level.
     """
     below = under.astype(np.float32)
     blended = np.asarray(over, dtype=np.float32) - below
@@ -320,17 +260,8 @@ def mix(
 def cover(under: Pixels, over: Pixels, share: Pixels) -> Pixels:
     """Blend two pictures in whole numbers: to the bit what `mix` gives for shares of 255ths.
 
-    Parameters
-    ----------
-    under, over : numpy.ndarray of uint8
-        What is there, and what is laid on it; they broadcast against each other.
-    share : numpy.ndarray of uint8
-        0 keeps what is there, 255 covers it.
-
-    Returns
-    -------
-    numpy.ndarray of uint8
-        Rounded to the nearest level.
+    `under` and `over`: what is there, and what is laid on it; they broadcast against each other.
+    `share`: 0 keeps what is there, 255 covers it. Result: rounded to the nearest level.
     """
     blended = np.multiply(under, 255 - share, dtype=np.uint16)
     blended += np.multiply(over, share, dtype=np.uint16)
@@ -344,11 +275,7 @@ def cover(under: Pixels, over: Pixels, share: Pixels) -> Pixels:
 def tinted(colours: Pixels, alpha: Pixels) -> npt.NDArray[np.uint32]:
     """Return RGBA pixels whose colours are multiplied with their alpha, for `pane`.
 
-    Parameters
-    ----------
-    colours : numpy.ndarray of uint8, shape (height, width, 3)
-    alpha : numpy.ndarray of uint8, shape (height, width)
-        How much of what is below is covered.
+    `colours`, (height, width, 3). `alpha`, (height, width): how much of what is below is covered.
     """
     pixels = np.empty((*alpha.shape, 4), np.uint8)
     pixels[..., :3] = cover(np.zeros_like(colours), colours, alpha[..., None])
@@ -373,15 +300,7 @@ def marks(mask: Pixels) -> Marks:
 def coverage(surface: cairo.ImageSurface) -> Pixels:
     """Copy what was drawn onto a surface of cairo's format A8.
 
-    Parameters
-    ----------
-    surface : cairo.ImageSurface
-        Of format A8.
-
-    Returns
-    -------
-    numpy.ndarray of uint8, shape (height, width)
-        255 where it is covered.
+    `surface`: of format A8. Result, (height, width): 255 where it is covered.
     """
     surface.flush()
     height, width = surface.get_height(), surface.get_width()

@@ -29,23 +29,15 @@ _AND = {"en": "; ", "zh": "；"}
 
 @dataclass(frozen=True)
 class Seen:
-    """What can be seen at one moment.
+    """What can be seen at one moment."""
 
-    Parameters
-    ----------
-    panels : dict of str to (str, str)
-        The title of each panel, if it has one, and what it shows with its numbers, by its name.
-    words : frozenset of str
-        The names of those that are nothing but words.
-    written : tuple of str
-        Words with numbers that no panel tells.
-    near : bool
-        Whether the camera is near to a part of it.
-    """
-
+    #: The title of each panel, if it has one, and what it shows with its numbers, by its name.
     panels: dict[str, tuple[str, str]]
+    #: The names of those that are nothing but words.
     words: frozenset[str] = frozenset()
+    #: Words with numbers that no panel tells.
     written: tuple[str, ...] = ()
+    #: Whether the camera is near to a part of it.
     near: bool = False
 
 
@@ -139,10 +131,8 @@ def _now(panel: Cells, board: Board, there: set[int]) -> Cells:
 def changes(before: Seen, now: Seen, lang: str) -> tuple[str, ...]:
     """Tell how what is seen differs from what was seen before.
 
-    Returns
-    -------
-    tuple of str
-        What comes, what shows something else, what is gone, what the camera does: a sentence each.
+    Result: what comes, what shows something else, what is gone, what the camera does: a sentence
+    each.
     """
     lines: list[str] = []
     for how, names in (

@@ -84,12 +84,8 @@ FORMATS = {
 class YUVFrame:
     """The current frame in the encoder's colours, kept up to date rectangle by rectangle.
 
-    Of what is painted anew most looks as before: where it does, it is not converted again.
-
-    Parameters
-    ----------
-    width, height : int
-        Size of the frame in pixels; both even.
+    Of what is painted anew most looks as before: where it does, it is not converted again. `width`
+    and `height`: size of the frame in pixels; both even.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -109,12 +105,7 @@ class YUVFrame:
     def update(self, pixels: Pixels, rects: Sequence[Rect]) -> None:
         """Convert what changed.
 
-        Parameters
-        ----------
-        pixels : numpy.ndarray of uint8, shape (height, width, 4)
-            RGBA.
-        rects : sequence of Rect
-            Where it changed.
+        `pixels`, (height, width, 4): RGBA. `rects`: where it changed.
         """
         width, height = self.size
         for rect in rects:
@@ -199,16 +190,9 @@ def _fill(frame: Any, parts: Sequence[Pixels]) -> None:
 class Encoder:
     """Writes a video file in a thread of its own, so that drawing and encoding share two cores.
 
-    Parameters
-    ----------
-    path : Path
-        Where to; its extension chooses the format: .mp4, .webm, or lossless .mkv.
-    width, height : int
-        Size of the frames in pixels; both even.
-    frame_rate : float
-        Frames a second.
-    chapters : sequence of Chapter
-        Markers written into the file, of every format alike.
+    `path`: where to; its extension chooses the format: .mp4, .webm, or lossless .mkv. `width` and
+    `height`: size of the frames in pixels; both even. `frame_rate`: frames a second. `chapters`:
+    markers written into the file, of every format alike.
     """
 
     def __init__(
@@ -269,14 +253,9 @@ class Encoder:
     def write(self, pixels: Pixels, changed: Sequence[Rect], repeat: int = 1) -> None:
         """Append the current picture.
 
-        Parameters
-        ----------
-        pixels : numpy.ndarray of uint8, shape (height, width, 4)
-            RGBA; may be painted on again as soon as this returns.
-        changed : sequence of Rect
-            Where it differs from the picture before.
-        repeat : int
-            For how many frames it stands still.
+        `pixels`, (height, width, 4): RGBA; may be painted on again as soon as this returns.
+        `changed`: where it differs from the picture before. `repeat`: for how many frames it stands
+        still.
         """
         self._raise()
         if changed or self._last is None:
@@ -293,10 +272,7 @@ class Encoder:
     def close(self) -> None:
         """Finish the file.
 
-        Raises
-        ------
-        OSError
-            If it could not be written, as on a full disk.
+        Raises OSError if it could not be written, as on a full disk.
         """
         self._queue.put(None)
         self._thread.join()

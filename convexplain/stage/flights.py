@@ -15,43 +15,17 @@ Floats = npt.NDArray[np.float64]
 class Flights(Mobject):
     """Small grids of one size, each with a start, a goal, and a moment at which it leaves.
 
-    A piece is not there before it leaves: it still is part of the picture below. Of the pieces
-    that have landed at one goal only the strongest stays.
+    A piece is not there before it leaves: it still is part of the picture below. Of the pieces that
+    have landed at one goal only the strongest stays. `pieces`, (n, height, width): their values.
+    `starts` and `goals`, (n, 2): left and top of each, in pixels of the stage. `leaves`, (n,): when
+    each leaves, in seconds. `cell`: side of a cell, in pixels of the stage. `seconds`: how long a
+    flight takes. `strengths`, (n,): which of those with the same goal stays on top; the last to
+    land if not given. `scale`, "picture", "light" or "signed": as that of `PixelGrid`. `frame`:
+    width of the line around each piece, without which blank cells would vanish on paper. `tiles`:
+    all pieces; those that are seen now are the submobjects, so that a frame costs no more than what
+    flies in it. `gone` and `landed`, (n,): which have left, and which have arrived. Raises
+    ValueError if there is not one start, goal and moment for each piece.
 
-    Parameters
-    ----------
-    pieces : array_like of float, shape (n, height, width)
-        Their values.
-    starts, goals : array_like of float, shape (n, 2)
-        Left and top of each, in pixels of the stage.
-    leaves : array_like of float, shape (n,)
-        When each leaves, in seconds.
-    cell : float
-        Side of a cell, in pixels of the stage.
-    seconds : float
-        How long a flight takes.
-    strengths : array_like of float, shape (n,), optional
-        Which of those with the same goal stays on top; the last to land if not given.
-    scale : {"picture", "light", "signed"}
-        As that of `PixelGrid`.
-    frame : float
-        Width of the line around each piece, without which blank cells would vanish on paper.
-
-    Attributes
-    ----------
-    tiles : list of PixelGrid
-        All pieces; those that are seen now are the submobjects, so that a frame costs no more than
-        what flies in it.
-    gone, landed : numpy.ndarray of bool, shape (n,)
-        Which have left, and which have arrived.
-
-    Raises
-    ------
-    ValueError
-        If there is not one start, goal and moment for each piece.
-
-    Examples
-    --------
     ::
 
         flights = Flights(patches, starts, goals, leaves, cell=18, seconds=0.9)

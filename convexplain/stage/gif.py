@@ -22,27 +22,11 @@ _ATTEMPTS = ((256, 1), (128, 1), (64, 1), (64, 2), (32, 2), (32, 4), (16, 4), (1
 def write_gif(source: Path, target: Path, *, limit: int = LIMIT) -> tuple[str, ...]:
     """Make an endlessly repeating GIF of a video.
 
-    Parameters
-    ----------
-    source : Path
-        A video of the size and frame rate that the GIF shall have, best without loss.
-    target : Path
-        The file to write.
-    limit : int
-        Size in bytes above which colours, then frames, are taken away.
+    `source`: a video of the size and frame rate that the GIF shall have, best without loss.
+    `target`: the file to write. `limit`: size in bytes above which colours, then frames, are taken
+    away. Result: what was taken away, for people; empty if nothing was. Raises OSError if the video
+    cannot be read or the GIF not be written.
 
-    Returns
-    -------
-    tuple of str
-        What was taken away, for people; empty if nothing was.
-
-    Raises
-    ------
-    OSError
-        If the video cannot be read or the GIF not be written.
-
-    Notes
-    -----
     FFmpeg's filters ``palettegen`` and ``paletteuse``, in two passes, so that no more than one
     frame is in memory.
     """

@@ -28,20 +28,10 @@ WIDE: Frame = (0, 0, WIDTH, HEIGHT)
 def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
     """Look at a scene as it stands.
 
-    Labels may not overlap each other, lines, or grids; nothing may leave the frame;
-    text is at least 18 pixels high at 720p. What is invisible does not count.
-
-    Parameters
-    ----------
-    mobjects : iterable of Mobject
-        Such as ``scene.mobjects``.
-    frame : (float, float, float, float)
-        Left, top, right and bottom of what is seen of the stage.
-
-    Returns
-    -------
-    list of str
-        A line for each problem; empty if all is well.
+    Labels may not overlap each other, lines, or grids; nothing may leave the frame; text is at
+    least 18 pixels high at 720p. What is invisible does not count. `mobjects`: such as
+    ``scene.mobjects``. `frame`: left, top, right and bottom of what is seen of the stage. Result: a
+    line for each problem; empty if all is well.
     """
     parts = [part for part in _visible(mobjects) if part.opacity > _VISIBLE]
     # Of two labels each asks where the other's glyphs are: looked up once.

@@ -29,16 +29,10 @@ def together(*moves: Move) -> Move:
 def in_turn(*moves: Move, overlap: float = 0.0) -> Move:
     """Return a move that makes several one after the other, each in the same time.
 
-    Parameters
-    ----------
-    *moves : callable
-        None is called before its turn; each is called with 1 once it is over.
-    overlap : float
-        What share of a move's time the next one has in common with it: 0 for one after the other,
-        1 for all moves at once.
+    `moves`: None is called before its turn; each is called with 1 once it is over. `overlap`: what
+    share of a move's time the next one has in common with it: 0 for one after the other, 1 for all
+    moves at once.
 
-    Examples
-    --------
     >>> seen = []
     >>> move = in_turn(lambda a: seen.append(("a", a)), lambda a: seen.append(("b", a)))
     >>> move(0.25); move(0.75); move(1.0)
@@ -69,18 +63,9 @@ def eased(move: Move) -> Move:
 def smoothly(alpha: float) -> float:
     """Ease in and out: a cubic that starts and ends at rest.
 
-    Parameters
-    ----------
-    alpha : float
-        How much of the time has passed, 0 to 1.
+    `alpha`: how much of the time has passed, 0 to 1. Result: how much of the way has been covered,
+    0 to 1.
 
-    Returns
-    -------
-    float
-        How much of the way has been covered, 0 to 1.
-
-    Examples
-    --------
     >>> smoothly(0.0), smoothly(0.5), smoothly(1.0)
     (0.0, 0.5, 1.0)
     """
@@ -108,17 +93,10 @@ def late(alpha: float) -> float:
 def crossing(alpha: float, carried: float) -> tuple[float, float]:
     """Return how much is seen of what goes, and of what comes, as one picture becomes another.
 
-    Parameters
-    ----------
-    alpha : float
-        How far the movement has come, 0 to 1.
-    carried : float
-        Share of the stage that what goes over fills half-way. If that is enough to look at, all
-        else makes way for it; if not, what goes is still seen as the rest comes, so that the stage
-        is never empty.
+    `alpha`: how far the movement has come, 0 to 1. `carried`: share of the stage that what goes
+    over fills half-way. If that is enough to look at, all else makes way for it; if not, what goes
+    is still seen as the rest comes, so that the stage is never empty.
 
-    Examples
-    --------
     >>> crossing(0.5, carried=0.3)
     (0.0, 0.0)
     >>> crossing(0.5, carried=0.0)
@@ -131,17 +109,11 @@ def crossing(alpha: float, carried: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """A way through stops, at a speed that changes.
+    """A way through stops, at a speed that changes."""
 
-    Parameters
-    ----------
-    times : numpy.ndarray of float64
-        Moments in seconds.
-    stops : numpy.ndarray of float64
-        How many stops have been passed by then.
-    """
-
+    #: Moments in seconds.
     times: npt.NDArray[np.float64]
+    #: How many stops have been passed by then.
     stops: npt.NDArray[np.float64]
 
     def position(self, seconds: float) -> float:
@@ -152,22 +124,10 @@ class Path:
 def accelerating(stops: int, seconds: float, begin: float) -> Path:
     """Plan a run that grows faster by a constant factor a second.
 
-    Parameters
-    ----------
-    stops : int
-        How many stops to pass, at least 0.
-    seconds : float
-        How long it takes, more than 0.
-    begin : float
-        Speed at the start, in stops a second; less if there are too few stops for it.
+    `stops`: how many stops to pass, at least 0. `seconds`: how long it takes, more than 0. `begin`:
+    speed at the start, in stops a second; less if there are too few stops for it. Result: passes
+    exactly so many stops in so many seconds.
 
-    Returns
-    -------
-    Path
-        Passes exactly so many stops in so many seconds.
-
-    Examples
-    --------
     >>> path = accelerating(100, 10.0, begin=6.0)
     >>> path.position(0.0), path.position(10.0)
     (0.0, 100.0)
@@ -196,17 +156,9 @@ def row_by_row(
 ) -> Callable[[float], tuple[int, int]]:
     """Plan a visit to all places, first slowly, then faster: row and column at each moment.
 
-    Parameters
-    ----------
-    height, width : int
-        Of the map whose places they are.
-    seconds : float
-        How long it takes.
-    begin : float
-        How many places a second are visited at first.
+    `height` and `width`: of the map whose places they are. `seconds`: how long it takes. `begin`:
+    how many places a second are visited at first.
 
-    Examples
-    --------
     >>> at = row_by_row(3, 4, 2.0, begin=1.0)
     >>> at(0.0), at(1.0)
     ((0, 0), (2, 3))

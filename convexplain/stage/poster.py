@@ -13,12 +13,8 @@ _BLOCKS = 40
 class Fullest:
     """Keeps the fullest of the pictures that it is shown, the earliest in a tie.
 
-    One at which all of the stage is seen is preferred to any at which the camera is near.
-
-    Attributes
-    ----------
-    pixels : numpy.ndarray of uint8, shape (height, width, 3), or None
-        RGB; None before the first.
+    One at which all of the stage is seen is preferred to any at which the camera is near. `pixels`,
+    (height, width, 3): RGB; None before the first.
     """
 
     def __init__(self) -> None:

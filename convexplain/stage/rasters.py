@@ -16,15 +16,7 @@ R = TypeVar("R")
 class Rasters:
     """Keeps what is put in until others, used later, take its room.
 
-    Parameters
-    ----------
-    budget : int
-        Bytes of pixels that are kept at most.
-
-    Attributes
-    ----------
-    size : int
-        Bytes that are kept now.
+    `budget`: bytes of pixels that are kept at most. `size`: bytes that are kept now.
     """
 
     def __init__(self, budget: int) -> None:

@@ -13,16 +13,9 @@ from convexplain.stage.units import Rect
 class Rectangle(StageMobject):
     """Fills a box.
 
-    Parameters
-    ----------
-    places : sequence of (float, float)
-        Its top left, top right and bottom left corners, in pixels of the stage.
-    tone : str
-        Token of the theme.
-    value : float, optional
-        If given, the colour is that of the value on the scale.
-    scale : Scale
-        Of the value.
+    `places`: its top left, top right and bottom left corners, in pixels of the stage. `tone`: token
+    of the theme. `value`: if given, the colour is that of the value on the scale. `scale`: of the
+    value.
     """
 
     def __init__(

@@ -22,12 +22,8 @@ from convexplain.style.theme import Theme
 class StageWriter(SceneFileWriter):
     """Writes the whole scene into one file, without pieces and without a cache.
 
-    Attributes
-    ----------
-    chapters : sequence of Chapter
-        To be set before the first frame; they become markers in the file.
-    notes : tuple of str
-        Remarks for the user on the finished file.
+    `chapters`: to be set before the first frame; they become markers in the file. `notes`: remarks
+    for the user on the finished file.
     """
 
     def __init__(self, settings: Any) -> None:
@@ -95,10 +91,7 @@ class StageWriter(SceneFileWriter):
 class StageRenderer(CairoRenderer):
     """Lets the stage's camera find out what moves, instead of Manim's caches.
 
-    Parameters
-    ----------
-    theme : Theme
-        Colours of the background and of all tokens.
+    `theme`: colours of the background and of all tokens.
     """
 
     camera: StageCamera

@@ -116,28 +116,10 @@ def _line_mask(
     """Draw a line as a mask of its own.
 
     Cairo smooths slanted edges by other amounts under another clip; a mask is the same always.
-
-    Parameters
-    ----------
-    places : tuple of (float, float)
-        Corners in pixels of the picture.
-    width : float
-        In pixels of the picture.
-    head : float
-        Length of the arrowhead; 0 draws none.
-    room : Rect, optional
-        The mask covers no more than that.
-    dashed : bool
-        Strokes instead of a line.
-    filled : bool
-        What the line encloses instead of it.
-
-    Returns
-    -------
-    mask : numpy.ndarray of uint8, shape (height, width)
-        255 where the line covers.
-    left, top : int
-        Of its corner.
+    `places`: corners in pixels of the picture. `width`: in pixels of the picture. `head`: length of
+    the arrowhead; 0 draws none. `room`: the mask covers no more than that. `dashed`: strokes
+    instead of a line. `filled`: what the line encloses instead of it. `mask`, (height, width): 255
+    where the line covers. `left, top`: of its corner.
     """
     corners = np.array(places)
     low = np.floor(corners.min(axis=0) - width - 1.5 * head).astype(int)

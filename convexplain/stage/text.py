@@ -28,23 +28,10 @@ _STEPS = 4
 def mask(text: str, size: float, weight: str, fraction: int) -> tuple[Pixels, int, int]:
     """Rasterise one line of text.
 
-    Parameters
-    ----------
-    text : str
-        Characters of the bundled fonts.
-    size : float
-        Font size in pixels.
-    weight : {"regular", "bold"}
-        Which of the fonts.
-    fraction : int
-        Quarters of a pixel by which the text begins right of a whole pixel.
-
-    Returns
-    -------
-    mask : numpy.ndarray of uint8, shape (height, width)
-        Coverage, 0 to 255.
-    left, top : int
-        Of its corner, from the start of the baseline.
+    `text`: characters of the bundled fonts. `size`: font size in pixels. `weight`, "regular" or
+    "bold": which of the fonts. `fraction`: quarters of a pixel by which the text begins right of a
+    whole pixel. `mask`, (height, width): coverage, 0 to 255. `left, top`: of its corner, from the
+    start of the baseline.
     """
     vertices, codes, _ = fonts.outline(text, weight)
     if len(vertices) == 0:
@@ -114,24 +101,10 @@ def write(
 ) -> None:
     """Write one line onto a canvas.
 
-    Parameters
-    ----------
-    canvas : Canvas
-        Where to.
-    text : str
-        What.
-    x, y : float
-        Anchor, and the middle of the capital letters, in pixels of the stage.
-    size : float
-        Font size in pixels of the stage.
-    colour : str or (int, int, int)
-        A token of the theme, or sRGB.
-    weight : {"regular", "bold"}
-        Which of the fonts.
-    anchor : {"left", "centre", "right"}
-        Which point of the line lies at x.
-    opacity : float
-        0 to 1.
+    `canvas`: where to. `text`: what. `x` and `y`: anchor, and the middle of the capital letters, in
+    pixels of the stage. `size`: font size in pixels of the stage. `colour`: a token of the theme,
+    or sRGB. `weight`, "regular" or "bold": which of the fonts. `anchor`, "left", "centre" or
+    "right": which point of the line lies at x. `opacity`: 0 to 1.
     """
     if not text:
         return

@@ -63,24 +63,9 @@ def title_labels(text: str, sheet: Sheet, beside: PixelGrid | None = None) -> li
 def caption_labels(text: str, lang: str, sheet: Sheet = VIDEO) -> list[Label]:
     """Set a caption, centred at the bottom.
 
-    Parameters
-    ----------
-    text : str
-        The sentence, or several lines.
-    lang : {"en", "zh"}
-        Chinese may break between any two characters, but no line begins with punctuation.
-    sheet : Sheet
-        Of the frame's aspect.
-
-    Returns
-    -------
-    list of Label
-        A line each: one or two, or up to five where the frame is narrow.
-
-    Raises
-    ------
-    ValueError
-        If it takes more lines.
+    `text`: the sentence, or several lines. `lang`: Chinese may break between any two characters,
+    but no line begins with punctuation. `sheet`: of the frame's aspect. Result: a line each: one or
+    two, or up to five where the frame is narrow. Raises ValueError if it takes more lines.
     """
     left, top = corner_of(sheet)
     if sheet is VIDEO:

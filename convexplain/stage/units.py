@@ -71,17 +71,11 @@ class Rect(NamedTuple):
 
 
 class Shot(NamedTuple):
-    """How the stage is seen: its picture has this scale, and the frame cuts out a part of it.
+    """How the stage is seen: its picture has this scale, and the frame cuts out a part of it."""
 
-    Parameters
-    ----------
-    scale : float
-        Pixels of the picture per pixel of the stage.
-    left, top : int
-        Where the frame begins in the picture, in whole pixels.
-    """
-
+    #: Pixels of the picture per pixel of the stage.
     scale: float
+    #: Where the frame begins in the picture, in whole pixels.
     left: int
     top: int
 
@@ -97,11 +91,8 @@ class Shot(NamedTuple):
 def home_shot(width: int, height: int) -> Shot:
     """Return the shot of a frame that shows the stage as it is laid out.
 
-    Parameters
-    ----------
-    width, height : int
-        Of the frame in pixels. Its shorter side shows 1080 pixels of the stage, and the middle of
-        the stage is the middle of the frame.
+    `width` and `height`: of the frame in pixels. Its shorter side shows 1080 pixels of the stage,
+    and the middle of the stage is the middle of the frame.
     """
     scale = min(width, height) / HEIGHT
     # Widths are rounded to even numbers of pixels; that moves nothing.
@@ -111,15 +102,8 @@ def home_shot(width: int, height: int) -> Shot:
 def to_scene(places: Iterable[tuple[float, float]]) -> Points:
     """Convert places on the stage to Manim's points.
 
-    Parameters
-    ----------
-    places : iterable of (float, float)
-        x to the right and y downwards, in pixels of the 1920 by 1080 frame.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (n, 3)
-        Points in Manim's units.
+    `places`: x to the right and y downwards, in pixels of the 1920 by 1080 frame. Result, (n, 3):
+    points in Manim's units.
     """
     xy = np.array(list(places), dtype=np.float64).reshape(-1, 2)
     points = np.zeros((len(xy), 3))
@@ -131,15 +115,8 @@ def to_scene(places: Iterable[tuple[float, float]]) -> Points:
 def from_scene(points: npt.ArrayLike) -> Points:
     """Convert Manim's points to places on the stage, the inverse of `to_scene`.
 
-    Parameters
-    ----------
-    points : array_like of float, shape (n, 3)
-        Points in Manim's units.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (n, 2)
-        x to the right and y downwards, in pixels of the 1920 by 1080 frame.
+    `points`, (n, 3): points in Manim's units. Result, (n, 2): x to the right and y downwards, in
+    pixels of the 1920 by 1080 frame.
     """
     places: Points = np.asarray(points, dtype=np.float64).reshape(-1, 3)[:, :2] * _DOWNWARDS
     places += _MIDDLE
@@ -161,15 +138,8 @@ def clipped(rects: Iterable[Rect], frame: Rect) -> Iterator[Rect]:
 def merge(rects: Iterable[Rect]) -> list[Rect]:
     """Join rectangles until none of them meet, so that no pixel is drawn twice.
 
-    Parameters
-    ----------
-    rects : iterable of Rect
-        Empty ones are left out.
-
-    Returns
-    -------
-    list of Rect
-        Rectangles without common pixels that cover the given ones.
+    `rects`: empty ones are left out. Result: rectangles without common pixels that cover the given
+    ones.
     """
     apart: list[Rect] = []
     for rect in rects:

@@ -87,19 +87,9 @@ class Backpropagation:
     def __call__(self, x: Array, labels: Array) -> tuple[float, int, dict[str, Array]]:
         """Run one batch forwards and backwards.
 
-        Parameters
-        ----------
-        x : array, shape (N, H, W, C)
-        labels : array of int, shape (N,)
-
-        Returns
-        -------
-        loss : float
-            Mean of -log p(label) over the batch.
-        correct : int
-            How many labels had the highest score.
-        gradients : dict of str to array
-            Of the loss, by each of the weights that are learned: same names, same shapes.
+        `x`, (N, H, W, C). `labels`, (N,). `loss`: mean of -log p(label) over the batch. `correct`:
+        how many labels had the highest score. `gradients`: of the loss, by each of the weights that
+        are learned: same names, same shapes.
         """
         logits = self.logits(x)
         rows = np.arange(len(labels))

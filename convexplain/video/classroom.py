@@ -26,23 +26,15 @@ INDEX = "index.html"
 
 @dataclass(frozen=True)
 class Member:
-    """A row of the list.
+    """A row of the list."""
 
-    Parameters
-    ----------
-    row : int
-        Its number in the file.
-    name : str
-        As it is written there.
-    folder : str
-        That of this member's videos, within that of the class.
-    jobs : tuple of Job
-        What is rendered; where to is not yet said.
-    """
-
+    #: Its number in the file.
     row: int
+    #: As it is written there.
     name: str
+    #: That of this member's videos, within that of the class.
     folder: str
+    #: What is rendered; where to is not yet said.
     jobs: tuple[Job, ...]
 
     def __str__(self) -> str:
@@ -51,23 +43,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Made:
-    """What was done.
+    """What was done."""
 
-    Parameters
-    ----------
-    wanted, different : int
-        Videos of all members, and how many of them differ.
-    there, rendered, failed : int
-        Of those that differ: what stood there before, what was rendered now, and what could not be.
-    open : int
-        How many are left to other shares.
-    """
-
+    #: Videos of all members, and how many of them differ.
     wanted: int
     different: int
+    #: Of those that differ: what stood there before, what was rendered now, and what could not be.
     there: int
     rendered: int
     failed: int
+    #: How many are left to other shares.
     open: int
 
 
@@ -86,31 +71,12 @@ def make(
     """Render what is missing of a class, and write its page.
 
     What several members share is rendered once, into the folder `STORE`; each member's folder has
-    links to it. What a run before has finished stays, if this program made it, whole.
-
-    Parameters
-    ----------
-    members : sequence of Member
-    place : Path
-        The folder of the class, which is there.
-    title : str
-        Of the page.
-    lang : {"en", "zh"}
-        Of the page.
-    workers : int
-        How many videos are rendered at the same time, here.
-    executor : concurrent.futures.Executor, optional
-        What renders them instead.
-    shard : Shard
-        Which part of the different videos is made; the page shows whatever is there.
-    progress : callable, optional
-        Called with the share that is done, 0 to 1, and whose video is in work.
-    failed : callable, optional
-        Called with a line about a video that could not be made; the others go on.
-
-    Returns
-    -------
-    Made
+    links to it. What a run before has finished stays, if this program made it, whole. `place`: the
+    folder of the class, which is there. `title`: of the page. `lang`: of the page. `workers`: how
+    many videos are rendered at the same time, here. `executor`: what renders them instead. `shard`:
+    which part of the different videos is made; the page shows whatever is there. `progress`: called
+    with the share that is done, 0 to 1, and whose video is in work. `failed`: called with a line
+    about a video that could not be made; the others go on.
     """
     store = place / STORE
     store.mkdir(exist_ok=True)

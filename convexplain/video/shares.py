@@ -32,10 +32,7 @@ class Shard(NamedTuple):
     def parse(cls, text: str) -> Shard:
         """Read ``"2/5"``.
 
-        Raises
-        ------
-        UsageError
-            If it is none.
+        Raises UsageError if it is none.
         """
         number, _, total = text.partition("/")
         if not (number.strip().isdecimal() and total.strip().isdecimal()):
@@ -68,19 +65,9 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
     """Give what runs work on the workers of a scheduler of dask.distributed; None: here.
 
     A worker that dies loses nothing: its work is done by another one. What a worker runs is this
-    program, the same to the byte.
-
-    Parameters
-    ----------
-    address : str or None
-        Such as ``tcp://10.0.0.1:8786``.
-
-    Raises
-    ------
-    UsageError
-        If nothing answers there.
-    ConvexplainError
-        If the extra "cluster" is not installed, no worker is there, or one has another program.
+    program, the same to the byte. `address`: such as ``tcp://10.0.0.1:8786``. Raises UsageError if
+    nothing answers there. Raises ConvexplainError if the extra "cluster" is not installed, no
+    worker is there, or one has another program.
     """
     if address is None:
         yield None

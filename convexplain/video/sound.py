@@ -40,20 +40,13 @@ _LARGEST = 200_000_000
 
 @dataclass(frozen=True)
 class Sound:
-    """A file that is spoken over an event.
+    """A file that is spoken over an event."""
 
-    Parameters
-    ----------
-    event : str
-        Its name.
-    seconds : float
-        How long it lasts.
-    content : bytes
-        The file, of any format that FFmpeg reads.
-    """
-
+    #: Its name.
     event: str
+    #: How long it lasts.
     seconds: float
+    #: The file, of any format that FFmpeg reads.
     content: bytes = field(repr=False)
 
 
@@ -62,28 +55,11 @@ def read(
 ) -> tuple[Sound, ...]:
     """Read the sounds of a lesson: ``FOLDER/LESSON/EVENT.wav``, or any other extension.
 
-    Parameters
-    ----------
-    folder : Path
-        Of all sounds.
-    lesson : Lesson
-        At the pace that it has without them.
-    name : str, optional
-        Of the folder within; the lesson's if not given.
-    others : iterable of str
-        What else files in it may be named after, as the lesson's title card and those of its events
-        that are left out now: these sounds are not heard.
-
-    Returns
-    -------
-    tuple of Sound
-        In the order of the events.
-
-    Raises
-    ------
-    UsageError
-        If the folder is missing or empty, a file is named after no event or cannot be read, or a
-        sound lasts longer than `LONGEST`.
+    `folder`: of all sounds. `lesson`: at the pace that it has without them. `name`: of the folder
+    within; the lesson's if not given. `others`: what else files in it may be named after, as the
+    lesson's title card and those of its events that are left out now: these sounds are not heard.
+    Result: in the order of the events. Raises UsageError if the folder is missing or empty, a file
+    is named after no event or cannot be read, or a sound lasts longer than `LONGEST`.
     """
     extras.require("video", Message("sounds"))
     name = name or lesson.name
@@ -145,10 +121,7 @@ def speak(
 def folders(folder: Path, known: Iterable[str]) -> tuple[str, ...]:
     """Return the folders of sounds within one, each named as a lesson.
 
-    Raises
-    ------
-    UsageError
-        If there is no such folder, none within it, or one that is named otherwise.
+    Raises UsageError if there is no such folder, none within it, or one that is named otherwise.
     """
     names = list(known)
     if not folder.is_dir():
@@ -220,22 +193,9 @@ def starts(lesson: Lesson) -> dict[str, float]:
 def samples(content: bytes, longest: float = float("inf")) -> Samples:
     """Decode a sound.
 
-    Parameters
-    ----------
-    content : bytes
-        A file.
-    longest : float
-        In seconds.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (samples, 2)
-        `RATE` a second, from -1 to 1.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, is empty, or lasts longer: the end of a sentence about the file.
+    `content`: a file. `longest`: in seconds. Result, (samples, 2): `RATE` a second, from -1 to 1.
+    Raises ValueError if it cannot be read, is empty, or lasts longer: the end of a sentence about
+    the file.
     """
     import av
 
@@ -278,17 +238,8 @@ def _frames(container: Any) -> Iterator[Any]:
 def mixed(placed: Sequence[tuple[float, Sound]], seconds: float) -> Samples:
     """Lay sounds on one track.
 
-    Parameters
-    ----------
-    placed : sequence of (float, Sound)
-        When each begins, in seconds.
-    seconds : float
-        Least length of the track.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (samples, 2)
-        Silent where nothing is placed.
+    `placed`: when each begins, in seconds. `seconds`: least length of the track. Result, (samples,
+    2): silent where nothing is placed.
     """
     # A video lasts whole frames: its last sound may end a moment later.
     end = max((seconds, *(start + sound.seconds for start, sound in placed)))

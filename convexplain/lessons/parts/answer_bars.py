@@ -61,16 +61,8 @@ def answer_bars(
 ) -> Bars:
     """Describe the probabilities of a picture's classes.
 
-    Parameters
-    ----------
-    trace : Trace
-    name : str
-        Of the panel; a class's bar is called by its number, that of the rest ``"others"``.
-    title : Caption, optional
-    length : float
-        Of the whole, in cells.
-    share : str
-        Of whose cells.
+    `name`: of the panel; a class's bar is called by its number, that of the rest ``"others"``.
+    `length`: of the whole, in cells. `share`: of whose cells.
     """
     shares, network, shown = trace.shares, trace.network, shown_classes(trace)
     bars = [

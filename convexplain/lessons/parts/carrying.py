@@ -25,13 +25,8 @@ def carried(
 ) -> Array:
     """Carry pictures to a layer, or to the end.
 
-    Parameters
-    ----------
-    network : Network
-    pictures : numpy.ndarray, shape (N, height, width, channels)
-    until : str
-        The layer whose output is returned; the last one's if empty.
-    instead : callable, optional
+    `pictures`, (N, height, width, channels). `until`: the layer whose output is returned; the last
+    one's if empty.
     """
     found: dict[str, Array] = {"input": pictures}
     for layer in network.layers:

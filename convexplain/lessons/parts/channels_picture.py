@@ -55,17 +55,11 @@ _LARGER = 1.6
 
 @dataclass(frozen=True, eq=False)
 class PhotoPicture:
-    """What pictures of a photograph's channels are made of.
+    """What pictures of a photograph's channels are made of."""
 
-    Parameters
-    ----------
-    colours : Colours
-        The photograph, the kernel made by hand, and the place that is shown.
-    upright : bool
-        Whether what could stand side by side stands under one another.
-    """
-
+    #: The photograph, the kernel made by hand, and the place that is shown.
     colours: Colours
+    #: Whether what could stand side by side stands under one another.
     upright: bool = False
 
     @property
@@ -274,44 +268,30 @@ class PhotoPicture:
 
 @dataclass(frozen=True, eq=False)
 class ChannelsPicture:
-    """What pictures of one filter over many channels are made of.
+    """What pictures of one filter over many channels are made of."""
 
-    Parameters
-    ----------
-    step : ConvStep
-        The place that is shown.
-    account : Breakdown
-        Its value: named channels, the others, the bias.
-    inputs, outputs : numpy.ndarray, shape (height, width, channels)
-        What the layer reads and puts out.
-    ink : bool
-        Whether what it reads is a gray picture.
-    input_limit, output_limit : float
-        Ends of their scales.
-    input_name, layer : str
-        What is read, and the layer.
-    shown : tuple of int
-        Channels that are shown as maps where there is no room for all.
-    filters : tuple of int
-        Filters that are shown.
-    given : numpy.ndarray, optional
-        The picture that they are maps of, where it is shown.
-    upright : bool
-        Whether what could stand side by side stands under one another.
-    """
-
+    #: The place that is shown.
     step: ConvStep
+    #: Its value: named channels, the others, the bias.
     account: Breakdown
+    #: What the layer reads and puts out, (height, width, channels).
     inputs: Map
     outputs: Map
+    #: Whether what it reads is a gray picture.
     ink: bool
+    #: Ends of their scales.
     input_limit: float
     output_limit: float
+    #: What is read, and the layer.
     input_name: str
     layer: str
+    #: Channels that are shown as maps where there is no room for all.
     shown: tuple[int, ...]
+    #: Filters that are shown.
     filters: tuple[int, ...]
+    #: The picture that they are maps of, where it is shown.
     given: Map | None = None
+    #: Whether what could stand side by side stands under one another.
     upright: bool = False
 
     @property
@@ -360,10 +340,7 @@ class ChannelsPicture:
     def making(self, channel: int) -> Diagram:
         """Describe how one channel gives its sum.
 
-        Parameters
-        ----------
-        channel : int
-            Whose patch and weights are shown.
+        `channel`: whose patch and weights are shown.
         """
         patch, times, kernel, products = self._grids(channel)
         one = Text("one", f"= {fmt.number(float(self.step.channel_sums[channel]))}",

@@ -55,11 +55,7 @@ SHORT = {"cnn": terms.CNN, "dense": terms.DENSE}
 def looks(pixels: Floats, window: tuple[int, int]) -> Diagram:
     """Describe one digit twice: under a small window, and as a whole.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    window : (int, int)
-        Height and width of the small one.
+    `pixels`, (height, width). `window`: height and width of the small one.
     """
     small = Cells(
         "cnn", pixels, lines=False, share="digit", title=FIRST_LAYER.fill(name=terms.CNN.capital),
@@ -79,15 +75,9 @@ def counted(
 ) -> Diagram:
     """Describe a digit between how often weights of a kernel, and of a template, meet its ink.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    kernel, part : numpy.ndarray
-        Counts for all weights of a kernel, and for those of a template at one place.
-    place : (int, int, int, int)
-        Where these are: row, column, height and width.
-    places : int
-        At how many a kernel lies.
+    `pixels`, (height, width). `kernel` and `part`: counts for all weights of a kernel, and for
+    those of a template at one place. `place`: where these are: row, column, height and width.
+    `places`: at how many a kernel lies.
     """
     marks = {
         "window": Mark(0, 0, *kernel.shape),
@@ -132,14 +122,8 @@ def needed(
 ) -> Diagram:
     """Describe the share of mistakes after learning from so many digits.
 
-    Parameters
-    ----------
-    dense : (int, float)
-        How many digits the dense network read, and its share of mistakes.
-    convnet : mapping of int to float
-        The convnet's, by how many it read.
-    steps, seeds : int
-        How the networks were trained.
+    `dense`: how many digits the dense network read, and its share of mistakes. `convnet`: the
+    convnet's, by how many it read. `steps` and `seeds`: how the networks were trained.
     """
     measured = [("dense", *dense), *(("cnn", *each) for each in convnet.items())]
     bars = [
@@ -184,16 +168,9 @@ def learned(
 ) -> Diagram:
     """Describe the first layers: some kernels of the one, some templates of the other.
 
-    Parameters
-    ----------
-    kernels : numpy.ndarray, shape (height, width, shown)
-    filters : int
-        How many kernels there are in all.
-    templates : numpy.ndarray, shape (height, width, shown)
-    units : int
-        How many templates there are in all.
-    parameters : mapping of str to int, optional
-        By network; bars of them stand below.
+    `kernels`, (height, width, shown). `filters`: how many kernels there are in all. `templates`,
+    (height, width, shown). `units`: how many templates there are in all. `parameters`: by network;
+    bars of them stand below.
     """
     limit = float(max(np.abs(kernels).max(), np.abs(templates).max()))
     scale = Scale(limit, terms.WEIGHT)
@@ -223,11 +200,8 @@ def trained(
 ) -> Diagram:
     """Describe a kernel and its response at every place, and a template, which has one.
 
-    Parameters
-    ----------
-    kernel, responses, template : numpy.ndarray, shape (height, width)
-    mistakes : mapping of str to int
-        Of both networks, each told below its own.
+    `kernel`, `responses` and `template`, (height, width). `mistakes`: of both networks, each told
+    below its own.
     """
     weights = Scale(float(max(np.abs(kernel).max(), np.abs(template).max())), terms.WEIGHT)
     places = PLACES.fill(n=fmt.count(responses.size))
@@ -271,14 +245,8 @@ def cost(
 ) -> Bars:
     """Describe what one thing costs both networks: two bars that begin at zero.
 
-    Parameters
-    ----------
-    name : str
-    title : Caption
-    values : mapping of str to int
-        By network.
-    ranges : mapping of str to sequence of int, optional
-        What several trainings came to; the lowest and the highest are told in parentheses.
+    `values`: by network. `ranges`: what several trainings came to; the lowest and the highest are
+    told in parentheses.
     """
     bars = [
         Bar(
@@ -301,16 +269,8 @@ def comparison(
 ) -> Diagram:
     """Describe what both networks cost, and what they misread, side by side.
 
-    Parameters
-    ----------
-    parameters, work, mistakes : mapping of str to int
-        By network.
-    ranges : mapping of str to sequence of int
-        Mistakes of each training.
-    tested : int
-        Test digits.
-    note : Caption
-        What is said below.
+    `parameters`, `work` and `mistakes`: by network. `ranges`: mistakes of each training. `tested`:
+    test digits. `note`: what is said below.
     """
     wrong = MISTAKES_ON.fill(n=fmt.count(tested))
     three = (
@@ -347,14 +307,8 @@ def walls(
 ) -> Diagram:
     """Describe all test digits, twice, a cell each; what a network misreads is lit.
 
-    Parameters
-    ----------
-    misread : mapping of str to numpy.ndarray, shape (rows, cols)
-        By network; `RIGHT` or `WRONG` for each digit.
-    counters : mapping of str to int
-        How many mistakes are told below each.
-    told : Caption
-        What the colours mean.
+    `misread`, (rows, cols): by network; `RIGHT` or `WRONG` for each digit. `counters`: how many
+    mistakes are told below each. `told`: what the colours mean.
     """
     widest = MISTAKES.fill(n="000")
     both = [
@@ -372,13 +326,8 @@ def walls(
 def shuffling(pixels: Floats, shuffled: Floats, place: tuple[int, int, int, int]) -> Diagram:
     """Describe a digit, and the same pixels where the fixed permutation takes them.
 
-    Beside each stands what a small window sees, at one place of both.
-
-    Parameters
-    ----------
-    pixels, shuffled : numpy.ndarray, shape (height, width)
-    place : (int, int, int, int)
-        Row, column, height and width of the window.
+    Beside each stands what a small window sees, at one place of both. `pixels` and `shuffled`,
+    (height, width). `place`: row, column, height and width of the window.
     """
     row, col, high, wide = place
     pairs: list[Part] = []
@@ -408,14 +357,9 @@ def control(
 ) -> Diagram:
     """Describe the share of mistakes of both networks, with pixels in place and shuffled.
 
-    Parameters
-    ----------
-    pixels, shuffled : numpy.ndarray, shape (height, width)
-    mistakes : mapping of str to (float, float)
-        By network: in place, shuffled.
-    steps, seeds : int
-        How the networks were trained.
-    """  # fmt: skip
+    `pixels` and `shuffled`, (height, width). `mistakes`: by network: in place, shuffled. `steps`
+    and `seeds`: how the networks were trained.
+    """
     bars = [
         Bar(f"{network}-{n}", words.fill(name=SHORT[network]), share, fmt.percent(share),
             TONES[network])
@@ -447,12 +391,7 @@ class Measured(NamedTuple):
 def samples(curves: Mapping[str, Measured], steps: int, seeds: int) -> Diagram:
     """Describe the share of mistakes of both networks against how many digits they read.
 
-    Parameters
-    ----------
-    curves : mapping of str to Measured
-        By network.
-    steps, seeds : int
-        How the networks were trained.
+    `curves`: by network. `steps` and `seeds`: how the networks were trained.
     """
     wrong = {
         network: measured._replace(accuracy=[1 - share for share in measured.accuracy])
@@ -473,14 +412,8 @@ def samples_and_control(
 ) -> Diagram:
     """Describe the same twice, with pixels in place and shuffled, and how far trainings differ.
 
-    Parameters
-    ----------
-    curves, shuffled : mapping of str to Measured
-        By network.
-    steps, seeds : int
-        How the networks were trained.
-    about : Caption
-        With which the alternative text begins.
+    `curves` and `shuffled`: by network. `steps` and `seeds`: how the networks were trained.
+    `about`: with which the alternative text begins.
     """
     every = [*curves.values(), *shuffled.values()]
     low = min(share for each in every for trained in each.by_seed for share in trained)

@@ -27,17 +27,11 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
-    """What a network makes of all squares of a photograph, as large as the one that is shown.
+    """What a network makes of all squares of a photograph, as large as the one that is shown."""
 
-    Parameters
-    ----------
-    subject : Subject
-        It shows `photograph`.
-    photograph : Photograph
-        A bundled one.
-    """
-
+    #: It shows `photograph`.
     subject: Subject
+    #: A bundled one.
     photograph: Photograph
 
     @classmethod

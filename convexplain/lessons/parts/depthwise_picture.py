@@ -70,34 +70,23 @@ class Scales(NamedTuple):
 
 @dataclass(frozen=True)
 class DepthwisePicture:
-    """What all pictures are made of.
-
-    Parameters
-    ----------
-    separable : Separable
-    kernels : numpy.ndarray, shape (kH, kW, channels, filters)
-        Of the ordinary layer, or those that a trained separable one stands for.
-    sums : numpy.ndarray, shape (rows, columns)
-        The shown filter's, of the ordinary layer.
-    filter : int
-        The shown filter.
-    channels : tuple of int
-        The shown channels, in their order.
-    priced : tuple of int
-        Filters whose kernels on a channel are compared.
-    channel : int
-        On which channel.
-    place : (int, int)
-        Row and column at which both layers' sums are compared.
-    """
+    """What all pictures are made of."""
 
     separable: Separable
+    #: Of the ordinary layer, or those that a trained separable one stands for, (kH, kW, channels,
+    #: filters).
     kernels: Floats
+    #: The shown filter's, of the ordinary layer, (rows, columns).
     sums: Floats
+    #: The shown filter.
     filter: int
+    #: The shown channels, in their order.
     channels: tuple[int, ...]
+    #: Filters whose kernels on a channel are compared.
     priced: tuple[int, ...]
+    #: On which channel.
     channel: int
+    #: Row and column at which both layers' sums are compared.
     place: tuple[int, int]
 
     @cached_property
@@ -222,14 +211,7 @@ class DepthwisePicture:
     ) -> Diagram:
         """Lay out a row for each channel, what is said of the others, and one filter's map.
 
-        Parameters
-        ----------
-        columns : sequence of sequences of Part or None
-        *out : Cells
-        first : Scale
-            Which the legend explains before others.
-        added : bool
-            Whether channels are added up.
+        `first`: which the legend explains before others. `added`: whether channels are added up.
         """
         rows: Part = Aligned(columns, gap=0.7, row_gap=0.5, down="middle")
         if len(columns[0]) >= _BROAD:
@@ -505,11 +487,8 @@ class DepthwisePicture:
     def both_maps(self, right: tuple[int, int] | None = None) -> Diagram:
         """Describe what the shown filter gives in either layer, and what comes of it.
 
-        Parameters
-        ----------
-        right : (int, int), optional
-            How many digits are read right with either; where that is not known, the sums at one
-            place are told instead.
+        `right`: how many digits are read right with either; where that is not known, the sums at
+        one place are told instead.
         """
         row, col = self.place
         pairs: list[Part] = []
@@ -545,8 +524,6 @@ class DepthwisePicture:
 def squarest(count: int) -> int:
     """Return how many columns make so many tiles a full rectangle, as near to a square as can be.
 
-    Examples
-    --------
     >>> squarest(64), squarest(32), squarest(7)
     (8, 8, 7)
     """

@@ -36,19 +36,12 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Elsewhere:
-    """Where a cell's filter responds most in digits of other classes, one of each.
-
-    Parameters
-    ----------
-    node : Node
-    strong : tuple of Found
-        Of half of the classes that digit which excites it most, the strongest first.
-    weak : tuple of Found
-        Of the other classes that digit which excites it least, the strongest first.
-    """
+    """Where a cell's filter responds most in digits of other classes, one of each."""
 
     node: Node
+    #: Of half of the classes that digit which excites it most, the strongest first.
     strong: tuple[Found, ...]
+    #: Of the other classes that digit which excites it least, the strongest first.
     weak: tuple[Found, ...]
 
     @property
@@ -103,20 +96,9 @@ def most_telling(
 ) -> Elsewhere | None:
     """Return that of some cells whose filter best answers to what looks like its own patch.
 
-    Parameters
-    ----------
-    network : Network
-    nodes : iterable of Node
-        Of layers with maps.
-    pictures : sequence of Picture
-        With labels, in which is searched.
-    followed : collection of Node
-        Cells that are taken before others whose filters tell more, if theirs tell as well.
-
-    Returns
-    -------
-    Elsewhere or None
-        None if there is none whose filter responds in all classes of the pictures.
+    `nodes`: of layers with maps. `pictures`: with labels, in which is searched. `followed`: cells
+    that are taken before others whose filters tell more, if theirs tell as well. Result: None if
+    there is none whose filter responds in all classes of the pictures.
     """
     prepared = np.stack([network.prepare(each) for each in pictures])
     found, maps = list[Elsewhere](), dict[str, npt.NDArray[Any]]()

@@ -19,14 +19,9 @@ _LAYERS = 12
 def inside_of(before: Maps, after: Maps, pooled: tuple[int, int], shown: int) -> Inside | None:
     """Return a pooling window in which the largest number moves with the picture, and stays inside.
 
-    Parameters
-    ----------
-    before, after : numpy.ndarray, shape (height, width, filters)
-        What a max pooling by two reads of a picture, and of it moved by a step.
-    pooled : (int, int)
-        Rows and columns that it gives.
-    shown : int
-        The filter whose window is taken if it has a strong one.
+    `before` and `after`, (height, width, filters): what a max pooling by two reads of a picture,
+    and of it moved by a step. `pooled`: rows and columns that it gives. `shown`: the filter whose
+    window is taken if it has a strong one.
     """
     rows, cols = pooled
     found: list[tuple[float, Inside]] = []
@@ -55,12 +50,8 @@ def changes_of(
 ) -> tuple[tuple[str, float], ...]:
     """Return how much a step changes each layer's maps, relative to what they were.
 
-    Parameters
-    ----------
-    stages : sequence of Stage
-        The picture and all layers that do something.
-    before, after : mapping of str to numpy.ndarray, shape (pictures, ...)
-        Activations by layer; the changes are means over the pictures.
+    `stages`: the picture and all layers that do something. `before` and `after`, (pictures, ...):
+    activations by layer; the changes are means over the pictures.
     """
     told = [stage for stage in stages[1:] if stage.has_maps]
     if len(told) > _LAYERS:

@@ -79,45 +79,31 @@ _IN_A_ROW = 4
 
 @dataclass(frozen=True, eq=False)
 class ForwardPicture:
-    """What the pictures of a forward pass are made of.
+    """What the pictures of a forward pass are made of."""
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
-    stages : tuple of Stage
-        All of the network.
-    first : int
-        Which of them is the first convolution.
-    window : Box
-        What its largest response sees of the picture.
-    pooled : PoolStep, optional
-        A window of the pooling behind it.
-    vote : Breakdown, optional
-        Of the answer's logit, by sign.
-    products : Products, optional
-        All that it is the sum of.
-    softmax : Softmax
-    classes : tuple of Caption
-        What they are called.
-    label : Caption, optional
-        Which of them the picture is.
-    kernel : numpy.ndarray, shape (height, width), optional
-        That of the first convolution's map, if it reads one channel and can be printed.
-    bias : float
-        That of the same map.
-    """
-
+    #: (height, width) or (height, width, 3).
     pixels: npt.NDArray[np.float32]
+    #: All of the network.
     stages: tuple[Stage, ...]
+    #: Which of them is the first convolution.
     first: int
+    #: What its largest response sees of the picture.
     window: Box
+    #: A window of the pooling behind it.
     pooled: PoolStep | None
+    #: Of the answer's logit, by sign.
     vote: Breakdown | None
+    #: All that it is the sum of.
     products: Products | None
     softmax: Softmax
+    #: What they are called.
     classes: tuple[Caption, ...]
+    #: Which of them the picture is.
     label: Caption | None = None
+    #: That of the first convolution's map, if it reads one channel and can be printed, (height,
+    #: width).
     kernel: npt.NDArray[np.float32] | None = None
+    #: That of the same map.
     bias: float = 0.0
 
     # The layers.

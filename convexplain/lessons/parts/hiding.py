@@ -23,16 +23,10 @@ SIDE = 3 / 16
 
 @dataclass(frozen=True, eq=False)
 class Hiding:
-    """A picture with a square covered, and what that does to the network's answer.
-
-    Parameters
-    ----------
-    subject : Subject
-    label : int
-        The answer.
-    """
+    """A picture with a square covered, and what that does to the network's answer."""
 
     subject: Subject
+    #: The answer.
     label: int
 
     @cached_property

@@ -71,17 +71,8 @@ def wall(
 ) -> Maps:
     """Describe all kernels of a layer after so many steps.
 
-    Parameters
-    ----------
-    kernels : numpy.ndarray, shape (height, width, filters)
-    limit : float
-        End of the scale of weights.
-    layer : str
-    step, last : int
-        How many steps it is, and how many it will be at most.
-    marks : mapping of str to int
-        Filters that are framed.
-    name : str
+    `kernels`, (height, width, filters). `limit`: end of the scale of weights. `step` and `last`:
+    how many steps it is, and how many it will be at most. `marks`: filters that are framed.
     """
     widest = terms.TRAINING_STEP.fill(n=fmt.count(last))
     return Maps(
@@ -120,21 +111,10 @@ def born(
 ) -> Diagram:
     """Describe a digit, and one kernel before and after training beside what it finds there.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    states : mapping of str to (int, numpy.ndarray)
-        The step and the kernel, by what this state is called.
-    maps : mapping of str to numpy.ndarray, shape (rows, cols)
-        Its map in each state.
-    limit : float
-        End of the scale of weights.
-    said : Caption
-        What a map is called.
-    filter : int
-        Which kernel it is.
-    place : (int, int)
-        Row and column of the weight in it that was followed.
+    `pixels`, (height, width). `states`: the step and the kernel, by what this state is called.
+    `maps`, (rows, cols): its map in each state. `limit`: end of the scale of weights. `said`: what
+    a map is called. `filter`: which kernel it is. `place`: row and column of the weight in it that
+    was followed.
     """
     most = max(float(found.max()) for found in maps.values())
     response = Scale(most or 1.0, terms.RESPONSE, signed=False)
@@ -171,17 +151,8 @@ def guess(
 ) -> Diagram:
     """Describe a digit, and the probability of each class after so many steps.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    names : sequence of Caption
-        Of the classes.
-    shares : numpy.ndarray, shape (classes,)
-    right : int
-        The digit's class.
-    said : str
-        How its probability is printed.
-    step : int
+    `pixels`, (height, width). `names`: of the classes. `shares`, (classes,). `right`: the digit's
+    class. `said`: how its probability is printed.
     """
     decimals = len(said.partition(".")[2])  # all in one form
     bars = [
@@ -205,19 +176,9 @@ def surprise(
 ) -> Diagram:
     """Describe the loss as a curve over the probability of the right class.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    name : Caption
-        Of the right class.
-    right : int
-        Which one it is.
-    said : str
-        How the digit's probability is printed.
-    chance : float
-        What it is.
-    highest : float
-        The largest loss of other digits that come on the same axes.
+    `pixels`, (height, width). `name`: of the right class. `right`: which one it is. `said`: how the
+    digit's probability is printed. `chance`: what it is. `highest`: the largest loss of other
+    digits that come on the same axes.
     """
     own = -math.log(chance)
     # Right of it there is nothing above the curve, as long as there is room.
@@ -240,13 +201,8 @@ def surprise(
 def batch(every: Floats, losses: Floats, order: Sequence[int]) -> Diagram:
     """Describe the training digits of one step, and the loss of each as a point on that curve.
 
-    Parameters
-    ----------
-    every : numpy.ndarray, shape (height, width, digits)
-        In the order in which they stand.
-    losses : numpy.ndarray, shape (digits,)
-    order : sequence of int
-        Which of these stands where.
+    `every`, (height, width, digits): in the order in which they stand. `losses`, (digits,).
+    `order`: which of these stands where.
     """
     mean, count = float(losses.mean()), every.shape[2]
     chart = _surprise(float(losses.max()))
@@ -290,24 +246,11 @@ def valley(
 ) -> Diagram:
     """Describe one weight in its kernel, and how the training loss changes with it.
 
-    Parameters
-    ----------
-    kernel : numpy.ndarray, shape (height, width)
-    limit : float
-        End of the scale of weights.
-    place : (int, int)
-        The weight's row and column.
-    weights, losses : numpy.ndarray, shape (points,)
-        Values that it was given, and the training loss with each.
-    slope : float
-        Where the weight is.
-    filter, step : int
-    own : float
-        The weight.
-    near : bool
-        Whether weights are seen so near that a step is.
-    gone : (float, str), optional
-        Where the weight is if it has gone a step, and by how much the loss fell.
+    `kernel`, (height, width). `limit`: end of the scale of weights. `place`: the weight's row and
+    column. `weights` and `losses`, (points,): values that it was given, and the training loss with
+    each. `slope`: where the weight is. `own`: the weight. `near`: whether weights are seen so near
+    that a step is. `gone`: where the weight is if it has gone a step, and by how much the loss
+    fell.
     """
     now, fallen = gone or (own, "")
     low, high = float(losses.min()), float(losses.max())
@@ -369,19 +312,9 @@ def strides(
 ) -> Diagram:
     """Describe the kernels, what a step adds to their weights, and the loss before and after it.
 
-    Parameters
-    ----------
-    kernels : Maps
-    moves : numpy.ndarray, shape (height, width, filters)
-    losses : mapping of str to (Caption, float)
-        By what they are called.
-    digits : int
-        Of how many digits it is the mean.
-    told : Caption
-        How many of all parameters the kernels are.
-    filter : int
-    place : (int, int)
-        The weight that was followed: in which filter, its row and column.
+    `moves`, (height, width, filters). `losses`: by what they are called. `digits`: of how many
+    digits it is the mean. `told`: how many of all parameters the kernels are. `place`: the weight
+    that was followed: in which filter, its row and column.
     """
     followed = {"weight": Mark(*place)}
     step = Maps(
@@ -405,32 +338,20 @@ def strides(
 
 
 class Read(NamedTuple):
-    """What a digit is read as on the way.
+    """What a digit is read as on the way."""
 
-    Parameters
-    ----------
-    step : int
-        When.
-    name : Caption
-        Of the class.
-    wrong : bool
-        Whether it is another class: then the step is marked on the curve of the loss.
-    """
-
+    #: When.
     step: int
+    #: Of the class.
     name: Caption
+    #: Whether it is another class: then the step is marked on the curve of the loss.
     wrong: bool
 
 
 def run(pixels: Floats, reads: Sequence[Read], way: tuple[Floats, Floats]) -> Diagram:
     """Describe a digit and what it is read as on the way, and the training loss step by step.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    reads : sequence of Read
-    way : (steps, losses)
-        Of the training.
+    `pixels`, (height, width). `way`: of the training.
     """
     dots = [
         Dot(f"read-{n}", read.step, float(np.interp(read.step, *way)), tone="ink", large=True)
@@ -475,13 +396,7 @@ def _below(words: Sequence[Text]) -> Part:
 
 
 def descent(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
-    """Describe the kernels, and the training loss step by step.
-
-    Parameters
-    ----------
-    kernels : Maps
-    way : (steps, losses)
-    """
+    """Describe the kernels, and the training loss step by step."""
     loss = replace(_loss(way), counter=None, size=_RUN)
     return _with_kernels(kernels, loss)
 
@@ -489,13 +404,7 @@ def descent(kernels: Maps, way: tuple[Floats, Floats]) -> Diagram:
 def checked(kernels: Maps, checks: Mapping[int, float], tested: int) -> Diagram:
     """Describe the kernels, and the accuracy on unseen digits.
 
-    Parameters
-    ----------
-    kernels : Maps
-    checks : mapping of int to float
-        Accuracy after so many steps.
-    tested : int
-        How many digits are read.
+    `checks`: accuracy after so many steps. `tested`: how many digits are read.
     """
     bars = [
         Bar(f"step-{step}", terms.TRAINING_STEP.fill(n=fmt.count(step)), share,
@@ -517,13 +426,7 @@ def whole(
 ) -> Diagram:
     """Describe kernels at several steps, and below them both curves of the training.
 
-    Parameters
-    ----------
-    walls : sequence of Maps
-    way : (steps, losses)
-    checks : (steps, accuracies)
-    about : Caption
-        With which the alternative text begins.
+    `about`: with which the alternative text begins.
     """
     loss, accuracy = _loss(way), _accuracy(checks, float(way[0][-1]))
     pairs = [Row(*walls[n : n + 2], align="top") for n in range(0, len(walls), 2)]

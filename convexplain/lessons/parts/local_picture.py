@@ -43,37 +43,25 @@ TONES = {"cnn": "accent", "dense": "muted"}
 
 @dataclass(frozen=True, eq=False)
 class LocalPicture:
-    """What all pictures of the lesson are made of.
+    """What all pictures of the lesson are made of."""
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-        The picture, in place or shuffled.
-    unit : int
-        The dense unit.
-    weights : numpy.ndarray, shape (height, width)
-        Its weights, each where its pixel is on the digit in place.
-    account : Breakdown
-        What it makes of the picture.
-    filter : int
-        The filter of the convolution.
-    kernel : numpy.ndarray, shape (height, width)
-    responses : numpy.ndarray
-        Its map.
-    limit : float
-        End of the scale of responses.
-    at : (int, int)
-        Row and column of the window.
-    """
-
+    #: The picture, in place or shuffled, (height, width).
     pixels: Floats
+    #: The dense unit.
     unit: int
+    #: Its weights, each where its pixel is on the digit in place, (height, width).
     weights: Floats
+    #: What it makes of the picture.
     account: Breakdown
+    #: The filter of the convolution.
     filter: int
+    #: (height, width).
     kernel: Floats
+    #: Its map.
     responses: Floats
+    #: End of the scale of responses.
     limit: float
+    #: Row and column of the window.
     at: tuple[int, int] = (0, 0)
 
     def opening(self) -> Diagram:
@@ -99,11 +87,7 @@ class LocalPicture:
     def apart(self, shuffled: LocalPicture, came_from: Sequence[tuple[int, int]]) -> Diagram:
         """Describe the picture and its pixels shuffled, large, with a window on both.
 
-        Parameters
-        ----------
-        shuffled : LocalPicture
-        came_from : sequence of (int, int)
-            Where the pixels under the shuffled one's window are in this picture.
+        `came_from`: where the pixels under the shuffled one's window are in this picture.
         """
         marks = {f"from-{n}": Mark(*at) for n, at in enumerate(came_from)}
         first, second = (
@@ -160,13 +144,8 @@ class LocalPicture:
     ) -> Diagram:
         """Describe the picture beside filters, each with the patches that excite it most.
 
-        Parameters
-        ----------
-        patches : mapping of int to sequence of numpy.ndarray
-            By filter.
-        counts : mapping of int to int
-            How many fly to each in all, and by None to all other filters.
-        kernels : numpy.ndarray, shape (height, width, filters)
+        `patches`: by filter. `counts`: how many fly to each in all, and by None to all other
+        filters. `kernels`, (height, width, filters).
         """
         scale = Scale(float(np.abs(kernels).max()) or 1.0, terms.WEIGHT)
         heads = (
@@ -238,14 +217,8 @@ def control(
 ) -> Diagram:
     """Describe the errors of both networks, with pixels in place and shuffled.
 
-    Parameters
-    ----------
-    in_place, shuffled : numpy.ndarray, shape (height, width)
-        A digit as both kinds of training show it.
-    errors : mapping of (str, str) to float
-        Shares of the test set, by network and pixels.
-    trainings : int
-        How often each was trained.
+    `in_place` and `shuffled`, (height, width): a digit as both kinds of training show it. `errors`:
+    shares of the test set, by network and pixels. `trainings`: how often each was trained.
     """
     rows: list[list[Part]] = []
     for name, pixels, picture in (("place", "in place", in_place), ("input", "shuffled", shuffled)):

@@ -16,38 +16,25 @@ _TRIED = 200
 
 
 class Products(NamedTuple):
-    """What all numbers that are left add to a logit, those of one place beside one another.
+    """What all numbers that are left add to a logit, those of one place beside one another."""
 
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (rows, cols)
-        Products of number and weight: a block for each place of the last map.
-    there : numpy.ndarray of bool, shape (rows, cols)
-        False where a block is larger than there are numbers at a place.
-    blocks : tuple of Mark
-        The places.
-    numbers : int
-        How many numbers each place has.
-    telling : (int, int)
-        The cell of the largest product that its printed factors make, inside its block if one is.
-    read : numpy.ndarray, shape (rows, cols)
-        The map that has its number.
-    place : (int, int)
-        Where that is on it.
-    channel : int
-        Which of the last maps that is.
-    written : (str, str, str)
-        Its factors and the product.
-    """
-
+    #: (rows, cols): products of number and weight: a block for each place of the last map.
     values: npt.NDArray[np.float64]
+    #: False where a block is larger than there are numbers at a place, (rows, cols).
     there: npt.NDArray[np.bool_]
+    #: The places.
     blocks: tuple[Mark, ...]
+    #: How many numbers each place has.
     numbers: int
+    #: The cell of the largest product that its printed factors make, inside its block if one is.
     telling: tuple[int, int]
+    #: The map that has its number, (rows, cols).
     read: npt.NDArray[np.float64]
+    #: Where that is on it.
     place: tuple[int, int]
+    #: Which of the last maps that is.
     channel: int
+    #: Its factors and the product.
     written: tuple[str, str, str]
 
     @classmethod

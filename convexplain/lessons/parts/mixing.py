@@ -20,27 +20,19 @@ _TURNS, _STILL = 500, 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Mixing:
-    """A layer of 1 x 1 filters, and the maps that it reads.
+    """A layer of 1 x 1 filters, and the maps that it reads."""
 
-    Parameters
-    ----------
-    source : str
-        The layer whose maps are read.
-    maps : numpy.ndarray, shape (height, width, channels)
-        Of one picture.
-    weights : numpy.ndarray, shape (channels, filters)
-    biases : numpy.ndarray, shape (filters,)
-    layer : str
-        Its name if it is one of the network's; empty if the mixtures were computed.
-    reader : Layer, optional
-        The convolution that reads all of its maps, or could.
-    """
-
+    #: The layer whose maps are read.
     source: str
+    #: Of one picture, (height, width, channels).
     maps: Array
+    #: (channels, filters).
     weights: Array
+    #: (filters,).
     biases: Array
+    #: Its name if it is one of the network's; empty if the mixtures were computed.
     layer: str = ""
+    #: The convolution that reads all of its maps, or could.
     reader: Layer | None = None
 
     @property
@@ -87,16 +79,8 @@ def simple(weights: Array) -> Array:
     """Return mixtures that keep what others keep, each of as few channels as can be (varimax).
 
     The others are turned among themselves until the squares of the weights of each differ most.
-
-    Parameters
-    ----------
-    weights : numpy.ndarray, shape (channels, count)
-        Of length 1 and at right angles, as `best` gives them.
-
-    Returns
-    -------
-    numpy.ndarray, shape (channels, count)
-        As long, and at right angles, too; the largest weight of each is above zero.
+    `weights`, (channels, count): of length 1 and at right angles, as `best` gives them. Result,
+    (channels, count): as long, and at right angles, too; the largest weight of each is above zero.
     """
     turned = weights
     for _ in range(_TURNS):
@@ -118,18 +102,9 @@ def _pointing_up(weights: Array) -> Array:
 def best(maps: Array, count: int) -> tuple[Array, Array]:
     """Return the mixtures of channels that keep most of their variance.
 
-    Parameters
-    ----------
-    maps : numpy.ndarray, shape (..., channels)
-    count : int
-        How many mixtures.
-
-    Returns
-    -------
-    weights : numpy.ndarray, shape (channels, count)
-        Directions of the largest spread, each of length 1, its largest weight above zero.
-    mean : numpy.ndarray, shape (channels,)
-        Subtracted before.
+    `maps`, (..., channels). `count`: how many mixtures. `weights`, (channels, count): directions of
+    the largest spread, each of length 1, its largest weight above zero. `mean`, (channels,):
+    subtracted before.
     """
     places = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
     mean = places.mean(axis=0)

@@ -29,15 +29,9 @@ class Followed(NamedTuple):
 
 @dataclass(frozen=True)
 class Normalizing:
-    """The four constants of one channel.
+    """The four constants of one channel."""
 
-    Parameters
-    ----------
-    mean, spread : float
-        The stored ones; the spread is the root of variance and epsilon.
-    gamma, beta : float
-    """
-
+    #: The stored ones; the spread is the root of variance and epsilon.
     mean: float
     spread: float
     gamma: float
@@ -88,11 +82,7 @@ class Normalizing:
     def adds_up(self, number: float, decimals: int = 2) -> bool:
         """Tell whether its steps, and factor and shift, are right with the numbers as printed.
 
-        Parameters
-        ----------
-        number : float
-        decimals : int
-            Of the four constants; all else has two.
+        `decimals`: of the four constants; all else has two.
         """
         centred, normalised, scaled, value = self.steps(number)
         (mean, spread, gamma, beta), start = self._printed(decimals), fmt.rounded(number)

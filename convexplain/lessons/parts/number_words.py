@@ -13,8 +13,6 @@ _WORDS = (
 def in_words(number: int, *, capital: bool = False) -> Caption:
     """Return a count as English writes it in a sentence, a word up to twelve; Chinese has digits.
 
-    Examples
-    --------
     >>> in_words(9).text("en"), in_words(9).text("zh"), in_words(25).text("en")
     ('nine', '9', '25')
     """
@@ -34,8 +32,6 @@ _UNITS = {
 def about(ratio: float) -> Caption:
     """Write a ratio with two significant figures, a large one in words.
 
-    Examples
-    --------
     >>> about(2.4197).text("en"), about(9_744_803_446).text("en"), about(9_744_803_446).text("zh")
     ('2.4', 'about 9.7 billion', '约 97 亿')
     """

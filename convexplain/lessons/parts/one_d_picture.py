@@ -44,33 +44,22 @@ _SMALL, _READ = 2.0, 2.2
 
 @dataclass(frozen=True, eq=False)
 class OneDPicture:
-    """What pictures of the lesson are made of.
+    """What pictures of the lesson are made of."""
 
-    Parameters
-    ----------
-    drawn : numpy.ndarray, shape (rows, columns)
-        The picture.
-    row : int
-        Which of its rows is the row of samples.
-    kernel : numpy.ndarray, shape (k,)
-        Along one axis.
-    out : numpy.ndarray, shape (places,)
-        The row, convolved.
-    map : numpy.ndarray
-        The picture, convolved along both axes.
-    film, moving : numpy.ndarray, shape (rows, columns, frames)
-        A film, and what becomes of it along three axes.
-    upright : bool
-        Whether what could stand side by side stands under one another.
-    """
-
+    #: The picture, (rows, columns).
     drawn: Floats
+    #: Which of its rows is the row of samples.
     row: int
+    #: Along one axis, (k,).
     kernel: Floats
+    #: The row, convolved, (places,).
     out: Floats
+    #: The picture, convolved along both axes.
     map: Floats
+    #: A film, and what becomes of it along three axes, (rows, columns, frames).
     film: Floats
     moving: Floats
+    #: Whether what could stand side by side stands under one another.
     upright: bool = False
 
     # Scales.
@@ -110,15 +99,8 @@ class OneDPicture:
     ) -> Diagram:
         """Describe a window on the row, and how its number comes about.
 
-        Parameters
-        ----------
-        at : int
-            Its first sample.
-        read : sequence of float
-            What it reads.
-        told : mapping of str to str
-            Its products, by the name of their panel.
-        value : float
+        `at`: its first sample. `read`: what it reads. `told`: its products, by the name of their
+        panel.
         """
         said = {name: _added(product) if n else product
                 for n, (name, product) in enumerate(told.items())}  # fmt: skip
@@ -189,16 +171,8 @@ class OneDPicture:
         """Describe a film, frame beside frame, and how a number of its result comes about.
 
         Below each frame that is read stand the pixels that the window reads of it, their weights,
-        and what that adds.
-
-        Parameters
-        ----------
-        at : (int, int)
-            Row and column at which the window begins.
-        parts : sequence of float
-            The sum of the products on each frame.
-        value : float
-            Their sum.
+        and what that adds. `at`: row and column at which the window begins. `parts`: the sum of the
+        products on each frame. `value`: their sum.
         """
         (row, col), k = at, len(self.kernel)
         pairs = []

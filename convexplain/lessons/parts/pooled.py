@@ -28,34 +28,22 @@ class Costs(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What one cell of a late convolution sees of the picture, after each convolution on its way.
+    """What a cell of a late convolution sees of the picture, after each convolution on its way."""
 
-    Parameters
-    ----------
-    pooled, plain : tuple of Box
-        In the network, and in the same network without its poolings; within the picture.
-    """
-
+    #: In the network, and in the same network without its poolings; within the picture.
     pooled: tuple[Box, ...]
     plain: tuple[Box, ...]
 
 
 class Spread(NamedTuple):
-    """What a window on a pooled map spans on the map before.
+    """What a window on a pooled map spans on the map before."""
 
-    Parameters
-    ----------
-    window, around : Box
-        The cells of the pooled map that it reads, and one more on each side, where there is one.
-    pools : tuple of Box
-        What each cell that it reads is pooled from, row by row.
-    under : Box
-        What all of `around` is pooled from.
-    """
-
+    #: The cells of the pooled map that it reads, and one more on each side, where there is one.
     window: Box
     around: Box
+    #: What each cell that it reads is pooled from, row by row.
     pools: tuple[Box, ...]
+    #: What all of `around` is pooled from.
     under: Box
 
     @property
@@ -123,17 +111,8 @@ def reach(trace: Trace, drawn: Map) -> Reach | None:
     """Compare what a cell of the last convolution sees with and without the poolings before it.
 
     The cell is the one that sees most ink; those of other layers lie nearest to its middle.
-
-    Parameters
-    ----------
-    trace : Trace
-    drawn : numpy.ndarray, shape (height, width) or (height, width, 3)
-        The picture as it is drawn.
-
-    Returns
-    -------
-    Reach or None
-        None where the poolings add nothing to what it sees.
+    `drawn`, (height, width) or (height, width, 3): the picture as it is drawn. Result: None where
+    the poolings add nothing to what it sees.
     """
     network = trace.network
     levels = [layer for layer in convolutions(network) if layer.window is not None]
@@ -175,12 +154,8 @@ def law(network: Network, reach: Reach) -> tuple[int, int] | None:
 def widened(before: Box, after: Box, law: tuple[int, int]) -> Box:
     """Return what pooling makes of a field: the next one, less what its convolution adds around.
 
-    Parameters
-    ----------
-    before, after : Box
-        What is seen before a pooling and a convolution, and after both.
-    law : tuple of int
-        What a pooling multiplies a width by, and a convolution adds.
+    `before` and `after`: what is seen before a pooling and a convolution, and after both. `law`:
+    what a pooling multiplies a width by, and a convolution adds.
     """
     factor, adds = law
     top, left = after.top + adds // 2, after.left + adds // 2
@@ -258,12 +233,8 @@ def _nearest(
 def moved(trace: Trace) -> tuple[Caption, Trace]:
     """Move the picture by one pixel, towards where it loses the least ink.
 
-    Returns
-    -------
-    Caption
-        Which way: to the right, if no direction loses less.
-    Trace
-        The moved picture on its way through the network.
+    Result: which way: to the right, if no direction loses less. Then: the moved picture on its way
+    through the network.
     """
     pixels = _pixels(trace)
     found = {way: _moved(pixels, *way) for way in _WAYS}

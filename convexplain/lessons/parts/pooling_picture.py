@@ -38,52 +38,35 @@ Map = npt.NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class PoolingPicture:
-    """What pictures of a pooling are made of.
+    """What pictures of a pooling are made of."""
 
-    Parameters
-    ----------
-    step : PoolStep
-        The window that is looked at.
-    drawn : numpy.ndarray, shape (height, width) or (height, width, 3)
-        The picture that the network reads.
-    response_map, pooled : numpy.ndarray, shape (height, width)
-        One channel before and after.
-    limit : float
-        End of the scale of all maps of the layer.
-    signed : bool
-        Whether its maps have numbers below zero.
-    layer, pool, last : str
-        Names of what is pooled, of the pooling, and of the last convolution.
-    filter : int
-    kept : numpy.ndarray of bool, shape (height, width)
-        Which cells of the map some window keeps.
-    reach : Reach, optional
-        What a cell of a late layer sees.
-    spread : Spread, optional
-        What the next layer's window spans on the map.
-    law : tuple of int, optional
-        What a pooling multiplies the width by, and a convolution adds.
-    costs : tuple of int, optional
-        Multiplications with and without pooling.
-    accuracies : sequence of str
-        With and without pooling; none if they were not measured.
-    """
-
+    #: The window that is looked at.
     step: PoolStep
+    #: The picture that the network reads, (height, width) or (height, width, 3).
     drawn: Map
+    #: One channel before and after, (height, width).
     response_map: Map
     pooled: Map
+    #: End of the scale of all maps of the layer.
     limit: float
+    #: Whether its maps have numbers below zero.
     signed: bool
+    #: Names of what is pooled, of the pooling, and of the last convolution.
     layer: str
     pool: str
     last: str
     filter: int
+    #: Which cells of the map some window keeps, (height, width).
     kept: npt.NDArray[np.bool_]
+    #: What a cell of a late layer sees.
     reach: Reach | None
+    #: What the next layer's window spans on the map.
     spread: Spread | None
+    #: What a pooling multiplies the width by, and a convolution adds.
     law: tuple[int, int] | None
+    #: Multiplications with and without pooling.
     costs: tuple[int, int] | None
+    #: With and without pooling; none if they were not measured.
     accuracies: Sequence[str]
 
     def opening(self) -> Diagram:
@@ -317,11 +300,7 @@ def _mark(box: Box, within: Box, *, strong: bool = True) -> Mark:
 def sums(boxes: Sequence[Box], law: tuple[int, int] | None) -> list[Caption]:
     """Say how the widths of some fields come of one another: line by line, or in one line.
 
-    Parameters
-    ----------
-    boxes : sequence of Box
-    law : tuple of int, optional
-        What a pooling multiplies a width by, and a convolution adds.
+    `law`: what a pooling multiplies a width by, and a convolution adds.
     """
     widths = [box.width for box in boxes]
     if law is None or not 1 < len(widths) < 4:

@@ -48,22 +48,14 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Removal:
-    """The cells of a level that push towards an answer, taken out one after the other.
-
-    Parameters
-    ----------
-    trace : Trace
-    level : str
-        The layer whose cells they are.
-    label : int
-        The answer.
-    centred : bool
-        Whether weights are taken less their mean over all classes.
-    """
+    """The cells of a level that push towards an answer, taken out one after the other."""
 
     trace: Trace
+    #: The layer whose cells they are.
     level: str
+    #: The answer.
     label: int
+    #: Whether weights are taken less their mean over all classes.
     centred: bool
 
     @cached_property

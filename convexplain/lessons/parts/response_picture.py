@@ -40,19 +40,12 @@ _NARROW = 8.0
 
 
 class Place(NamedTuple):
-    """A window, how well it fits the filter, and how much it holds.
+    """A window, how well it fits the filter, and how much it holds."""
 
-    Parameters
-    ----------
-    letter : str
-        What it is called.
-    step : ConvStep
-    box : Box
-        What it sees of the picture.
-    """
-
+    #: What it is called.
     letter: str
     step: ConvStep
+    #: What it sees of the picture.
     box: Box
 
     @property
@@ -68,20 +61,13 @@ class Place(NamedTuple):
 
 
 class Laid(NamedTuple):
-    """Maps on the picture that they are of: each response over the middle of what it reads.
+    """Maps on the picture that they are of: each response over the middle of what it reads."""
 
-    Parameters
-    ----------
-    maps : numpy.ndarray, shape (rows, cols, filters)
-        A cell for each pixel, 0 where no window has its middle.
-    pixels : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
-        The part of the picture under them.
-    rows, cols : numpy.ndarray of int
-        Which row and column of the maps lies where.
-    """
-
+    #: A cell for each pixel, 0 where no window has its middle, (rows, cols, filters).
     maps: Floats
+    #: The part of the picture under them, (rows, cols) or (rows, cols, 3).
     pixels: Floats
+    #: Which row and column of the maps lies where.
     rows: npt.NDArray[np.intp]
     cols: npt.NDArray[np.intp]
 
@@ -94,12 +80,8 @@ class Laid(NamedTuple):
 def lay(maps: Floats, pixels: Floats, field: ReceptiveField) -> Laid:
     """Lay maps on their picture, and cut away as much at each side as no window has its middle in.
 
-    Parameters
-    ----------
-    maps : numpy.ndarray, shape (height, width, filters)
-    pixels : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
-    field : ReceptiveField
-        Of a cell of the maps.
+    `maps`, (height, width, filters). `pixels`, (rows, cols) or (rows, cols, 3). `field`: of a cell
+    of the maps.
     """
     kept: list[slice] = []
     index: list[npt.NDArray[np.intp]] = []
@@ -123,47 +105,32 @@ def lay(maps: Floats, pixels: Floats, field: ReceptiveField) -> Laid:
 
 @dataclass(frozen=True, eq=False)
 class ResponsePicture:
-    """What all pictures of the lesson are made of.
+    """What all pictures of the lesson are made of."""
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
-    maps : numpy.ndarray, shape (height, width, filters)
-    laid : Laid
-        The same maps on the picture.
-    scale : Scale
-        Of all maps.
-    kernels : numpy.ndarray, shape (height, width, filters), optional
-        Of a layer that reads the gray picture.
-    shown : int
-        The filter that is shown.
-    name : Caption
-        What its map is called.
-    places : mapping of str to Place
-    seen : mapping of str to Box
-        What is marked on the picture.
-    amount : Caption
-        What `Place.ink` measures.
-    """
-
+    #: (rows, cols) or (rows, cols, 3).
     pixels: Floats
+    #: (height, width, filters).
     maps: Floats
+    #: The same maps on the picture.
     laid: Laid
+    #: Of all maps.
     scale: Scale
+    #: Of a layer that reads the gray picture, (height, width, filters).
     kernels: Floats | None
+    #: The filter that is shown.
     shown: int
+    #: What its map is called.
     name: Caption
     places: Mapping[str, Place]
+    #: What is marked on the picture.
     seen: Mapping[str, Box]
+    #: What `Place.ink` measures.
     amount: Caption
 
     def opened(self, *, mapped: bool = False) -> Diagram:
         """Describe the picture and the filter that is asked about.
 
-        Parameters
-        ----------
-        mapped : bool
-            Whether its map is known already; it always is where no filter can be seen.
+        `mapped`: whether its map is known already; it always is where no filter can be seen.
         """
         kernel = [] if self.kernels is None else [self._kernel(self.shown, alone=True)]
         shown = [self._read(), *kernel, *([self._map()] if mapped or not kernel else [])]

@@ -89,11 +89,7 @@ _SPOT = Caption(en="a spot", zh="一个点")
 def pattern(found: Pattern, *, ink: bool) -> Caption | None:
     """Say what a kernel looks for; None if it is like no ideal kernel.
 
-    Parameters
-    ----------
-    found : Pattern
-    ink : bool
-        Whether what it looks at is drawn.
+    `ink`: whether what it looks at is drawn.
     """
     sector = round(found.angle / 45)
     if found.kind == "edge":

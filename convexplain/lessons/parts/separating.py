@@ -19,34 +19,23 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Separable:
-    """A window for each channel, then a weight for each channel and filter.
+    """A window for each channel, then a weight for each channel and filter."""
 
-    Parameters
-    ----------
-    source : str
-        The layer whose maps are read, or "input".
-    maps : numpy.ndarray, shape (height, width, channels)
-        Of one picture.
-    shapes : numpy.ndarray, shape (kH, kW, channels * count)
-        The windows; `count` of them read each channel.
-    scales : numpy.ndarray, shape (channels * count, filters)
-        The weights of the 1 x 1 layer.
-    biases : numpy.ndarray, shape (filters,)
-    window : Window
-        How the windows slide.
-    names : tuple of str
-        Of its layers in the network.
-    ordinary : numpy.ndarray, shape (kH, kW, channels, filters), optional
-        The kernels that it stands for; None: it was trained as it is.
-    """
-
+    #: The layer whose maps are read, or "input".
     source: str
+    #: Of one picture, (height, width, channels).
     maps: Array
+    #: The windows; `count` of them read each channel, (kH, kW, channels * count).
     shapes: Array
+    #: The weights of the 1 x 1 layer, (channels * count, filters).
     scales: Array
+    #: (filters,).
     biases: Array
+    #: How the windows slide.
     window: Window
+    #: Of its layers in the network.
     names: tuple[str, ...]
+    #: (kH, kW, channels, filters): the kernels that it stands for; None: it was trained as it is.
     ordinary: Array | None = None
 
     @property
@@ -198,16 +187,9 @@ def closest(network: Network, trace: Trace, layer: Layer) -> Separable:
 def split(kernels: Array) -> tuple[Array, Array]:
     """Write each channel's kernels as shapes of length 1 and what every filter takes of them.
 
-    Parameters
-    ----------
-    kernels : numpy.ndarray, shape (kH, kW, channels, filters)
-
-    Returns
-    -------
-    shapes : numpy.ndarray, shape (kH, kW, channels, count)
-        The most important first, by singular values; the largest weight of each above zero.
-    scales : numpy.ndarray, shape (channels, count, filters)
-        ``shapes[..., :m]`` times ``scales[:, :m]`` are the closest kernels of m shapes.
+    `kernels`, (kH, kW, channels, filters). `shapes`, (kH, kW, channels, count): the most important
+    first, by singular values; the largest weight of each above zero. `scales`, (channels, count,
+    filters): ``shapes[..., :m]`` times ``scales[:, :m]`` are the closest kernels of m shapes.
     """
     height, width, channels, filters = kernels.shape
     flat = kernels.transpose(2, 0, 1, 3).reshape(channels, height * width, filters)
@@ -222,11 +204,8 @@ def split(kernels: Array) -> tuple[Array, Array]:
 def as_large(kernels: Array, shapes: Array, scales: Array) -> tuple[Array, Array]:
     """Make each channel's shape as large as its kernels, and what filters take of it as much less.
 
-    Parameters
-    ----------
-    kernels : numpy.ndarray, shape (kH, kW, channels, filters)
-    shapes : numpy.ndarray, shape (kH, kW, channels)
-    scales : numpy.ndarray, shape (channels, filters)
+    `kernels`, (kH, kW, channels, filters). `shapes`, (kH, kW, channels). `scales`, (channels,
+    filters).
     """
     most = np.abs(kernels).max(axis=(0, 1, 3))
     # A channel that no filter reads has no size of its own.

@@ -16,75 +16,50 @@ Floats = npt.NDArray[np.float32]
 
 
 class Inside(NamedTuple):
-    """A pooling window whose largest number moves by a step, and stays in it.
+    """A pooling window whose largest number moves by a step, and stays in it."""
 
-    Parameters
-    ----------
-    filter, row, col : int
-        Of the first convolution; the window's place among the pooling's.
-    before, after : numpy.ndarray, shape (2, 2)
-        What it reads.
-    whole : numpy.ndarray, shape (height, width)
-        The map before.
-    """
-
+    #: Of the first convolution; the window's place among the pooling's.
     filter: int
     row: int
     col: int
+    #: What it reads, (2, 2).
     before: Floats
     after: Floats
+    #: The map before, (height, width).
     whole: Floats
 
 
 class Unit(NamedTuple):
-    """A unit that has a weight for each pixel, and what it makes of a picture and of it moved.
+    """A unit that has a weight for each pixel, and what it makes of a picture and of it moved."""
 
-    Parameters
-    ----------
-    number, many, steps : int
-        Which unit, of how many; after how many steps it reads the picture again.
-    weights : numpy.ndarray, shape (height, width)
-        One for each pixel.
-    products : tuple of numpy.ndarray
-        Pixels times weights, after 0 to `steps` steps.
-    weight : float
-        What its sum is weighed with for the answer `said`, less that for `instead`.
-    leads : (float, float)
-        Of `said` over `instead` with all units together, before and after.
-    said, instead : Caption
-        What is read at first, and after `steps`.
-    """
-
+    #: Which unit, of how many; after how many steps it reads the picture again.
     number: int
     many: int
     steps: int
+    #: One for each pixel, (height, width).
     weights: npt.NDArray[np.float64]
+    #: Pixels times weights, after 0 to `steps` steps.
     products: tuple[npt.NDArray[np.float64], ...]
+    #: What its sum is weighed with for the answer `said`, less that for `instead`.
     weight: float
+    #: Of `said` over `instead` with all units together, before and after.
     leads: tuple[float, float]
+    #: What is read at first, and after `steps`.
     said: Caption
     instead: Caption
 
 
 class Filter(NamedTuple):
-    """A filter of the last map, whose responses meet other weights once the picture is moved.
+    """A filter of the last map, whose responses meet other weights once the picture is moved."""
 
-    Parameters
-    ----------
-    number, many : int
-        Which filter, of how many.
-    weights : numpy.ndarray, shape (height, width)
-        What the last layer weighs its places with, for the label less for `rival`.
-    responses : tuple of numpy.ndarray
-        Its map after each number of steps, from 0 to the last one that is compared.
-    on : (int, int), optional
-        Where `before`'s response is after these, where they move the map by one cell.
-    """
-
+    #: Which filter, of how many.
     number: int
     many: int
+    #: What the last layer weighs its places with, for the label less for `rival`, (height, width).
     weights: npt.NDArray[np.float64]
+    #: Its map after each number of steps, from 0 to the last one that is compared.
     responses: tuple[npt.NDArray[np.float64], ...]
+    #: Where `before`'s response is after these, where they move the map by one cell.
     on: tuple[int, int] | None = None
 
     @property
@@ -114,46 +89,29 @@ class Filter(NamedTuple):
 
 
 class Shrunk(NamedTuple):
-    """A map on the way to the last one, which has fewer cells.
+    """A map on the way to the last one, which has fewer cells."""
 
-    Parameters
-    ----------
-    name : str
-        Of its panel.
-    filter : int
-    pooled : bool
-        Whether a pooling has just made it smaller.
-    values : numpy.ndarray, shape (height, width)
-    apart : int
-        How many pixels of the picture lie between two of its cells.
-    marks : tuple of Mark
-        What the last map's cell before and after reads of it.
-    """
-
+    #: Of its panel.
     name: str
     filter: int
+    #: Whether a pooling has just made it smaller.
     pooled: bool
+    #: (height, width).
     values: Floats
+    #: How many pixels of the picture lie between two of its cells.
     apart: int
+    #: What the last map's cell before and after reads of it.
     marks: tuple[Mark, Mark]
 
 
 class Reader(NamedTuple):
-    """A network, and what it reads after each number of steps.
-
-    Parameters
-    ----------
-    name : Caption
-    answers : tuple of Caption
-    shares : tuple of float
-        The answers' probabilities.
-    right : tuple of bool
-        Whether the answer is the picture's label; where it has none, whether it is still the first.
-    """
+    """A network, and what it reads after each number of steps."""
 
     name: Caption
     answers: tuple[Caption, ...]
+    #: The answers' probabilities.
     shares: tuple[float, ...]
+    #: Whether the answer is the picture's label; where it has none, whether it is still the first.
     right: tuple[bool, ...]
 
 

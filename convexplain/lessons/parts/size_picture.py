@@ -46,22 +46,14 @@ _LYING, _UPRIGHT = (16, 38), (24, 28)
 
 @dataclass(frozen=True)
 class Variant:
-    """The chapter's network with another first layer, as it was trained several times.
+    """The chapter's network with another first layer, as it was trained several times."""
 
-    Parameters
-    ----------
-    size : int
-        Side of the first layer's window.
-    filters : int
-    accuracies : tuple of float
-        On the test set, by seed.
-    parameters, multiplications : int
-        Of the whole network, as measured.
-    """
-
+    #: Side of the first layer's window.
     size: int
     filters: int
+    #: On the test set, by seed.
     accuracies: tuple[float, ...]
+    #: Of the whole network, as measured.
     parameters: int
     multiplications: int
 
@@ -172,20 +164,10 @@ def reach(size: int, layers: int) -> int:
 def stack_picture(pixels: Pixels, centre: Pair, size: int, layers: int) -> Diagram:
     """Describe layers of small windows, from the pixels to the last layer's one cell.
 
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    centre : (int, int)
-        The pixel in the middle.
-    size, layers : int
-        Of the windows, and how many layers of them there are.
-
-    Returns
-    -------
-    Diagram
-        Panels ``layer-0``, the pixels, ``layer-1``...; on each the mark ``cell``, its middle, and
-        on all but the last ``window``, what a cell of the next one reads, and ``field``, what a
-        cell two layers on sees.
+    `pixels`, (height, width). `centre`: the pixel in the middle. `size` and `layers`: of the
+    windows, and how many layers of them there are. Result: panels ``layer-0``, the pixels,
+    ``layer-1``...; on each the mark ``cell``, its middle, and on all but the last ``window``, what
+    a cell of the next one reads, and ``field``, what a cell two layers on sees.
     """
     whole = reach(size, layers)
     row, col = (at - whole // 2 for at in centre)

@@ -22,20 +22,14 @@ _FINEST = 8
 
 @dataclass(frozen=True, eq=False)
 class Softmax:
-    """Logits on their way to probabilities, in float64.
+    """Logits on their way to probabilities, in float64."""
 
-    Parameters
-    ----------
-    logits, distances, powers, shares : numpy.ndarray, shape (classes,)
-        z, z - m, e^(z - m), and that divided by the sum of all.
-    order : tuple of int
-        The classes, the most probable first.
-    """
-
+    #: Z, z - m, e^(z - m), and that divided by the sum of all, (classes,).
     logits: npt.NDArray[np.float64]
     distances: npt.NDArray[np.float64]
     powers: npt.NDArray[np.float64]
     shares: npt.NDArray[np.float64]
+    #: The classes, the most probable first.
     order: tuple[int, ...]
 
     @property

@@ -25,32 +25,21 @@ _LINE = 12
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """The picture, or a layer with those behind it that leave its shape as it is.
+    """The picture, or a layer with those behind it that leave its shape as it is."""
 
-    Parameters
-    ----------
-    name : str
-        Of the layer; "input" for the picture.
-    kind : str
-        "input", or the layer's family.
-    layers : tuple of Layer
-        The layer itself, and those that are folded into it; none for the picture.
-    values : numpy.ndarray of float32
-        What the last of them puts out: (height, width, channels), or (n,).
-    limit : float
-        The end of its colours: the largest magnitude; a pooling and flatten keep what they read.
-    parameters : int
-        Weights and biases of all its layers.
-    share : float
-        Of the network's parameters, 0 to 1.
-    """
-
+    #: Of the layer; "input" for the picture.
     name: str
+    #: "input", or the layer's family.
     kind: Kind
+    #: The layer itself, and those that are folded into it; none for the picture.
     layers: tuple[Layer, ...]
+    #: What the last of them puts out: (height, width, channels), or (n,).
     values: Array
+    #: The end of its colours: the largest magnitude; a pooling and flatten keep what they read.
     limit: float
+    #: Weights and biases of all its layers.
     parameters: int
+    #: Of the network's parameters, 0 to 1.
     share: float
 
     @property
@@ -146,18 +135,8 @@ def _does_nothing(network: Network, layer: Layer) -> bool:
 def folded(stage: Stage, before: Stage | None) -> Array:
     """Return a vector as a grid: a column for each place that it was flattened from.
 
-    Parameters
-    ----------
-    stage : Stage
-        Without maps.
-    before : Stage, optional
-        The one that it reads.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (rows, columns)
-        At least as high as wide; a vector of no places has as many columns as it can be parted
-        into evenly.
+    `stage`: without maps. `before`: the one that it reads. Result, (rows, columns): at least as
+    high as wide; a vector of no places has as many columns as it can be parted into evenly.
     """
     vector = stage.values.reshape(-1)
     if stage.kind == "flatten" and before is not None and before.has_maps:

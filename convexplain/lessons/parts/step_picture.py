@@ -53,32 +53,14 @@ def step_picture(
 ) -> Diagram:
     """Describe one step on a picture, with its map as far as the window has come.
 
-    Parameters
-    ----------
-    step : ConvStep
-    pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
-        The picture that is read.
-    responses : numpy.ndarray, shape (height, width)
-        The whole map, after its activation.
-    limit : float
-        End of the map's scale.
-    about : Caption
-        What it is, in a sentence, for a person who cannot see it.
-    place : Caption
-        Which filter and place this is, said below.
-    biased : bool
-        Whether there is a bias; a kernel made by hand has none.
-    read_scale : Scale
-        Of the numbers in the patch, as `scale_of` finds it.
-    landed : mapping of str to Mark
-        Further marks on the map.
-
-    Returns
-    -------
-    Diagram
-        Panels ``input`` (with the mark ``window``), ``patch``, ``kernel``, ``products``, ``sum``
-        (with ``sum.activated``) and ``map`` (with the mark ``cell``). In colour there are
-        ``patch-0``, ``kernel-0`` and ``products-0`` for red, and so on.
+    `pixels`, (height, width) or (height, width, 3): the picture that is read. `responses`, (height,
+    width): the whole map, after its activation. `limit`: end of the map's scale. `about`: what it
+    is, in a sentence, for a person who cannot see it. `place`: which filter and place this is, said
+    below. `biased`: whether there is a bias; a kernel made by hand has none. `read_scale`: of the
+    numbers in the patch, as `scale_of` finds it. `landed`: further marks on the map. Result: panels
+    ``input`` (with the mark ``window``), ``patch``, ``kernel``, ``products``, ``sum`` (with
+    ``sum.activated``) and ``map`` (with the mark ``cell``). In colour there are ``patch-0``,
+    ``kernel-0`` and ``products-0`` for red, and so on.
     """
     response = _response(limit, responses)
     read = _read(pixels, Mark.over(step.box))
@@ -160,13 +142,8 @@ def factors_picture(
 ) -> Diagram:
     """Describe what is multiplied, as large as it can be: patch ⊙ kernel.
 
-    Parameters
-    ----------
-    step : ConvStep
-    read_scale : Scale
-        As for `step_picture`.
-    multiplied : bool
-        Whether the products stand where the kernel was.
+    `read_scale`: as for `step_picture`. `multiplied`: whether the products stand where the kernel
+    was.
     """
     rows = [
         (patch, times, products if multiplied else kernel)
@@ -217,13 +194,8 @@ def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) 
 def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int, int]) -> Diagram:
     """Describe the picture alone, as large as it can be, with the window of a step elsewhere.
 
-    Parameters
-    ----------
-    step : ConvStep
-        Any one: windows have one size.
-    pixels : numpy.ndarray, shape (height, width)
-    at : (int, int)
-        Row and column of the window.
+    `step`: any one: windows have one size. `pixels`, (height, width). `at`: row and column of the
+    window.
     """
     return Diagram(_read(pixels, Mark(*at, *step.kernel.shape[:2])))
 
@@ -238,21 +210,9 @@ def making_picture(
 ) -> Diagram:
     """Describe how one number is made, without the map: its products are votes, for and against.
 
-    Parameters
-    ----------
-    step : ConvStep
-    pixels : numpy.ndarray, shape (height, width)
-    limit : float
-        End of the map's scale.
-    biased : bool
-        Whether there is a bias.
-    read_scale : Scale
-        As for `step_picture`.
-
-    Returns
-    -------
-    Diagram
-        As `step_picture`, with ``votes`` (``votes.for`` and ``votes.against``) instead of ``map``.
+    `pixels`, (height, width). `limit`: end of the map's scale. `biased`: whether there is a bias.
+    `read_scale`: as for `step_picture`. Result: as `step_picture`, with ``votes`` (``votes.for``
+    and ``votes.against``) instead of ``map``.
     """
     read = _read(pixels, Mark.over(step.box))
     suffixes, (votes, total) = channels(step), _counted(step, limit, biased=biased)
@@ -290,14 +250,8 @@ def field_picture(
 ) -> Diagram:
     """Describe a picture and its map, as far as the window has come, as large as they can be.
 
-    Parameters
-    ----------
-    step : ConvStep
-    pixels, responses : numpy.ndarray, shape (height, width)
-    limit : float
-        End of the map's scale.
-    landed : mapping of str to Mark
-        Further marks on the map.
+    `pixels` and `responses`, (height, width). `limit`: end of the map's scale. `landed`: further
+    marks on the map.
     """
     read = _read(pixels, Mark.over(step.box))
     filled = _map(step, responses, _response(limit, responses), landed)
@@ -315,19 +269,10 @@ def overlay_picture(
 ) -> Diagram:
     """Describe the map on its picture, each response over the middle of its window, and the kernel.
 
-    Of one channel the patch stands below the kernel, from nearby.
-
-    Parameters
-    ----------
-    step : ConvStep
-        Whose window and cell are marked.
-    pixels, responses : numpy.ndarray, shape (height, width)
-    limit : float
-        End of the map's scale.
-    stride : int
-        How many pixels of the picture a cell of the map stands for.
-    read_scale : Scale
-        As for `step_picture`.
+    Of one channel the patch stands below the kernel, from nearby. `step`: whose window and cell are
+    marked. `pixels` and `responses`, (height, width). `limit`: end of the map's scale. `stride`:
+    how many pixels of the picture a cell of the map stands for. `read_scale`: as for
+    `step_picture`.
     """
     read = Cells("input", pixels, share="pixels", marks={"window": Mark.over(step.box)})
     laid = Cells(

@@ -64,22 +64,13 @@ class Part(NamedTuple):
 class Subject:
     """A network and a picture that fits it.
 
-    Parameters
-    ----------
-    network : Network
-    given : Picture
-        Of any size and colour that the network's recipe takes.
-    model : str
-        What the user calls the network, for messages.
-
-    Raises
-    ------
-    UsageError
-        The network reads no pictures, or not this one.
+    Raises UsageError: the network reads no pictures, or not this one.
     """
 
     network: Network
+    #: Of any size and colour that the network's recipe takes.
     given: Picture = field(repr=False)
+    #: What the user calls the network, for messages.
     model: str
 
     @property

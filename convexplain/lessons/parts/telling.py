@@ -32,36 +32,24 @@ class Told(Protocol):
 
 @dataclass(frozen=True)
 class Telling:
-    """A lesson as a part of a film.
+    """A lesson as a part of a film."""
 
-    Parameters
-    ----------
-    lang : {"en", "zh"}
-        Whose reading time counts.
-    heading : Caption, optional
-        What stands above it; what its beats are called, if not given.
-    events : tuple of str
-        Names of its events that are shown; those that it does not have do not matter.
-    opened : Caption, optional
-        What stands below its first picture, and was said as the lesson before became it.
-    hero : Picture, optional
-        What stands at the edge of the frame all the while: whom the film is about.
-    following : Lesson, optional
-        Whose first picture the last one here becomes, with its own telling.
-    name : str
-        What its sounds are called after, if not after the lesson.
-    carried : tuple of (str, str)
-        Parts of that picture, and the parts here that they come out of; those of one name need not
-        be named. `HERO` is the digit at the edge of the frame.
-    """
-
+    #: Whose reading time counts.
     lang: str
+    #: What stands above it; what its beats are called, if not given.
     heading: Caption | None
+    #: Names of its events that are shown; those that it does not have do not matter.
     events: tuple[str, ...]
+    #: What stands below its first picture, and was said as the lesson before became it.
     opened: Caption | None = None
+    #: What stands at the edge of the frame all the while: whom the film is about.
     hero: Picture | None = None
+    #: Whose first picture the last one here becomes, with its own telling.
     following: Told | None = None
+    #: What its sounds are called after, if not after the lesson.
     name: str = ""
+    #: Parts of that picture, and the parts here that they come out of; those of one name need not
+    #: be named. `HERO` is the digit at the edge of the frame.
     carried: tuple[tuple[str, str], ...] = ()
 
     def beats(self, designed: Iterable[Beat]) -> tuple[Beat, ...]:

@@ -38,24 +38,17 @@ _NEARLY = 0.9
 
 @dataclass(frozen=True)
 class Block:
-    """Neighbouring cells of the map, and what their stamps paint.
+    """Neighbouring cells of the map, and what their stamps paint."""
 
-    Parameters
-    ----------
-    row, col, rows, cols : int
-        Of the map.
-    top, left : int
-        Of the output, where `painted` begins.
-    painted : numpy.ndarray
-        NaN where nothing was painted.
-    """
-
+    #: Of the map.
     row: int
     col: int
     rows: int
     cols: int
+    #: Of the output, where `painted` begins.
     top: int
     left: int
+    #: NaN where nothing was painted.
     painted: Floats
 
     @property
@@ -71,31 +64,21 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class TransposedPicture:
-    """What pictures of the lesson are made of.
+    """What pictures of the lesson are made of."""
 
-    Parameters
-    ----------
-    map : numpy.ndarray, shape (rows, cols)
-        What is enlarged.
-    called : Caption
-        The map's name.
-    stamp : numpy.ndarray, shape (height, width)
-    made : Caption
-        Where the stamp is from.
-    output : numpy.ndarray
-        The map, painted.
-    most : float
-        The largest number of all that is painted.
-    upright : bool
-        Whether what could stand side by side stands under one another.
-    """
-
+    #: What is enlarged, (rows, cols).
     map: Floats
+    #: The map's name.
     called: Caption
+    #: (height, width).
     stamp: Floats
+    #: Where the stamp is from.
     made: Caption
+    #: The map, painted.
     output: Floats
+    #: The largest number of all that is painted.
     most: float
+    #: Whether what could stand side by side stands under one another.
     upright: bool = False
 
     @property
@@ -125,13 +108,7 @@ class TransposedPicture:
     def near(self, block: Block, addends: Sequence[float], cell: Mark | None = None) -> Diagram:
         """Describe some cells of the map, the stamp, and what these cells paint, from nearby.
 
-        Parameters
-        ----------
-        block : Block
-        addends : sequence of float
-            What stamps put into one painted cell.
-        cell : Mark, optional
-            This cell.
+        `addends`: what stamps put into one painted cell. `cell`: this cell.
         """
         rows, cols = block.read.rows, block.read.cols
         scale = self.scale
@@ -167,16 +144,9 @@ class TransposedPicture:
     ) -> Diagram:
         """Describe the map, the stamp, and what is painted so far.
 
-        Parameters
-        ----------
-        canvas : numpy.ndarray
-            The output; NaN where nothing is painted yet.
-        counted : bool
-            Whether the output's size is known.
-        block : Block, optional
-            What is framed; the first cell and its stamp by default.
-        told : str
-            How the output's rows are counted.
+        `canvas`: the output; NaN where nothing is painted yet. `counted`: whether the output's size
+        is known. `block`: what is framed; the first cell and its stamp by default. `told`: how the
+        output's rows are counted.
         """
         counter = _size(self.output) if counted else None
         cell, landing = Mark(0, 0), Mark(0, 0, *self.stamp.shape)
@@ -200,13 +170,7 @@ class TransposedPicture:
     def flat(self, equal: Floats, block: Block, *beside: Part) -> Diagram:
         """Describe cells of one value and what they become; or that, and what is beside it.
 
-        Parameters
-        ----------
-        equal : numpy.ndarray
-            The cells of the map.
-        block : Block
-        *beside : Part
-            How many stamps each cell got.
+        `equal`: the cells of the map. `beside`: how many stamps each cell got.
         """
         largest = max(float(np.abs(values).max()) for values in (equal, block.painted))
         here = Scale(largest, words.HERE, bool(min(equal.min(), block.painted.min()) < 0))
@@ -270,11 +234,7 @@ class TransposedPicture:
     ) -> Diagram:
         """Describe a picture, its convolution, and what the same weights make of that.
 
-        Parameters
-        ----------
-        there : (numpy.ndarray, Caption)
-            The picture, and its name.
-        weights, through, back : numpy.ndarray
+        `there`: the picture, and its name.
         """
         most = max(float(np.abs(values).max()) for values in (through, back)) or 1.0
         scale = Scale(most, terms.RESPONSE, bool(min(through.min(), back.min()) < 0))

@@ -55,20 +55,9 @@ def voiced(
     A sound belongs to the event of its name, and to those after it that say nothing and have no
     sound of their own: what they show becomes slower, or faster, together. None is shorter than its
     caption takes to read, or moves more than twice as fast as planned; then the sound ends before
-    it. After the sound of a question the video rests.
-
-    Parameters
-    ----------
-    beats : iterable of Beat
-        As they are planned.
-    sounds : mapping of str to float
-        Seconds of the sounds, by the names of their events.
-    rests : mapping of str to float
-        Seconds that are rested for an answer, by the names of the events that ask.
-
-    Returns
-    -------
-    tuple of Beat
+    it. After the sound of a question the video rests. `beats`: as they are planned. `sounds`:
+    seconds of the sounds, by the names of their events. `rests`: seconds that are rested for an
+    answer, by the names of the events that ask.
     """
     planned = tuple(beats)
     spoken: dict[str, float] = {}

@@ -30,17 +30,8 @@ SURE = 0.99
 def moved(picture: Floats, direction: str, pixels: int, blank: npt.ArrayLike = 0.0) -> Floats:
     """Move a picture or a map, or several with a leading axis; what is `blank` comes in.
 
-    Parameters
-    ----------
-    picture : numpy.ndarray, shape (..., height, width, channels)
-    direction : {"left", "right", "up", "down"}
-    pixels : int
-        At least 0.
-    blank : array_like, shape (channels,) or ()
-
-    Returns
-    -------
-    numpy.ndarray of the same shape and dtype
+    `picture`, (..., height, width, channels). `direction`, "left", "right", "up" or "down".
+    `pixels`: at least 0. `blank`, (channels,) or ().
     """
     down, right = (pixels * part for part in STEP[direction])
     height, width = picture.shape[-3:-1]
@@ -53,22 +44,14 @@ def moved(picture: Floats, direction: str, pixels: int, blank: npt.ArrayLike = 0
 
 
 class Walk(NamedTuple):
-    """When a digit's answers change as it walks in one direction.
+    """When a digit's answers change as it walks in one direction."""
 
-    Parameters
-    ----------
-    sample : int
-        Which of the pictures.
-    direction : str
-    fails : tuple of int
-        After how many steps each network gives another answer for good; FAR + 1: not so far.
-    different : int
-        How many answers there are in all.
-    """
-
+    #: Which of the pictures.
     sample: int
     direction: str
+    #: After how many steps each network gives another answer for good; FAR + 1: not so far.
     fails: tuple[int, ...]
+    #: How many answers there are in all.
     different: int
 
 
@@ -91,21 +74,10 @@ def find_walks(
 
     All ink stays in the frame until the last network fails; none comes back to the right answer.
     The later the first network fails after the others, the better; then the later it fails; then
-    the fewer different answers there are.
-
-    Parameters
-    ----------
-    pictures : sequence of numpy.ndarray
-    labels : sequence of int
-        Their classes.
-    networks : sequence of Network
-        The first is the one that holds longer.
-    step : int
-        Pixels of a step.
-    least : float, or sequence of float
-        How sure all networks are at first, or each of them.
-    lead : int
-        By how many steps the first network holds longer than the others, at least.
+    the fewer different answers there are. `labels`: their classes. `networks`: the first is the one
+    that holds longer. `step`: pixels of a step. `least`: how sure all networks are at first, or
+    each of them. `lead`: by how many steps the first network holds longer than the others, at
+    least.
     """
     every, found = np.stack(pictures), []
     classes = np.asarray(labels)

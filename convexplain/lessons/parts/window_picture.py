@@ -47,20 +47,10 @@ def opening_picture(geometry: Geometry) -> Diagram:
 def place_picture(geometry: Geometry, row: int, *, below: float = 0.0) -> Diagram:
     """Describe those rows of a picture that its window reads on its way, and its places there.
 
-    Parameters
-    ----------
-    geometry : Geometry
-    row : int
-        Of the padded picture: the first of as many as the window is high.
-    below : float
-        How much higher the frame is than wide. From 0 on there is room for the count in large
-        words; above it, for all rows, too, of which those step back that the window does not read.
-
-    Returns
-    -------
-    Diagram
-        Panels ``law``, ``hops`` and ``input`` (marks ``window``, ``left``, ``edge`` and
-        ``tap-0-0``).
+    `row`: of the padded picture: the first of as many as the window is high. `below`: how much
+    higher the frame is than wide. From 0 on there is room for the count in large words; above it,
+    for all rows, too, of which those step back that the window does not read. Result: panels
+    ``law``, ``hops`` and ``input`` (marks ``window``, ``left``, ``edge`` and ``tap-0-0``).
     """
     counts = [counted(geometry, apart) for apart in _APART]
     if below >= 0:
@@ -100,17 +90,9 @@ def _strip(geometry: Geometry, row: int) -> Cells:
 def filled_pictures(geometry: Geometry, response: Scale, read: Scale) -> tuple[Diagram, ...]:
     """Describe the same beside the map, in the ways of which one is the largest on a frame.
 
-    Parameters
-    ----------
-    geometry : Geometry
-    response, read : Scale
-        Of the map, and of how often a pixel is read.
-
-    Returns
-    -------
-    tuple of Diagram
-        Panels ``hops`` and ``input`` as of `place_picture`, ``reads`` upon the picture, ``map``
-        (nothing of it is computed yet) and ``counts``.
+    `response` and `read`: of the map, and of how often a pixel is read. Result: panels ``hops`` and
+    ``input`` as of `place_picture`, ``reads`` upon the picture, ``map`` (nothing of it is computed
+    yet) and ``counts``.
     """
     counts = Formula(
         "counts",
@@ -133,15 +115,7 @@ def filled_pictures(geometry: Geometry, response: Scale, read: Scale) -> tuple[D
 def all_pictures(geometries: Sequence[Geometry], response: Scale, read: Scale) -> Diagram:
     """Describe several geometries side by side: what each reads how often, and its map.
 
-    Parameters
-    ----------
-    geometries : sequence of Geometry
-    response, read : Scale
-
-    Returns
-    -------
-    Diagram
-        Panels ``input-NAME``, ``reads-NAME`` and ``map-NAME``.
+    Result: panels ``input-NAME``, ``reads-NAME`` and ``map-NAME``.
     """
     blocks = [
         Column(
@@ -165,14 +139,8 @@ def compared_pictures(
 ) -> Diagram:
     """Describe all geometries for a page: the kernel, and how often each of them reads what.
 
-    Parameters
-    ----------
-    geometries : sequence of Geometry
-    response, read : Scale
-    about : Caption
-        What it is, for a person who cannot see it.
-    notes : Caption
-        Which kernel it is, said beside it.
+    `about`: what it is, for a person who cannot see it. `notes`: which kernel it is, said beside
+    it.
     """
     kernel = geometries[0].kernel
     scale, in_colour = Scale(float(np.abs(kernel).max()), terms.WEIGHT), kernel.shape[2] > 1
@@ -235,11 +203,7 @@ def compared_pictures(
 def counted(geometry: Geometry, apart: int | None = None) -> Formula:
     """Describe the count of places along a row in two steps: the hops, and one more place.
 
-    Parameters
-    ----------
-    geometry : Geometry
-    apart : int, optional
-        How many spaces part the steps; by default they stand large, in two lines.
+    `apart`: how many spaces part the steps; by default they stand large, in two lines.
     """
     hops, rest = str(geometry.hops), geometry.left_over
     found = [

@@ -139,10 +139,6 @@ def check_texts(content: bytes, what: str) -> None:
 
     A text of changing length lies in a heap, and a damaged heap sends the library round for ever
     (HDF5 2.0). Nothing in this process could end that, so another one reads the texts first.
-
-    Raises
-    ------
-    UnreadableError
     """
     try:
         subprocess.run(

@@ -24,17 +24,10 @@ class Handing(Picture):
     def become_first(self, other: Picture, carried: Mapping[str, str], aside: Any = None) -> Move:
         """Let all that stands here become what another board shows, to the last pixel.
 
-        What comes out of something here goes from its place to its own; everything else here
-        fades, and what is new comes up.
-
-        Parameters
-        ----------
-        other : Picture
-            Of a scene that has not begun.
-        carried : mapping of str to str
-            Names there, and here; a panel's name stands for its parts.
-        aside : mobject, optional
-            Something here that has no name on this board and stays, found as ``"hero"``.
+        What comes out of something here goes from its place to its own; everything else here fades,
+        and what is new comes up. `other`: of a scene that has not begun. `carried`: names there,
+        and here; a panel's name stands for its parts. `aside`: something here that has no name on
+        this board and stays, found as ``"hero"``.
         """
 
         def start() -> Move:

@@ -24,11 +24,7 @@ class Lighting(Picture):
     def show(self, *names: str, dim: float = 1.0) -> Move:
         """Let parts come up; those that are there already stay as they are.
 
-        Parameters
-        ----------
-        *names : str
-        dim : float
-            How much of them is seen in the end.
+        `dim`: how much of them is seen in the end.
         """
 
         def start() -> Move:
@@ -134,11 +130,7 @@ class Lighting(Picture):
     def trace(self, name: str, start: float = 0.0, end: float = 1.0) -> Move:
         """Draw a chart's curve from left to right, as evenly as its axis goes.
 
-        Parameters
-        ----------
-        name : str
-        start, end : float
-            How much of its way across is there before and after.
+        `start` and `end`: how much of its way across is there before and after.
         """
 
         def begin() -> Move:
@@ -157,12 +149,8 @@ class Lighting(Picture):
     def light(self, *cells: str, rest: float = DIM) -> None:
         """Light up some cells or rows, and dim the others of their grids.
 
-        Parameters
-        ----------
-        *cells : str
-            ``"patch[0, 2]"``, a row ``"patch[1]"``, or ``"patch"`` for all of its cells.
-        rest : float
-            How much is seen of the others.
+        `cells`: ``"patch[0, 2]"``, a row ``"patch[1]"``, or ``"patch"`` for all of its cells.
+        `rest`: how much is seen of the others.
         """
         seen: set[int] = set()
         for name in self.each(*cells):
@@ -214,12 +202,8 @@ class Lighting(Picture):
     def carry(self, start: str | Region, end: str) -> Move:
         """Lead the eye from a place of the stage to a part that comes up where the frame lands.
 
-        Parameters
-        ----------
-        start : str or (float, float, float, float)
-            A name, or left, top, width and height of something that may be gone by then.
-        end : str
-            What comes.
+        `start`: a name, or left, top, width and height of something that may be gone by then.
+        `end`: what comes.
         """
 
         def begin() -> Move:

@@ -51,12 +51,7 @@ class Moving(Picture):
     def move(self, mark: str, row: float, col: float) -> Move:
         """Slide a mark over its grid; links that start at it follow.
 
-        Parameters
-        ----------
-        mark : str
-            Such as ``"input.window"``.
-        row, col : float
-            Where its first cell then lies.
+        `mark`: such as ``"input.window"``. `row` and `col`: where its first cell then lies.
         """
 
         def start() -> Move:
@@ -79,13 +74,8 @@ class Moving(Picture):
     ) -> Move:
         """Let a mark follow a way, given as the row and the column at each moment.
 
-        Parameters
-        ----------
-        mark : str
-        steps : callable
-            Takes a number from 0 to 1, returns row and column.
-        *others : callable
-            Moves of what goes with it.
+        `steps`: takes a number from 0 to 1, returns row and column. `others`: moves of what goes
+        with it.
         """
         frame, grid = self.part(mark), self.part(self._grid_of(mark))
         span = self._span(mark)
@@ -156,15 +146,9 @@ class Moving(Picture):
     def grow(self, name: str, out_of: str | Region, *, via: Region | None = None) -> Move:
         """Let a panel come out of something that is there: a patch out of its window.
 
-        Its grids grow from there, with their numbers; its words come up as it arrives.
-
-        Parameters
-        ----------
-        name : str
-        out_of : str or (float, float, float, float)
-            A name, or left, top, width and height on the stage.
-        via : (float, float, float, float), optional
-            What it fills half-way, where the straight way would cross something.
+        Its grids grow from there, with their numbers; its words come up as it arrives. `out_of`: a
+        name, or left, top, width and height on the stage. `via`: what it fills half-way, where the
+        straight way would cross something.
         """
 
         def start() -> Move:
@@ -241,11 +225,8 @@ class Moving(Picture):
     def settle(self, cells: Mapping[str, tuple[str, float, float, float, float]]) -> Move:
         """Let grids shrink to cells of a picture that they make up, as `become` brings it.
 
-        Parameters
-        ----------
-        cells : mapping of str to (str, float, float, float, float)
-            What shrinks, of the picture as it is now, which the next one lacks; and of that one a
-            grid, a row and a column of it, and how many rows and columns.
+        `cells`: what shrinks, of the picture as it is now, which the next one lacks; and of that
+        one a grid, a row and a column of it, and how many rows and columns.
         """
         parts = {name: self.part(name) for name in cells}
 
@@ -277,15 +258,9 @@ class Moving(Picture):
     ) -> Move:
         """Let a copy of some cells, or of a text, fly elsewhere.
 
-        Parameters
-        ----------
-        start, end : str
-            Where from and where to; the copy takes the size of the place where it lands. Of a
-            series, each to its own.
-        then : callable, optional
-            Called as it lands: to give the place its value.
-        via : tuple of str
-            Places that it fills on its way.
+        `start` and `end`: where from and where to; the copy takes the size of the place where it
+        lands. Of a series, each to its own. `then`: called as it lands: to give the place its
+        value. `via`: places that it fills on its way.
         """
 
         def begin() -> Move:
@@ -314,14 +289,8 @@ class Moving(Picture):
         """Let a copy of a grid, smaller than it and framed, go along lines, one after the other.
 
         It sets out beside the grid, not on it, and is gone beside what the last line leads to.
-
-        Parameters
-        ----------
-        name : str
-        *lines : str
-            Links, in the order in which they are followed.
-        small : float
-            Its size on the lines, relative to the grid's.
+        `lines`: links, in the order in which they are followed. `small`: its size on the lines,
+        relative to the grid's.
         """
 
         def start() -> Move:
@@ -411,18 +380,10 @@ class Moving(Picture):
 
         Parts of one name glide and take on their new values at once; those of a panel that would
         pass over another one fade, as do words that a grid or a bar of another panel would pass
-        over, and come up where they then stand. What the new picture lacks
-        fades away, and of what is new that comes which belongs to a shown panel.
-
-        Parameters
-        ----------
-        picture : Diagram
-        show : iterable of str
-            What comes besides; asked for once the new picture is laid out.
-        hold : iterable of str
-            What is new and waits, though its panel is shown.
-        whole : bool
-            Whether all of the picture comes, but its marks.
+        over, and come up where they then stand. What the new picture lacks fades away, and of what
+        is new that comes which belongs to a shown panel. `show`: what comes besides; asked for once
+        the new picture is laid out. `hold`: what is new and waits, though its panel is shown.
+        `whole`: whether all of the picture comes, but its marks.
         """
 
         def start() -> Move:

@@ -194,12 +194,8 @@ class Picture:
     def fill(self, name: str, values: npt.ArrayLike) -> None:
         """Give a grid, or some of its cells, the values that stand there; NaN is not computed yet.
 
-        Parameters
-        ----------
-        name : str
-            ``"map"``, ``"map[3, 4]"`` or the row ``"map[3]"``, or those of a series.
-        values : array_like
-            Of the whole grid; of a series, the last axis is that of its grids.
+        `name`: ``"map"``, ``"map[3, 4]"`` or the row ``"map[3]"``, or those of a series. `values`:
+        of the whole grid; of a series, the last axis is that of its grids.
         """
         values = np.asarray(values, dtype=np.float64)
         for number, one in enumerate(self.each(name)):

@@ -84,19 +84,9 @@ class Runs:
 
 @dataclass(frozen=True)
 class Training:
-    """One training of an experiment, as `Setting.accuracy` is asked for it.
+    """One training of an experiment, as `Setting.accuracy` is asked for it."""
 
-    Parameters
-    ----------
-    what : str
-        What makes it differ from others, as `Runs` knows it.
-    label : str
-    config : TrainingConfig
-    seed, steps : int
-    count : int, optional
-    order : tuple of int, optional
-    """
-
+    #: What makes it differ from others, as `Runs` knows it.
     what: str
     label: str
     config: TrainingConfig

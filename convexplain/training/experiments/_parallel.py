@@ -32,20 +32,9 @@ def measure_all(
 ) -> None:
     """Do trainings, several at the same time, and let the setting's runs know them.
 
-    Parameters
-    ----------
-    trainings : sequence of Training
-    setting : Setting
-    workers : int
-        How many processes train at the same time.
-    executor : concurrent.futures.Executor, optional
-        What trains instead; it finds MNIST by itself, in `directory` or where it is looked for.
-    directory : Path, optional
-
-    Raises
-    ------
-    ConvexplainError
-        If a training fails. The others that are finished are known.
+    `workers`: how many processes train at the same time. `executor`: what trains instead; it finds
+    MNIST by itself, in `directory` or where it is looked for. Raises ConvexplainError if a training
+    fails. The others that are finished are known.
     """
     if executor is not None:
         _collect(trainings, setting, executor, lambda each: (each, directory, setting.quick))

@@ -229,12 +229,8 @@ def depth(setting: Setting) -> Result:
 def of_kinds(separable: Collection[str], *, normalised: bool) -> tuple[Layer, ...]:
     """Make the chapter's network with other kinds of layers.
 
-    Parameters
-    ----------
-    separable : collection of str
-        The convolutions that are separable.
-    normalised : bool
-        Whether each is normalised before its ReLU.
+    `separable`: the convolutions that are separable. `normalised`: whether each is normalised
+    before its ReLU.
     """
     layers: list[Layer] = []
     for layer in CHAPTER_LAYERS:
