@@ -573,6 +573,19 @@ def test_a_row_of_four_stands_in_two_rows_where_cells_are_then_much_larger(sheet
     assert panels.problems(placed) == []
 
 
+def test_the_third_of_a_row_goes_below_where_that_leaves_the_others_much_more_room():
+    three = Row(*grids(3, share="cells", title=said("one of three")))
+    in_row = place(Diagram(Column(three, Legend("legend", row=True))), panels.SQUARE)
+    assert lies(in_row, "grid-0", "grid-1", "grid-2") == "beside"  # two rows gain a fifth at most
+    bare = grids(2, share="cells", scale=Scale(1.0), title=said("one of two"))
+    scale = Row(*bare, Legend("legend"))
+    for sheet, below in ((panels.VIDEO, False), (panels.SQUARE, True)):
+        placed = place(Diagram(scale), sheet)
+        assert lies(placed, "grid-0", "grid-1") == "beside"
+        bottom = max(placed["grid-0"].bottom, placed["grid-1"].bottom)
+        assert (placed["legend.all"].y >= bottom) == below
+
+
 @pytest.mark.parametrize("arrange", [Row, Column])
 def test_what_must_not_turn_does_not(arrange):
     how = "beside" if arrange is Row else "under"

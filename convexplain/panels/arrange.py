@@ -27,7 +27,7 @@ _NEARLY = 0.75
 #: So many rows and columns of a picture are turned, the outermost first.
 _TURNED = 3
 #: A row of so many parts may stand in two rows.
-_FOLDED = 4
+_FOLDED = 3
 
 
 class _Track(NamedTuple):
@@ -122,7 +122,7 @@ class Aligned(Part):
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """How else it may stand: turned, and a row of four or more in two rows."""
+        """How else it may stand: turned, and a row of three or more in two rows."""
         row = len(self.rows) == 1 and len(self.parts()) >= _FOLDED
         return ("turned", "folded") if row else ("turned",)
 
