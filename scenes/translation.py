@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from manim.utils.rate_functions import linear
 
 from convexplain.lessons import translation
-from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts import walking
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.shifted import Shrunk
-from convexplain.lessons.parts.translation_picture import PALE
+from convexplain.lessons.parts.shifted import Filter, Shrunk
+from convexplain.lessons.parts.unit_picture import PALE
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn
-from convexplain.style import terms
 
 
 class Translation(LessonScene):
@@ -73,11 +70,12 @@ class Translation(LessonScene):
         self.steps = steps
 
     def go(self, start: int, stop: int, share: float) -> None:
-        """Take some steps; after each what moved is looked at."""
-        for n in range(start + 1, stop + 1):
+        """Take some steps; after each what moved is looked at, longest before the last one."""
+        rests = [2 if n == stop - 1 else 1 for n in range(start + 1, stop + 1)]
+        for n, rest in enumerate(rests, start + 1):
             self.put(n)
             looks = self.board.pulse("pixels", "input", "map", colour="muted")
-            self.during(share / (stop - start), looks)
+            self.during(share * rest / sum(rests), looks)
 
     def show_walk(self, event: Event) -> None:
         """The picture takes its first step, and the map with it."""
@@ -98,7 +96,7 @@ class Translation(LessonScene):
 
     def compare(self, share: float) -> None:
         """Lay both maps out side by side, the later one where it has moved to."""
-        self.change(self.picture.compare(), share, "map")
+        self.change(self.picture.compare(), share, "map", until="unit-before")
         self.board.fill("back", self.picture.maps[self.lesson.compared])
         self.board.say("back.title", self.text(self.picture.title_of_moved))
         self.board.show("back")(1.0)
@@ -142,58 +140,38 @@ class Translation(LessonScene):
 
     def show_unit(self, event: Event) -> None:
         """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
-        unit = self.picture.unit
-        assert unit is not None
-        self.change(self.picture.dense(), 0.06, "unit", "legend")
-        start, last = 0, unit.steps
-
-        def lay(name: str, steps: int, pale: float) -> None:
-            self.board.fill(name, self.picture.ink_on_weights(steps, pale))
-
-        def ink(name: str, steps: int) -> None:
-            lay(name, steps, PALE)
-            self.board.say(f"{name}.title", self.text(words.INK.fill(n=self.lesson.pixels(steps))))
-
-        maps = "unit-before", "unit-after"
-        for name in maps:
-            lay(name, start, 1.0)
-            self.board.say(f"{name}.title", self.text(self.picture.title_of_weights))
-        self.during(0.06, self.board.show(*maps))
-        self.during(0.18, self.board.pulse(*maps, colour="muted"))
+        shown = self.picture.of_unit
+        assert shown is not None
+        start, last = 0, shown.unit.steps
+        # The picture stays until its weights are there.
+        self.change(shown.diagram(), 0.08, "unit", "unit-before", "legend", until="input")
+        self.during(0.16, self.board.pulse("unit-before", colour="muted"))
 
         def pale(alpha: float) -> None:
-            for name in maps:
-                lay(name, start, 1 - alpha * (1 - PALE))
+            values = shown.ink_on_weights(start, 1 - alpha * (1 - PALE))
+            self.board.fill("unit-before", values)
 
         # The ink lets its own weights be seen, the others stay behind it.
+        self.board.say("unit-before.title", self.text(shown.title_of_ink(start)))
         self.during(0.08, pale)
-        ink("unit-before", start)
-        for n in range(last + 1):
-            ink("unit-after", n)
-            self.during(0.34 / (last + 1), self.board.pulse("unit-after", colour="muted"))
+        self.board.fill("unit-after", shown.ink_on_weights(start, PALE))
+        self.board.show(*self.board.there("aside"))(1.0)
+        self.during(0.08, self.board.grow("unit-after", out_of="unit-before"))
+        for n in range(start, last + 1):
+            self.board.fill("unit-after", shown.ink_on_weights(n, PALE))
+            self.board.say("unit-after.title", self.text(shown.title_of_ink(n)))
+            self.during(0.28 / (last + 1), self.board.pulse("unit-after", colour="muted"))
+        both = (("unit-before", start), ("unit-after", last))
 
         def products(alpha: float) -> None:
-            lay("unit-before", start, PALE * (1 - alpha))
-            lay("unit-after", last, PALE * (1 - alpha))
+            for name, steps in both:
+                self.board.fill(name, shown.ink_on_weights(steps, PALE * (1 - alpha)))
 
-        self.board.say("unit-before.title", self.text(words.PRODUCTS_BEFORE))
-        self.board.say("unit-after.title", self.text(self.picture.title_of_products(last)))
+        for name, steps in both:
+            self.board.say(f"{name}.title", self.text(shown.title_of_products(steps)))
         self.during(0.08, products)
         self.during(0.06, self.board.show("unit-before-sum", "unit-after-sum"))
         self.during(1, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
-
-    def show_sums(self, event: Event) -> None:
-        """All units together: what they speak for before, and after."""
-        unit = self.picture.unit
-        assert unit is not None
-        if not self.board.has("unit-after-sum"):
-            self.change(self.picture.dense(), 0.1, "unit", "unit-before", "unit-after",
-                        "unit-before-sum", "unit-after-sum")  # fmt: skip
-        self.during(0.08, self.board.show("dense-sums", "dense-lead.zero"))
-        bars = "dense-lead.0", f"dense-lead.{unit.steps}"
-        for bar in bars:
-            self.during(0.18, eased(self.board.rise(bar)))
-        self.during(1, self.board.pulse(f"{bars[1]}.value", colour="muted", times=2))
 
     # Why it holds a little.
 
@@ -214,35 +192,29 @@ class Translation(LessonScene):
         self.during(0.3 * share, self.board.show(largest, f"down-{number}"))
         self.during(share, self.board.grow(f"kept-{four}", out_of=largest))
 
-    def show_changes(self, event: Event) -> None:
-        """A bar for each layer, in the order in which they compute."""
-        self.change(self.picture.layers(), 0.2, "input", "shifted", "changes.title", "changes.zero")
-        bars = [f"changes.{n}" for n in range(len(self.lesson.changes))]
-        self.during(
-            0.6, in_turn(*(eased(self.board.rise(n)) for n in bars), overlap=0.3), rate=linear
-        )
-        self.during(1, self.board.pulse(*bars, colour="muted"))
-
     # Why it fails.
 
     def show_cells(self, event: Event) -> None:
         """The map becomes smaller, layer by layer; what one cell reads; one cell on, all moves."""
-        shrunk = self.picture.shrunk
-        names = [one.name for one in shrunk]
-        self.change(self.picture.shrinking(), 0.1, names[0], "apart-0", "legend-0")
+        shown = self.picture.of_cells
+        assert shown is not None
+        names = [one.name for one in shown.shrunk]
+        self.change(shown.shrinking(), 0.1, names[0], "apart-0", "legend-0")
         for n, name in enumerate(names[1:], 1):
             told = self.board.there(f"apart-{n}", f"legend-{n}")
             self.during(0.1, self.board.show(name, *told))
-        # From the cell that is looked at afterwards to the next one, and back.
-        there, back = ([self.framed(one, place) for one in shrunk] for place in (1, 0))
-        self.during(0.03, self.board.show("framed", f"{names[-1]}.reads"))
+        # From the cell beside it to the one that is looked at afterwards.
+        there, here = ([self.framed(one, place) for one in shown.shrunk] for place in (1, 0))
+        for move in there:
+            move(1.0)
+        self.during(0.04, self.board.show("framed", f"{names[-1]}.reads"))
         for name in reversed(names[:-1]):
             self.during(0.03, self.board.show(f"{name}.reads"))
-        self.during(0.1)
-        self.during(0.12, *there)
-        self.during(0.05)
-        self.during(0.1, *back)
-        self.during(1, self.board.pulse(f"apart-{len(shrunk) - 1}", colour="muted"))
+        self.during(0.08)
+        self.during(0.14, *here)
+        moved = self.board.there("on-0", f"on-{len(names) - 1}")
+        self.during(0.06, self.board.show(*moved))
+        self.during(1, self.board.pulse(*moved, colour="muted"))
 
     def framed(self, one: Shrunk, place: int) -> Move:
         """Frame in a map what the last map's cell before, or after, reads of it."""
@@ -264,17 +236,22 @@ class Translation(LessonScene):
 
     def lay_weights(self, share: float) -> None:
         """Lay out the picture, one filter's cells and their weights."""
-        self.change(
-            self.picture.one_place(), share, "weighed", "input", "pixels", "last", "weighing"
-        )
+        assert self.picture.of_cells is not None
+        names = "weighed", "input", "pixels", "last", "weighing"
+        self.change(self.picture.of_cells.one_place(), share, *names)
+
+    @property
+    def weighed(self) -> Filter:
+        """The filter whose cells and weights are shown."""
+        assert self.picture.of_cells is not None
+        return self.picture.of_cells.weighed
 
     def show_part(self, event: Event) -> None:
         """The picture moves half a cell: a part of the response is where it was."""
-        shown = self.picture.weighed
-        assert shown is not None
-        assert shown.halfway is not None
+        half = self.weighed.halfway
+        assert half is not None
         self.hold_weights()
-        self.carry(0, shown.halfway, 0.15)
+        self.carry(0, half, 0.15)
         self.during(0.15, self.board.pulse(*self.PLACES[1:], colour="muted"))
         self.during(0.08, self.board.show("at-part", "factors-part", "product-part"))
         self.during(1, self.board.pulse("product-part", colour="muted", times=2))
@@ -287,99 +264,90 @@ class Translation(LessonScene):
 
     def carry(self, start: int, stop: int, share: float) -> None:
         """Move the picture and the filter's responses on, step by step."""
-        shown = self.picture.weighed
-        assert shown is not None
         for n in range(start + 1, stop + 1):
             self.board.fill("input", self.picture.drawn[n])
-            self.board.fill("last", shown.responses[n])
+            self.board.fill("last", self.weighed.responses[n])
             self.board.say("pixels", self.text(self.picture.moved_by(n)))
             self.during(share / (stop - start))
         self.carried = stop
 
     def show_next(self, event: Event) -> None:
         """The picture moves; the response comes in another cell, and meets its weight."""
-        shown = self.picture.weighed
-        assert shown is not None
+        shown, cells = self.weighed, self.picture.of_cells
+        assert cells is not None
         self.hold_weights()
         self.carry(self.carried, shown.steps, 0.2)
-        field = self.picture.fields[1]
+        field = cells.fields[1]
         places = ((field.row, field.col), shown.after, shown.after)
         moves = [
             self.board.move(mark, *place) for mark, place in zip(self.PLACES, places, strict=True)
         ]
-        self.during(0.15, *moves)
-        self.during(0.1, self.board.pulse(*self.PLACES[1:], colour="muted"))
+        self.during(0.06, *moves)  # a frame that stays on numbers hides them
+        self.during(0.15, self.board.pulse(*self.PLACES[1:], colour="muted"))
         self.during(0.06, self.board.show("at-after", "factors-after", "product-after"))
         self.during(1, self.board.pulse("product-after", colour="muted", times=2))
-
-    def show_places(self, event: Event) -> None:
-        """All filters together: step by step the places speak otherwise, and their sum is kept."""
-        assert self.picture.places is not None
-        last = self.lesson.whole_step
-        frame = "lead.title", "lead.zero", "lead.0.label"
-        for title in self.board.there("input.title"):  # no cell is looked at any more
-            self.board.say(title, self.text(terms.INPUT.capital))
-        self.during(0.04, self.board.leave(*self.PLACES))
-        self.change(self.picture.by_place(), 0.05, "input", "pixels", "places", "speak", *frame)
-        self.during(0.08, eased(self.board.rise("lead.0")))
-        for n in range(1, last + 1):
-            self.board.fill("input", self.picture.drawn[n])
-            self.board.fill("speak", self.picture.places[n])
-            self.board.say("pixels", self.text(self.picture.moved_by(n)))
-            self.during(0.47 / last, eased(self.board.rise(f"lead.{n}")))
-        self.during(
-            1, self.board.pulse(f"lead.{last}", f"lead.{last}.value", colour="muted", times=2)
-        )
 
     def show_forgets(self, event: Event) -> None:
         """The picture at its ends, with its answers."""
         self.back_to_walk(0, 0.2)
         self.go(0, walking.FAR, 1)
 
-    def show_digits(self, event: Event) -> None:
-        """Two lines over all digits of the test set."""
-        self.change(self.picture.curve(), 0.2)
-        self.during(0.1, self.board.show(*self.board.frame("chart")))
-        self.during(0.35, self.board.walk("chart.cnn"), self.board.show("chart.cnn.label"))
-        self.during(1, self.board.walk("chart.dense"), self.board.show("chart.dense.label"))
+    # What both networks' sums come to.
 
-    def show_curve(self, event: Event) -> None:
-        """At one shift both accuracies are marked."""
-        marks = [f"chart.{name}-at" for name in ("cnn", "dense")]
-        self.during(0.15, self.board.show(*marks, *(f"{mark}.label" for mark in marks)))
-        self.during(1, in_turn(*(self.board.pulse(f"{mark}.label") for mark in marks)))
+    def show_added(self, event: Event) -> None:
+        """Step by step both sums, one beside the other, and what is read of them."""
+        over = self.over("over", "signs")
+        self.change(self.lesson.diagram(), 0.08, *over, until="input")
+        for n in range(walking.FAR + 1):
+            self.during(0.72 / (walking.FAR + 1), *self.row(n))
+            self.board.show(*self.tiles(n))(1.0)
+        self.during(1, self.board.pulse(*self.turns(*self.columns), colour="muted"))
 
-    # All steps at once.
+    def over(self, *kinds: str) -> list[str]:
+        """Names of what stands over the columns."""
+        known = {panel.name for panel in self.lesson.diagram().root.panels()}
+        return [f"{k}-{n}" for n in self.columns for k in kinds if f"{k}-{n}" in known]
 
-    def show_staircase(self, event: Event) -> None:
-        """Every step with what is read of it, one after the other."""
-        self.stairs(0.9)
-        self.during(1, self.board.pulse(*self.tiles(walking.FAR), colour="muted"))
+    @property
+    def columns(self) -> range:
+        """The numbers of the networks."""
+        return range(len(self.lesson.networks))
 
-    def stairs(self, share: float) -> None:
-        """Lay out all pictures, as one would stand alone, and let the answers come in turn."""
-        names = [
-            panel.name for panel in self.lesson.diagram().root.panels()
-            if panel.name.startswith("reader")
-        ]  # fmt: skip
-        steps = range(walking.FAR + 1)
-        names += [f"step-{n}" for n in steps]
-        self.change(self.lesson.diagram(), 0.08 * share, *names, *self.tiles(0), until="input")
-        moves = [self.board.show(*self.tiles(n)) for n in steps[1:]]
-        self.during(0.85 * share, in_turn(*moves), rate=linear)
+    def row(self, steps: int) -> list[Move]:
+        """Let the picture after so many steps come, and its sums grow."""
+        sums = [name for name in (f"sum-{n}-{steps}" for n in self.columns) if self.board.has(name)]
+        names = self.board.there(f"px-{steps}", f"step-{steps}", *(f"{s}.zero" for s in sums))
+        return [self.board.show(*names), *(eased(self.board.rise(f"{s}.lead")) for s in sums)]
 
     def tiles(self, steps: int) -> list[str]:
         """Names of what is read after so many steps."""
-        return [f"tile-{number}-{steps}" for number in range(len(self.lesson.networks))]
+        return [f"tile-{number}-{steps}" for number in self.columns]
+
+    def turns(self, *numbers: int) -> list[str]:
+        """Names of the first other answers of some networks, with their sums."""
+        fails = [(n, self.lesson.fails[n]) for n in numbers if self.lesson.fails[n] <= walking.FAR]
+        every = [f"{kind}-{n}-{at}" for n, at in fails for kind in ("sum", "tile")]
+        return self.board.there(*every) or self.tiles(walking.FAR)
+
+    def show_fast(self, event: Event) -> None:
+        """The dense network's sums are looked at, down to its first other answer."""
+        self.look_down(1, self.lesson.fails[1])
 
     def show_whole(self, event: Event) -> None:
-        """The answers at which a network fails are looked at once more, the earlier one first."""
-        if not self.board.has("step-0"):
-            self.stairs(0.5)
-        fails = self.lesson.fails
-        looks = [
-            self.board.pulse(f"tile-{n}-{steps}", colour="muted")
-            for n, steps in sorted(enumerate(fails), key=lambda each: each[1])
-            if steps <= walking.FAR
-        ]
-        self.during(1, in_turn(*looks) if looks else self.board.pulse(*self.tiles(walking.FAR)))
+        """The convnet's sums are looked at, down to its last right answer; then both stand."""
+        self.look_down(0, min(self.lesson.fails[0] - 1, walking.FAR))
+        self.during(1, *(self.board.dim(*self.column(n), to=1.0) for n in self.columns))
+
+    def column(self, number: int) -> list[str]:
+        """Names of all that is said of a network."""
+        kinds = ("sum", "tile")
+        every = [f"{kind}-{number}-{n}" for n in range(walking.FAR + 1) for kind in kinds]
+        return self.board.there(f"over-{number}", f"signs-{number}", *every)
+
+    def look_down(self, number: int, end: int) -> None:
+        """Let other networks step back, and go down this one's sums to a step."""
+        others = [name for n in self.columns if n != number for name in self.column(n)]
+        self.during(0.1, self.board.dim(*others), self.board.dim(*self.column(number), to=1.0))
+        way = [self.board.there(f"sum-{number}-{n}", f"tile-{number}-{n}") for n in range(end + 1)]
+        self.during(0.4, in_turn(*(self.board.pulse(*row, colour="muted") for row in way)))
+        self.during(0.25, self.board.pulse(*way[-1], colour="muted", times=2))

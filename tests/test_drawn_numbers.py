@@ -17,7 +17,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain.lessons.parts import translation_words as words
-from convexplain.lessons.parts.translation_picture import PALE
+from convexplain.lessons.parts.unit_picture import PALE
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Network
 from convexplain.stage import Label
@@ -509,21 +509,22 @@ def test_a_frame_is_named_when_it_comes_and_ends_on_what_the_lesson_goes_on_with
     framed = [s for s in played.during("why") if "last.reads" in s]
     assert all("framed" in s for s in framed)
     at = [under(s["last.reads"], s["last"])[:2] for s in framed]
-    assert at[0] == at[-1] == shown.before  # the bright one
-    assert shown.after in at
+    assert at[-1] == shown.before  # the bright one
+    assert at[0] == shown.after
     assert framed[0]["last"].values[shown.before] > 0
 
 
 def test_what_a_dense_unit_shows_is_called_what_it_is(look):
     played = plays.of("translation", look)
-    unit, picture = played.lesson.unit, played.lesson.picture_of
+    unit, picture = played.lesson.unit, played.lesson.picture_of.of_unit
     # How much is seen of weights without ink: all, then a part, then nothing, as it is called.
     called = {
         picture.title_of_weights.text(look.lang): (PALE, 1.0),
-        words.INK.fill(n=0).text(look.lang): (PALE, PALE),
+        words.INK.fill(n=0).text(look.lang): (PALE, 1.0),
         words.PRODUCTS_BEFORE.text(look.lang): (0.0, PALE),
     }
     stages = [s for s in played.during("dense") if "unit-before.title" in s]
+    both = [s for s in stages if "unit-after.title" in s]
     told = [s["unit-before.title"].text for s in stages]
     assert set(told) == set(called)
     start = unit.products[0]
@@ -536,7 +537,7 @@ def test_what_a_dense_unit_shows_is_called_what_it_is(look):
         assert least - 1e-6 <= pale <= most + 1e-6
     # Beside it the ink moves over the same weights.
     moved = set()
-    for stage in stages:
+    for stage in both:
         for n in range(unit.steps + 1):
             if stage["unit-after.title"].text == words.INK.fill(n=n).text(look.lang):
                 seen = picture.ink_on_weights(n, PALE)

@@ -125,7 +125,7 @@ def test_every_step_stands_with_what_both_networks_read(weights, dense, directio
         there = shifted(picture, direction, by)
         assert len(seen(figure, LIGHT.picture(there))) == 1
         for number, chances in enumerate(answers(weights, dense, there)):
-            tile = one(figure, f"tile-{number}-{by}.0")
+            tile = one(figure, f"tile-{number}-{by}")
             assert tile.get_text() == str(int(chances.argmax()))
             same = int(chances.argmax()) == first[number]
             assert tile.get_color() == (LIGHT.ink if same else LIGHT.accent)

@@ -91,7 +91,7 @@ def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
 
 def test_maps_are_compared_where_the_convnet_gives_up(lesson):
     assert lesson.compared == lesson.fails[0] == 6
-    assert "moved along, by 6 px" in told(lesson)["back"]
+    assert "moved along by 6 px" in told(lesson)["back"]
 
 
 def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
@@ -122,33 +122,35 @@ def test_frames_are_round_what_a_place_of_the_last_map_reads(lesson):
                 if changed[cell]:
                     edges.setdefault((cell, axis), []).append(line)
     shown = lesson.weighed
-    for cell, field in zip((shown.before, shown.after), lesson.picture_of.fields, strict=True):
+    for cell, field in zip(
+        (shown.before, shown.after), lesson.picture_of.of_cells.fields, strict=True
+    ):
         (top, *_, low), (left, *_, right) = (edges[cell, axis] for axis in (0, 1))
         assert (field.row, field.col) == (top, left)
         assert (field.rows, field.cols) == (low + 1 - top, right + 1 - left) == (18, 18)
-    seen = lesson.picture_of.one_place().panel("input")
-    frame, field = seen.marks["place"], lesson.picture_of.fields[0]
+    seen = lesson.picture_of.of_cells.one_place().panel("input")
+    frame, field = seen.marks["place"], lesson.picture_of.of_cells.fields[0]
     assert (frame.row, frame.col, frame.rows, frame.cols) == (field.row, field.col, 18, 18)
     assert seen.title.text("en") == "The cell reads 18 × 18 px"
-    assert lesson.picture_of.by_place().panel("speak").title.text("en") == (
-        "128 filters: 3 × 3 cells"
-    )
 
 
 def test_maps_on_the_way_shrink_and_a_cell_reads_the_framed_part_of_each(lesson):
-    shrunk = lesson.picture_of.shrunk
+    shrunk = lesson.picture_of.of_cells.shrunk
     names = "conv1", "pool1", "pool2", "conv3"
-    picture = lesson.picture_of.shrinking()
+    picture = lesson.picture_of.of_cells.shrinking()
+    done = "Map", "Pooled", "Convolved, pooled", "Convolved, last map"
     for n, (name, one) in enumerate(zip(names, shrunk, strict=True)):
         whole = lesson.trace.activations[name]
         np.testing.assert_array_equal(one.values, whole[:, :, one.filter])
         size = f"{whole.shape[0]} × {whole.shape[1]}"
-        assert picture.panel(one.name).title.text("en").endswith(f": {size}")
+        assert picture.panel(one.name).title.text("en") == f"{done[n]}: {size}"
         assert picture.panel(f"apart-{n}").words.text("en") == f"cells {one.apart} px apart"
     assert [one.filter for one in shrunk] == [28, 28, shrunk[2].filter, lesson.weighed.number]
     assert [one.pooled for one in shrunk] == [False, True, True, False]
     assert [one.apart for one in shrunk] == [1, 2, 4, 4]
     # A cell later, the frame is as many pixels on in each map.
+    on = [picture.panel(f"on-{n}").words.text("en") for n in (0, 3)]
+    assert on == ["frame: 4 px on", "frame: 1 cell on"]
     for one in shrunk:
         before, after = one.marks
         assert (before.col - after.col) * one.apart == 4
@@ -183,12 +185,26 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert lesson.fails[0] - lesson.fails[1] >= 2
     assert lesson.fails[0] <= FAR
     assert 40 <= lesson.seconds <= 66
-    product = lesson.picture_of.one_place().panel("product-before").words
+    product = lesson.picture_of.of_cells.one_place().panel("product-before").words
     assert float(product.removeprefix("= ")) > 0
     said = told(lesson)
     assert said["whole"] == (
-        f"This {label}: dense weighs pixels, wrong from {lesson.fails[1]} px; "
-        f"the convnet, cells 4 px apart, right up to {lesson.fails[0] - 1} px."
+        "Convnet: a weight for each cell, 4 px apart. "
+        f"Its sum falls slowly: right up to {lesson.fails[0] - 1} px."
+    )
+    assert said["fast"] == (
+        f"Dense: a weight for each pixel. Its sum falls fast: wrong from {lesson.fails[1]} px."
+    )
+    # Where the dense network's sum has turned, the convnet's has not; then it turns, too.
+    own, dense = lesson.leads
+    assert dense[0] > 0 > dense[lesson.fails[1]]
+    assert min(own[: lesson.fails[0]]) > 0 > own[lesson.fails[0]]
+    rivals = {answer for answers in lesson.answers for answer in answers} - {label}
+    j = lesson.rival
+    assert said["added"] == (
+        f"All added up: above 0 it reads {label}, below 0 it reads {j}."
+        if rivals == {j}
+        else f"All added up: how much speaks for {label}, step by step."
     )
     for answers, fails in zip(lesson.answers, lesson.fails, strict=True):
         assert set(answers[:fails]) == {label}
@@ -196,7 +212,7 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     one = "One step more: 2 px.", "On it goes, step by step."
     assert sum(text in one for text in said.values()) == 1
     assert said["on-0"] == one[min(lesson.fails) > 2]
-    assert said["staircase"] == (
+    assert lesson.gives_up.text("en") == (
         f"This {label}: the convnet gives up at {lesson.fails[0]} px, "
         f"the dense network at {lesson.fails[1]}."
     )
@@ -212,7 +228,6 @@ def test_the_question_s_replies_are_measured(lesson):
     assert percent(rates["dense"]) in replies["the convnet"].text("en")
     far = facts.row("shift", pixels=6, network="cnn")["accuracy"]
     assert percent(far) in replies["neither will"].text("en")
-    assert percent(rates["cnn"]) in told(lesson)["curve"]
 
 
 def test_the_largest_of_four_moves_inside_its_window_and_stays(lesson):
@@ -226,7 +241,7 @@ def test_the_largest_of_four_moves_inside_its_window_and_stays(lesson):
     assert "this window keeps its largest" in told(lesson)["inside"]
 
 
-def test_changes_are_the_mean_of_relative_norms_and_poolings_swallow_some(lesson):
+def test_changes_are_the_mean_of_relative_norms_and_poolings_take_from_them(lesson):
     network, found = lesson.network, dict(lesson.changes)
     assert list(found) == ["conv1", "pool1", "conv2", "pool2", "conv3"]
     ratios = {name: [] for name in found}
@@ -240,24 +255,38 @@ def test_changes_are_the_mean_of_relative_norms_and_poolings_swallow_some(lesson
         assert found[name] == pytest.approx(np.mean(values), rel=1e-3)
     assert found["pool1"] < found["conv1"]
     assert found["pool2"] < found["conv2"]
-    assert "each pooling swallows a part" in told(lesson)["changes"]
 
 
-def test_what_the_places_add_is_the_lead_over_what_is_read_instead(lesson):
+def test_both_networks_sums_are_compared_step_by_step_with_what_is_read(lesson):
+    assert (lesson.label, *lesson.rivals) == (5, 7, 7)
     assert lesson.whole_step == lesson.fails[0] == 6  # when its answer changes
-    assert (lesson.label, lesson.rival) == (5, lesson.answers[0][6]) == (5, 7)
-    bias = np.diff(lesson.network.weights["dense/bias"][[7, 5]].astype(float))[0]
-    for steps in (0, 4, FAR):
-        logits = lesson.traces[steps].logits
-        total = lesson.by_place[steps].sum() + bias
-        assert total == pytest.approx(float(logits[5]) - float(logits[7]), abs=1e-4)
-    sums = [lesson.by_place[n].sum() for n in (0, 6)]
-    assert sums[0] > 0 > sums[1]
-    assert told(lesson)["places"] == "Added up: at first for 5, at last for 7."
-    lead = next(p for p in lesson.picture_of.by_place().root.panels() if p.name == "lead")
-    every = [lesson.by_place[n].sum() for n in range(7)]
-    np.testing.assert_allclose([bar.value for bar in lead.bars], every)
-    assert [bar.text for bar in lead.bars] == [number(value, 1) for value in every]
+    still = lesson.shown_picture.pixels
+    cnn, dense = (Network.load(name) for name in ("cnn", "dense"))
+    table = lesson.diagram()
+    for steps in range(FAR + 1):
+        picture = shifted(still, lesson.shown_direction, steps)
+        np.testing.assert_array_equal(table.panel(f"step-{steps}").values, picture[:, :, 0])
+        # Of the convnet: all responses of the last map times their weights, and both biases.
+        cells = cnn.activations(picture)["conv3"].astype(float).ravel()
+        kernel, bias = (cnn.weights[f"dense/{name}"].astype(float) for name in ("kernel", "bias"))
+        first = cells @ (kernel[:, 5] - kernel[:, 7]) + bias[5] - bias[7]
+        # Of the dense network: all units times theirs.
+        weights = dense.weights
+        units = np.maximum(picture.ravel() @ weights["hidden/kernel"] + weights["hidden/bias"], 0)
+        logits = units @ weights["dense/kernel"] + weights["dense/bias"]
+        for n, wanted in enumerate((first, float(logits[5] - logits[7]))):
+            (bar,) = table.panel(f"sum-{n}-{steps}").bars
+            assert bar.value == pytest.approx(wanted, abs=1e-4)
+            assert bar.text == number(wanted, 1)
+            answer = table.panel(f"tile-{n}-{steps}").words.text("en")
+            assert answer == ("5" if wanted > 0 else "7")
+            assert bar.tone == ("positive" if wanted > 0 else "negative")
+    ends = {(p.lowest, p.highest, p.scale.most) for p in table.root.panels() if "sum-" in p.name}
+    assert len({most for _, _, most in ends}) == 1  # one scale
+    assert len(ends) == 2  # each column's zero stands still
+    assert told(lesson)["added"] == "All added up: above 0 it reads 5, below 0 it reads 7."
+    over = [table.panel(f"over-{n}").words.text("en") for n in (0, 1)]
+    assert over == ["Convnet: all 128 filters", "Dense network: all 512 sums"]
 
 
 def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
@@ -274,7 +303,7 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
                 np.testing.assert_allclose(shown.responses[steps], wanted)
     assert (np.argmax(falls), shown.many) == (shown.number, 128)
     # Of each, one place is multiplied: what speaks most for 5, then where its response is now.
-    picture = lesson.picture_of.one_place()
+    picture = lesson.picture_of.of_cells.one_place()
     first, last = shown.responses[0], shown.responses[-1]
     assert len(shown.responses) == 4 + 1  # moved by one cell
     cells = [np.unravel_index(values.argmax(), (3, 3)) for values in (first * shown.weights, last)]
@@ -285,7 +314,7 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
     # Halfway a part of it is still where it was, under the same weight.
     assert shown.halfway == 2
     held = float(shown.responses[2][cells[0]])
-    assert told(lesson)["part"] == f"2 px aside, its cell still holds {held:.2f}: the same weight."
+    assert told(lesson)["part"] == f"2 px aside, part stays: {held:.2f} meets the same weight."
     assert 0 < held < first[cells[0]]
     assert shown._replace(on=None).halfway is None
     gone = (first, last, np.where(np.arange(9).reshape(3, 3) == 4, 0, last), last, last)
@@ -309,7 +338,7 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
 
 @pytest.mark.parametrize("label", some(range(10)))
 def test_a_viewer_who_multiplies_finds_the_printed_product(label):
-    picture = Translation(picture=digits.first(label)).picture_of.one_place()
+    picture = Translation(picture=digits.first(label)).picture_of.of_cells.one_place()
     names = {panel.name for panel in picture.root.panels()}
     for name in ("before", "part", "after"):
         if f"product-{name}" not in names:
@@ -339,25 +368,15 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     lead = weights["dense/kernel"][:, 5] - weights["dense/kernel"][:, 7]
     assert (fall * lead).argmax() == unit.number
     assert unit.weight == pytest.approx(lead[unit.number])
-    head = lesson.picture_of.dense().panel("unit").words.text("en")
+    shown = lesson.picture_of.of_unit
     assert lead[unit.number] > 0
+    head = shown.diagram().panel("unit").words.text("en")
     assert head == "One of 512 sums: a large one speaks for 5."
-    assert told(lesson)["sums"] == "All 512 sums: first for 5, now for 7."
-    shade = lesson.picture_of.ink_on_weights
-    np.testing.assert_array_equal(shade(2, 0.0), unit.products[2])
+    np.testing.assert_array_equal(shown.ink_on_weights(2, 0.0), unit.products[2])
     blank = unit.products[2] == 0
-    np.testing.assert_allclose(shade(2, 0.25)[blank], 0.25 * unit.weights[blank])
-    picture = replace(lesson.picture_of, unit=unit._replace(weight=-1.0))
-    # All units together, and what is read of it.
-    bars = lesson.picture_of.dense().panel("dense-lead").bars
-    for bar, steps in zip(bars, (0, 2), strict=True):
-        pixels = shifted(lesson.shown_picture.pixels, lesson.shown_direction, steps).ravel()
-        units = np.maximum(pixels @ weights["hidden/kernel"] + weights["hidden/bias"], 0)
-        logits = units @ weights["dense/kernel"] + weights["dense/bias"]
-        assert bar.value == pytest.approx(logits[5] - logits[7], abs=1e-4)
-        assert bar.text == number(bar.value, 1)
-    assert bars[0].value > 0 > bars[1].value
-    assert "a small one speaks for 5" in picture.dense().panel("unit").words.text("en")
+    np.testing.assert_allclose(shown.ink_on_weights(2, 0.25)[blank], 0.25 * unit.weights[blank])
+    other = replace(shown, unit=unit._replace(weight=-1.0))
+    assert "a small one speaks for 5" in other.diagram().panel("unit").words.text("en")
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose
 
 
@@ -371,10 +390,11 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
 )
 def test_the_ending_tells_who_holds_longer_only_where_it_is_so(answers):
     lesson = Translation()
-    assert "This 5: dense weighs pixels, wrong from 2 px" in lesson.ending.text("en")
+    assert "right up to 5 px" in lesson.ending.text("en")
     lesson = Translation()
     lesson.__dict__["answers"] = answers
     assert lesson.ending.text("en").endswith("all have places.")
+    assert "fast" not in told(lesson)
 
 
 def test_what_is_kept_is_the_largest_of_four(lesson):
@@ -390,7 +410,8 @@ def test_a_misread_digit_is_told_from_the_start():
     assert said["misread"] == "It begins with a mistake: read as 1, the label is 6."
     # Nobody gives up what it never knew.
     assert "predict" not in said
-    assert "gives up" not in said["staircase"]
+    assert "fast" not in said
+    assert "gives up" not in lesson.gives_up.text("en")
     assert said["whole"].endswith("all have places.")
 
 
@@ -413,9 +434,8 @@ def test_it_can_be_short_or_long(length):
 def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
-        picture.walk(0), picture.compare(), picture.window(), picture.layers(),
-        picture.shrinking(), picture.one_place(), picture.by_place(), picture.dense(),
-        picture.curve(), lesson.diagram(),
+        picture.walk(0), picture.compare(), picture.window(), picture.of_cells.shrinking(),
+        picture.of_cells.one_place(), picture.of_unit.diagram(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 
@@ -455,7 +475,6 @@ def test_another_network_stands_alone_with_its_own_steps(tmp_path):
     assert lesson.back[2] == 0.0
     said = told(lesson)
     assert "predict" not in said
-    assert "curve" not in said
     assert said["whole"] == (
         f"Maps move along; the last layer weighs cells, {lesson.place} px apart: "
         "each has its place."
@@ -486,8 +505,9 @@ def test_a_mean_at_the_end_forgets_the_place(tmp_path):
     lesson = Translation(model=model)
     said = told(lesson)
     assert "forgets where things were" in said["forgets"]
-    assert "places" not in said
-    assert "the last layer remembers" not in said["whole"]
+    assert lesson.leads == ((),)  # one output has no rival
+    assert said["added"] == "All steps, and what is read."
+    assert said["whole"].startswith("Maps move along")
 
 
 def test_a_network_without_a_convolution_is_refused():

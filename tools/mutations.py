@@ -603,9 +603,9 @@ MUTATIONS = (
     ),
     Mutation(
         "two networks' answers exchanged",
-        "convexplain.lessons.translation",
-        "return (own, *others)",
-        "return (*others, own)",
+        "convexplain.lessons.parts.shift_lesson",
+        "return (self.traces, *others)",
+        "return (*others, self.traces)",
         "tests/test_drawn_numbers.py::test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame",
     ),
     Mutation(

@@ -13,7 +13,7 @@ from convexplain.style.captions import Caption, Value
 def card(lesson: Translation) -> Card:
     """Write the card; accuracies are those measured on the test digits."""
     accuracies = {(row["network"], row["pixels"]): row["accuracy"] for row in facts.rows("shift")}
-    places = lesson.by_place
+    weighed = lesson.weighed
     _, count, difference = lesson.back
     changes = [change for _, change in lesson.changes]
     values: dict[str, Value] = {
@@ -30,7 +30,7 @@ def card(lesson: Translation) -> Card:
         "b": lesson.pixels(lesson.fails[1]),
         "one": fmt.number(changes[0]),
         "two": fmt.number(changes[1]),
-        "places": places[0].size if places is not None else 1,
+        "places": weighed.weights.size if weighed is not None else 1,
     }
     return Card(
         lesson,

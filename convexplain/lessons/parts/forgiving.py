@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -64,14 +63,3 @@ def changes_of(
         share = np.linalg.norm(a - b, axis=1)[size > 0] / size[size > 0]
         found.append((stage.name, float(share.mean()) if share.size else 0.0))
     return tuple(found)
-
-
-def swallows(stages: Sequence[Stage], changes: Sequence[tuple[str, float]]) -> bool:
-    """Tell whether each pooling makes the change smaller, and there is one."""
-    told = dict(changes)
-    pairs = [
-        (before.name, stage.name)
-        for before, stage in pairwise(stages)
-        if stage.kind == "pooling" and stage.name in told and before.name in told
-    ]
-    return bool(pairs) and all(told[after] < told[before] for before, after in pairs)

@@ -40,13 +40,10 @@ class Unit(NamedTuple):
     weights: npt.NDArray[np.float64]
     #: Pixels times weights, after 0 to `steps` steps.
     products: tuple[npt.NDArray[np.float64], ...]
-    #: What its sum is weighed with for the answer `said`, less that for `instead`.
+    #: What its sum is weighed with for the answer `said`, less that for what is read at last.
     weight: float
-    #: Of `said` over `instead` with all units together, before and after.
-    leads: tuple[float, float]
-    #: What is read at first, and after `steps`.
+    #: What is read at first.
     said: Caption
-    instead: Caption
 
 
 class Filter(NamedTuple):
@@ -94,13 +91,15 @@ class Shrunk(NamedTuple):
     #: Of its panel.
     name: str
     filter: int
+    #: Whether a convolution comes after the map before it.
+    convolved: bool
     #: Whether a pooling has just made it smaller.
     pooled: bool
     #: (height, width).
     values: Floats
     #: How many pixels of the picture lie between two of its cells.
     apart: int
-    #: What the last map's cell before and after reads of it.
+    #: What the last map's cell that is looked at reads of it, and the one beside it.
     marks: tuple[Mark, Mark]
 
 
@@ -113,6 +112,12 @@ class Reader(NamedTuple):
     shares: tuple[float, ...]
     #: Whether the answer is the picture's label; where it has none, whether it is still the first.
     right: tuple[bool, ...]
+    #: The label's logit less the rival's; none of a network that has but one output.
+    leads: tuple[float, ...]
+    #: Whose sums they are.
+    added: Caption
+    #: What a lead below 0 speaks for.
+    rival: Caption
 
 
 def largest_cell(values: npt.NDArray[Any]) -> tuple[int, int]:

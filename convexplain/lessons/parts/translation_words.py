@@ -14,8 +14,8 @@ FOLLOWS = Caption(
     en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
 )
 SLID_BACK = Caption(
-    en="Convnet: its map has moved along, by {n} px. Slide it back.",
-    zh="卷积网络：响应图也移了 {n} 像素。移回去看。",
+    en="Convnet: its map has moved along by {n} px. Slide it back.",
+    zh="卷积：响应图也移了 {n} 像素。移回去看。",
 )
 SAME = Caption(en="Difference: {d}. That is equivariance.", zh="差值为 {d}：这就是平移等变。")
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
@@ -38,6 +38,10 @@ UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次�
 ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
 ONE_MORE = Caption(en="One step more: {n} px.", zh="再移一步：{n} 像素。")
 FURTHER = Caption(en="Further: {n} px.", zh="再移：{n} 像素。")
+DENSE_WRONG = Caption(
+    en="The convnet reads {k}, the dense network {j}: wrong.",
+    zh="卷积网络判“{k}”，全连接错判“{j}”。",
+)
 BOTH = Caption(
     en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判“{k}”，全连接判“{j}”。"
 )
@@ -50,13 +54,6 @@ HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素�
 INSIDE = Caption(
     en="Pooling forgives a little: moved by {n} px, this window keeps its largest.",
     zh="池化容得下一点：移 {n} 像素，这四格里最大值不变。",
-)
-SWALLOWS = Caption(
-    en="What {n} px change: each pooling swallows a part of it.",
-    zh="移 {n} 像素带来的变化：每次池化都抵消一部分。",
-)
-CHANGES = Caption(
-    en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
 EACH_PLACE = Caption(
     en="The last layer is dense: a weight for each cell, and cells are {n} px apart.",
@@ -80,10 +77,9 @@ OTHER_PIXELS = Caption(
     en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
     zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
 )
-TOGETHER = Caption(en="All {m} sums: first for {k}, now for {j}.", zh="{m} 个和：先“{k}”后“{j}”。")
 STILL_THERE = Caption(
-    en="{n} px aside, its cell still holds {v}: the same weight.",
-    zh="移 {n} 像素，那格还有 {v}：权重没变。",
+    en="{n} px aside, part stays: {v} meets the same weight.",
+    zh="移 {n} 像素，还剩 {v}：权重没变。",
 )
 ONE_CELL_ON = Caption(
     en="{n} px aside, the same {v} is one cell on: another weight.",
@@ -96,19 +92,23 @@ OTHER_CELL = Caption(
 OTHER_RESPONSES = Caption(
     en="{n} px aside, each cell has another response.", zh="移 {n} 像素，每格的响应都变了。"
 )
-TURNS = Caption(
-    en="Added up: at first for {k}, at last for {j}.", zh="合计：先是“{k}”，后是“{j}”。"
+ADDED = Caption(
+    en="All added up: above 0 it reads {k}, below 0 it reads {j}.",
+    zh="全部相加：大于 0 判“{k}”，小于 0 判“{j}”。",
 )
-WHY = Caption(en="The lead of {k} over {j}, step by step.", zh="“{k}”对“{j}”的领先，逐步看。")
+STEPS = Caption(
+    en="All added up: how much speaks for {k}, step by step.",
+    zh="全部相加：有多支持“{k}”，逐步看。",
+)
+EVERY_STEP = Caption(en="All steps, and what is read.", zh="每一步判为什么。")
+FAST = Caption(
+    en="Dense: a weight for each pixel. Its sum falls fast: wrong from {n} px.",
+    zh="全连接：每像素一个权重，和降得快，移 {n} 即错。",
+)
 FORGETS = Caption(
     en="A mean over all places at the end forgets where things were.",
     zh="最后对所有位置取平均，就忘了位置。",
 )
-MANY = Caption(en="And 10,000 other digits?", zh="再看 10,000 个样本？")
-CURVE = Caption(
-    en="{n} px: convnet {p}, dense network {q}.", zh="移 {n} 像素：卷积网络 {p}，全连接 {q}。"
-)
-STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
 GIVE_UP = Caption(
     en="This {k}: the convnet gives up at {a} px, the dense network at {b}.",
     zh="这个“{k}”：卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
@@ -136,13 +136,6 @@ AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
 BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
 NO_DIFFERENCE = Caption(en="Difference: 0", zh="差值：0")
 DIFFERENCE = Caption(en="Largest difference: {d}", zh="最大差值：{d}")
-MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
-OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
-ADDS = Caption(en="for {k}, or for {j}: below 0", zh="支持“{k}”；负数支持“{j}”")
-PLACES = Caption(
-    en="All {n} filters: above 0 speaks for {k}, below 0 for {j}",
-    zh="{n} 个过滤器合计：大于 0 支持“{k}”，小于 0 支持“{j}”",
-)
 UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
 INK = Caption(en="Ink at {n} px, on the weights", zh="移 {n} 像素的笔画，在权重上")
 PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
@@ -151,20 +144,23 @@ ONE_SUM = (
     Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
     Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
 )
-ALL_SUMS = Caption(
-    en="All {m}: above 0 for {k}, below 0 for {j}", zh="{m} 个合计：大于 0 是“{k}”，小于 0 是“{j}”"
-)
+ADDED_UNITS = Caption(en="{name}: all {m} sums", zh="{name}：{m} 个和相加")
+ADDED_FILTERS = Caption(en="{name}: all {m} filters", zh="{name}：{m} 个过滤器相加")
+SIGNS = Caption(en="above 0 for {k}, below 0 for {j}", zh="大于 0 是“{k}”，小于 0 是“{j}”")
 CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
 OF_CONVNET = Caption(en="Convnet: response map", zh="卷积网络：响应图")
 MAP_IS = Caption(en="Map: {r} × {c}", zh="响应图：{r} × {c}")
 POOLED_IS = Caption(en="Pooled: {r} × {c}", zh="池化：{r} × {c}")
+CONVOLVED_POOLED = Caption(en="Convolved, pooled: {r} × {c}", zh="卷积、池化：{r} × {c}")
 LAST_IS = Caption(en="Last map: {r} × {c}", zh="最后响应图：{r} × {c}")
+CONVOLVED_LAST = Caption(en="Convolved, last map: {r} × {c}", zh="卷积，最后响应图：{r} × {c}")
 FRAMED = Caption(
     en="Framed: what one cell of the last map reads", zh="框内：最后响应图中一格读到的部分"
 )
 CELLS_APART = Caption(en="cells {p} px apart", zh="格距 {p} 像素")
+PIXELS_ON = Caption(en="frame: {p} px on", zh="框移 {p} 像素")
+CELL_ON = Caption(en="frame: 1 cell on", zh="框移一格")
 FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
-FILTERS = Caption(en="{n} filters: {r} × {c} cells", zh="{n} 个过滤器：{r} × {c} 格")
 WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：对“{k}”减对“{j}”")
 ONE_FILTER = Caption(
     en="One of {n} filters, response × weight: above 0 speaks for {k}, below 0 for {j}",
@@ -172,7 +168,5 @@ ONE_FILTER = Caption(
 )
 PRODUCT = Caption(en="weight, pixel × weight", zh="权重，像素 × 权重")
 SUM_IS = Caption(en="sum {v}", zh="总和 {v}")
-LEAD = Caption(en="All places together", zh="所有位置合计")
-SHIFT = Caption(en="pixels", zh="像素")
 PX = Caption(en="{n} px", zh="{n} 像素")
 MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
