@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from convexplain.lessons import _card
-from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
+from convexplain.style.captions import Caption
 
 
 class Card(LessonScene):
@@ -13,10 +14,10 @@ class Card(LessonScene):
     lesson_type = _card.Card
     lesson: _card.Card
 
-    def announce(self, beat: Beat) -> None:
-        """A card is its own heading."""
+    def change_words(self, title: Caption, caption: Caption | None) -> None:
+        """Say nothing around it: a card is its own heading."""
 
-    def show_card(self, beat: Beat) -> None:
+    def show_card(self, event: Event) -> None:
         """Words and digit come, the windows one by one; a film's poster is how it ends."""
         self.board.lay(self.lesson.diagram())
         windows = [f"digit.{n}" for n in range(len(self.lesson.places))]

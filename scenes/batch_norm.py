@@ -153,7 +153,7 @@ class BatchNorm(LessonScene):
 
     def show_everywhere(self, event: Event) -> None:
         """All numbers of the map take the same way, but those that will be asked for."""
-        asked = any(e.name == "faint" for beat in self.beats for e in beat.parts)
+        asked = any(e.name == "faint" for beat in self.beats for e in beat.events)
         cells = ~self.lesson.faint if asked else np.ones(self.known.shape, dtype=bool)
         self.during(0.2, self.board.pulse("times", "plus"))
         self.spread(0.6, cells)

@@ -33,7 +33,7 @@ class Channels(LessonScene):
         self.photo = replace(self.lesson.photo_picture, upright=self.upright)
         self.picture = replace(self.lesson.picture_of, upright=self.upright)
         self.computed["map"] = np.full(self.picture.outputs.shape[:2], np.nan)
-        names = [event.name for beat in self.beats for event in beat.parts]
+        names = [event.name for beat in self.beats for event in beat.events]
         if "peel" in names:
             self.board.lay(self.photo.photograph())
             self.board.show("photo")(1.0)

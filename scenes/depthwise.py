@@ -112,7 +112,7 @@ class Depthwise(LessonScene):
 
     def show_question(self, event: Event) -> None:
         """The windows set out over both channels at once, and one map begins to fill."""
-        times = {e.name: e.seconds for beat in self.beats for e in beat.parts}
+        times = {e.name: e.seconds for beat in self.beats for e in beat.events}
         seconds = event.seconds + _SLIDES * times["at-once"]
         begun = event.seconds / seconds
         run = self.slide(self.of("map"), {"whole": self.pictures.sums}, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from convexplain.lessons import Beat, Lesson, option
+from convexplain.lessons import Beat, Event, Lesson, option
 from convexplain.style.captions import Caption
 
 HELLO = Caption(en="Hello", zh="你好")
@@ -25,6 +25,6 @@ class ShortLesson(Lesson):
 
     def make_beats(self) -> tuple[Beat, ...]:
         return (
-            Beat("first", self.title, self.question, self.half),
-            Beat("second", self.title, self.answer, self.half),
+            Beat.of("first", self.title, Event("first", self.half, self.question)),
+            Beat.of("second", self.title, Event("second", self.half, self.answer)),
         )

@@ -52,7 +52,7 @@ def told(lesson):
     return {
         event.name: event.said.text("en")
         for beat in lesson.make_beats()
-        for event in beat.parts
+        for event in beat.events
         if event.said is not None
     }
 
@@ -140,7 +140,7 @@ def test_fewer_places_and_more_patterns_stand_behind_their_piles_without_a_scale
 
 
 def test_the_question_has_one_right_answer_and_the_picture_does_not_tell(lesson):
-    (question,) = [e.ask for b in lesson.make_beats() for e in b.parts if e.ask is not None]
+    (question,) = [e.ask for b in lesson.make_beats() for e in b.events if e.ask is not None]
     replies = {choice.text.text("en"): choice.reply for choice in question.choices}
     assert list(replies) == ["32", "64", f"{32 * 64:,}"]
     assert replies["64"] is None

@@ -36,7 +36,7 @@ def lesson():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.beats() for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -282,7 +282,7 @@ def test_each_error_is_seen_in_its_own_cell_of_the_window():
 
 
 def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
-    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
     (height, width), (rows, cols) = lesson.drawn.shape[:2], lesson.before.shape
     places = (height - rows + 1) * (width - cols + 1)
@@ -327,7 +327,7 @@ def test_the_errors_move_by_one_to_the_next_weight_before_it_is_asked_how_often(
 
 def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
     played = of("backward", LOOKS[0])
-    parts = [event for beat in played.lesson.beats() for event in beat.parts]
+    parts = [event for beat in played.lesson.beats() for event in beat.events]
     after = parts[[event.name for event in parts].index("predict") + 1]
     said = after.said.text("en")
     assert said == "Nine places, one per weight: the gradient is a sliding window, too."
@@ -398,7 +398,7 @@ def test_a_video_is_as_long_as_asked():
     for picture in (None, digits.first(4)):
         short = Backward(picture=picture, length=30.0)
         assert short.seconds == pytest.approx(30)
-        names = {e.name for beat in short.beats() for e in beat.parts}
+        names = {e.name for beat in short.beats() for e in beat.events}
         assert not {"predict", "moved"} & names
         assert {"errors", "back", "lay", "places", "step", "answer"} <= names
 

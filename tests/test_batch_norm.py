@@ -45,7 +45,7 @@ def lesson():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.beats() for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -121,7 +121,7 @@ def test_a_batch_s_mean_and_spread_are_those_of_all_its_pictures(lesson):
 @pytest.mark.parametrize("digit", [0, 3, 7])
 def test_where_the_sum_is_zero_the_shift_alone_comes_out(digit):
     lesson = BatchNorm(picture=digits.first(digit))
-    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     (right,) = (choice for choice in question.choices if choice.reply is None)
     assert len(question.choices) == 3
     row, col = lesson.faintest
@@ -220,7 +220,7 @@ def test_channels_of_one_size_are_not_compared(lesson, tmp_path):
     Network(lesson.network.layers, weights).save(path)
     even = BatchNorm(model=str(path))
     assert even.compared == ()
-    names = {event.name for beat in even.beats() for event in beat.parts}
+    names = {event.name for beat in even.beats() for event in beat.events}
     assert not {"uneven", "alike", "closer"} & names
 
 
@@ -413,7 +413,7 @@ def test_a_network_that_reads_no_digits_tells_of_its_picture_alone(tmp_path):
     network = Network.initialised(layers, 1, input_shape=(12, 16, 3))
     network.save(tmp_path / "colour.safetensors")
     lesson = BatchNorm(model=str(tmp_path / "colour.safetensors"))
-    names = {event.name for beat in lesson.beats() for event in beat.parts}
+    names = {event.name for beat in lesson.beats() for event in beat.events}
     assert not names & {"batches", "averages"}
     check_events(lesson, Look("zh", "light"), "9:16")
 

@@ -41,7 +41,7 @@ def told(pause=3.0):
 
 
 def seconds(beats):
-    return {event.name: event.seconds for beat in beats for event in beat.parts}
+    return {event.name: event.seconds for beat in beats for event in beat.events}
 
 
 def test_what_moves_takes_the_time_that_its_caption_takes_to_read():
@@ -88,7 +88,9 @@ def test_captions_stand_until_the_next_one():
 def test_a_beat_says_what_its_events_say():
     strong = told()[1]
     assert strong.caption.text("zh") == LONG.text("zh") + "求和\n0.55 · 0" + "求和"
-    assert Beat("old", TITLE, SHORT, 2.0, data=5).parts[0].data == 5
+    assert strong.seconds == 9.0
+    with pytest.raises(ValueError, match="nothing happens in beat 'none'"):
+        Beat.of("none", TITLE)
 
 
 def test_a_video_can_be_stopped_at_its_questions_and_before_their_answers():

@@ -39,7 +39,7 @@ def said(lesson):
     return {
         event.name: event.said.text("en")
         for beat in lesson.beats()
-        for event in beat.parts
+        for event in beat.events
         if event.said is not None
     }
 
@@ -118,7 +118,7 @@ def test_only_the_convnet_suffers_from_shuffled_pixels(long, facts):
     assert wrong["cnn", "shuffled"] - wrong["cnn", "in place"] > 0.04
     assert abs(wrong["dense", "shuffled"] - wrong["dense", "in place"]) < 0.001
     (question,) = [
-        e.ask for beat in long.beats() for e in beat.parts if e.name.endswith("shuffled")
+        e.ask for beat in long.beats() for e in beat.events if e.name.endswith("shuffled")
     ]
     (right,) = [choice for choice in question.choices if choice.reply is None]
     assert right.text.en == "the convnet alone"
@@ -273,7 +273,7 @@ def test_from_how_few_digits_the_convnet_beats_the_dense_network_is_measured(les
 
 
 def test_how_many_digits_are_needed_is_asked_before_it_is_seen(lesson):
-    (question,) = [e.ask for beat in lesson.beats() for e in beat.parts if e.ask is not None]
+    (question,) = [e.ask for beat in lesson.beats() for e in beat.events if e.ask is not None]
     assert question.text.text("en").startswith("300 digits are too few.")
     assert [choice.text.en for choice in question.choices] == ["1,000", "3,000", "38,400"]
     assert [choice.reply is None for choice in question.choices] == [False, True, False]
@@ -289,7 +289,7 @@ def test_other_measurements_are_told_as_they_are(lesson, monkeypatch, enough):
     monkeypatch.setattr(DenseVsConv, "wrong", property(lambda _: (shares, other)))
     changed = DenseVsConv()
     told = said(changed)["enough"]
-    asked = [e.ask for beat in changed.beats() for e in beat.parts if e.ask is not None]
+    asked = [e.ask for beat in changed.beats() for e in beat.events if e.ask is not None]
     if enough is None:
         assert told == "Not even 38,400 digits beat the dense network's 38,400."
         assert asked == []

@@ -34,7 +34,7 @@ def learned():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.designed for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.designed for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -207,7 +207,7 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
     np.testing.assert_allclose(found.between, learned.trace.before("depthwise"), atol=1e-5)
     np.testing.assert_allclose(found.sums, learned.trace.before("pointwise"), atol=1e-4)
     names, own = (
-        {event.name for beat in each.beats() for event in beat.parts}
+        {event.name for beat in each.beats() for event in beat.events}
         for each in (lesson_of("depthwise"), learned)
     )
     assert names - own == {"maps"}  # a trained layer stands for no ordinary one
@@ -377,7 +377,7 @@ def test_several_windows_a_channel_are_counted(tmp_path):
 
 
 def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
-    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
     assert choices.pop("2,336") is None
     assert set(choices) == {"288", "18,432"}

@@ -196,7 +196,7 @@ def claims() -> list[list[str]]:
 def test_each_claim_is_told_by_its_lesson_word_for_word(row: list[str]) -> None:
     _, _, lesson, beat, sentence = row
     (told,) = (each for each in lesson_of(lesson).beats() if each.name == beat)
-    said = [event.said.text("en") for event in told.parts if event.said is not None]
+    said = [event.said.text("en") for event in told.events if event.said is not None]
     assert sentence in (told.caption.text("en"), *said)
 
 

@@ -105,7 +105,7 @@ def test_what_is_quoted_of_lessons_are_their_chinese_words(name: str) -> None:
     assert [each[:2] for each in chinese] == [each[:2] for each in english]
     for (lesson, beat, said), (_, _, original) in zip(chinese, english, strict=True):
         (told,) = (each for each in lesson_of(lesson).beats() if each.name == beat)
-        captions = [told.caption, *(e.said for e in told.parts if e.said is not None)]
+        captions = [told.caption, *(e.said for e in told.events if e.said is not None)]
         assert (original, said) in [(c.text("en"), c.text("zh")) for c in captions]
 
 

@@ -57,14 +57,10 @@ def cues(lesson):
     """Beat, caption, start and end of what a lesson says, one after the other."""
     found, end = [], 0.0
     for beat in lesson.beats():
-        for seconds, said in (
-            [(event.seconds, event.said) for event in beat.events]
-            if beat.events
-            else [(beat.seconds, beat.caption)]
-        ):
-            start, end = end, end + seconds
-            if said is not None:
-                found.append([beat.name, said, start, end])
+        for event in beat.events:
+            start, end = end, end + event.seconds
+            if event.said is not None:
+                found.append([beat.name, event.said, start, end])
             else:  # what was said before stays
                 found[-1][3] = end
     return found

@@ -151,7 +151,7 @@ def test_it_lasts_eight_to_ten_minutes_in_either_language(digit: int | None) -> 
     for lang in ("en", "zh"):
         parts = film(digit, lang)
         assert SHORTEST <= sum(part.seconds for part in parts) <= LONGEST
-        asks = [e.name for part in parts for beat in part.beats() for e in beat.parts if e.ask]
+        asks = [e.name for part in parts for beat in part.beats() for e in beat.events if e.ask]
         assert len(asks) >= 6
 
 
@@ -180,7 +180,7 @@ def test_each_language_takes_its_own_time_to_read() -> None:
 def test_what_the_film_leaves_out_is_of_its_lesson(told: tuple[Lesson, ...]) -> None:
     shown = {part.telling.name: part for part in told if part.telling}
     for chapter in story.CHAPTERS:
-        own = {e.name for beat in shown[chapter.name].designed for e in beat.parts}
+        own = {e.name for beat in shown[chapter.name].designed for e in beat.events}
         assert set(chapter.left_out.split()) <= own, chapter.name
 
 
@@ -198,7 +198,7 @@ def test_the_cat_is_taken_apart_as_the_digit_was(told: tuple[Lesson, ...]) -> No
     for prefix, lesson in (("other-", before), ("", cat)):
         patches = {name for name in names if name.startswith(f"{prefix}patch-")}
         assert len(patches) == 3 + 6 + 12 == len([*nodes(lesson.tree)]) - 1
-    said = {e.name: e.said.text("en") for beat in cat.beats() for e in beat.parts if e.said}
+    said = {e.name: e.said.text("en") for beat in cat.beats() for e in beat.events if e.said}
     assert said["same"].startswith(f"{before.label} and cat: ")
     assert "this cut was chosen" in said["cuts"].lower()
 
@@ -217,7 +217,7 @@ def test_the_chapters_claims_and_figures_have_their_moment(told: tuple[Lesson, .
     assert sum(line.startswith("the figure") for line in lines) == 3
     shown = {
         ((part.telling and part.telling.name) or part.name, e.name)
-        for part in told for beat in part.beats() for e in beat.parts
+        for part in told for beat in part.beats() for e in beat.events
     }  # fmt: skip
     for line in lines:
         moments = MOMENT.findall(line)
@@ -279,11 +279,11 @@ def test_the_opening_compares_what_was_counted(monkeypatch: pytest.MonkeyPatch) 
     for score in opening.scores:
         assert score.misread == round(10_000 * (1 - score.measured))
     assert [int((opening.tiles(n) > 0).sum()) for n in (0, 1)] == [cnn.misread, baseline.misread]
-    caption = next(e for beat in opening.beats() for e in beat.parts if e.name == "mistakes")
+    caption = next(e for beat in opening.beats() for e in beat.events if e.name == "mistakes")
     assert ("less than half" in caption.said.text("en")) == (2 * cnn.misread < baseline.misread)
     many = cnn._replace(misread=baseline.misread - 1)
     monkeypatch.setitem(vars(opening), "scores", (many, baseline))
-    caption = next(e for beat in opening.make_beats() for e in beat.parts if e.name == "mistakes")
+    caption = next(e for beat in opening.make_beats() for e in beat.events if e.name == "mistakes")
     assert "half" not in caption.said.text("en")
 
 

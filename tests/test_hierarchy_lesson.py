@@ -33,7 +33,7 @@ def captions(lesson):
 
 
 def question(lesson):
-    (asked,) = [e.ask for beat in lesson.beats() for e in beat.parts if e.ask is not None]
+    (asked,) = [e.ask for beat in lesson.beats() for e in beat.events if e.ask is not None]
     return asked
 
 
@@ -96,7 +96,7 @@ def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
     assert after[reading.rival] == others.max()
     adds, _ = strongest(lesson, centred=False)
     assert reading.logit == pytest.approx(before[lesson.label] - adds[order[:3]].sum(), abs=1e-5)
-    (said,) = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "first"]
+    (said,) = [e.said.text("en") for b in lesson.beats() for e in b.events if e.name == "first"]
     # The scores as they are printed give the leads as they are printed.
     lead, then = (
         round(float(z[lesson.label]), 2) - round(float(np.delete(z, lesson.label).max()), 2)
@@ -244,7 +244,7 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
 def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, label):
     if label is not None:
         lesson = about("hierarchy", 20 * label)
-    said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "parts"]
+    said = [e.said.text("en") for b in lesson.beats() for e in b.events if e.name == "parts"]
     _, order = strongest(lesson, centred=False)
     top = [(*divmod(index // 128, 3), index % 128) for index in order[:3].tolist()]
     exact = [(n.row, n.col, n.filter) for n in lesson.branches[0]] == top
@@ -258,7 +258,7 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
         if adds > 0 and all(apart) and len(kept) < 3:
             kept.append((top, left))
     shown = {(node.box.top, node.box.left) for node in lesson.branches[1]}
-    said = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "row-2"]
+    said = [e.said.text("en") for b in lesson.beats() for e in b.events if e.name == "row-2"]
     most = {made[1:] for made in made_of(lesson, part)[:3]}
     exact = {(n.box.top, n.box.left, n.filter) for n in lesson.branches[1]} == most
     named = "Three cells" if exact else "Cells at three places"
@@ -320,7 +320,7 @@ def test_a_filter_s_responses_in_other_digits_stand_in_their_order_and_are_said(
     # Of the cells that are shown in the tree the followed one if its filter tells, or that whose
     # filter tells most.
     assert lesson.branches[1].index(found.node) == apart.index(max(apart))
-    (said,) = [e.said.text("en") for b in lesson.beats() for e in b.parts if e.name == "crops"]
+    (said,) = [e.said.text("en") for b in lesson.beats() for e in b.events if e.name == "crops"]
     values = [found.node.activated, *(each.top.value for each in found.every)]
     low, high = min(values), max(values)
     assert said.endswith(f" {low:.2f} to {high:.2f}.")

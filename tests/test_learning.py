@@ -29,7 +29,7 @@ def said(lesson):
     return {
         event.name: event.said.text("en")
         for beat in lesson.beats()
-        for event in beat.parts
+        for event in beat.events
         if event.said is not None
     }
 
@@ -229,7 +229,7 @@ def test_both_sides_of_the_valley_are_seen_and_the_way_down_is_the_answer(lesson
     left, right = losses[: low + 1].max() - losses[low], losses[low:].max() - losses[low]
     assert min(left, right) > max(left, right) / 3
     assert losses[now] - losses[low] > max(left, right) / 3
-    (question,) = [e.ask for beat in lesson.beats() for e in beat.parts if e.ask is not None]
+    (question,) = [e.ask for beat in lesson.beats() for e in beat.events if e.ask is not None]
     replies = {choice.text.en: choice.reply for choice in question.choices}
     (right_way,) = [text for text, reply in replies.items() if reply is None]
     assert right_way == ("a larger weight" if low > now else "a smaller weight")

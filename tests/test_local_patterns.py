@@ -26,7 +26,7 @@ def lesson():
 
 def said(lesson):
     """What is said by each event, in English, with plain minus signs."""
-    events = [event for beat in lesson.beats() for event in beat.parts if event.said is not None]
+    events = [event for beat in lesson.beats() for event in beat.events if event.said is not None]
     return {event.name: event.said.text("en").replace("−", "-") for event in events}
 
 
@@ -181,7 +181,7 @@ def test_the_control_says_what_was_measured(lesson):
 
 
 def test_the_question_is_answered_by_what_was_measured(lesson):
-    (asked,) = [event.ask for beat in lesson.beats() for event in beat.parts if event.ask]
+    (asked,) = [event.ask for beat in lesson.beats() for event in beat.events if event.ask]
     right = [choice.text.en for choice in asked.choices if choice.reply is None]
     assert right == ["the convnet"]
     replies = [choice.reply.text("en") for choice in asked.choices if choice.reply]

@@ -31,7 +31,7 @@ def learned():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.beats() for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -62,7 +62,7 @@ def test_a_trained_layer_is_shown_as_it_is(learned):
     z = learned.trace.before("pointwise")
     np.testing.assert_allclose(learned.mixing.mixed, z, atol=1e-5)
     assert "As trained" in learned.diagram().panel("weights").note.text("en")
-    names = {event.name for beat in learned.beats() for event in beat.parts}
+    names = {event.name for beat in learned.beats() for event in beat.events}
     assert not names & {"weights", "work", "right"}
 
 
@@ -109,7 +109,7 @@ def test_digits_are_counted_in_a_network_that_really_has_both_layers(lesson):
 
 
 def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
-    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
     assert choices.pop("32") is None
     assert set(choices) == {"1", "288", fmt.count(13 * 13 * 32)}

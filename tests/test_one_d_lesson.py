@@ -23,7 +23,7 @@ def lesson():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.beats() for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -132,7 +132,7 @@ def test_a_causal_row_has_zeros_in_front(lesson):
     assert len(causal.out) == 28
     np.testing.assert_array_equal(causal.out[2:], lesson.out)
     assert told(causal, "slide") == "Along one axis; zeros in front: 28 numbers, none looks ahead."
-    assert "predict" not in {e.name for beat in causal.beats() for e in beat.parts}
+    assert "predict" not in {e.name for beat in causal.beats() for e in beat.events}
     check_events(causal, Look("zh", "light"))
 
 
@@ -141,14 +141,14 @@ def test_other_kernels_are_told_as_they_are(kernel, difference):
     lesson = OneD(kernel=kernel, picture=digits.first(4), row=14)
     weights = [float(word) for word in kernel.split(",")]
     np.testing.assert_allclose(lesson.out, np.correlate(lesson.samples, weights, "valid"))
-    names = {e.name for beat in lesson.beats() for e in beat.parts}
+    names = {e.name for beat in lesson.beats() for e in beat.events}
     assert ("ends" in names) == ("arrives" in names) == difference
     assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 2
 
 
 def test_the_questions_wrong_answers_are_those_of_their_slips():
     lesson = OneD(length=70.0)
-    (first,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (first,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     replies = {c.text.text("en"): c.reply and c.reply.text("en") for c in first.choices}
     assert set(replies) == {"26", "28", "25", "9"}
     assert replies["26"] is None
@@ -203,7 +203,7 @@ def test_a_video_is_as_long_as_asked(lesson):
     assert 40 <= lesson.seconds <= 60.01
     assert OneD(length=120.0).seconds == pytest.approx(120)
     short = OneD(length=30.0)
-    assert "predict" not in {e.name for beat in short.beats() for e in beat.parts}
+    assert "predict" not in {e.name for beat in short.beats() for e in beat.events}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -50,7 +50,7 @@ def pooled(values, how):
 
 def said(lesson, lang="en"):
     """What is said, by the name of the event."""
-    events = [event for beat in lesson.beats() for event in beat.parts]
+    events = [event for beat in lesson.beats() for event in beat.events]
     return {event.name: event.said.text(lang) for event in events if event.said is not None}
 
 

@@ -31,7 +31,7 @@ def test_a_lesson_begins_with_its_picture_and_its_question(name):
     stage, frame = plays.first_frame(lesson)
 
     first = lesson.beats()[0]
-    asked = first.parts[0].said.text("en")
+    asked = first.events[0].said.text("en")
     assert "".join(stage.caption.split()) == "".join(asked.split())
     titles = [part.text for part in stage.parts if getattr(part, "text", "")]
     assert first.title.text("en") in titles

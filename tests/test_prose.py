@@ -23,7 +23,7 @@ def quotations() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("sentence", "lesson", "beat"), quotations())
 def test_the_chapter_quotes_lessons_word_for_word(sentence: str, lesson: str, beat: str) -> None:
     (told,) = (each for each in lesson_of(lesson).beats() if each.name == beat)
-    said = [event.said.text("en") for event in told.parts if event.said is not None]
+    said = [event.said.text("en") for event in told.events if event.said is not None]
     assert sentence in (told.caption.text("en"), *said)
 
 

@@ -28,7 +28,7 @@ def lesson():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.beats() for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -108,7 +108,7 @@ def test_an_addition_of_two_separate_ways_is_none(tmp_path):
 
 
 def test_it_is_asked_what_a_block_of_zeros_hands_on(lesson):
-    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     (right,) = (choice for choice in question.choices if choice.reply is None)
     assert right.text.text("en") == "what came in"
     change, total = lesson.silent()

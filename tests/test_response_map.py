@@ -30,7 +30,7 @@ def lesson():
 
 def captions(lesson):
     """What is said by each event, in English, with plain minus signs."""
-    events = [event for beat in lesson.beats() for event in beat.parts if event.said is not None]
+    events = [event for beat in lesson.beats() for event in beat.events if event.said is not None]
     return {event.name: event.said.text("en").replace("−", "-") for event in events}
 
 
@@ -140,7 +140,7 @@ def test_sentences_hold_for_every_class(digit):
 
 
 def test_the_question_is_answered_by_the_largest_response(lesson):
-    (asked,) = [event.ask for beat in lesson.beats() for event in beat.parts if event.ask]
+    (asked,) = [event.ask for beat in lesson.beats() for event in beat.events if event.ask]
     right = {choice.text.en for choice in asked.choices if choice.reply is None}
     assert right == {lesson.places["largest"].letter}
     wrong = {choice.text.en: choice.reply.text("en") for choice in asked.choices if choice.reply}

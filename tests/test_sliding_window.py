@@ -462,7 +462,7 @@ def test_choices_are_what_known_mistakes_give():
 
 
 def test_relu_s_rule_is_said_before_it_is_asked_what_it_gives():
-    parts = [event for beat in SlidingWindow().beats() for event in beat.parts]
+    parts = [event for beat in SlidingWindow().beats() for event in beat.events]
     names = [event.name for event in parts]
     gate = names.index("gate")
     assert gate < names.index("predict-gate")
@@ -524,8 +524,8 @@ def test_a_network_that_reads_scaled_pixels_or_bends_with_tanh_is_told_truly(tmp
 def test_a_colour_picture_folds_to_half_a_minute_as_any_other():
     short = SlidingWindow(model="photo", length=30.0)
     assert short.seconds == pytest.approx(30)
-    names = {event.name for beat in short.beats() for event in beat.parts}
+    names = {event.name for beat in short.beats() for event in beat.events}
     assert {"patch", "products", "place", "sweep", "answer"} <= names
     assert "cut" not in names
     usual = SlidingWindow(model="photo").beats()
-    assert "cut" in {event.name for beat in usual for event in beat.parts}
+    assert "cut" in {event.name for beat in usual for event in beat.events}

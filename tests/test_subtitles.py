@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexplain.lessons import Beat
+from convexplain.lessons import Beat, Event
 from convexplain.style.captions import Caption
 from convexplain.video import subtitles
 
@@ -94,8 +94,8 @@ class Short:
     def beats(self):
         first = Caption(en="Nine products: {v}.", zh="九个乘积：{v}。").fill(v="0.64")
         return (
-            Beat("first", TITLE, first, 2.0),
-            Beat("second", TITLE, Caption(en="x > 0", zh="x 大于 0"), 1.25),
+            Beat.of("first", TITLE, Event("first", 2.0, first)),
+            Beat.of("second", TITLE, Event("second", 1.25, Caption(en="x > 0", zh="x 大于 0"))),
         )
 
 

@@ -74,7 +74,7 @@ def test_what_is_seen_is_told_when_it_is_there():
     """The numbers of the first stop, by hand: its products are those of the step, its map one."""
     lesson = SlidingWindow()
     moments = told(lesson, Look("en"))
-    names = [event.name for beat in lesson.beats() for event in beat.parts]
+    names = [event.name for beat in lesson.beats() for event in beat.events]
     at = dict(zip(names, moments, strict=True))
     assert any(line.startswith("Now to be seen: Input: 28 × 28") for line in at["search"].seen)
     step = lesson.first

@@ -40,13 +40,13 @@ def told(lesson):
     return {
         event.name: event.said.text("en")
         for beat in lesson.make_beats()
-        for event in beat.parts
+        for event in beat.events
         if event.said is not None
     }
 
 
 def question(lesson):
-    found = [e.ask for b in lesson.make_beats() for e in b.parts if e.ask is not None]
+    found = [e.ask for b in lesson.make_beats() for e in b.events if e.ask is not None]
     return found[0] if found else None
 
 

@@ -23,7 +23,7 @@ def lesson():
 
 
 def told(lesson, event, lang="en"):
-    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    (said,) = (e.said for beat in lesson.beats() for e in beat.events if e.name == event)
     return said.text(lang)
 
 
@@ -163,7 +163,7 @@ def test_the_picture_its_convolution_and_the_way_back_stand_beside_one_another()
 
 
 def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
-    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.events if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
     assert choices.pop("27") is None
     wrong = {"6": "moves the stamp", "26": "reaches further", "39": "not side by side"}
@@ -239,7 +239,7 @@ def test_a_video_is_as_long_as_asked():
     assert 40 <= Transposed().seconds <= 60.01
     assert Transposed(length=120.0).seconds == pytest.approx(120)
     short = Transposed(length=30.0)
-    assert "predict" not in {e.name for beat in short.beats() for e in beat.parts}
+    assert "predict" not in {e.name for beat in short.beats() for e in beat.events}
 
 
 def test_a_map_without_equal_numbers_has_no_flat_place(tmp_path):

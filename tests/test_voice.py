@@ -44,7 +44,7 @@ def tone(path, seconds, hertz=440.0, rate=16000, channels=1):
 
 
 def seconds_of(beats):
-    return {event.name: event.seconds for beat in beats for event in beat.parts}
+    return {event.name: event.seconds for beat in beats for event in beat.events}
 
 
 # Pace.

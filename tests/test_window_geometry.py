@@ -136,7 +136,7 @@ def test_the_corner_the_edge_and_the_inside_are_told_as_they_are_read(lesson):
 
 def told(lesson, beat, event, lang="en"):
     (found,) = (b for b in lesson.beats() if b.name == beat)
-    (said,) = (e.said for e in found.parts if e.name == event)
+    (said,) = (e.said for e in found.events if e.name == event)
     return said.text(lang)
 
 
@@ -161,7 +161,7 @@ def choices(question):
 
 
 def asked(lesson):
-    return [event.ask for beat in lesson.beats() for event in beat.parts if event.ask]
+    return [event.ask for beat in lesson.beats() for event in beat.events if event.ask]
 
 
 def test_wrong_answers_come_of_known_mistakes(lesson):

@@ -28,7 +28,7 @@ def lesson():
 
 def told(lesson, beat, event, lang="en"):
     (found,) = (b for b in lesson.beats() if b.name == beat)
-    (said,) = (e.said for e in found.parts if e.name == event)
+    (said,) = (e.said for e in found.events if e.name == event)
     return said.text(lang)
 
 
@@ -119,7 +119,7 @@ def test_fewer_weights_are_told_where_there_are_fewer(lesson):
 def test_the_questions_wrong_answers_are_known_mistakes(lesson):
     asked = [
         {choice.text.text("en"): choice.reply for choice in e.ask.choices}
-        for beat in lesson.beats() for e in beat.parts if e.ask
+        for beat in lesson.beats() for e in beat.events if e.ask
     ]  # fmt: skip
     assert [list(choices) for choices in asked] == [["9", "25", "81"], ["49", "225"],
                                                     ["9", "27", "49"]]  # fmt: skip
@@ -128,12 +128,12 @@ def test_the_questions_wrong_answers_are_known_mistakes(lesson):
 
 
 def test_nothing_answers_while_a_question_stands(lesson):
-    events = [e for beat in lesson.beats() for e in beat.parts]
+    events = [e for beat in lesson.beats() for e in beat.events]
     asked = [n for n, event in enumerate(events) if event.ask]
     for at, answer in zip(asked, ("5 × 5", "7 × 7", "27"), strict=True):
         said = " ".join(
             f"{beat.title.text(lang)} {event.said.text(lang) if event.said else ''}"
-            for lang in LANGUAGES for beat in lesson.beats() for event in beat.parts
+            for lang in LANGUAGES for beat in lesson.beats() for event in beat.events
             if event in events[:at]
         )  # fmt: skip
         assert answer not in said
@@ -198,7 +198,7 @@ def test_a_square_is_one_weight_as_large_as_a_pixel(lesson, aspect):
 def test_a_video_is_as_long_as_asked_and_folds_what_storyboards_leave_out():
     short, usual = WindowSize(length=30.0), WindowSize()
     assert short.seconds == pytest.approx(30)
-    names = {event.name for beat in short.beats() for event in beat.parts}
+    names = {event.name for beat in short.beats() for event in beat.events}
     assert not {"third", "three"} & names
     assert {"tiles", "reads", "field", "cost"} <= names
     assert 40 <= usual.seconds <= 60

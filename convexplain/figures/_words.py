@@ -16,7 +16,7 @@ def sentences(lesson: Lesson, lang: str, *names: str) -> str:
 
 def events(lesson: Lesson, lang: str, *names: str) -> str:
     """Return what a lesson says at some of its events, one after the other, however long it is."""
-    every = (event for beat in lesson.designed for event in beat.parts)
+    every = (event for beat in lesson.designed for event in beat.events)
     said = [event.said.text(lang) for event in every if event.name in names and event.said]
     return ("" if lang == "zh" else " ").join(said)
 

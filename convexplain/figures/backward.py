@@ -10,6 +10,6 @@ Options = Backward
 def caption(options: Backward, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
     shown = ("lay", "places", "step")
-    events = [event for beat in options.beats() for event in beat.parts if event.name in shown]
+    events = [event for beat in options.beats() for event in beat.events if event.name in shown]
     said = [event.said.text(lang) for event in events if event.said is not None]
     return ("" if lang == "zh" else " ").join(said)

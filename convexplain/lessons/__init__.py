@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from convexplain.late import handing_on
 
 if TYPE_CHECKING:
-    from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, lasting
+    from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
     from convexplain.lessons.parts.build import make
     from convexplain.lessons.parts.contents import Entry, entry
     from convexplain.lessons.parts.finding import BEYOND, CHAPTER, find, names
@@ -16,7 +16,7 @@ else:
     __getattr__, __dir__ = handing_on(
         __name__,
         {
-            "parts.beats": "Beat Caption Choice Event Question lasting",
+            "parts.beats": "Beat Caption Choice Event Question",
             "parts.build": "make",
             "parts.contents": "Entry entry",
             "parts.finding": "BEYOND CHAPTER find names",
@@ -39,7 +39,6 @@ __all__ = [
     "Question",
     "entry",
     "find",
-    "lasting",
     "make",
     "names",
     "option",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, NamedTuple
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat, Event
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
@@ -127,8 +128,13 @@ class Card(Lesson):
     def make_beats(self) -> tuple[Beat, ...]:
         """One beat: the question can be read. It is not told twice: the lesson begins with it."""
         told = _TOLD.fill(number=self.numbered, name=self.heading)
-        seconds = max(lasting(4.0, self.asked), lasting(4.0, told))
-        return (Beat("card", self.numbered, told, seconds),)
+        seconds = max(_lasting(4.0, self.asked), _lasting(4.0, told))
+        return (Beat.of("card", self.numbered, Event("card", seconds, told)),)
+
+
+def _lasting(seconds: float, caption: Caption) -> float:
+    """Return so many seconds, or the caption's reading time in half seconds if that is longer."""
+    return max(seconds, math.ceil(caption.reading_time() * 2) / 2)
 
 
 def heading(title: Caption) -> Caption:

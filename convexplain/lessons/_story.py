@@ -257,7 +257,7 @@ def tell(
         events = tuple(
             event.name
             for beat in alone.designed
-            for event in beat.parts
+            for event in beat.events
             if event.detail <= USUAL_DETAIL and event.name not in left_out
         )
         title = heading(alone.shown_title) if chapter else None

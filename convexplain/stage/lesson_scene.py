@@ -53,10 +53,10 @@ class Cue(NamedTuple):
 
 
 class LessonScene(StageScene):
-    """Plays a lesson beat by beat; the method ``show_NAME`` shows the beat of that name.
+    """Plays a lesson event by event.
 
-    Where a beat has events, ``show_NAME`` shows the event of that name and fills all of its time:
-    a share of it with `during`, what is left with `remaining`.
+    The method ``show_NAME`` shows the event of that name and fills all of its time: a share of it
+    with `during`, what is left with `remaining`.
 
     Parameters
     ----------
@@ -123,8 +123,7 @@ class LessonScene(StageScene):
 
     def begin(self) -> None:
         """Bring all on the stage that the first frame shows."""
-        if any(beat.events for beat in self.beats):
-            self._leave_room()
+        self._leave_room()
         telling = self.lesson.telling
         if telling is not None:
             if telling.hero is not None:
@@ -180,10 +179,9 @@ class LessonScene(StageScene):
         start, before = 0.0, NOTHING
         titles: dict[str, Caption] = {}
 
-        def tell(scene: LessonScene, event: Event | Beat) -> None:
+        def tell(scene: LessonScene, event: Event) -> None:
             nonlocal start, before
-            said = event.caption if isinstance(event, Beat) else event.said
-            words = " ".join(said.text(look.lang).split()) if said is not None else ""
+            words = " ".join(event.said.text(look.lang).split()) if event.said is not None else ""
             now = seen(scene, titles)
             found.append((start, words, changes(before, now, look.lang)))
             start, before = start + event.seconds, now
@@ -196,7 +194,7 @@ class LessonScene(StageScene):
         cls,
         lesson: Lesson,
         look: Look,
-        ended: Callable[[LessonScene, Event | Beat], None],
+        ended: Callable[[LessonScene, Event], None],
         **how: Any,
     ) -> None:
         """Play a lesson without drawing what moves; `ended` is called at the end of each event."""
@@ -204,10 +202,6 @@ class LessonScene(StageScene):
         class Watched(cls):  # type: ignore[misc, valid-type]
             def on_event(self, event: Event) -> None:
                 ended(self, event)
-
-            def on_beat(self, beat: Beat) -> None:
-                if not beat.events:
-                    ended(self, beat)
 
         Watched(lesson, look, skip_animations=True, **how).render()
 
@@ -218,20 +212,12 @@ class LessonScene(StageScene):
         if telling is not None and telling.opened is not None:
             # The first frame of a part of a film is the last one of the part before.
             self.wait(1 / config.frame_rate)
-        end = 0.0
+        start = 0.0
         for beat in self.beats:
-            start, end = end, end + beat.seconds
             began = monotonic()
             self.playing = beat
-            if beat.events:
-                self._play_events(beat, start)
-            else:
-                self._until = end
-                self.stretch = beat.stretch
-                self.announce(beat)
-                self._show(beat)
-                self.rest(beat)
-                self.cues.append(Cue(beat.name, beat.caption, start, end))
+            self._play_events(beat, start)
+            start += beat.seconds
             self.on_beat(beat)
             _logger.debug(
                 Message(
@@ -266,15 +252,15 @@ class LessonScene(StageScene):
                 self.cues[-1] = self.cues[-1]._replace(end=end)
             self.on_event(event)
 
-    def _show(self, told: Beat | Event) -> None:
-        name = "show_" + (told.shown_by or told.name).replace("-", "_")
+    def _show(self, event: Event) -> None:
+        name = "show_" + (event.shown_by or event.name).replace("-", "_")
         show = getattr(self, name, None)
         if show is None:
             raise AttributeError(
-                f"{type(self).__name__} has no method {name} for what happens as {told.name!r}: "
+                f"{type(self).__name__} has no method {name} for what happens as {event.name!r}: "
                 "write it, or name the method of another in shown_by"
             )
-        show(told)
+        show(event)
 
     def during(self, share: float, *moves: Move, rate: Rate = smoothly) -> None:
         """Let things move together for a share of the event, which is what is left at most.
@@ -497,37 +483,25 @@ class LessonScene(StageScene):
 
     @property
     def remaining(self) -> float:
-        """Seconds until the current beat ends, at the beat's own pace."""
+        """Seconds until the current event ends."""
         frames = round(self._until * config.frame_rate) - self._now
-        return float(frames / config.frame_rate / self.stretch)
+        return float(frames / config.frame_rate)
 
     @property
     def _now(self) -> int:
         return round(self.renderer.time * config.frame_rate)
 
-    def rest(self, beat: Beat | Event) -> None:
-        """Hold the picture until the beat or event is over."""
+    def rest(self, event: Event) -> None:
+        """Hold the picture until the event is over."""
         frames = round(self._until * config.frame_rate) - self._now
         if frames < 0:
-            kind = type(beat).__name__.lower()
             raise RuntimeError(
-                f"the {kind} {beat.name!r} of {type(self).__name__} is planned for "
-                f"{beat.seconds:.1f} s, but its scene takes {-frames / config.frame_rate:.2f} s "
+                f"the event {event.name!r} of {type(self).__name__} is planned for "
+                f"{event.seconds:.1f} s, but its scene takes {-frames / config.frame_rate:.2f} s "
                 "more"
             )
-        self.stretch = 1.0
         if frames > 0:
             self.wait(frames / config.frame_rate, frozen_frame=True)
-
-    def announce(self, beat: Beat) -> None:
-        """Change title and caption, where they change."""
-        old, new = self._words(beat.title, beat.caption)
-        if old:
-            self.vanish(*old, seconds=_CHANGE)
-        if new and self.fades_in:
-            self.appear(*new, seconds=_CHANGE)
-        else:
-            self.add(*new)
 
     def change_words(self, title: Caption, caption: Caption | None) -> None:
         """Change title and caption, where they change, while other things move."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NamedTuple
 
 from manim import config
-from manim.animation.animation import Animation, prepare_animation
+from manim.animation.animation import Animation
 from manim.mobject.mobject import Mobject
 from manim.scene.scene import Scene
 from manim.utils.rate_functions import linear, smooth
@@ -38,7 +38,6 @@ class StageScene(Scene):
         self, look: Look | None = None, *, skip_animations: bool = False, **kwargs: Any
     ) -> None:
         self.shown_look = look or type(self).look
-        self.stretch = 1.0  # how many times as slow as written everything moves
         renderer = StageRenderer(self.theme, skip_animations=skip_animations)
         super().__init__(renderer=renderer, skip_animations=skip_animations, **kwargs)
         self.renderer.on_frame = self.on_frame
@@ -151,20 +150,10 @@ class StageScene(Scene):
         ends = [each.start + each.seconds for each in self._meanwhile]
         moving = min(duration, max(ends, default=0.0) - self.renderer.time)
         if moving > 0:
-            self.drive(lambda alpha: None, moving / self.stretch)
+            self.drive(lambda alpha: None, moving)
             duration -= self.frames_in(moving) / config.frame_rate
         if duration > 1e-9:
             super().wait(duration, *args, **kwargs)
-
-    def play(self, *args: Any, run_time: float | None = None, **kwargs: Any) -> None:
-        """Play animations together, at the pace of the scene."""
-        if run_time is not None:
-            kwargs["run_time"] = run_time * self.stretch
-        elif self.stretch != 1:
-            args = tuple(prepare_animation(animation) for animation in args)
-            for animation in args:
-                animation.run_time *= self.stretch
-        super().play(*args, **kwargs)
 
     def appear(self, *mobjects: Mobject, seconds: float = 0.4) -> None:
         """Add mobjects and let them come up from nothing, together."""

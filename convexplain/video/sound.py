@@ -63,7 +63,7 @@ def read(
     """
     extras.require("video", Message("sounds"))
     name = name or lesson.name
-    events = [event.name for beat in lesson.beats() for event in beat.parts]
+    events = [event.name for beat in lesson.beats() for event in beat.events]
     place = folder / name
     if not place.is_dir():
         raise UsageError(
@@ -107,7 +107,7 @@ def read(
 
 def all_events(lesson: Lesson) -> Iterator[str]:
     """Yield the names of a lesson's events, also of those that are left out now."""
-    yield from (event.name for beat in lesson.make_beats() for event in beat.parts)
+    yield from (event.name for beat in lesson.make_beats() for event in beat.events)
 
 
 def speak(
@@ -184,7 +184,7 @@ def silent(lesson: Lesson, sounds: Iterable[Sound]) -> str:
 def starts(lesson: Lesson) -> dict[str, float]:
     """Return when each event of a lesson begins, in seconds."""
     found, start = {}, 0.0
-    for event in (event for beat in lesson.beats() for event in beat.parts):
+    for event in (event for beat in lesson.beats() for event in beat.events):
         found[event.name] = start
         start += event.seconds
     return found

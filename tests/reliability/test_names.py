@@ -19,7 +19,7 @@ from running import COMMAND, PROGRAM, run
 from convexplain import figures, lessons
 from convexplain.data import digits
 from convexplain.errors import ConvexplainError
-from convexplain.lessons import Beat, Lesson
+from convexplain.lessons import Beat, Event, Lesson
 from convexplain.network import Network
 from convexplain.style.captions import Caption
 
@@ -175,7 +175,7 @@ def test_a_layer_of_such_a_name_is_refused(name: str, tmp_path: Path) -> None:
 def test_a_lesson_a_beat_and_a_figure_of_such_a_name_are_refused(name: str) -> None:
     text = Caption(en="Hello", zh="你好")
     with pytest.raises(ValueError, match="name of a beat"):
-        Beat(name, text, text, 9.0)
+        Beat.of(name, text, Event("said", 9.0, text))
     with pytest.raises(ValueError, match="name of a lesson"):
         type("Evil", (Lesson,), {"name": name})
     with pytest.raises(ConvexplainError, match="there is no figure"):

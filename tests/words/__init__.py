@@ -53,7 +53,7 @@ def current(name: str) -> str:
     lesson = lesson_of(name)
     parts = []
     for beat in lesson.beats():
-        said = [event.said for event in beat.parts if event.said is not None]
+        said = [event.said for event in beat.events if event.said is not None]
         said = said if beat.title == lesson.title else [beat.title, *said]
         lines = [f"  {lang}  {marked(caption, lang)}" for caption in said for lang in LANGUAGES]
         parts.append("\n".join([beat.name, *lines]) + "\n")

@@ -110,5 +110,5 @@ class Card:
 def told(lesson: Lesson, beat: str) -> dict[str, Value]:
     """Give what the lesson fills into a beat's captions, by field."""
     found = next(each for each in lesson.beats() if each.name == beat)
-    said = [event.said for event in found.parts if event.said is not None]
+    said = [event.said for event in found.events if event.said is not None]
     return {name: value for caption in said for name, value in caption.values.items()}

@@ -151,7 +151,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Beat:
-    """A part of a lesson: what is shown, what is said, and for how long.
+    """A part of a lesson: what happens in it, under one heading.
 
     Parameters
     ----------
@@ -159,58 +159,40 @@ class Beat:
         Identifier within the lesson, as ``--still NAME`` takes it.
     title : Caption
         Heading on the screen, and the chapter marker in the file.
-    caption : Caption
-        The sentence under the picture, the subtitle, the alternative text.
-    seconds : float
-        How long the beat lasts; at least the caption's reading time.
-    data : Any
-        What the views draw: steps, arrays, positions. Never text that is typed in.
-    stretch : float
-        How many times as slow as designed everything in it moves; `paced` sets it.
-    shown_by : str
-        Which of the scene's methods shows it, where several beats share one; its name if empty.
     events : tuple of Event
-        What happens in it, in order, as `Beat.of` takes it. A beat without is one event itself.
+        What happens in it, in order.
 
     Raises
     ------
     ValueError
-        If the beat is shorter than its caption takes to read, or its name, which becomes part of
-        a file's, is other than words of letters and digits with dashes between them.
+        If nothing happens in it, or its name, which becomes part of a file's, is other than words
+        of letters and digits with dashes between them.
     """
 
     name: str
     title: Caption
-    caption: Caption
-    seconds: float
-    data: Any = None
-    stretch: float = 1.0
-    shown_by: str = ""
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...]
 
     def __post_init__(self) -> None:
         require_plain(self.name, "beat")
-        if self.events:  # `paced` sees to it that they can be read
-            return
-        needed = self.caption.reading_time()
-        if self.seconds < needed - 1e-9:
-            raise ValueError(
-                f"beat {self.name!r} lasts {self.seconds:.1f} s, but its caption takes "
-                f"{needed:.1f} s to read: lengthen the beat or shorten the caption"
-            )
+        if not self.events:
+            raise ValueError(f"nothing happens in beat {self.name!r}: give it an event")
 
     @classmethod
     def of(cls, name: str, title: Caption, *events: Event) -> Beat:
-        """Make a beat of its events; its caption is all that they say, one after the other."""
-        said = [event.said for event in events if event.said is not None] or [title]
-        seconds = math.fsum(event.seconds for event in events)
-        return cls(name, title, joined(said), seconds, events=events)
+        """Make a beat of its events."""
+        return cls(name, title, events)
 
     @property
-    def parts(self) -> tuple[Event, ...]:
-        """Its events; itself as one if it has none."""
-        own = Event(self.name, self.seconds, self.caption, self.data, self.shown_by)
-        return self.events or (own,)
+    def caption(self) -> Caption:
+        """All that its events say, one after the other."""
+        said = [event.said for event in self.events if event.said is not None]
+        return joined(said or [self.title])
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts: as long as its events."""
+        return math.fsum(event.seconds for event in self.events)
 
 
 class Mark(NamedTuple):
@@ -236,7 +218,7 @@ def joined(captions: Sequence[Caption]) -> Caption:
 def spoken(beats: Iterable[Beat]) -> list[tuple[float, Caption]]:
     """Return what is said, in order, each with how long it stands, in seconds."""
     told: list[tuple[float, Caption]] = []
-    for event in (event for beat in beats for event in beat.parts):
+    for event in (event for beat in beats for event in beat.events):
         if event.said is not None:
             told.append((event.seconds, event.said))
         elif told:
@@ -252,7 +234,7 @@ def marks(beats: Iterable[Beat]) -> list[Mark]:
     found: list[Mark] = []
     start, last = 0.0, None
     for beat in beats:
-        for asks, group in groupby(beat.parts, key=lambda event: event.ask is not None):
+        for asks, group in groupby(beat.events, key=lambda event: event.ask is not None):
             events = list(group)
             said = [event.said for event in events if event.said is not None]
             title, question = beat.title, events[0].ask
@@ -263,11 +245,6 @@ def marks(beats: Iterable[Beat]) -> list[Mark]:
             found.append(Mark(start, end, title, caption, asks))
             start, last = end, (said[-1] if said else last)
     return found
-
-
-def lasting(seconds: float, caption: Caption) -> float:
-    """Return so many seconds, or the caption's reading time in half seconds if that is longer."""
-    return max(seconds, math.ceil(caption.reading_time() * 2) / 2)
 
 
 def chapters(beats: Iterable[Beat], lang: str) -> list[tuple[float, float, str]]:
@@ -300,62 +277,14 @@ def _beginning(caption: Caption, lang: str) -> str:
 def paced(beats: Iterable[Beat], length: float | None) -> tuple[Beat, ...]:
     """Scale a lesson to a given length; every caption keeps its reading time.
 
-    Of a lesson told in events those are left out first for which there is no time, and what moves
-    is slowed down until its caption can be read: no time is spent in standing still. A length is
-    refused that is shorter than the captions take, or many times the designed one.
+    Events for which there is no time are left out first, and what moves is slowed down until its
+    caption can be read: no time is spent in standing still. A length is refused that is shorter
+    than the captions take, or many times the designed one.
     """
     designed = tuple(beats)
-    if any(beat.events for beat in designed):
-        return _planned(designed, length)
-    if length is None:
-        return designed
-    least = [lasting(0.0, beat.caption) for beat in designed]
-    most = 10 * sum(beat.seconds for beat in designed)
-    if not sum(least) <= length <= most:
-        raise _no_length(length, sum(least), most)
-    low, high = 0.0, 10.0
-    for _ in range(60):
-        factor = (low + high) / 2
-        total = sum(max(factor * b.seconds, s) for b, s in zip(designed, least, strict=True))
-        low, high = (factor, high) if total < length else (low, factor)
-    return tuple(
-        _stretched(beat, max(high * beat.seconds, short))
-        for beat, short in zip(designed, least, strict=True)
-    )
-
-
-def _stretched(beat: Beat, seconds: float) -> Beat:
-    """Give a beat another length, and let it move accordingly."""
-    factor = seconds / beat.seconds
-    # Squeezed, it moves a little faster than it must: plays are rounded to whole frames. Long
-    # beats rest at their end rather than crawl.
-    stretch = 0.85 * factor if factor < 1 else min(factor, 1.5)
-    return dataclasses.replace(beat, seconds=seconds, stretch=stretch)
-
-
-def shortest(beats: Iterable[Beat]) -> float:
-    """Return the least length in seconds that `paced` can give to a lesson."""
-    designed = tuple(beats)
-    if any(beat.events for beat in designed):
-        return _length(_scaled(_detailed(designed, 0), 1 / _FASTEST))
-    return sum(lasting(0.0, beat.caption) for beat in designed)
-
-
-def _no_length(length: float, least: float, most: float) -> UsageError:
-    return UsageError(
-        "{length:g} s is no length for this lesson: give {least} (its captions take that long "
-        "to read) to {most}",
-        length=length,
-        least=math.ceil(least - 1e-6),
-        most=math.floor(most),
-    )
-
-
-def _planned(designed: tuple[Beat, ...], length: float | None) -> tuple[Beat, ...]:
-    """Choose the events for which there is time, and scale what moves."""
     if length is None:
         return _scaled(_detailed(designed, USUAL_DETAIL), 1.0)
-    details = sorted({event.detail for beat in designed for event in beat.parts}, reverse=True)
+    details = sorted({event.detail for beat in designed for event in beat.events}, reverse=True)
     least = shortest(designed)
     most = _length(_scaled(_detailed(designed, details[0]), _SLOWEST))
     if not least - 1e-6 <= length <= most:
@@ -370,6 +299,21 @@ def _planned(designed: tuple[Beat, ...], length: float | None) -> tuple[Beat, ..
         short = _length(_scaled(kept, factor)) < length
         low, high = (factor, high) if short else (low, factor)
     return _scaled(kept, high)
+
+
+def shortest(beats: Iterable[Beat]) -> float:
+    """Return the least length in seconds that `paced` can give to a lesson."""
+    return _length(_scaled(_detailed(tuple(beats), 0), 1 / _FASTEST))
+
+
+def _no_length(length: float, least: float, most: float) -> UsageError:
+    return UsageError(
+        "{length:g} s is no length for this lesson: give {least} (its captions take that long "
+        "to read) to {most}",
+        length=length,
+        least=math.ceil(least - 1e-6),
+        most=math.floor(most),
+    )
 
 
 def chosen(beats: Iterable[Beat], events: Collection[str], lang: str) -> tuple[Beat, ...]:
@@ -390,7 +334,7 @@ def _kept(beats: Iterable[Beat], wanted: Callable[[Event], bool]) -> tuple[Beat,
     """Leave out the other events, and beats of which nothing is left."""
     kept = []
     for beat in beats:
-        events = tuple(event for event in beat.parts if wanted(event))
+        events = tuple(event for event in beat.events if wanted(event))
         if events:
             kept.append(dataclasses.replace(beat, events=events))
     return tuple(kept)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from convexplain.data.ink import DOUBTS
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, Event, lasting, paced, require_plain, shortest
+from convexplain.lessons.parts.beats import Beat, Event, paced, require_plain, shortest
 from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.telling import Telling
 from convexplain.lessons.parts.voice import voiced
@@ -137,29 +137,6 @@ class Lesson:
         """
         raise NotImplementedError(f"{type(self).__name__} does not make its beats")
 
-    def beat(
-        self,
-        name: str,
-        caption: Caption,
-        seconds: float,
-        data: Any = None,
-        *,
-        title: Caption | None = None,
-        shown_by: str = "",
-    ) -> Beat:
-        """Make a beat that lasts so many seconds, or longer if its caption takes longer to read.
-
-        Parameters
-        ----------
-        name, caption, data, shown_by
-            As in `Beat`.
-        seconds : float
-        title : Caption, optional
-            The lesson's `shown_title` if not given.
-        """
-        heading = self.shown_title if title is None else title
-        return Beat(name, heading, caption, lasting(seconds, caption), data, shown_by=shown_by)
-
     def beats(self) -> tuple[Beat, ...]:
         """Return the beats at the length that was asked for.
 
@@ -178,7 +155,7 @@ class Lesson:
             told = paced(self.designed, self.length)
         if not self.sounds:
             return told
-        designed = (event for beat in self.designed for event in beat.parts)
+        designed = (event for beat in self.designed for event in beat.events)
         rests = {event.name: event.seconds for event in designed if event.ask is not None}
         return voiced(told, dict(self.sounds), rests)
 

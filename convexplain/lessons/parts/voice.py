@@ -39,7 +39,7 @@ def lines(beats: Iterable[Beat]) -> tuple[Line, ...]:
     """
     found: list[Line] = []
     start = 0.0
-    for passage in _passages([event for beat in beats for event in beat.parts], ()):
+    for passage in _passages([event for beat in beats for event in beat.events], ()):
         seconds, caption = _length(passage), passage[0].said
         if caption is not None:
             found.append(Line(passage[0].name, start, seconds, caption))
@@ -61,7 +61,7 @@ def voiced(
     """
     planned = tuple(beats)
     spoken: dict[str, float] = {}
-    for passage in _passages([event for beat in planned for event in beat.parts], sounds):
+    for passage in _passages([event for beat in planned for event in beat.events], sounds):
         first, *others = passage
         if (heard := sounds.get(first.name)) is None:
             continue
@@ -77,8 +77,6 @@ def voiced(
 
 def _lasting(beat: Beat, seconds: Mapping[str, float]) -> Beat:
     """Give the events of a beat other lengths, by name."""
-    if not beat.events:
-        return dataclasses.replace(beat, seconds=seconds.get(beat.name, beat.seconds))
     events = [
         dataclasses.replace(event, seconds=seconds.get(event.name, event.seconds))
         for event in beat.events
