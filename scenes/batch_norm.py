@@ -29,7 +29,7 @@ class BatchNorm(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the picture; it is there from the first moment."""
-        self.board.lay(self.lesson.opening(upright=self.upright))
+        self.board.lay(self.lesson.opening())
         self.board.show("input", "legend", *self.seen("seen"))(1.0)
 
     def seen(self, name: str) -> list[str]:
@@ -44,7 +44,7 @@ class BatchNorm(LessonScene):
 
     def show_uneven(self, event: Event) -> None:
         """How large their numbers are: the largest, and then the smallest."""
-        self.turn_into(self.lesson.opening(told=True, upright=self.upright), 0.15)
+        self.turn_into(self.lesson.opening(told=True), 0.15)
         first, *_, last = self.seen("seen")
         self.during(0.4, self.board.pulse(first, times=2))
         self.during(1, self.board.pulse(last, times=2))
@@ -54,7 +54,7 @@ class BatchNorm(LessonScene):
     def show_batches(self, event: Event) -> None:
         """Maps of a batch; mean and spread of batch after batch."""
         self.during(0.04, self.board.leave("input", "legend", *self.seen("seen")))
-        self.turn_into(self.lesson.training(upright=self.upright), 0.06, show=("batch",))
+        self.turn_into(self.lesson.training(), 0.06, show=("batch",))
         self.during(0.05, self.board.show(*self.board.frame("batches")))
         names = batch_norm.STEPS[:2]
         labels = {name: f"batches.{name}.label" for name in names}
@@ -67,9 +67,7 @@ class BatchNorm(LessonScene):
     def show_averages(self, event: Event) -> None:
         """The numbers that are stored, and the lines that lead to them."""
         if not self.board.has("batches"):
-            self.turn_into(
-                self.lesson.training(upright=self.upright), 0.2, show=("batch", "batches")
-            )
+            self.turn_into(self.lesson.training(), 0.2, show=("batch", "batches"))
         lines = [f"batches.{name}-kept" for name in batch_norm.STEPS[:2]]
         self.during(0.6, *map(self.board.trace, lines), rate=linear)
         self.during(0.1, self.board.show(*(f"{line}.label" for line in lines)))
@@ -85,7 +83,7 @@ class BatchNorm(LessonScene):
     def show_constants(self, event: Event) -> None:
         """One number of a picture's map, the two stored numbers, and the two that were learned."""
         shown = ("sums", "sums.cell", *self.constants(*batch_norm.STEPS))
-        self.turn_into(self.lesson.one(upright=self.upright), 0.1, show=shown)
+        self.turn_into(self.lesson.one(), 0.1, show=shown)
         self.during(0.12, self.send_number())
         for names in (batch_norm.STEPS[:2], batch_norm.STEPS[2:]):
             self.during(0.3, self.board.pulse(*(f"{name}.constant" for name in names)))
@@ -114,7 +112,7 @@ class BatchNorm(LessonScene):
 
     def show_together(self, event: Event) -> None:
         """The four steps become two, beside the map; the same number comes out."""
-        picture = self.lesson.everywhere(upright=self.upright)
+        picture = self.lesson.everywhere()
         self.known = np.zeros(self.lesson.response_map.shape, dtype=bool)
         ways = ("number", "times", "times-is", "plus", "plus-is")
         # Old lines would be seen through the new ones.
@@ -169,7 +167,7 @@ class BatchNorm(LessonScene):
     def change_number(self, share: float) -> None:
         """Lead from one cell's number to that of another cell."""
         self.during(share, self.board.hide("number", "gives", "sums.cell", "normal.cell"))
-        picture = self.lesson.everywhere(faint=True, upright=self.upright)
+        picture = self.lesson.everywhere(faint=True)
         change = self.board.become(picture, hold=("faint-number", "faint-gives"))
         self.during(share, change, lambda _: self.refill())
         self.board.show("sums.faint")(1.0)
@@ -191,7 +189,7 @@ class BatchNorm(LessonScene):
             tuple(f"{name}-sizes.{n}" for n in self.lesson.compared) for name in ("seen", "even")
         ]
         titles = [f"{name}-sizes.{part}" for name in ("seen", "even") for part in ("title", "zero")]
-        picture = self.lesson.alike(0, upright=self.upright)
+        picture = self.lesson.alike(0)
         self.during(0.04, self.board.leave(*WAY, *LEGENDS))
         self.turn_into(
             picture, 0.06, show=(*self.seen("seen"), *titles[:2]), hold=(*told[0], *told[1])
@@ -201,7 +199,7 @@ class BatchNorm(LessonScene):
         self.during(0.03, self.board.show(*self.board.there(*titles[2:])))
         for n, (channel, bar) in enumerate(zip(self.lesson.compared, told[1], strict=True)):
             self.during(0.07, self.normalise(channel))
-            after = self.lesson.alike(n + 1, upright=self.upright)
+            after = self.lesson.alike(n + 1)
             self.turn_into(after, 0, show=(f"even-{channel}",), hold=told[1][n:])
             self.during(0.07, eased(self.board.rise(bar)), self.board.pulse(f"even-{channel}"))
 
@@ -241,7 +239,7 @@ class BatchNorm(LessonScene):
 
     def show_fold(self, event: Event) -> None:
         """Factor and shift go into kernel and bias; above, the way without it."""
-        picture = self.lesson.folding(upright=self.upright)
+        picture = self.lesson.folding()
         first = ("kernel", "sums", "times", "plus", "normal")
         lines = [[f"{name}-is", name, f"{name}-gives"] for name in ("weight", "bias")]
         new = ("after", "joined", "apart", *lines[0], *lines[1])

@@ -30,8 +30,8 @@ class Channels(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the photograph, or where it is left out, what the layer reads."""
-        self.photo = replace(self.lesson.photo_picture, upright=self.upright)
-        self.picture = replace(self.lesson.picture_of, upright=self.upright)
+        self.photo = self.lesson.photo_picture
+        self.picture = self.lesson.picture_of
         self.computed["map"] = np.full(self.picture.outputs.shape[:2], np.nan)
         names = [event.name for beat in self.beats for event in beat.events]
         if "peel" in names:

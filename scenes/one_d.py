@@ -26,7 +26,7 @@ class OneD(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the picture; it is there from the first moment."""
-        self.picture: OneDPicture = self.lesson.picture_of(upright=self.upright)
+        self.picture: OneDPicture = self.lesson.picture_of
         self.board.lay(self.picture.opening())
         self.board.show("input")(1.0)
 

@@ -28,7 +28,7 @@ class Transposed(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the small map and what it becomes; they are there from the first moment."""
-        self.picture: TransposedPicture = self.lesson.picture_of(upright=self.upright)
+        self.picture: TransposedPicture = self.lesson.picture_of
         self.canvas = self.lesson.canvas()
         self.board.lay(self.picture.promised(self.lesson.block()))
         self.board.show("map", "output", "legend")(1.0)

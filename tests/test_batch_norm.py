@@ -313,23 +313,23 @@ def test_what_can_be_folded_is_folded_and_all_else_stays(layers, left):
     np.testing.assert_allclose(less(x), network(x), atol=1e-5)
 
 
-def pictures(lesson, upright):
-    yield lesson.opening(upright=upright)
+def pictures(lesson):
+    yield lesson.opening()
     for told in (False, True):
-        yield lesson.opening(told=told, upright=upright)
-    yield from (lesson.alike(n, upright=upright) for n in (0, 2, 4))
+        yield lesson.opening(told=told)
+    yield from (lesson.alike(n) for n in (0, 2, 4))
     if lesson.batches is not None:
-        yield lesson.training(upright=upright)
-    yield lesson.one(upright=upright)
-    yield from (lesson.everywhere(faint=faint, upright=upright) for faint in (False, True))
-    yield lesson.folding(upright=upright)
+        yield lesson.training()
+    yield lesson.one()
+    yield from (lesson.everywhere(faint=faint) for faint in (False, True))
+    yield lesson.folding()
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
     sheet = ASPECTS[aspect]
     for lang in ("en", "zh"):
-        for diagram in pictures(lesson, sheet.height > sheet.width):
+        for diagram in pictures(lesson):
             assert problems(place(diagram, sheet, lang)) == []
 
 
@@ -395,7 +395,7 @@ def test_constants_of_many_characters_find_their_place_upright(lesson, tmp_path)
     path = tmp_path / "long.safetensors"
     Network(lesson.network.layers, weights).save(path)
     long = BatchNorm(model=str(path))
-    assert problems(place(long.one(upright=True), ASPECTS["9:16"])) == []
+    assert problems(place(long.one(), ASPECTS["9:16"])) == []
 
 
 def test_a_network_without_it_is_refused_and_told_of_one_that_has_it():

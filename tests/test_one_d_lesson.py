@@ -59,7 +59,7 @@ def test_the_map_and_the_film_are_scipys(lesson):
     block = np.ones((3, 3, 1)) * [-1.0, 0.0, 1.0]
     through = correlate(film, block, mode="constant")[1:-1, 1:-1, 1:-1]
     np.testing.assert_allclose(lesson.moving, through, atol=1e-12)
-    np.testing.assert_array_equal(lesson.picture_of().weights, block)
+    np.testing.assert_array_equal(lesson.picture_of.weights, block)
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -107,11 +107,11 @@ def test_a_number_of_the_film_is_what_its_frames_add_and_adds_up_as_printed(less
 
 def block_of(lesson):
     row, col = lesson.spot
-    return lesson.picture_of().block(lesson.spot, lesson.parts, float(lesson.moving[row, col, 0]))
+    return lesson.picture_of.block(lesson.spot, lesson.parts, float(lesson.moving[row, col, 0]))
 
 
 def test_the_pixels_that_are_read_stand_over_the_weights(lesson):
-    window = lesson.picture_of().window(lesson.told, lesson.read, lesson.addends, 0.0)
+    window = lesson.picture_of.window(lesson.told, lesson.read, lesson.addends, 0.0)
     at = lesson.told
     np.testing.assert_array_equal(window.panel("patch").values, lesson.samples[None, at : at + 3])
     placed = place(window, ASPECTS["16:9"])
@@ -122,7 +122,7 @@ def test_the_pixels_that_are_read_stand_over_the_weights(lesson):
 
 def test_the_block_of_weights_answers_nothing_where_nothing_moves(lesson):
     frames = np.repeat(lesson.film[..., :1], 4, axis=2)
-    still = correlate(frames, lesson.picture_of().weights, mode="constant")
+    still = correlate(frames, lesson.picture_of.weights, mode="constant")
     np.testing.assert_allclose(still[1:-1, 1:-1, 1:-1], 0, atol=1e-12)
     assert np.abs(lesson.moving).max() > 1
 
@@ -173,8 +173,8 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
         OneD(**options)
 
 
-def pictures(lesson, upright):
-    picture = lesson.picture_of(upright=upright)
+def pictures(lesson):
+    picture = lesson.picture_of
     yield picture.opening()
     yield picture.unrolled()
     yield picture.first()
@@ -195,7 +195,7 @@ def test_every_picture_has_its_place_on_every_sheet(aspect):
     sheet, label = ASPECTS[aspect], list(ASPECTS).index(aspect)
     lesson = OneD(picture=digits.first(2 * label + 1))
     for lang in ("en", "zh"):
-        for diagram in pictures(lesson, sheet.height > sheet.width):
+        for diagram in pictures(lesson):
             assert problems(place(diagram, sheet, lang)) == []
 
 
@@ -219,7 +219,7 @@ def test_the_figure_shows_all_three(lesson, lang):
 
 
 def test_a_row_s_cells_are_higher_than_broad_and_its_window_as_high(lesson):
-    for diagram in (lesson.picture_of().slide(0), lesson.picture_of().first()):
+    for diagram in (lesson.picture_of.slide(0), lesson.picture_of.first()):
         placed = place(diagram, ASPECTS["16:9"])
         row, cells = placed["row"], 28
         assert row.height > 3.5 * row.width / cells
@@ -250,7 +250,7 @@ def test_at_the_end_each_window_has_gone_to_the_end_of_its_axes(lesson):
 
 
 def test_at_the_end_all_pictures_and_what_comes_of_them_have_one_scale(lesson):
-    placed = place(lesson.picture_of().ending(), ASPECTS["16:9"])
+    placed = place(lesson.picture_of.ending(), ASPECTS["16:9"])
     cell = placed["input"].width / 28
     for name, cells in (
         ("row", 28), ("film-0", 28), ("out", 26), ("map", 26), ("moving-0", 26), ("moving-1", 26),
@@ -260,7 +260,7 @@ def test_at_the_end_all_pictures_and_what_comes_of_them_have_one_scale(lesson):
 
 
 def test_at_the_end_time_goes_to_the_right_as_in_the_pictures_before(lesson):
-    for picture in (lesson.picture_of().through(), lesson.picture_of().ending()):
+    for picture in (lesson.picture_of.through(), lesson.picture_of.ending()):
         placed = place(picture, ASPECTS["16:9"])
         frames = [placed[f"film-{n}"] for n in range(4)]
         assert len({round(frame.y, 6) for frame in frames}) == 1
@@ -273,7 +273,7 @@ def test_at_the_end_time_goes_to_the_right_as_in_the_pictures_before(lesson):
 
 
 def test_a_row_keeps_its_width_and_its_place_while_it_is_spoken_of(lesson):
-    picture, value = lesson.picture_of(), float(lesson.out[lesson.told])
+    picture, value = lesson.picture_of, float(lesson.out[lesson.told])
     window = picture.window(lesson.told, lesson.read, lesson.addends, value)
     rows = [
         place(each, ASPECTS["16:9"])["row"] for each in (window, picture.first(), picture.slide(0))
@@ -302,7 +302,7 @@ def test_the_window_is_a_frame_further_for_every_map_of_the_result():
 
 
 def test_maps_are_named_by_the_frames_they_are_made_of(lesson):
-    through = lesson.picture_of().through()
+    through = lesson.picture_of.through()
     said = [through.panel(f"moving-{n}").title.text("en") for n in range(2)]
     assert said == ["Output, frames 1 to 3", "Output, frames 2 to 4"]
     assert told(lesson, "through").endswith("4 − 3 + 1 = 2 maps.")
@@ -317,7 +317,7 @@ def test_maps_are_named_by_the_frames_they_are_made_of(lesson):
 
 
 def test_a_map_of_the_result_stands_below_the_middle_of_the_frames_it_is_made_of(lesson):
-    placed = place(lesson.picture_of().through(), ASPECTS["16:9"])
+    placed = place(lesson.picture_of.through(), ASPECTS["16:9"])
     for n in range(2):
         assert placed[f"moving-{n}"].middle[0] == pytest.approx(placed[f"film-{n + 1}"].middle[0])
 

@@ -69,7 +69,7 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
     top, left = block.top, block.left
     assert lesson.counts[top : top + 5, left : left + 5].tolist() == counts
     # Only the equal numbers are printed; the checkerboard is seen, as large in one scale.
-    picture = lesson.picture_of().flat(equal, block)
+    picture = lesson.picture_of.flat(equal, block)
     assert [picture.panel(name).numbers for name in ("equal", "painted")] == [True, False]
     assert picture.panel("equal").scale == picture.panel("painted").scale
     assert np.ptp(lesson.resized[top + 1 : top + 4, left + 1 : left + 4]) < 1e-6
@@ -127,7 +127,7 @@ def test_what_stamps_put_into_the_cell_in_which_they_meet_is_seen(label):
 def test_what_equal_cells_paint_is_a_multiple_of_what_is_printed_in_them(label):
     lesson = Transposed(picture=digits.first(label))
     equal, block = lesson.flat
-    cells = lesson.picture_of().flat(equal, block).panel("equal")
+    cells = lesson.picture_of.flat(equal, block).panel("equal")
     printed = f"{equal[0, 0]:.{2 + cells.finer}f}"
     assert f"{float(printed) * 4:.2f}" == f"{block.painted.max():.2f}"
 
@@ -145,7 +145,7 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
     assert alike < 0.9
     # What is shown of it is that; a kernel that gives the picture itself back is not called so.
     assert "no inverse" in told(lesson, "back")
-    picture = lesson.returned(lesson.picture_of())
+    picture = lesson.returned(lesson.picture_of)
     shown = {"there": there, "weights": kernel, "through": through, "back": back}
     for name, values in shown.items():
         np.testing.assert_array_equal(picture.panel(name).values, values)
@@ -175,7 +175,7 @@ def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
 def test_stamps_of_ones_own_are_taken(lesson):
     own = Transposed(stamp="filter")
     np.testing.assert_array_equal(own.kernel, lesson.own_kernel)
-    assert problems(place(own.picture_of().flat(*own.flat), ASPECTS["16:9"], "en")) == []
+    assert problems(place(own.picture_of.flat(*own.flat), ASPECTS["16:9"], "en")) == []
     rows = Transposed(stamp="1,2,1;2,4,2;1,2,1", stride=2)
     np.testing.assert_allclose(
         rows.output, painted(rows.map, np.outer([1, 2, 1], [1, 2, 1]), 2), atol=1e-12
@@ -202,8 +202,8 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
         Transposed(**options)
 
 
-def pictures(lesson, upright):
-    picture = lesson.picture_of(upright=upright)
+def pictures(lesson):
+    picture = lesson.picture_of
     yield picture.promised(lesson.block())
     yield picture.near(lesson.block(), [value for _, value in lesson.pair], Mark(0, 0))
     yield picture.near(lesson.block(*lesson.near), lesson.meeting, Mark(0, 0))
@@ -231,7 +231,7 @@ def pictures(lesson, upright):
 def test_every_picture_has_its_place_on_every_sheet(options, aspect):
     lesson, sheet = Transposed(**options), ASPECTS[aspect]
     for lang in ("en", "zh"):
-        for diagram in pictures(lesson, sheet.height > sheet.width):
+        for diagram in pictures(lesson):
             assert problems(place(diagram, sheet, lang)) == []
 
 
@@ -310,7 +310,7 @@ def test_larger_stamps_stand_beside_the_others(lesson):
 @pytest.mark.parametrize(("size", "stride", "many"), [(3, 2, 4), (5, 3, 4), (5, 2, 9)])
 def test_a_stamp_whose_side_the_stride_divides_lands_equally_often_inside(size, stride, many):
     lesson = Transposed(size=size, stride=stride)
-    picture = lesson.stamping(lesson.picture_of())
+    picture = lesson.stamping(lesson.picture_of)
     rows, cols = lesson.field.rows, lesson.field.cols
     for name, kernel in (("counts", lesson.kernel), ("even", lesson.larger)):
         landed = painted(np.ones((rows, cols)), np.ones(kernel.shape), stride)
@@ -341,14 +341,14 @@ def test_stamps_land_one_after_the_other_and_are_counted(beat, grid, side):
 
 
 def test_the_map_has_a_scale_of_its_own_where_sums_of_stamps_would_make_it_dark(lesson):
-    picture = lesson.picture_of().painting(lesson.output)
+    picture = lesson.picture_of.painting(lesson.output)
     map, output = picture.panel("map"), picture.panel("output")
     assert map.scale.limit == pytest.approx(lesson.map.max())
     most = max(lesson.output.max(), painted(lesson.map, np.ones((4, 4)), 2).max())
     assert output.scale.limit == pytest.approx(most)
     assert map.scale.name != output.scale.name
     # Beside what they paint, the same number has the same colour.
-    near = lesson.picture_of().near(lesson.block(lesson.place), [1.0, 1.0])
+    near = lesson.picture_of.near(lesson.block(lesson.place), [1.0, 1.0])
     assert near.panel("here").scale == near.panel("painted").scale == output.scale
 
 
@@ -360,14 +360,14 @@ def test_no_frame_is_nearly_empty_as_equal_cells_come_near(lesson):
 
 
 def test_both_outputs_say_how_large_they_are(lesson):
-    picture = lesson.comparing(lesson.picture_of())
+    picture = lesson.comparing(lesson.picture_of)
     sizes = [picture.panel(name).counter.text("en") for name in ("output", "larger")]
     assert sizes == ["27 × 27", "28 × 28"]
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 def test_more_stamps_stand_out_more_and_every_count_can_be_read(lesson, theme):
-    placed = place(lesson.stamping(lesson.picture_of()), ASPECTS["16:9"])
+    placed = place(lesson.stamping(lesson.picture_of), ASPECTS["16:9"])
     for name in ("counts", "even"):
         grid = placed.piece(name)
         ground = [

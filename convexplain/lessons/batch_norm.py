@@ -50,7 +50,7 @@ _CLEAR = 0.15
 #: So many maps of a batch are seen, in so many columns.
 _SEEN, _ACROSS = 9, 3
 #: Size of a batch's cells above the chart of batches, which is as broad as an upright frame.
-_UPRIGHT = 0.2
+_ABOVE = 0.2
 #: Where what is told beside two maps breaks, in sizes of its text.
 _NARROW = 7
 #: The four steps, by the constant that each takes.
@@ -97,16 +97,16 @@ class BatchNorm(NormalizedFilter):
             title=(title or words.NORMAL.fill(n=n)).capital, marks=self._marks(marked),
         )  # fmt: skip
 
-    def opening(self, *, told: bool = False, upright: bool = False) -> Diagram:
+    def opening(self, *, told: bool = False) -> Diagram:
         """Describe the picture and maps of some channels, or of one; told: how large they are."""
         read = Cells("input", self.drawn, INK, lines=False, title=terms.INPUT.capital)
         seen = self._wall(told=told) if self.compared else self._map()
         high = Column(read, seen, Legend("legend", row=True), align="middle")
         # Beside the maps the legend leaves them more of the height than below.
         wide = Row(read, seen, Legend("legend"), gap=1.5, align="bottom")
-        return Diagram(high if upright else Either(wide, high))
+        return Diagram(Either(wide, high))
 
-    def alike(self, normalised: int, *, upright: bool = False) -> Diagram:
+    def alike(self, normalised: int) -> Diagram:
         """Describe maps of several channels, of which so many are normalized, and all their sizes.
 
         Sizes before stand in one scale, those after in another, each beside its colours.
@@ -127,7 +127,7 @@ class BatchNorm(NormalizedFilter):
         wide = Column(Row(*maps, gap=0.7), Row(*sizes, gap=1, align="top"), gap=0.6)
         wall = Aligned([maps[:2], maps[2:]], gap=0.7, row_gap=0.5)
         beside, high = Row(wall, Column(*sizes), gap=1.5), Column(wall, *sizes)
-        return Diagram(high if upright else Either(wide, beside, high))
+        return Diagram(Either(wide, beside, high))
 
     def _bars(self, name: str, maps: Floats, title: Caption) -> Bars:
         """Describe how far from zero each compared channel reaches."""
@@ -159,7 +159,7 @@ class BatchNorm(NormalizedFilter):
             title=title or terms.FILTER.capital.fill(n=n),
         )  # fmt: skip
 
-    def training(self, *, upright: bool = False) -> Diagram:
+    def training(self) -> Diagram:
         """Describe maps of a batch, mean and spread of the batches, and what is stored."""
         assert self.batch_sums is not None
         chart = self._of_training() if self.history is not None else self._of_batches()
@@ -167,9 +167,11 @@ class BatchNorm(NormalizedFilter):
         batch = Maps(
             "batch", some.transpose(1, 2, 0), self.scales()[0], columns=_ACROSS,
             title=words.OTHERS.capital.fill(n=self.shown_filter, k=len(some)),
-            weight=_UPRIGHT if upright else None,
         )  # fmt: skip
-        return _beside(Column(batch, Legend("legend", row=True)), chart, upright)
+        legend = Legend("legend", row=True)
+        beside = Row(Column(batch, legend), chart, gap=2, turns=False)
+        above = Column(Column(replace(batch, weight=_ABOVE), legend), chart, align="middle")
+        return Diagram(Either(beside, above))
 
     def _of_training(self) -> Chart:
         assert self.history is not None
@@ -227,11 +229,13 @@ class BatchNorm(NormalizedFilter):
             curves.append(Curve(f"{name}-kept", x, running, said))
         return curves
 
-    def one(self, *, upright: bool = False) -> Diagram:
+    def one(self) -> Diagram:
         """Describe the followed cell, and the four steps that its number takes."""
         seen = Column(self._map(marked=True), Legend("legend", row=True))
-        rows = Either(*(Column(*self._steps(large=large), gap=0.2) for large in (True, False)))
-        return _beside(seen, rows, upright)
+        rows = [Column(*self._steps(large=large), gap=0.2) for large in (True, False)]
+        beside = [Row(seen, each, gap=2) for each in rows]
+        below = [Column(seen, each, align="middle") for each in rows]
+        return Diagram(Either(beside[0], below[0], beside[1], below[1]))
 
     def _steps(self, *, large: bool) -> list[Formula]:
         """Write the steps row by row: a number, a sign, a constant, and what comes out."""
@@ -257,7 +261,7 @@ class BatchNorm(NormalizedFilter):
         """Print a constant, with as many decimals as factor and shift ask for."""
         return fmt.bracketed(getattr(self.constants, name), self.decimals)
 
-    def everywhere(self, *, faint: bool = False, upright: bool = False) -> Diagram:
+    def everywhere(self, *, faint: bool = False) -> Diagram:
         """Describe the map before and after, and between them a number's way in two steps.
 
         `faint`: whether it is the number of the faintest cell.
@@ -287,11 +291,9 @@ class BatchNorm(NormalizedFilter):
             for name, scale in zip(("legend", "legend-normal"), self.scales(), strict=True)
         )
         before, after = (Column(*each, gap=0.5) for each in zip(maps, legends, strict=True))
-        if upright:
-            return Diagram(Column(before, way(large=False), after, align="middle"))
         return Diagram(Either(*(Row(before, way(large=large), after) for large in (True, False))))
 
-    def folding(self, *, upright: bool = False) -> Diagram:
+    def folding(self) -> Diagram:
         """Describe both ways to one map: convolution and normalization, and the folded kernel."""
         four, kernels = self.constants, self._kernels()
         old, new = (self.kernel[k][self.weight[0]] for k in (0, 1))
@@ -341,7 +343,7 @@ class BatchNorm(NormalizedFilter):
             Column(grids, told, Row(apart, legend, turns=False), gap=0.8),
         )
         beside, below = Row(both, Column(apart, legend), gap=1), Column(both, low, align="middle")
-        return Diagram(high if upright else Either(beside, below, high))
+        return Diagram(Either(beside, below, high))
 
     def _kernels(self) -> list[Cells]:
         """Describe the kernel before and after by its colours, as high as a map, and one weight."""
@@ -443,8 +445,3 @@ def _joined(running: Floats, each: Floats) -> int:
 def _weights(*kernels: Floats) -> Scale:
     """Return one scale for several kernels."""
     return Scale(max(float(np.abs(each).max()) for each in kernels) or 1.0, terms.WEIGHT)
-
-
-def _beside(one: Part, other: Part, upright: bool) -> Diagram:
-    column = Column(one, other, align="middle")
-    return Diagram(column if upright else Either(Row(one, other, gap=2), column))

@@ -307,11 +307,12 @@ class OneD(Lesson):
 
     # The pictures.
 
-    def picture_of(self, *, upright: bool = False) -> OneDPicture:
+    @cached_property
+    def picture_of(self) -> OneDPicture:
         """What all of its pictures are made of."""
         return OneDPicture(
             drawn=self.drawn, row=self.shown_row, kernel=self.weights, out=self.out,
-            map=self.map, film=self.film, moving=self.moving, upright=upright,
+            map=self.map, film=self.film, moving=self.moving,
         )  # fmt: skip
 
     def diagram(self) -> Diagram:
@@ -319,7 +320,7 @@ class OneD(Lesson):
         sizes = (fmt.shape(values.shape) for values in (self.out, self.map, self.moving))
         named = dict(zip(("one", "two", "three"), sizes, strict=True))
         about = words.ABOUT.fill(**named, n=self.moving.shape[2])
-        return self.picture_of().payoff(about)
+        return self.picture_of.payoff(about)
 
     # What is said.
 

@@ -361,7 +361,8 @@ class Transposed(FilterLesson):
 
     # The pictures.
 
-    def picture_of(self, *, upright: bool = False) -> TransposedPicture:
+    @cached_property
+    def picture_of(self) -> TransposedPicture:
         """What all of its pictures are made of."""
         painted = [self.map, self.output]
         if self.larger is not None:
@@ -369,7 +370,7 @@ class Transposed(FilterLesson):
         return TransposedPicture(
             map=self.map, called=words.MAP.capital.fill(n=self.shown_filter),
             stamp=self.kernel, made=self.made, output=self.output,
-            most=max(float(np.abs(values).max()) for values in painted), upright=upright,
+            most=max(float(np.abs(values).max()) for values in painted),
         )  # fmt: skip
 
     def stamped_by(self, kernel: Floats) -> Caption:
@@ -449,7 +450,7 @@ class Transposed(FilterLesson):
             layer=self.shown_layer, n=self.shown_filter, s=self.stride,
             stamp=fmt.shape(self.kernel.shape), counts=_listed(self.repeats),
         )  # fmt: skip
-        return self.picture_of().payoff(self.resized, words.ENLARGED_FIRST.capital, about)
+        return self.picture_of.payoff(self.resized, words.ENLARGED_FIRST.capital, about)
 
     # What is said.
 

@@ -59,8 +59,6 @@ class PhotoPicture:
 
     #: The photograph, the kernel made by hand, and the place that is shown.
     colours: Colours
-    #: Whether what could stand side by side stands under one another.
-    upright: bool = False
 
     @property
     def _step(self) -> ConvStep:
@@ -79,19 +77,18 @@ class PhotoPicture:
     def sheets(self) -> Diagram:
         """Describe the photograph's light in red, in green and in blue."""
         sheets = [self._sheet(n) for n in range(3)]
-        ways = Row(*sheets), Column(*sheets)
-        return Diagram(Either(*ways[:: -1 if self.upright else 1]))
+        return Diagram(Row(*sheets))
 
     def patches(self) -> Diagram:
         """Describe the three, and the patch that the window cuts out of each."""
         pairs = [(self._sheet(n), self._named_patch(n)) for n in range(3)]
         below = Aligned([*zip(*pairs, strict=True)], row_gap=0.5, across="middle")
         beside = Aligned(pairs, row_gap=0.5, down="middle")
-        return Diagram(Either(*((beside, below) if self.upright else (below, beside))))
+        return Diagram(Either(below, beside))
 
     def kernels(self) -> Diagram:
         """Describe the three patches with their kernels, alone unless sums have room below."""
-        return self.sums() if self.upright else Diagram(Either(self._broad(), self.sums().root))
+        return Diagram(Either(self._broad(), self.sums().root))
 
     def sums(self) -> Diagram:
         """Describe three patches with their kernels, one channel's products, and the sum of all."""
@@ -118,9 +115,8 @@ class PhotoPicture:
             beside = Row(*products, added)
             low = Column(self._table(), Row(beside, notes))
             ways += [Column(table, beside, align="middle"), low]
-            if not self.upright:
-                made = Column(*products, added, align="middle", gap=0.6)
-                ways[-2:-2] = [Row(self._broad(), made)]
+            made = Column(*products, added, align="middle", gap=0.6)
+            ways[-2:-2] = [Row(self._broad(), made)]
         return Diagram(Either(*ways))
 
     def diagram(self) -> Diagram:
@@ -291,8 +287,6 @@ class ChannelsPicture:
     filters: tuple[int, ...]
     #: The picture that they are maps of, where it is shown.
     given: Map | None = None
-    #: Whether what could stand side by side stands under one another.
-    upright: bool = False
 
     @property
     def first(self) -> int:
@@ -313,12 +307,11 @@ class ChannelsPicture:
     def wall(self) -> Diagram:
         """Describe what the layer reads, beside the picture that it comes from."""
         legend = Legend("legend", row=True)
-        if self.upright:
-            columns = -(-len(self.every) // self._columns(len(self.every)))
-            return Diagram(Column(*self._origin("↓"), self._wall(columns=columns), legend,
-                                  gap=0.5))  # fmt: skip
+        columns = -(-len(self.every) // self._columns(len(self.every)))
+        low = Column(*self._origin("↓"), self._wall(columns=columns), legend, gap=0.5)
         read = Row(*self._origin("→"), self._wall(), gap=0.6, turns=False)
-        return Diagram(Column(read, legend, gap=0.5, align="middle", turns=False))
+        beside = Column(read, legend, gap=0.5, align="middle", turns=False)
+        return Diagram(Either(beside, low))
 
     def _origin(self, arrow: str) -> list[Part]:
         """Describe the picture whose maps they are, larger than these."""
@@ -350,9 +343,8 @@ class ChannelsPicture:
         factors = Row(patch, times, kernel, gap=0.4, turns=False)
         made = [Row(products, replace(one, role=role)) for role in ("display", "heading")]
         ways: list[Part] = [Column(Row(tile, told), factors, row, align="middle") for row in made]
-        if not self.upright:
-            read = Column(tile, told, gap=0.4)
-            ways = [*(Row(read, Column(factors, row)) for row in made), *ways]
+        read = Column(tile, told, gap=0.4)
+        ways = [*(Row(read, Column(factors, row)) for row in made), *ways]
         return Diagram(Either(*ways), links)
 
     def piled(self) -> Diagram:
@@ -391,7 +383,7 @@ class ChannelsPicture:
         maps = Maps(
             "maps", self.outputs[:, :, self.filters], self._response, share="filters",
             apart=0.3, weight=self._height / _HIGH,
-            columns=self._columns(shown) if self.upright else -(-shown // _HIGH),
+            columns=-(-shown // _HIGH),
             marks={"own": self.filters.index(self.step.filter)},
         )  # fmt: skip
         left = words.MORE.fill(n=fmt.count(count - shown))
@@ -404,7 +396,7 @@ class ChannelsPicture:
         read = Column(self._wall(), Legend("legend", row=True), gap=0.5)
         below = Column(read, Column(*low, gap=0.5), turns=False)
         beside = Row(read, Column(*right, gap=0.5), gap=1.5, align="top", turns=False)
-        return Diagram(below if self.upright else Either(beside, below))
+        return Diagram(Either(beside, below))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it: what is read, the channel that counts most, all sums, and the map."""
@@ -467,7 +459,7 @@ class ChannelsPicture:
         if len(shown) < self.inputs.shape[2]:
             told = words.SOME.fill(k=len(shown), c=self.inputs.shape[2])
             said = [Text("told", told, role="note", tone="muted",
-                         measure=10 if self.upright else 14)]  # fmt: skip
+                         measure=14)]  # fmt: skip
         return Column(Text("inputs", title or _many(self.inputs)), maps, *said, gap=0.5)
 
     def _tile(self, channel: int, share: str = "maps") -> Cells:
@@ -506,7 +498,7 @@ class ChannelsPicture:
                 rows.append([*tiles[n : n + wide]])
                 rows.append([*sums[n : n + wide]])
             ways.append(Aligned(rows, gap=0.5, row_gap=0.2, across="middle", down="middle"))
-        return ways[::-1] if self.upright else ways
+        return ways
 
     def _says(self, name: str, value: float) -> Text:
         """Print what a channel gives."""

@@ -59,8 +59,6 @@ class OneDPicture:
     #: A film, and what becomes of it along three axes, (rows, columns, frames).
     film: Floats
     moving: Floats
-    #: Whether what could stand side by side stands under one another.
-    upright: bool = False
 
     # Scales.
 
@@ -142,8 +140,6 @@ class OneDPicture:
             title=terms.KERNEL.capital,
         )  # fmt: skip
         grid = self._map(known)
-        if self.upright:
-            return Diagram(Column(Row(block, kernel), grid, Legend("legend"), align="middle"))
         side = Column(kernel, Legend("legend"))
         return Diagram(
             Either(Row(block, side, grid, gap=1.5), Column(Row(block, side), grid, align="middle"))
@@ -188,16 +184,15 @@ class OneDPicture:
                 title=title.capital,
             )  # fmt: skip
             pairs.append(Row(cut, sheet, gap=0.4, turns=False))
-        sums = [
-            Text(
-                f"part-{n}",
-                (words.AND_PART if n else words.PART).fill(n=k**2, v=fmt.number(part)),
-                measure=_LINE if self.upright else inf,
-            )
-            for n, part in enumerate(parts)
-        ]
         total = Text("total", f"= {fmt.number(value)}", role="heading", weight="bold")
-        strip = self._strip_of(self._film(), pairs, [*sums, total])
+
+        def sums(measure: float) -> list[Text]:
+            said = [words.AND_PART if n else words.PART for n in range(len(parts))]
+            told = [s.fill(n=k**2, v=fmt.number(p)) for s, p in zip(said, parts, strict=True)]
+            return [*(Text(f"part-{n}", t, measure=measure) for n, t in enumerate(told)), total]
+
+        film = self._film()
+        strip = Either(self._strip_of(film, pairs, sums(inf)), _standing(film, pairs, sums(_LINE)))
         return Diagram(Column(strip, Legend("legend", row=True), align="middle", turns=False))
 
     def through(self) -> Diagram:
@@ -227,13 +222,8 @@ class OneDPicture:
         self, frames: Sequence[Part], *below: Sequence[Part | None], across: Across = "middle"
     ) -> Part:
         """Stand frames in a line, and something below each, or beside it."""
-        rows: list[Sequence[Part | None]] = [frames, *below]
-        upright = Aligned(
-            [*zip_longest(*rows)], across="middle", down="middle", row_gap=0.6
-        )  # fmt: skip
-        if self.upright:
-            return upright
-        return Either(Aligned(rows, across=across, down="middle", row_gap=0.6), upright)
+        lying = Aligned([frames, *below], across=across, down="middle", row_gap=0.6)
+        return Either(lying, _standing(frames, *below))
 
     def ending(self) -> Diagram:
         """Describe a window along one axis, two and three, and how many numbers that gives.
@@ -275,8 +265,6 @@ class OneDPicture:
         three = [Column(*each, align="middle", gap=0.4, turns=False) for each in parts]
         flat = Row(*three[:2], align="middle", turns=False)
         upright = Column(flat, three[2], legend, align="middle", turns=False)
-        if self.upright:
-            return Diagram(upright)
         large, small = (named("text"), counted("heading")), (named("note"), counted("text"))
         return Diagram(Either(beside(*large), beside(*small), upright))
 
@@ -398,3 +386,9 @@ def _added(product: str) -> str:
 def _size(values: Floats) -> Caption:
     said = fmt.shape(values.shape)
     return Caption(en=said, zh=said)
+
+
+def _standing(frames: Sequence[Part], *beside: Sequence[Part | None]) -> Part:
+    """Stand frames under one another, and something beside each."""
+    rows = [*zip_longest(frames, *beside)]
+    return Aligned(rows, across="middle", down="middle", row_gap=0.6)

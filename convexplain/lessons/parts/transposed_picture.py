@@ -78,8 +78,6 @@ class TransposedPicture:
     output: Floats
     #: The largest number of all that is painted.
     most: float
-    #: Whether what could stand side by side stands under one another.
-    upright: bool = False
 
     @property
     def scale(self) -> Scale:
@@ -221,7 +219,7 @@ class TransposedPicture:
 
     def beside(self, *grids: Part) -> Diagram:
         """Lay out two grids side by side, or under one another."""
-        both = Column(*grids, align="middle") if self.upright else Row(*grids, gap=2)
+        both = Row(*grids, gap=2)
         legend = Legend("legend", row=True)
         return Diagram(Column(both, legend, align="middle", turns=False))
 
@@ -253,10 +251,7 @@ class TransposedPicture:
             "weights", weights, Scale(float(np.abs(weights).max()) or 1.0, terms.WEIGHT),
             numbers=True, title=words.WEIGHTS.capital,
         )  # fmt: skip
-        if self.upright:
-            row: Part = Column(Row(three[0], kernel, align="middle"), *three[1:], align="middle")
-        else:
-            row = Row(three[0], kernel, *three[1:], gap=0.9, align="middle")
+        row = Row(three[0], kernel, *three[1:], gap=0.9, align="middle")
         return Diagram(Column(row, Legend("legend", row=True), align="middle"))
 
     def payoff(self, resized: Floats, then: Caption, about: Caption) -> Diagram:
@@ -312,16 +307,13 @@ class TransposedPicture:
         """Put the map and what is shown of it before the output."""
         legend, below = Legend("legend", row=True), Legend("legend")
         painted: list[Part] = [output] if other is None else [output, other]
-        if self.upright:
-            above = Row(read, Column(*between)) if between else read
-            return Diagram(Column(above, *painted, legend, align="middle"))
         shown = Column(*between)
         left = Column(read, below)
         wide = Row(left, shown, *painted, gap=1.5) if between else Row(left, *painted, gap=2)
         high = Column(Row(read, shown), *painted, legend, align="middle")
         stacked = Column(Row(Column(read, shown), *painted, gap=1.5), legend, align="middle")
         narrow = Column(Row(read, shown), *painted, below, align="middle")
-        return Diagram(Either(wide, stacked, high, narrow))
+        return Diagram(Either(wide, high, stacked, narrow))
 
 
 def _finer(value: float, most: float) -> int:
