@@ -108,7 +108,6 @@ TALL = replace(
     VIDEO, name="9:16", width=1080, height=1920, margin=54, title=200, caption=340,
     text=36, note=32, small=28, number=34, heading=44, sign=48, gap=36,
 )  # fmt: skip
-SLIDE = replace(VIDEO, name="slide", text=36, note=30, small=27, number=34, caption=96)
 
 
 def paper(inches: float, most: float | None = None) -> Sheet:
@@ -135,7 +134,7 @@ PAGE, COLUMN = paper(6.3), paper(3.1)
 #: The sheets of videos by their aspect.
 ASPECTS = {sheet.name: sheet for sheet in (VIDEO, WIDE43, SQUARE, TALL)}
 #: All sheets by name.
-SHEETS = {**ASPECTS, "slide": SLIDE, "page": PAGE, "column": COLUMN}
+SHEETS = {**ASPECTS, "page": PAGE, "column": COLUMN}
 
 
 def video(aspect: str) -> Sheet:
