@@ -319,6 +319,8 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
     assert shown._replace(on=None).halfway is None
     gone = (first, last, np.where(np.arange(9).reshape(3, 3) == 4, 0, last), last, last)
     assert shown._replace(responses=gone).halfway is None
+    more = (first, last, np.where(first > 0, first + 1, last), last, last)
+    assert shown._replace(responses=more).halfway is None  # no part of it is more than it
     weighing = picture.panel("weighing")
     np.testing.assert_array_equal(weighing.values, shown.weights)
     np.testing.assert_array_equal(picture.panel("last").values, first)

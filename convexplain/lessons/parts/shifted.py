@@ -80,9 +80,9 @@ class Filter(NamedTuple):
         half = self.steps // 2
         if self.on is None or half == 0:
             return None
-        least = float(self.responses[0][self.before]) * _PART
-        parts = self.responses[half][self.before], self.responses[half][self.on]
-        return half if min(parts) >= least else None
+        whole = float(self.responses[0][self.before])
+        stays, moves = (float(self.responses[half][cell]) for cell in (self.before, self.on))
+        return half if min(stays, moves) >= _PART * whole and stays < whole else None
 
 
 class Shrunk(NamedTuple):

@@ -165,7 +165,9 @@ class TranslationPicture:
 
     def _over(self, number: int, reader: Reader, measure: float) -> Part:
         """Name what is added up, and what its sign tells."""
-        name = Text(f"over-{number}", reader.added, weight="bold", measure=measure)
+        name = Text(
+            f"over-{number}", reader.added, role="heading", weight="bold", measure=measure
+        )  # fmt: skip
         if not reader.leads:
             return name
         told = words.SIGNS.fill(k=self.label, j=reader.rival)
