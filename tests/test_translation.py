@@ -202,9 +202,9 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     rivals = {answer for answers in lesson.answers for answer in answers} - {label}
     j = lesson.rival
     assert said["added"] == (
-        f"All added up: above 0 it reads {label}, below 0 it reads {j}."
+        f"All weighed and added up: above 0 it reads {label}, below 0 it reads {j}."
         if rivals == {j}
-        else f"All added up: how much speaks for {label}, step by step."
+        else f"All weighed and added up: how much speaks for {label}, step by step."
     )
     for answers, fails in zip(lesson.answers, lesson.fails, strict=True):
         assert set(answers[:fails]) == {label}
@@ -284,7 +284,9 @@ def test_both_networks_sums_are_compared_step_by_step_with_what_is_read(lesson):
     ends = {(p.lowest, p.highest, p.scale.most) for p in table.root.panels() if "sum-" in p.name}
     assert len({most for _, _, most in ends}) == 1  # one scale
     assert len(ends) == 2  # each column's zero stands still
-    assert told(lesson)["added"] == "All added up: above 0 it reads 5, below 0 it reads 7."
+    assert (
+        told(lesson)["added"] == "All weighed and added up: above 0 it reads 5, below 0 it reads 7."
+    )
     over = [table.panel(f"over-{n}").words.text("en") for n in (0, 1)]
     assert over == ["Convnet: all 128 filters", "Dense network: all 512 sums"]
 

@@ -34,6 +34,8 @@ from convexplain.style.captions import Caption
 _FAINT = 1e-4
 #: Where what stands over a network's sums breaks, in sizes of its text.
 _OVER = 20.0, 8.0, 6.0
+#: In smaller letters below it more of them have room.
+_SMALLER = 1.25
 #: How far it is from bar to bar, likewise, and how long a bar to the end of the scale is.
 _PITCHES, _LONG = (2.2, 1.7), 60
 
@@ -171,7 +173,8 @@ class TranslationPicture:
         if not reader.leads:
             return name
         told = words.SIGNS.fill(k=self.label, j=reader.rival)
-        return Column(name, Text(f"signs-{number}", told, tone="muted", measure=measure), gap=0.0)
+        signs = Text(f"signs-{number}", told, tone="muted", measure=_SMALLER * measure)
+        return Column(name, signs, gap=0.0)
 
     def _sum(self, number: int, steps: int, pitch: float) -> Part | None:
         """Describe what a network's sums come to after so many steps."""

@@ -93,12 +93,12 @@ OTHER_RESPONSES = Caption(
     en="{n} px aside, each cell has another response.", zh="移 {n} 像素，每格的响应都变了。"
 )
 ADDED = Caption(
-    en="All added up: above 0 it reads {k}, below 0 it reads {j}.",
-    zh="全部相加：大于 0 判“{k}”，小于 0 判“{j}”。",
+    en="All weighed and added up: above 0 it reads {k}, below 0 it reads {j}.",
+    zh="全部加权相加：大于 0 判“{k}”，小于 0 判“{j}”。",
 )
 STEPS = Caption(
-    en="All added up: how much speaks for {k}, step by step.",
-    zh="全部相加：有多支持“{k}”，逐步看。",
+    en="All weighed and added up: how much speaks for {k}, step by step.",
+    zh="全部加权相加：有多支持“{k}”，逐步看。",
 )
 EVERY_STEP = Caption(en="All steps, and what is read.", zh="每一步判为什么。")
 FAST = Caption(
