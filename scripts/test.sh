@@ -11,15 +11,15 @@ export PYTHONDONTWRITEBYTECODE=
 # Each of two workers has a core: more threads would only wait for one another.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-ruff check .
-ruff format --check .
-lint-imports --no-cache  # its cache can miss a module that became a package
-# One core looks at types; the other writes the bytecode of all tests, which both workers read, and
-# begins with the tests.
+# One core looks at types; the other at style, then writes the bytecode of all tests, which both
+# workers read, and begins with the tests.
 types=$(mktemp)
 mypy >"$types" 2>&1 &
 looking=$!
 trap 'kill "$looking" 2>/dev/null || true; rm -f "$types"' EXIT
+ruff check .
+ruff format --check .
+lint-imports --no-cache  # its cache can miss a module that became a package
 pytest --collect-only --quiet "$@" >/dev/null 2>&1 || true  # what cannot be collected is told below
 failed=0
 # Two workers, each with a file of tests at a time: what a file's tests share is made once.
