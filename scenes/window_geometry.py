@@ -208,7 +208,7 @@ class WindowGeometry(LessonScene):
     def show_sweep(self, event: Event) -> None:
         """The window stands at every place; each fills its cell of the map."""
         geometry: Geometry = event.data
-        filled = self.lesson.filled(geometry, self.sheet, self.shown_look.lang)
+        filled = self.lesson.filled(geometry)
         rows = [name for name in ("law", "input.edge", WINDOW) if self.seen(name)]
         self.during(0.08, self.camera.home(), self.board.hide(*rows))
         self.during(0.12, self.board.become(filled, show=self.beside()))

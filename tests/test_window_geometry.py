@@ -227,7 +227,7 @@ def test_pictures_of_any_size_are_counted_on_every_sheet(small, shape, kernel, n
         for geometry in lesson.geometries:
             for picture in (
                 lesson.picture_of(geometry, sheet),
-                lesson.filled(geometry, sheet, "en"),
+                lesson.filled(geometry),
             ):
                 assert problems(place(picture, sheet)) == []
         for picture in (lesson.all_of_them(), lesson.opening(lesson.last), lesson.flip()):
@@ -258,7 +258,7 @@ def test_where_a_row_leaves_room_the_count_is_large_and_all_rows_are_seen(lang):
 def test_picture_and_map_fill_the_frame_with_padding_and_with_a_stride(lang, aspect):
     lesson, sheet = WindowGeometry(), ASPECTS[aspect]
     for geometry in lesson.geometries[:3]:
-        placed = place(lesson.filled(geometry, sheet, lang), sheet, lang)
+        placed = place(lesson.filled(geometry), sheet, lang)
         # Cells of both are of one size, so that a map with fewer places is smaller.
         assert placed["map"].width / geometry.output[1] == pytest.approx(
             placed["input"].width / geometry.padded.shape[1]

@@ -20,7 +20,7 @@ from convexplain.lessons.parts.subject import Role
 from convexplain.lessons.parts.windows import Geometry, edge_kernel
 from convexplain.messages import said
 from convexplain.ops import Window
-from convexplain.panels import Cells, Column, Diagram, Legend, Row, Scale, Sheet, place
+from convexplain.panels import Cells, Column, Diagram, Legend, Row, Scale, Sheet
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -266,13 +266,9 @@ class WindowGeometry(FilterLesson):
         below = sheet.height - sheet.width
         return window_picture.place_picture(geometry, self.inked_row(geometry), below=below)
 
-    def filled(self, geometry: Geometry, sheet: Sheet, lang: str) -> Diagram:
-        """Describe one geometry beside its map, nothing of which is computed yet.
-
-        Of the ways to arrange them it is that in which the picture is largest on a sheet.
-        """
-        ways = window_picture.filled_pictures(geometry, self.response, self.read)
-        return max(ways, key=lambda way: place(way, sheet, lang)["input"].width)
+    def filled(self, geometry: Geometry) -> Diagram:
+        """Describe one geometry beside its map, nothing of which is computed yet."""
+        return window_picture.filled_picture(geometry, self.response, self.read)
 
     def all_of_them(self) -> Diagram:
         """Describe all geometries side by side."""

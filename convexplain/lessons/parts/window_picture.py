@@ -87,8 +87,8 @@ def _strip(geometry: Geometry, row: int) -> Cells:
     return replace(whole, values=whole.values[row : row + high], marks=marks)
 
 
-def filled_pictures(geometry: Geometry, response: Scale, read: Scale) -> tuple[Diagram, ...]:
-    """Describe the same beside the map, in the ways of which one is the largest on a frame.
+def filled_picture(geometry: Geometry, response: Scale, read: Scale) -> Diagram:
+    """Describe the same beside the map, as large as it can be.
 
     `response` and `read`: of the map, and of how often a pixel is read. Result: panels ``hops`` and
     ``input`` as of `place_picture`, ``reads`` upon the picture, ``map`` (nothing of it is computed
@@ -105,11 +105,8 @@ def filled_pictures(geometry: Geometry, response: Scale, read: Scale) -> tuple[D
     filled, beside = _map(geometry, response, ""), Column(counts, Legend("legend"))
     below = Column(*read_often, Row(filled, beside), gap=0.4)
     places, explained = Column(*read_often, gap=0.4), Row(counts, Legend("legend", row=True))
-    ways = (
-        Row(places, filled, beside, align="bottom"),
-        Column(Row(places, filled, align="bottom"), explained),
-    )
-    return tuple(Diagram(Either(way, below)) for way in ways)
+    row = Row(places, filled, beside, align="bottom")
+    return Diagram(Either(row, Column(Row(places, filled, align="bottom"), explained), below))
 
 
 def all_pictures(geometries: Sequence[Geometry], response: Scale, read: Scale) -> Diagram:
