@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from convexplain.lessons import Lesson
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed
 
 
 def sentences(lesson: Lesson, lang: str, *names: str) -> str:
@@ -19,20 +19,6 @@ def events(lesson: Lesson, lang: str, *names: str) -> str:
     every = (event for beat in lesson.designed for event in beat.events)
     said = [event.said.text(lang) for event in every if event.name in names and event.said]
     return ("" if lang == "zh" else " ").join(said)
-
-
-def listed(parts: Iterable[str | Caption], gap: Caption | None = None) -> Caption:
-    """Return parts as a list, separated by commas or, if given, by `gap`.
-
-    >>> listed(["1", "2"]).text("zh")
-    '1、2'
-    """
-    found = [Caption(en=part, zh=part) if isinstance(part, str) else part for part in parts]
-    between = gap or Caption(en=", ", zh="、")
-    return Caption(
-        en=between.en.join(part.text("en") for part in found),
-        zh=between.zh.join(part.text("zh") for part in found),
-    )
 
 
 def paired(values: Iterable[str], places: Iterable[str]) -> Caption:

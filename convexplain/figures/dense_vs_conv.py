@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from convexplain.figures import _words
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, DenseVsConv
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed
 
 Options = DenseVsConv
 
@@ -65,7 +64,7 @@ def _others(options: DenseVsConv, n: int) -> Caption:
     seeds = options.networks[n].provenance["test_accuracy_by_seed"]
     pairs = zip(seeds, options.mistakes_by_seed[n], strict=True)
     counts = [str(mistakes) for seed, mistakes in pairs if int(seed) != shipped]
-    return _words.listed(counts)
+    return listed(counts)
 
 
 def _notes(options: DenseVsConv) -> Caption:

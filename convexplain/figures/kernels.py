@@ -9,7 +9,7 @@ from convexplain.figures._base import AnyFigure
 from convexplain.lessons.parts.kernels import LEAST, Kernels, whole
 from convexplain.panels import Cells, Column, Diagram, Legend, Maps, Rows, Scale, Sheet
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 from convexplain.style.theme import Look
 
 Options = Kernels
@@ -44,8 +44,8 @@ def classics(options: Kernels) -> Diagram:
         cells.append(
             Cells(
                 kernel.name, numbers, Scale(float(np.abs(numbers).max()), counts=True),
-                numbers=True, share="classic", title=Caption(en=kernel.name, zh=kernel.name),
-                counter=Caption(en=over, zh=over) if over else None,
+                numbers=True, share="classic", title=same(kernel.name),
+                counter=same(over) if over else None,
             )
         )  # fmt: skip
     return Diagram(Rows(*cells, lengths=(6, 5, 4, 3)))
@@ -72,7 +72,7 @@ def alternative(options: Kernels, lang: str = "en") -> str:
             _FINDS.fill(name=k.name, what=Caption(en=k.finds, zh=k.finds_zh)).text(lang)
             for k in options.classics
         )
-        return _CLASSIC.fill(n=len(options.classics), all=Caption(en=told, zh=told)).text(lang)
+        return _CLASSIC.fill(n=len(options.classics), all=same(told)).text(lang)
     told = gap.join(
         _KINDS[kind].fill(n=len(numbers), of=len(options.patterns)).text(lang)
         + ("（" if lang == "zh" else " (")
@@ -80,9 +80,7 @@ def alternative(options: Kernels, lang: str = "en") -> str:
         + ("）" if lang == "zh" else ")")
         for kind, numbers in options.groups.items()
     )
-    words = _ALT.fill(
-        what=_what(options), w=fmt.number(options.limit), all=Caption(en=told, zh=told)
-    )
+    words = _ALT.fill(what=_what(options), w=fmt.number(options.limit), all=same(told))
     return words.text(lang)
 
 

@@ -8,7 +8,7 @@ from convexplain.figures import _words
 from convexplain.lessons.learning import Learning
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed
 
 Options = Learning
 
@@ -43,7 +43,7 @@ def diagram(options: Learning) -> Diagram:
     about = _ALT.fill(
         layer=options.layer,
         n=options.history.filters.shape[-1],
-        steps=_words.listed([fmt.count(int(options.history.steps[k])) for k in snapshots]),
+        steps=listed([fmt.count(int(options.history.steps[k])) for k in snapshots]),
         e=len(options.filters_of("edge")),
         l=len(options.filters_of("line", "spot")),
         m=len(options.filters_of("mixed")),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convexplain.figures import _words
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.pooling_words import places
 from convexplain.lessons.parts.receptive import ReceptiveFields, evenly, sides
@@ -24,7 +23,7 @@ from convexplain.panels import (
     Text,
 )
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed, same
 
 if TYPE_CHECKING:
     from convexplain.ops import Box
@@ -111,7 +110,7 @@ def _panel(options: ReceptiveFields, n: int, layer: str, box: Box, before: list[
     seen = fmt.shape((box.height, box.width))
     return Cells(
         f"layer-{n}", options.drawn, share="pixels", lines=False, dim=outside, marks=marks,
-        title=Caption(en=layer, zh=layer), note=_SEES.fill(n=seen), small=True, weight=1,
+        title=same(layer), note=_SEES.fill(n=seen), small=True, weight=1,
     )  # fmt: skip
 
 
@@ -170,8 +169,8 @@ def alternative(options: ReceptiveFields, lang: str = "en") -> str:
     strides = [sides(options.network.receptive_field(view.layer).stride) for view in options.views]
     return _ALT.fill(
         n=len(panels),
-        fields=_words.listed(panels, Caption(en="; ", zh="；")),
-        layers=_words.listed(view.layer for view in options.views),
+        fields=listed(panels, Caption(en="; ", zh="；")),
+        layers=listed(view.layer for view in options.views),
         steps=words.listed(strides),
         unseen=_told_unseen(options),
     ).text(lang)

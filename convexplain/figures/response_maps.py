@@ -17,7 +17,7 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.panels import Column, Diagram, Legend, Maps, Scale, Sheet
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def alternative(options: AllMaps, lang: str = "en") -> str:
         shape=fmt.shape(maps.shape[:2]),
         layer=options.shown_layer,
         v=fmt.number(options.limit),
-        peaks=Caption(en=told, zh=told),
+        peaks=same(told),
     ).text(lang)
     return words + ("" if lang == "zh" else " ") + _told_alike(options.alike, lang)
 

@@ -31,7 +31,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 if TYPE_CHECKING:
     from convexplain.ops import ConvStep
@@ -123,7 +123,7 @@ def _position(options: Strip, n: int, step: ConvStep) -> Part:
     lines.append((_SUM, step.value))
     if step.activation != "linear":
         name = terms.activation(step.activation)
-        lines.append((Caption(en=name, zh=name), step.activated))
+        lines.append((same(name), step.activated))
     if in_colour:  # its numbers would be three patches; it is shown as it looks
         patch = Cells(f"patch-{n}", cut(options.drawn, step.box), share="patches", weight=4)
     else:
@@ -159,7 +159,7 @@ def alternative(options: Strip, lang: str = "en") -> str:
         what=what,
         n=len(told),
         count=options.weights.size,
-        all=Caption(en=gap.join(told), zh=gap.join(told)),
+        all=same(gap.join(told)),
     ).text(lang)
 
 

@@ -38,7 +38,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 Floats = npt.NDArray[Any]
 #: Above the batches' largest spread the chart has so much more room.
@@ -419,7 +419,7 @@ class BatchNorm(NormalizedFilter):
         choices: dict[str, Choice] = {}
         for value, reply in replies.items():
             text = fmt.number(value)
-            choices.setdefault(text, Choice(Caption(en=text, zh=text), reply))
+            choices.setdefault(text, Choice(same(text), reply))
         order = dict.fromkeys(fmt.number(value) for value in sorted(replies))
         return Question(words.ASK.fill(z=z), tuple(choices[text] for text in order))
 

@@ -32,7 +32,7 @@ from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 #: So many channels are shown one by one, the others as one sum if they are several.
 SHOWN = 5
@@ -335,10 +335,7 @@ class Channels(FilterLesson):
         replies.setdefault(filters, words.OF_ALL)
         return Question(
             words.HOW_MANY,
-            tuple(
-                Choice(Caption(en=fmt.count(n), zh=fmt.count(n)), reply)
-                for n, reply in sorted(replies.items())
-            ),
+            tuple(Choice(same(fmt.count(n)), reply) for n, reply in sorted(replies.items())),
         )
 
     def _tell_number(self) -> Iterator[Event]:

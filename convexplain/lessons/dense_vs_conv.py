@@ -21,7 +21,7 @@ from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 CNN, DENSE = "cnn", "dense"
 IN_PLACE, SHUFFLED = "in place", "shuffled"
@@ -478,7 +478,7 @@ class DenseVsConv(Lesson):
         asks = words.HOW_MANY if few is None else words.MORE_THAN.fill(n=fmt.count(few))
         return Question(
             asks,
-            tuple(Choice(_number(n), None if n == enough else replies[n]) for n in shown),
+            tuple(Choice(same(fmt.count(n)), None if n == enough else replies[n]) for n in shown),
         )
 
     def _tell_shuffled(self) -> Iterator[Event]:
@@ -521,11 +521,6 @@ class DenseVsConv(Lesson):
             b=fmt.percent(1 - dense.accuracy[0], 0),
         )  # fmt: skip
         yield Event("few", 3.6, few, detail=2)
-
-
-def _number(count: int) -> Caption:
-    """Return a number that is read alike in both languages."""
-    return Caption(en=fmt.count(count), zh=fmt.count(count))
 
 
 def _heaviest(weights: npt.NDArray[np.float32], many: int) -> npt.NDArray[np.intp]:

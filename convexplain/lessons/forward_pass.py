@@ -26,7 +26,7 @@ from convexplain.network import Network
 from convexplain.ops import Box, Breakdown, PoolStep
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 #: Of a kernel with more rows or columns no weights are printed.
 _PRINTED = 3
@@ -286,7 +286,7 @@ class ForwardPass(NetworkLesson):
             return None
         found: dict[str, Caption | None] = {right: None, **wrong}
         choices = tuple(
-            Choice(Caption(en=text, zh=text), found[text])
+            Choice(same(text), found[text])
             for text in sorted(found, key=lambda text: (float(text.strip("<>%")), text))
         )
         return Question(_HOW_SURE.fill(a=self._called(0)), choices)

@@ -24,7 +24,7 @@ from convexplain.network import Trace
 from convexplain.ops import Box, PoolStep
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 
 @dataclass(frozen=True)
@@ -314,10 +314,7 @@ class Pooling(FilterLesson):
         replies.setdefault(len(spread.pools), words.ALL_CELLS)
         return Question(
             words.HOW_FAR,
-            tuple(
-                Choice(Caption(en=str(width), zh=str(width)), reply)
-                for width, reply in sorted(replies.items())
-            ),
+            tuple(Choice(same(str(width)), reply) for width, reply in sorted(replies.items())),
         )
 
     def _answer(self) -> Caption:
@@ -331,5 +328,4 @@ class Pooling(FilterLesson):
 
 
 def _shape(box: Box) -> Caption:
-    text = fmt.shape((box.height, box.width))
-    return Caption(en=text, zh=text)
+    return same(fmt.shape((box.height, box.width)))

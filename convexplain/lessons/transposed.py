@@ -28,7 +28,7 @@ from convexplain.ops.breakdown import largest
 from convexplain.panels import Cells, Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed
 
 Floats = npt.NDArray[np.float64]
 #: So many stamps that meet in a cell are named one by one.
@@ -448,7 +448,7 @@ class Transposed(FilterLesson):
         """Describe the picture of it, for a figure."""
         about = words.ABOUT.fill(
             layer=self.shown_layer, n=self.shown_filter, s=self.stride,
-            stamp=fmt.shape(self.kernel.shape), counts=_listed(self.repeats),
+            stamp=fmt.shape(self.kernel.shape), counts=listed(self.repeats),
         )  # fmt: skip
         return self.picture_of.payoff(self.resized, words.ENLARGED_FIRST.capital, about)
 
@@ -504,7 +504,7 @@ class Transposed(FilterLesson):
     def _tell_checkerboard(self) -> Iterator[Event]:
         if self.flat is not None:
             yield Event("flat", 4.0, words.EVEN if self.even else words.FLAT)
-        counts, sides = _listed(self.repeats), self.kernel.shape
+        counts, sides = listed(self.repeats), self.kernel.shape
         side = str(sides[0]) if sides[0] == sides[1] else fmt.shape(sides)
         yield Event("lands", 4.2, words.LANDS.fill(s=self.stride, k=side), detail=1)
         said = words.DIVIDES if self.divides else words.COUNTS
@@ -520,9 +520,3 @@ def _repeats(sides: tuple[int, ...], stride: int) -> list[int]:
     """Return how many stamps cells away from the border get, each number once, ascending."""
     along = [{-(-(side - start) // stride) for start in range(stride)} for side in sides]
     return sorted({a * b for a in along[0] for b in along[1]})
-
-
-def _listed(numbers: list[int]) -> Caption:
-    """Write numbers as a list: 1, 2, 4."""
-    texts = [str(number) for number in numbers]
-    return Caption(en=", ".join(texts), zh="、".join(texts))

@@ -22,7 +22,7 @@ from convexplain.network import Network
 from convexplain.ops.geometry import Pair
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, joined, same
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class WindowSize(Lesson):
     def _ask_cost(self) -> Question:
         """Ask what the layers take; wrong ones count one layer, or the pixels that are seen."""
         size, n = self.sizes[0], self.layers
-        right = Caption(en=fmt.count(n * size**2), zh=fmt.count(n * size**2))
+        right = same(fmt.count(n * size**2))
         return Question(
             _AS_FAR.fill(n=in_words(n, capital=True), k=fmt.shape((size, size))),
             (
@@ -239,9 +239,7 @@ class WindowSize(Lesson):
         said = _OVERLAP if few.overlaps(many) else _APART
         sizes = [self.compared(each, small) for each in larger]
         times = fmt.number(many.filters / few.filters, 0)
-        names = {f"c{n}": caption for n, caption in enumerate((*sizes, said.fill(t=times)))}
-        fields = [f"{{{name}}}" for name in names]
-        return Caption(en=" ".join(fields), zh="".join(fields)).fill(**names)
+        return joined([*sizes, said.fill(t=times)])
 
     def compared(self, one: Variant, other: Variant) -> Caption:
         """Say how the accuracies of two sizes lie to one another, as they were measured."""
@@ -255,7 +253,7 @@ class WindowSize(Lesson):
 
 
 def _count(side: int) -> Caption:
-    return Caption(en=fmt.count(side**2), zh=fmt.count(side**2))
+    return same(fmt.count(side**2))
 
 
 _SIZE_TITLE = Caption(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from string import Formatter
@@ -162,6 +163,33 @@ class Caption:
         """
         read = LANGUAGES if lang is None else (lang,)
         return max(len(self.text(each)) / CHARACTERS_A_SECOND[each] for each in read)
+
+
+def same(text: str) -> Caption:
+    """Return what reads alike in both languages: a number, a size, a name."""
+    return Caption(text, text)
+
+
+def listed(parts: Iterable[str | int | Caption], gap: Caption | None = None) -> Caption:
+    """Return parts as a list, separated by commas or, if given, by `gap`.
+
+    >>> listed([1, "2"]).text("zh")
+    '1、2'
+    """
+    found = [part if isinstance(part, Caption) else same(str(part)) for part in parts]
+    between = gap or Caption(en=", ", zh="、")
+    en, zh = (between.text(lang).join(part.text(lang) for part in found) for lang in LANGUAGES)
+    return Caption(en, zh)
+
+
+def joined(captions: Sequence[Caption]) -> Caption:
+    """Return captions one after the other, as one."""
+    if len(captions) == 1:
+        return captions[0]
+    names = [f"c{number}" for number in range(len(captions))]
+    fields = [f"{{{name}}}" for name in names]
+    whole = Caption(en=" ".join(fields), zh="".join(fields))
+    return whole.fill(**dict(zip(names, captions, strict=True)))
 
 
 #: A blank that stood beside a number, where a Chinese word has taken the number's place.

@@ -7,7 +7,7 @@ import numpy as np
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.transposed import Transposed
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, listed
 
 
 def card(lesson: Transposed) -> Card:
@@ -25,10 +25,8 @@ def card(lesson: Transposed) -> Card:
         "side": lesson.kernel.shape[0],
         "s": lesson.stride,
         "v": fmt.number(equal.flat[0]),
-        "painted": Caption(en=", ".join(printed), zh="、".join(printed)),
-        "counts": Caption(
-            en=", ".join(map(str, lesson.repeats)), zh="、".join(map(str, lesson.repeats))
-        ),
+        "painted": listed(printed),
+        "counts": listed(lesson.repeats),
         "larger": lesson.larger.shape[0],
         "r": fmt.number(alike),
         "far": fmt.number(np.abs(there - back).max()),

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from convexplain.errors import UsageError
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, joined
 
 #: What is shown in a video whose length nobody asked for.
 USUAL_DETAIL = 1
@@ -203,16 +203,6 @@ class Mark(NamedTuple):
     title: Caption
     caption: Caption
     asks: bool = False
-
-
-def joined(captions: Sequence[Caption]) -> Caption:
-    """Return captions one after the other, as one."""
-    if len(captions) == 1:
-        return captions[0]
-    names = [f"c{number}" for number in range(len(captions))]
-    fields = [f"{{{name}}}" for name in names]
-    whole = Caption(en=" ".join(fields), zh="".join(fields))
-    return whole.fill(**dict(zip(names, captions, strict=True)))
 
 
 def spoken(beats: Iterable[Beat]) -> list[tuple[float, Caption]]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts.photo import Colours, TrainedColours
-from convexplain.lessons.parts.step_picture import COARSE, joined
+from convexplain.lessons.parts.step_picture import COARSE
 from convexplain.ops import Breakdown, ConvStep
 from convexplain.panels import (
     INK,
@@ -38,7 +38,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, joined, listed, same
 
 Map = npt.NDArray[Any]
 #: So many channels are blocks of their own in a pile, at most.
@@ -149,7 +149,7 @@ class PhotoPicture:
         pixels = self.colours.pixels
         return Cells(
             "photo", pixels, share="photo", lines=False, title=words.PHOTO.capital,
-            counter=_plain(fmt.shape(pixels.shape)),
+            counter=same(fmt.shape(pixels.shape)),
             marks={"window": Mark.over(self._step.box)},
         )  # fmt: skip
 
@@ -531,8 +531,8 @@ class ChannelsPicture:
         said = words.PLACE.fill(n=step.filter, layer=self.layer, r=step.row, c=step.col)
         exact = [] if self.account.checkable() else [terms.rounded()]
         return Text(
-            "place", joined(said, *exact), role="note", tone="muted", measure=16,
-            coarse=joined(said, COARSE),
+            "place", joined([said, *exact]), role="note", tone="muted", measure=16,
+            coarse=joined([said, COARSE]),
         )  # fmt: skip
 
     def _left(self) -> list[Part]:
@@ -642,14 +642,6 @@ def _order(channel: int) -> Text:
     return Text(f"order-{channel}", str(channel), role="note", tone="muted")
 
 
-def _plain(text: str) -> Caption:
-    return Caption(en=text, zh=text)
-
-
 def names(places: Sequence[tuple[int, float]]) -> Caption:
     """List channels with what they give."""
-    said = [words.SAYS.fill(n=n, v=fmt.number(value, sign=True)) for n, value in places]
-    return Caption(
-        en=", ".join(each.text("en") for each in said),
-        zh="、".join(each.text("zh") for each in said),
-    )
+    return listed(words.SAYS.fill(n=n, v=fmt.number(value, sign=True)) for n, value in places)

@@ -41,7 +41,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 #: How far the sums have come on their way to shares.
 Form = Literal["logits", "distances", "powers", "added", "shares"]
@@ -180,7 +180,7 @@ class ForwardPicture:
             return []
         shape, many = fmt.shape(self._read_stage.shape), fmt.count(self.products.many)
         counted = f"{shape} =\N{NO-BREAK SPACE}{many}"
-        return [Text("left", _plain(counted), role="display", weight="bold")]
+        return [Text("left", same(counted), role="display", weight="bold")]
 
     @property
     def _read_stage(self) -> Stage | None:
@@ -239,7 +239,7 @@ class ForwardPicture:
         fine = stage.shape[0] / self.pixels.shape[0]
         rows, cols, channels = stage.shape
         sized = _SIZE.fill(layer=stage.name, rows=rows, cols=cols, n=fmt.count(channels))
-        said = terms.INPUT if stage.kind == "input" else _plain(stage.name) if small else sized
+        said = terms.INPUT if stage.kind == "input" else same(stage.name) if small else sized
         if stage.kind == "input":
             marks = {"window": Mark.over(self.window)}
             return Cells("input", self.pixels, share="layers", lines=False, title=said, fine=fine,
@@ -636,10 +636,6 @@ def _arrow(name: str, said: Caption) -> Part:
     """Describe an arrow with what is done on the way."""
     told = Text(f"{name}-said", said, tone="muted", measure=5.5)
     return Column(told, Text(name, "→", role="sign", tone="muted"), gap=0.0, align="middle")
-
-
-def _plain(text: str) -> Caption:
-    return Caption(en=text, zh=text)
 
 
 _NUMBER = Caption(en="number", zh="数")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.lessons.parts.beats import Choice
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 __all__ = [
     "FEWEST_CHOICES",
@@ -301,7 +301,7 @@ def choices(
     """
     return tuple(
         Choice(
-            Caption(en=printed, zh=printed),
+            same(printed),
             None if name == RIGHT else replies.get(name) or MISTAKES[name].reply,
         )
         for name, printed in sorted(distinct(ways, text).items(), key=lambda each: ways[each[0]])

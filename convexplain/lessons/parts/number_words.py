@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 _WORDS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -39,8 +39,7 @@ def about(ratio: float) -> Caption:
         return Caption(en="more than 1,000 trillion", zh="超过 1,000 万亿")
     figures = float(f"{ratio:.2g}")
     if figures < 1000:
-        plain = f"{figures:.1f}" if figures < 10 else f"{figures:.0f}"
-        return Caption(en=plain, zh=plain)
+        return same(f"{figures:.1f}" if figures < 10 else f"{figures:.0f}")
     said = {}
     for lang, units in _UNITS.items():
         size, unit = next(((s, u) for s, u in units if figures >= s), (1.0, ""))

@@ -28,7 +28,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 Across = Literal["middle", "right"]
 Floats = npt.NDArray[Any]
@@ -384,8 +384,7 @@ def _added(product: str) -> str:
 
 
 def _size(values: Floats) -> Caption:
-    said = fmt.shape(values.shape)
-    return Caption(en=said, zh=said)
+    return same(fmt.shape(values.shape))
 
 
 def _standing(frames: Sequence[Part], *beside: Sequence[Part | None]) -> Part:

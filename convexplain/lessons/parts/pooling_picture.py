@@ -31,7 +31,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed, same
 
 Map = npt.NDArray[Any]
 
@@ -167,7 +167,7 @@ class PoolingPicture:
         values = [fmt.number(value) for value in step.patch.flat]
         return words.ABOUT.fill(
             shape=fmt.shape(step.patch.shape), r=step.row, c=step.col, n=self.filter,
-            values=Caption(en=", ".join(values), zh="、".join(values)),
+            values=listed(values),
             v=fmt.number(step.value), m=fmt.number(step.mean().value),
             before=fmt.count(self.response_map.size), after=fmt.count(self.pooled.size),
         )  # fmt: skip
@@ -212,7 +212,7 @@ class PoolingPicture:
         return Scale(self.limit, terms.RESPONSE, signed=self.signed)
 
     def _map(self, share: str) -> Cells:
-        count = _plain(fmt.shape(self.response_map.shape))
+        count = same(fmt.shape(self.response_map.shape))
         return Cells(
             "map", self.response_map, self._scale, share=share, counter=count,
             title=terms.MAP_OF.fill(layer=self.layer, n=self.filter),
@@ -220,7 +220,7 @@ class PoolingPicture:
         )  # fmt: skip
 
     def _pooled(self) -> Cells:
-        count = _plain(fmt.shape(self.pooled.shape))
+        count = same(fmt.shape(self.pooled.shape))
         return Cells(
             "pooled", self.pooled, self._scale, share="cells", counter=count,
             title=terms.MAP_OF.fill(layer=self.pool, n=self.filter),
@@ -304,11 +304,7 @@ def sums(boxes: Sequence[Box], law: tuple[int, int] | None) -> list[Caption]:
     """
     widths = [box.width for box in boxes]
     if law is None or not 1 < len(widths) < 4:
-        return [_plain(" → ".join(map(str, widths)))]
+        return [same(" → ".join(map(str, widths)))]
     factor, adds = law
     times = f" × {factor}" if factor > 1 else ""
-    return [_plain(f"{a}{times} + {adds} = {b}") for a, b in pairwise(widths)]
-
-
-def _plain(text: str) -> Caption:
-    return Caption(en=text, zh=text)
+    return [same(f"{a}{times} + {adds} = {b}") for a, b in pairwise(widths)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed
 
 TITLE = Caption(en="Pooling: one number for {n}", zh="池化：{n} 个数变成一个")
 QUESTION = Caption(en="Why throw {m} of {n} numbers away?", zh="为什么 {n} 个数里要丢掉 {m} 个？")
@@ -113,7 +113,7 @@ SEEN = Caption(
 def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
     """Name rows and columns; at least one of either is given."""
     parts = [
-        words.fill(n=_listed(numbers))
+        words.fill(n=listed(numbers))
         for numbers, words in (
             (rows, (terms.ROW, terms.ROWS)[len(rows) > 1]),
             (cols, (terms.COLUMN, terms.COLUMNS)[len(cols) > 1]),
@@ -121,11 +121,6 @@ def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
         if numbers
     ]
     return parts[0] if len(parts) == 1 else _AND.fill(a=parts[0], b=parts[1])
-
-
-def _listed(numbers: Sequence[int]) -> Caption:
-    texts = [str(number) for number in numbers]
-    return Caption(en=", ".join(texts), zh="、".join(texts))
 
 
 _AND = Caption(en="{a} and {b}", zh="{a} 和{b}")

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.lessons.parts.beats import joined
 from convexplain.ops import Box, ConvStep, ReceptiveField
 from convexplain.panels import (
     Aligned,
@@ -32,7 +31,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, joined, same
 
 Floats = npt.NDArray[np.float32]
 #: Where a note below the filter breaks, in sizes of its text.
@@ -356,7 +355,7 @@ class ResponsePicture:
         said: list[Caption] = []
         if self.places:
             at = ", ".join(f"{p.letter} ({p.step.row}, {p.step.col})" for p in self.places.values())
-            said.append(AT.fill(places=Caption(en=at, zh=at)))
+            said.append(AT.fill(places=same(at)))
         if self.kernels is None:
             box = next(iter(self.seen.values()))
             said.append(SEES.fill(size=fmt.shape((box.height, box.width))))

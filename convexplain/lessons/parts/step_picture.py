@@ -34,7 +34,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, joined, same
 
 _NOTHING: Mapping[str, Mark] = MappingProxyType({})
 
@@ -68,8 +68,8 @@ def step_picture(
     total = _sum(step, response, biased=biased)
     filled = _map(step, responses, response, landed)
     notes = Text(
-        "notes", joined(place, *([] if account.adds_up() else [terms.rounded()])), role="note",
-        tone="muted", coarse=joined(place, COARSE),
+        "notes", joined([place, *([] if account.adds_up() else [terms.rounded()])]), role="note",
+        tone="muted", coarse=joined([place, COARSE]),
     )  # fmt: skip
     both = Row(read, filled, align="top")
     if len(channels(step)) > 1:
@@ -423,20 +423,10 @@ def _map(
     filled = Cells(
         "map", responses, scale, share="pixels", title=terms.RESPONSE_MAP.capital,
         computed=np.arange(count).reshape(responses.shape) <= before,
-        counter=_plain(f"{fmt.count(before + 1)} / {every}"), widest_counter=f"{every} / {every}",
+        counter=same(f"{fmt.count(before + 1)} / {every}"), widest_counter=f"{every} / {every}",
         marks={**landed, "cell": Mark(step.row, step.col)},
     )  # fmt: skip
     return Column(filled, Legend("legend"), gap=0.5)
-
-
-def _plain(text: str) -> Caption:
-    return Caption(en=text, zh=text)
-
-
-def joined(*captions: Caption) -> Caption:
-    """Return sentences one after the other."""
-    english = " ".join(caption.text("en") for caption in captions)
-    return Caption(en=english, zh="".join(caption.text("zh") for caption in captions))
 
 
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")

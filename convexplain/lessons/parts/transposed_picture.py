@@ -27,7 +27,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, same
 
 Floats = npt.NDArray[Any]
 #: Side of an enlarged corner, and of a picture beside others, in cells of usual grids.
@@ -326,8 +326,7 @@ def _finer(value: float, most: float) -> int:
 
 def _size(values: Floats) -> Caption:
     """Return how large a grid is."""
-    said = fmt.shape(values.shape)
-    return Caption(en=said, zh=said)
+    return same(fmt.shape(values.shape))
 
 
 def _apart(signed: str) -> str:

@@ -29,7 +29,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed, same
 
 #: Up to so many cells of a window are framed one by one.
 _TAPS = 25
@@ -258,10 +258,7 @@ def named(geometry: Geometry) -> Caption:
         parts.append(_WITH_STRIDE.fill(s=_pair(window.stride)))
     if window.dilation != (1, 1):
         parts.append(_WITH_DILATION.fill(d=_pair(window.dilation)))
-    if not parts:
-        return _PLAIN
-    whole = [", ".join(p.text("en") for p in parts), "，".join(p.text("zh") for p in parts)]
-    return Caption(en=whole[0], zh=whole[1])
+    return listed(parts, Caption(en=", ", zh="，")) if parts else _PLAIN
 
 
 def _pair(sizes: tuple[int, int]) -> str:
@@ -322,7 +319,7 @@ def _map(geometry: Geometry, response: Scale, suffix: str, *, known: bool = Fals
     return Cells(
         f"map{suffix}", geometry.map, response, share="pixels", lines=False, small=True,
         title=terms.RESPONSE_MAP.capital if not suffix else None,
-        counter=Caption(en=fmt.shape(output), zh=fmt.shape(output)),
+        counter=same(fmt.shape(output)),
         computed=None if known else np.zeros(output, dtype=bool),
     )  # fmt: skip
 
