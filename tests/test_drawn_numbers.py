@@ -21,6 +21,7 @@ from convexplain.lessons.parts.unit_picture import PALE
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Network
 from convexplain.stage import Label
+from convexplain.style import format as fmt
 from convexplain.style.format import probability
 
 
@@ -512,6 +513,30 @@ def test_a_frame_is_named_when_it_comes_and_ends_on_what_the_lesson_goes_on_with
     assert at[-1] == shown.before  # the bright one
     assert at[0] == shown.after
     assert framed[0]["last"].values[shown.before] > 0
+
+
+def test_bars_of_both_networks_grow_beside_the_picture_that_they_read(look):
+    played = plays.of("translation", look)
+    still = played.lesson.shown_picture.pixels[:, :, 0]
+    wanted = {}
+    for steps in range(7):
+        picture = shifted(still, -steps)[None, :, :, None].astype(np.float32)
+        for n, name in enumerate(("cnn", "dense")):
+            chances = Network.load(name)(picture)[0].astype(np.float64)
+            wanted[n, steps] = float(np.log(chances[5] / chances[7]))  # as logits differ
+    seen = set()
+    for stage in played.during("answer"):
+        for (n, steps), lead in wanted.items():
+            bar, tile = f"sum-{n}-{steps}.lead", f"tile-{n}-{steps}"
+            if f"{bar}.value" not in stage or tile not in stage:
+                continue
+            np.testing.assert_array_equal(stage[f"step-{steps}"].values, shifted(still, -steps))
+            assert stage[f"{bar}.value"].text == fmt.number(lead, 1)
+            assert stage[tile].text == ("5" if lead > 0 else "7")
+            long, first = (np.ptp(stage[b].places[:, 0]) for b in (bar, "sum-0-0.lead"))
+            assert long / first == pytest.approx(abs(lead) / wanted[0, 0], rel=1e-3)
+            seen.add((n, steps))
+    assert seen == set(wanted)
 
 
 def test_what_a_dense_unit_shows_is_called_what_it_is(look):

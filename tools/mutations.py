@@ -609,6 +609,14 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame",
     ),
     Mutation(
+        "two networks' sums exchanged",
+        "convexplain.lessons.parts.translation_picture",
+        "leads = self.readers[number].leads",
+        "leads = self.readers[-1 - number].leads",
+        "tests/test_drawn_numbers.py"
+        "::test_bars_of_both_networks_grow_beside_the_picture_that_they_read",
+    ),
+    Mutation(
         "another channel's map filled under the window",
         "convexplain.lessons.parts.forward_picture",
         "channel = shown.strongest[0]",
