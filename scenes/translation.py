@@ -336,7 +336,7 @@ class Translation(LessonScene):
     def show_whole(self, event: Event) -> None:
         """The convnet's sums are looked at, down to its last right answer; then both stand."""
         self.look_down(0, min(self.lesson.fails[0] - 1, walking.FAR))
-        self.during(1, *(self.board.dim(*self.column(n), to=1.0) for n in self.columns))
+        self.during(0.1, *(self.board.dim(*self.column(n), to=1.0) for n in self.columns))
 
     def column(self, number: int) -> list[str]:
         """Names of all that is said of a network."""
