@@ -36,17 +36,28 @@ def _written() -> Iterator[tuple[str, str, str]]:
     for folder in ("convexplain", "scenes"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Caption"):
-                    continue
-                texts = [*node.args, *(keyword.value for keyword in node.keywords)][:2]
-                try:
-                    en, zh = (ast.literal_eval(text) for text in texts)
-                except ValueError:
-                    continue  # made while the program runs
-                yield en, zh, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+                for texts in _pairs(node):
+                    try:
+                        en, zh = (ast.literal_eval(text) for text in texts)
+                    except ValueError:
+                        continue  # made while the program runs
+                    yield en, zh, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
     text = r'"((?:[^"\\]|\\.)*)"'
     for name, en, zh in re.findall(rf"(\w+): \[{text}, {text}\]", (ROOT / PAGE).read_text("utf-8")):
         yield en, zh, f"{PAGE}: {name}"
+
+
+def _pairs(node: ast.AST) -> Iterator[list[ast.expr]]:
+    """English and Chinese in a call of Caption, or by turns in one of `both` or what calls it."""
+    if not isinstance(node, ast.Call):
+        return
+    if getattr(node.func, "id", "") == "Caption":
+        yield [*node.args, *(keyword.value for keyword in node.keywords)][:2]
+        return
+    called = ast.unparse(node.func)
+    if called in ("both", "Mistake.of", "Pause.of"):
+        texts = node.args[called == "Pause.of" :]
+        yield from ([*pair] for pair in zip(texts[::2], texts[1::2], strict=False))
 
 
 def alike(en: str, zh: str) -> tuple[str, str]:

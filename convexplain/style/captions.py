@@ -170,6 +170,16 @@ def same(text: str) -> Caption:
     return Caption(text, text)
 
 
+def both(*texts: str) -> tuple[Caption, ...]:
+    """Make captions of texts that are in English and in Chinese by turns.
+
+    >>> [caption.zh for caption in both("weight", "权重", "bias", "偏置")]
+    ['权重', '偏置']
+    """
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    return tuple(Caption(en, zh) for en, zh in pairs)
+
+
 def listed(parts: Iterable[str | int | Caption], gap: Caption | None = None) -> Caption:
     """Return parts as a list, separated by commas or, if given, by `gap`.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from convexplain.lessons.parts.lesson import Lesson
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, both
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Pause:
     ask: Caption
     expect: Caption
 
+    @classmethod
+    def of(cls, beat: str, *texts: str) -> Pause:
+        """Make one of question and answer, each in English and in Chinese."""
+        return cls(beat, *both(*texts))
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -42,6 +47,11 @@ class Mistake:
 
     said: Caption
     reply: Caption
+
+    @classmethod
+    def of(cls, *texts: str) -> Mistake:
+        """Make one of what is said and the reply, each in English and in Chinese."""
+        return cls(*both(*texts))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from convexplain.lessons.batch_norm import BatchNorm
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.network import folded
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, both
 
 
 def card(lesson: BatchNorm) -> Card:
@@ -41,77 +41,56 @@ def card(lesson: BatchNorm) -> Card:
             "answers, and why it can then be left out.",
             zh="能说出批归一化在训练时和推理时各做什么，以及推理时为什么可以省去。",
         ),
-        needs=(
-            Caption(
-                en="What a kernel and a bias are (lesson sliding-window).",
-                zh="什么是卷积核和偏置（课程 sliding-window）。",
-            ),
-            Caption(en="Mean and standard deviation.", zh="平均值和标准差。"),
+        needs=both(
+            "What a kernel and a bias are (lesson sliding-window).",
+            "什么是卷积核和偏置（课程 sliding-window）。",
+            "Mean and standard deviation.",
+            "平均值和标准差。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "training",
-                Caption(
-                    en="What could be measured of a batch that one picture alone does not have?",
-                    zh="一批图有什么统计量，是单张图没有的？",
-                ),
-                Caption(
-                    en="Mean and spread of each channel over all pictures: {mean} and {spread} on "
-                    "average.",
-                    zh="每个通道在所有图上的平均值和标准差：滑动平均为 {mean} 和 {spread}。",
-                ),
+                "What could be measured of a batch that one picture alone does not have?",
+                "一批图有什么统计量，是单张图没有的？",
+                "Mean and spread of each channel over all pictures: {mean} and {spread} on "
+                "average.",
+                "每个通道在所有图上的平均值和标准差：滑动平均为 {mean} 和 {spread}。",
             ),
-            Pause(
+            Pause.of(
                 "one",
-                Caption(
-                    en="Now there is one picture. Whose mean is subtracted from {z}?",
-                    zh="现在只有一张图。{z} 要减去谁的平均值？",
-                ),
-                Caption(
-                    en="The stored one: {z} less {mean} is {centred}; in the end it is {v}.",
-                    zh="保存的那个：{z} 减 {mean} 得 {centred}，最后是 {v}。",
-                ),
+                "Now there is one picture. Whose mean is subtracted from {z}?",
+                "现在只有一张图。{z} 要减去谁的平均值？",
+                "The stored one: {z} less {mean} is {centred}; in the end it is {v}.",
+                "保存的那个：{z} 减 {mean} 得 {centred}，最后是 {v}。",
             ),
-            Pause(
+            Pause.of(
                 "fold",
-                Caption(
-                    en="Four constants: with how many do you get by?",
-                    zh="四个常数，其实几个就够？",
-                ),
-                Caption(
-                    en="Two: times {factor}, and {shift} added.",
-                    zh="两个：乘 {factor}，再加 {shift}。",
-                ),
+                "Four constants: with how many do you get by?",
+                "四个常数，其实几个就够？",
+                "Two: times {factor}, and {shift} added.",
+                "两个：乘 {factor}，再加 {shift}。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(en="It normalizes each picture by itself.", zh="它对每张图单独做归一化。"),
-                Caption(
-                    en="Try it: each of the {n} digits with its own numbers gives {own} right "
-                    "answers, the stored numbers {stored}.",
-                    zh="试试看：{n} 个手写数字各用各的数，只认对 {own} 个；"
-                    "用保存的数，认对 {stored} 个。",
-                ),
+            Mistake.of(
+                "It normalizes each picture by itself.",
+                "它对每张图单独做归一化。",
+                "Try it: each of the {n} digits with its own numbers gives {own} right "
+                "answers, the stored numbers {stored}.",
+                "试试看：{n} 个手写数字各用各的数，只认对 {own} 个；用保存的数，认对 {stored} 个。",
             ),
-            Mistake(
-                Caption(
-                    en="It makes all values lie between zero and one.",
-                    zh="它把值都变到 0 和 1 之间。",
-                ),
-                Caption(
-                    en="No: about mean zero and spread one, then γ and β come. Here values reach "
-                    "{most}.",
-                    zh="不对：先变成平均值约为 0、标准差约为 1，再乘 γ 加 β。这里的值可达 {most}。",
-                ),
+            Mistake.of(
+                "It makes all values lie between zero and one.",
+                "它把值都变到 0 和 1 之间。",
+                "No: about mean zero and spread one, then γ and β come. Here values reach {most}.",
+                "不对：先变成平均值约为 0、标准差约为 1，再乘 γ 加 β。这里的值可达 {most}。",
             ),
-            Mistake(
-                Caption(en="It costs time in every answer.", zh="每次推理都要为它花时间。"),
-                Caption(
-                    en="Folded into the kernels, {layers} of {all} layers are gone; the maps "
-                    "differ by less than {bound}.",
-                    zh="并入卷积核后，{all} 层少了 {layers} 层；响应图相差不到 {bound}。",
-                ),
+            Mistake.of(
+                "It costs time in every answer.",
+                "每次推理都要为它花时间。",
+                "Folded into the kernels, {layers} of {all} layers are gone; the maps "
+                "differ by less than {bound}.",
+                "并入卷积核后，{all} 层少了 {layers} 层；响应图相差不到 {bound}。",
             ),
         ),
         tries=f"render {lesson.name} --filter {lesson.shown_filter}",

@@ -6,7 +6,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts import mistakes
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: Channels) -> Card:
@@ -38,80 +38,57 @@ def card(lesson: Channels) -> Card:
             zh="能解释 conv2 的过滤器为什么对每个通道都有权重，却在每处只得一个数，"
             "以及输出的深度从何而来。",
         ),
-        needs=(
-            Caption(
-                en="One cell with one channel (lesson sliding-window).",
-                zh="单通道时一格的算法（课程 sliding-window）。",
-            ),
-            Caption(
-                en="A colour picture has height, width and channels.",
-                zh="彩色图有高、宽和通道。",
-            ),
+        needs=both(
+            "One cell with one channel (lesson sliding-window).",
+            "单通道时一格的算法（课程 sliding-window）。",
+            "A colour picture has height, width and channels.",
+            "彩色图有高、宽和通道。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "photograph",
-                Caption(
-                    en="{rgb} channels, {k} products each: how many numbers come out here?",
-                    zh="{rgb} 个通道，每个通道 {k} 个乘积：这里得到几个数？",
-                ),
-                Caption(
-                    en="One: the channels' sums are added to {s}.",
-                    zh="一个：各通道的和相加，得到 {s}。",
-                ),
+                "{rgb} channels, {k} products each: how many numbers come out here?",
+                "{rgb} 个通道，每个通道 {k} 个乘积：这里得到几个数？",
+                "One: the channels' sums are added to {s}.",
+                "一个：各通道的和相加，得到 {s}。",
             ),
-            Pause(
+            Pause.of(
                 "number",
-                Caption(
-                    en="Channel {n} gives {first}. Is that what goes on?",
-                    zh="通道 {n} 给出 {first}，这就是输出吗？",
-                ),
-                Caption(
-                    en="No: all {c} channels and the bias are added first, to {v}.",
-                    zh="不是：先把 {c} 个通道和偏置相加，得到 {v}。",
-                ),
+                "Channel {n} gives {first}. Is that what goes on?",
+                "通道 {n} 给出 {first}，这就是输出吗？",
+                "No: all {c} channels and the bias are added first, to {v}.",
+                "不是：先把 {c} 个通道和偏置相加，得到 {v}。",
             ),
-            Pause(
+            Pause.of(
                 "map",
-                Caption(
-                    en="{c} maps go in, {f} filters read them. How many come out?",
-                    zh="输入 {c} 张图，由 {f} 个过滤器读取，输出几张？",
-                ),
-                Caption(
-                    en="{f}: every filter reads all {c} maps.",
-                    zh="{f} 张：每个过滤器都读取全部 {c} 张。",
-                ),
+                "{c} maps go in, {f} filters read them. How many come out?",
+                "输入 {c} 张图，由 {f} 个过滤器读取，输出几张？",
+                "{f}: every filter reads all {c} maps.",
+                "{f} 张：每个过滤器都读取全部 {c} 张。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(en="The sums of the channels are averaged.", zh="各通道的和要取平均。"),
-                Caption(
-                    en="They are added: {v} at the place shown. The average, with bias and ReLU, "
-                    "would be {average}.",
-                    zh="是相加：图中这一处得 {v}；若取平均，加偏置、经过 ReLU 之后是 {average}。",
-                ),
+            Mistake.of(
+                "The sums of the channels are averaged.",
+                "各通道的和要取平均。",
+                "They are added: {v} at the place shown. The average, with bias and ReLU, "
+                "would be {average}.",
+                "是相加：图中这一处得 {v}；若取平均，加偏置、经过 ReLU 之后是 {average}。",
             ),
-            Mistake(
-                Caption(
-                    en="{f} filters on {c} channels make {kernels} maps.",
-                    zh="{f} 个过滤器乘以 {c} 个通道，得到 {kernels} 张图。",
-                ),
-                Caption(
-                    en="{kernels} is the number of small kernels. Each filter adds its {c} up to "
-                    "one map: {f} maps.",
-                    zh="{kernels} 是小卷积核的个数。每个过滤器把自己的 {c} 个结果加成一张图："
-                    "共 {f} 张。",
-                ),
+            Mistake.of(
+                "{f} filters on {c} channels make {kernels} maps.",
+                "{f} 个过滤器乘以 {c} 个通道，得到 {kernels} 张图。",
+                "{kernels} is the number of small kernels. Each filter adds its {c} up to "
+                "one map: {f} maps.",
+                "{kernels} 是小卷积核的个数。每个过滤器把自己的 {c} 个结果加成一张图：共 {f} 张。",
             ),
-            Mistake(
-                Caption(en="Each channel of a filter has a bias.", zh="过滤器的每个通道都有偏置。"),
-                Caption(
-                    en="One bias a filter: {w} weights and one bias are {each} parameters, times "
-                    "{f} filters {total}.",
-                    zh="每个过滤器一个偏置：{w} 个权重加一个偏置是 {each} 个参数，"
-                    "{f} 个过滤器共 {total} 个。",
-                ),
+            Mistake.of(
+                "Each channel of a filter has a bias.",
+                "过滤器的每个通道都有偏置。",
+                "One bias a filter: {w} weights and one bias are {each} parameters, times "
+                "{f} filters {total}.",
+                "每个过滤器一个偏置：{w} 个权重加一个偏置是 {each} 个参数，"
+                "{f} 个过滤器共 {total} 个。",
             ),
         ),
         chapter=Caption(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, DenseVsConv
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: DenseVsConv) -> Card:
@@ -41,34 +41,26 @@ def card(lesson: DenseVsConv) -> Card:
             "condition under which one of them wins.",
             zh="能公平地比较两个网络：参数、乘法次数、错误数，以及谁胜出的前提。",
         ),
-        needs=(
-            Caption(
-                en="How parameters are counted (lesson architecture).",
-                zh="参数怎么数（课程 architecture）。",
-            ),
-            Caption(
-                en="Local and global patterns (lesson local-patterns).",
-                zh="局部模式与全局模式（课程 local-patterns）。",
-            ),
+        needs=both(
+            "How parameters are counted (lesson architecture).",
+            "参数怎么数（课程 architecture）。",
+            "Local and global patterns (lesson local-patterns).",
+            "局部模式与全局模式（课程 local-patterns）。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "question",
-                Caption(en="Which of the two learns more numbers?", zh="哪个网络要学的参数更多？"),
-                Caption(
-                    en="The dense one: {b} against {a}.", zh="全连接网络：{b} 个，卷积网络 {a} 个。"
-                ),
+                "Which of the two learns more numbers?",
+                "哪个网络要学的参数更多？",
+                "The dense one: {b} against {a}.",
+                "全连接网络：{b} 个，卷积网络 {a} 个。",
             ),
-            Pause(
+            Pause.of(
                 "mistakes",
-                Caption(
-                    en="Which of the two misreads fewer test digits?",
-                    zh="哪个网络认错的测试样本更少？",
-                ),
-                Caption(
-                    en="The convnet: {wrong}, the dense network {more}.",
-                    zh="卷积网络：{wrong} 个，全连接网络 {more} 个。",
-                ),
+                "Which of the two misreads fewer test digits?",
+                "哪个网络认错的测试样本更少？",
+                "The convnet: {wrong}, the dense network {more}.",
+                "卷积网络：{wrong} 个，全连接网络 {more} 个。",
             ),
             Pause(
                 "why",
@@ -90,38 +82,28 @@ def card(lesson: DenseVsConv) -> Card:
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="The network with more parameters is the better one.",
-                    zh="参数越多，网络越好。",
-                ),
-                Caption(
-                    en="With {w}% of the parameters the convnet makes {wrong} mistakes, not "
-                    "{more}: {e}%.",
-                    zh="卷积网络只有 {w}% 的参数，错误是 {wrong} 个而不是 {more} 个：{e}%。",
-                ),
+            Mistake.of(
+                "The network with more parameters is the better one.",
+                "参数越多，网络越好。",
+                "With {w}% of the parameters the convnet makes {wrong} mistakes, not {more}: {e}%.",
+                "卷积网络只有 {w}% 的参数，错误是 {wrong} 个而不是 {more} 个：{e}%。",
             ),
-            Mistake(
-                Caption(
-                    en="The difference could be luck of the training.",
-                    zh="差别也许只是训练的运气。",
-                ),
-                Caption(
-                    en="Trained {runs} times each: {best} against {other}. All convnets beat "
-                    "all dense networks.",
-                    zh="各训练 {runs} 次：卷积网络 {best}，全连接网络 {other}。"
-                    "最差的卷积网络也好于最好的全连接网络。",
-                ),
+            Mistake.of(
+                "The difference could be luck of the training.",
+                "差别也许只是训练的运气。",
+                "Trained {runs} times each: {best} against {other}. All convnets beat "
+                "all dense networks.",
+                "各训练 {runs} 次：卷积网络 {best}，全连接网络 {other}。"
+                "最差的卷积网络也好于最好的全连接网络。",
             ),
-            Mistake(
-                Caption(en="Convnets are better at everything.", zh="卷积网络什么都更强。"),
-                Caption(
-                    en="Where neighbours belong together, with few digits, too ({few}: {cnn} "
-                    "against {dense}). With pixels shuffled it falls behind.",
-                    zh="相邻像素有关系时确实如此，样本少时也是（{few} 个时：卷积网络 {cnn}，"
-                    "全连接网络 {dense}）；"
-                    "像素一打乱，它就落后了。",
-                ),
+            Mistake.of(
+                "Convnets are better at everything.",
+                "卷积网络什么都更强。",
+                "Where neighbours belong together, with few digits, too ({few}: {cnn} "
+                "against {dense}). With pixels shuffled it falls behind.",
+                "相邻像素有关系时确实如此，样本少时也是（{few} 个时：卷积网络 {cnn}，"
+                "全连接网络 {dense}）；"
+                "像素一打乱，它就落后了。",
             ),
         ),
         chapter=Caption(

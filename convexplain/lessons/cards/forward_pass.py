@@ -10,7 +10,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.forward_pass import ForwardPass
 from convexplain.network import Trace
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: ForwardPass) -> Card:
@@ -34,77 +34,54 @@ def card(lesson: ForwardPass) -> Card:
             "the differences between logits count.",
             zh="能解释十个 logit 怎样变成总和为 1 的十个概率，以及为什么只有它们之差起作用。",
         ),
-        needs=(
-            Caption(
-                en="How one cell is computed; what flatten does.",
-                zh="一格是怎样算出来的；展平做了什么。",
-            ),
-            Caption(
-                en="Powers of e: always positive, and steep.", zh="e 的幂：总是正数，增长很快。"
-            ),
+        needs=both(
+            "How one cell is computed; what flatten does.",
+            "一格是怎样算出来的；展平做了什么。",
+            "Powers of e: always positive, and steep.",
+            "e 的幂：总是正数，增长很快。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "logits",
-                Caption(
-                    en="All these numbers are negative. Can the network answer at all?",
-                    zh="这些数全是负的，网络还能给出预测吗？",
-                ),
-                Caption(en="Yes: the largest wins, {m}.", zh="能：最大的胜出，即 {m}。"),
+                "All these numbers are negative. Can the network answer at all?",
+                "这些数全是负的，网络还能给出预测吗？",
+                "Yes: the largest wins, {m}.",
+                "能：最大的胜出，即 {m}。",
             ),
-            Pause(
+            Pause.of(
                 "softmax",
-                Caption(
-                    en="Subtract {m} from all of them. What happens to the answer?",
-                    zh="每个都减去 {m}，预测会变吗？",
-                ),
-                Caption(en="Nothing: all differences stay.", zh="不变：它们的差都没有变。"),
+                "Subtract {m} from all of them. What happens to the answer?",
+                "每个都减去 {m}，预测会变吗？",
+                "Nothing: all differences stay.",
+                "不变：它们的差都没有变。",
             ),
-            Pause(
+            Pause.of(
                 "answer",
-                Caption(
-                    en="How much larger must a logit be to give twice the probability?",
-                    zh="logit 高出多少，概率就翻一倍？",
-                ),
-                Caption(
-                    en="By ln {two} = {twice}; here {d} more gives {r} times.",
-                    zh="高出 ln {two} = {twice}；这里高出 {d}，是 {r} 倍。",
-                ),
+                "How much larger must a logit be to give twice the probability?",
+                "logit 高出多少，概率就翻一倍？",
+                "By ln {two} = {twice}; here {d} more gives {r} times.",
+                "高出 ln {two} = {twice}；这里高出 {d}，是 {r} 倍。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="A negative logit means: it is not this digit.",
-                    zh="logit 为负，就说明不是这个数字。",
-                ),
-                Caption(
-                    en="A logit says nothing alone. {m} is the largest of the {classes} and wins "
-                    "with {p}.",
-                    zh="单看一个 logit 没有意义：{m} 是 {classes} 个里最大的，以 {p} 的概率胜出。",
-                ),
+            Mistake.of(
+                "A negative logit means: it is not this digit.",
+                "logit 为负，就说明不是这个数字。",
+                "A logit says nothing alone. {m} is the largest of the {classes} and wins "
+                "with {p}.",
+                "单看一个 logit 没有意义：{m} 是 {classes} 个里最大的，以 {p} 的概率胜出。",
             ),
-            Mistake(
-                Caption(
-                    en="{p} means that the network is {p} sure.",
-                    zh="{p} 就是网络有 {p} 的把握。",
-                ),
-                Caption(
-                    en="It is a share among {classes} classes. Blank paper gets one, too: {q} for "
-                    "a {j}.",
-                    zh="它只是 {classes} 个类别中的占比。给它一张白纸也会有预测："
-                    "判为 {j}，概率 {q}。",
-                ),
+            Mistake.of(
+                "{p} means that the network is {p} sure.",
+                "{p} 就是网络有 {p} 的把握。",
+                "It is a share among {classes} classes. Blank paper gets one, too: {q} for a {j}.",
+                "它只是 {classes} 个类别中的占比。给它一张白纸也会有预测：判为 {j}，概率 {q}。",
             ),
-            Mistake(
-                Caption(
-                    en="One strong feature decides the logit.",
-                    zh="logit 由一个很强的特征决定。",
-                ),
-                Caption(
-                    en="It is a sum of {n} products and a bias (lesson hierarchy takes it apart).",
-                    zh="它是 {n} 个乘积与偏置之和（课程 hierarchy 会把它拆开）。",
-                ),
+            Mistake.of(
+                "One strong feature decides the logit.",
+                "logit 由一个很强的特征决定。",
+                "It is a sum of {n} products and a bias (lesson hierarchy takes it apart).",
+                "它是 {n} 个乘积与偏置之和（课程 hierarchy 会把它拆开）。",
             ),
         ),
         chapter=Caption(

@@ -6,7 +6,7 @@ from convexplain.data import facts
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.learning import FAR, Learning
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: Learning) -> Card:
@@ -34,24 +34,19 @@ def card(lesson: Learning) -> Card:
             "many small steps.",
             zh="能解释随机的卷积核怎样变成检测器：训练让损失一步步下降。",
         ),
-        needs=(
-            Caption(
-                en="How a picture becomes ten probabilities (lesson forward-pass).",
-                zh="一幅图怎样变成十个概率（课程 forward-pass）。",
-            ),
-            Caption(en="−ln p is small where p is near one.", zh="p 接近 1 时，−ln p 很小。"),
+        needs=both(
+            "How a picture becomes ten probabilities (lesson forward-pass).",
+            "一幅图怎样变成十个概率（课程 forward-pass）。",
+            "−ln p is small where p is near one.",
+            "p 接近 1 时，−ln p 很小。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "loss",
-                Caption(
-                    en="Ten classes, nothing learned yet: how probable is the right one?",
-                    zh="十个类别，什么都还没学：正确类别的概率是多少？",
-                ),
-                Caption(
-                    en="About a tenth: {p}, a loss of {first}.",
-                    zh="大约十分之一：{p}，损失为 {first}。",
-                ),
+                "Ten classes, nothing learned yet: how probable is the right one?",
+                "十个类别，什么都还没学：正确类别的概率是多少？",
+                "About a tenth: {p}, a loss of {first}.",
+                "大约十分之一：{p}，损失为 {first}。",
             ),
             Pause(
                 "weight",
@@ -71,53 +66,37 @@ def card(lesson: Learning) -> Card:
                     zh="看训练损失的斜率：斜率是 {s}，下坡就是让权重变大。",
                 ),
             ),
-            Pause(
+            Pause.of(
                 "answer",
-                Caption(
-                    en="What have the {kernels} kernels become?",
-                    zh="{kernels} 个卷积核变成了什么？",
-                ),
-                Caption(
-                    en="{e} edges, {l} lines or spots, {m} mixed patterns.",
-                    zh="{e} 个边缘，{l} 个线条或斑点，{m} 个混合模式。",
-                ),
+                "What have the {kernels} kernels become?",
+                "{kernels} 个卷积核变成了什么？",
+                "{e} edges, {l} lines or spots, {m} mixed patterns.",
+                "{e} 个边缘，{l} 个线条或斑点，{m} 个混合模式。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="The filters were designed to find edges.",
-                    zh="过滤器是为找边缘而设计的。",
-                ),
-                Caption(
-                    en="They began as random numbers. {e} of {kernels} became edges, {m} fit no "
-                    "simple name.",
-                    zh="它们一开始是随机数。{kernels} 个中 {e} 个变成边缘，{m} 个说不上是什么。",
-                ),
+            Mistake.of(
+                "The filters were designed to find edges.",
+                "过滤器是为找边缘而设计的。",
+                "They began as random numbers. {e} of {kernels} became edges, {m} fit no "
+                "simple name.",
+                "它们一开始是随机数。{kernels} 个中 {e} 个变成边缘，{m} 个说不上是什么。",
             ),
-            Mistake(
-                Caption(
-                    en="Three steps at once reach the goal three times as fast.",
-                    zh="步子大三倍，学得就快三倍。",
-                ),
-                Caption(
-                    en="One step takes the loss from {before} to {after}, three times as far to "
-                    "{far}: the valley bends. RMSprop scales each weight's step by how large its "
-                    "slope was lately.",
-                    zh="走一步，损失从 {before} 降到 {after}；三倍步长则变成 {far}：山谷是弯的。"
-                    "RMSprop 按每个权重近来斜率的大小调整步长。",
-                ),
+            Mistake.of(
+                "Three steps at once reach the goal three times as fast.",
+                "步子大三倍，学得就快三倍。",
+                "One step takes the loss from {before} to {after}, three times as far to "
+                "{far}: the valley bends. RMSprop scales each weight's step by how large its "
+                "slope was lately.",
+                "走一步，损失从 {before} 降到 {after}；三倍步长则变成 {far}：山谷是弯的。"
+                "RMSprop 按每个权重近来斜率的大小调整步长。",
             ),
-            Mistake(
-                Caption(
-                    en="A loss of {last} means that it makes no mistakes.",
-                    zh="损失只有 {last}，说明不会出错了。",
-                ),
-                Caption(
-                    en="That is the loss of this {k} alone. Of digits that it never "
-                    "saw, it reads {accuracy} right.",
-                    zh="那只是这个“{k}”的损失。在没见过的样本上，准确率是 {accuracy}。",
-                ),
+            Mistake.of(
+                "A loss of {last} means that it makes no mistakes.",
+                "损失只有 {last}，说明不会出错了。",
+                "That is the loss of this {k} alone. Of digits that it never "
+                "saw, it reads {accuracy} right.",
+                "那只是这个“{k}”的损失。在没见过的样本上，准确率是 {accuracy}。",
             ),
         ),
         chapter=Caption(

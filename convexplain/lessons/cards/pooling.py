@@ -6,7 +6,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.pooling import Pooling
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: Pooling) -> Card:
@@ -35,69 +35,54 @@ def card(lesson: Pooling) -> Card:
             "sees more of the picture for less work.",
             zh="能说出最大池化保留什么、丢掉什么，以及下一层得到的好处：看得更多，算得更少。",
         ),
-        needs=(
-            Caption(en="What a response map is.", zh="什么是响应图。"),
-            Caption(en="Windows that lie side by side (stride).", zh="窗口互不重叠（步幅）。"),
+        needs=both(
+            "What a response map is.",
+            "什么是响应图。",
+            "Windows that lie side by side (stride).",
+            "窗口互不重叠（步幅）。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "winner",
-                Caption(
-                    en="{n} numbers, one goes on. Which? And what is forgotten?",
-                    zh="{n} 个数只留一个，留哪个？丢掉了什么信息？",
-                ),
-                Caption(
-                    en="The largest, {v}. That it came from {place}.",
-                    zh="留下数值，即最大的 {v}；丢掉位置：它来自{place}。",
-                ),
+                "{n} numbers, one goes on. Which? And what is forgotten?",
+                "{n} 个数只留一个，留哪个？丢掉了什么信息？",
+                "The largest, {v}. That it came from {place}.",
+                "留下数值，即最大的 {v}；丢掉位置：它来自{place}。",
             ),
-            Pause(
+            Pause.of(
                 "sweep",
-                Caption(
-                    en="And if we took the mean of each window?", zh="如果每个窗口都取平均值呢？"
-                ),
-                Caption(
-                    en="In this one {mean}: all numbers count.",
-                    zh="这个窗口得 {mean}：每个数都算。",
-                ),
+                "And if we took the mean of each window?",
+                "如果每个窗口都取平均值呢？",
+                "In this one {mean}: all numbers count.",
+                "这个窗口得 {mean}：每个数都算。",
             ),
-            Pause(
+            Pause.of(
                 "reach",
-                Caption(
-                    en="Without pooling, how far does {layer} see? And with it?",
-                    zh="没有池化，{layer} 能看多宽？有池化呢？",
-                ),
-                Caption(
-                    en="{b} pixels wide, with pooling {a}: its neighbours lie further apart.",
-                    zh="{b} 个像素宽，有池化是 {a} 个：相邻两格隔得更开。",
-                ),
+                "Without pooling, how far does {layer} see? And with it?",
+                "没有池化，{layer} 能看多宽？有池化呢？",
+                "{b} pixels wide, with pooling {a}: its neighbours lie further apart.",
+                "{b} 个像素宽，有池化是 {a} 个：相邻两格隔得更开。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(en="Pooling mixes the channels.", zh="池化会把各通道混在一起。"),
-                Caption(
-                    en="Each channel is pooled by itself: {c} go in, {c} come out.",
-                    zh="每个通道各自池化：输入 {c} 个，输出 {c} 个。",
-                ),
+            Mistake.of(
+                "Pooling mixes the channels.",
+                "池化会把各通道混在一起。",
+                "Each channel is pooled by itself: {c} go in, {c} come out.",
+                "每个通道各自池化：输入 {c} 个，输出 {c} 个。",
             ),
-            Mistake(
-                Caption(en="Pooling learns which number matters.", zh="池化会学习哪个数重要。"),
-                Caption(
-                    en="It has {p} parameters: the largest wins, whatever it means.",
-                    zh="它有 {p} 个参数：谁大留谁，不管含义。",
-                ),
+            Mistake.of(
+                "Pooling learns which number matters.",
+                "池化会学习哪个数重要。",
+                "It has {p} parameters: the largest wins, whatever it means.",
+                "它有 {p} 个参数：谁大留谁，不管含义。",
             ),
-            Mistake(
-                Caption(
-                    en="After pooling a shift does not matter any more.",
-                    zh="池化之后，平移就没有影响了。",
-                ),
-                Caption(
-                    en="It still does: moved by one pixel, the same window keeps {after}; before "
-                    "it was {before}.",
-                    zh="仍有影响：平移一个像素，同一个窗口留下 {after}，之前是 {before}。",
-                ),
+            Mistake.of(
+                "After pooling a shift does not matter any more.",
+                "池化之后，平移就没有影响了。",
+                "It still does: moved by one pixel, the same window keeps {after}; before "
+                "it was {before}.",
+                "仍有影响：平移一个像素，同一个窗口留下 {after}，之前是 {before}。",
             ),
         ),
         chapter=Caption(

@@ -7,7 +7,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import Trace
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, both
 
 
 def card(lesson: ResponseMap) -> Card:
@@ -46,83 +46,54 @@ def card(lesson: ResponseMap) -> Card:
             "response is: it grows with match and strength, and is no probability.",
             zh="会读响应图：过滤器在哪里有响应，响应有多强；并知道越吻合、越强，响应就越大，它不是概率。",
         ),
-        needs=(
-            Caption(
-                en="How one cell is computed (lesson sliding-window).",
-                zh="一格是怎样算出来的（课程 sliding-window）。",
-            ),
+        needs=both(
+            "How one cell is computed (lesson sliding-window).",
+            "一格是怎样算出来的（课程 sliding-window）。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "weigh",
-                Caption(
-                    en="Which of the windows will get the largest response, and why?",
-                    zh="哪个窗口的响应最大？为什么？",
-                ),
-                Caption(
-                    en="{y}, {v}: ink under the positive weights. {x} holds more ink, but for and "
-                    "against nearly cancel: {weak}.",
-                    zh="{y}，{v}：笔画落在正权重下。{x} 的墨量更多，但支持与反对几乎抵消：{weak}。",
-                ),
+                "Which of the windows will get the largest response, and why?",
+                "哪个窗口的响应最大？为什么？",
+                "{y}, {v}: ink under the positive weights. {x} holds more ink, but for and "
+                "against nearly cancel: {weak}.",
+                "{y}，{v}：笔画落在正权重下。{x} 的墨量更多，但支持与反对几乎抵消：{weak}。",
             ),
-            Pause(
+            Pause.of(
                 "match",
-                Caption(
-                    en="{z} fits the filter like {y}. Why is its response smaller?",
-                    zh="{z} 和 {y} 一样吻合过滤器，为什么响应更小？",
-                ),
-                Caption(
-                    en="{w}: it holds less ink, and a response grows with match and strength.",
-                    zh="{w}：墨量更少，而越吻合、越强，响应才越大。",
-                ),
+                "{z} fits the filter like {y}. Why is its response smaller?",
+                "{z} 和 {y} 一样吻合过滤器，为什么响应更小？",
+                "{w}: it holds less ink, and a response grows with match and strength.",
+                "{w}：墨量更少，而越吻合、越强，响应才越大。",
             ),
-            Pause(
+            Pause.of(
                 "others",
-                Caption(
-                    en="Where will filter {o} light up? Look at its weights.",
-                    zh="过滤器 {o} 会在哪里亮起？看它的权重。",
-                ),
-                Caption(
-                    en="Elsewhere: each filter fits another pattern; here the two maps correlate "
-                    "by {r}.",
-                    zh="在别处：每个过滤器吻合的模式不同，这里两张图的相关系数是 {r}。",
-                ),
+                "Where will filter {o} light up? Look at its weights.",
+                "过滤器 {o} 会在哪里亮起？看它的权重。",
+                "Elsewhere: each filter fits another pattern; here the two maps correlate by {r}.",
+                "在别处：每个过滤器吻合的模式不同，这里两张图的相关系数是 {r}。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="The response {v} is the probability that the pattern is there.",
-                    zh="响应 {v} 就是模式出现的概率。",
-                ),
-                Caption(
-                    en="It is a sum of products with no upper end: in conv2 this digit reaches "
-                    "{high}.",
-                    zh="它是乘积之和，没有上限：同一个手写数字在 conv2 里达到 {high}。",
-                ),
+            Mistake.of(
+                "The response {v} is the probability that the pattern is there.",
+                "响应 {v} 就是模式出现的概率。",
+                "It is a sum of products with no upper end: in conv2 this digit reaches {high}.",
+                "它是乘积之和，没有上限：同一个手写数字在 conv2 里达到 {high}。",
             ),
-            Mistake(
-                Caption(
-                    en="Blank paper has a tint, so the filter found something there.",
-                    zh="空白处有颜色，说明过滤器在那里找到了东西。",
-                ),
-                Caption(
-                    en="All products are zero there; what is left is the bias, {bias} in filter "
-                    "{g}.",
-                    zh="那里的乘积全是 0，剩下的是偏置：过滤器 {g} 的偏置是 {bias}。",
-                ),
+            Mistake.of(
+                "Blank paper has a tint, so the filter found something there.",
+                "空白处有颜色，说明过滤器在那里找到了东西。",
+                "All products are zero there; what is left is the bias, {bias} in filter {g}.",
+                "那里的乘积全是 0，剩下的是偏置：过滤器 {g} 的偏置是 {bias}。",
             ),
-            Mistake(
-                Caption(
-                    en="The filter with the strongest map is the best one.",
-                    zh="响应最强的过滤器就是最好的过滤器。",
-                ),
-                Caption(
-                    en="Of ten digits, one of each class, filter {often} is the strongest for "
-                    "{count}: that tells little. The next layer reads all {n}.",
-                    zh="十个类别各取一个样本，有 {count} 个是过滤器 {often} 的响应最强，"
-                    "说明不了什么。下一层读取全部 {n} 张图。",
-                ),
+            Mistake.of(
+                "The filter with the strongest map is the best one.",
+                "响应最强的过滤器就是最好的过滤器。",
+                "Of ten digits, one of each class, filter {often} is the strongest for "
+                "{count}: that tells little. The next layer reads all {n}.",
+                "十个类别各取一个样本，有 {count} 个是过滤器 {often} 的响应最强，"
+                "说明不了什么。下一层读取全部 {n} 张图。",
             ),
         ),
         chapter=Caption(

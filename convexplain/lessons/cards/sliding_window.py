@@ -6,7 +6,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: SlidingWindow) -> Card:
@@ -30,74 +30,55 @@ def card(lesson: SlidingWindow) -> Card:
             "place: the weights and the bias.",
             zh="会手算响应图的一格，并能说出每个位置都相同的是什么：权重和偏置。",
         ),
-        needs=(
-            Caption(
-                en="A gray picture is a grid of numbers between zero and one.",
-                zh="灰度图是由 0 到 1 之间的数排成的网格。",
-            ),
-            Caption(en="Products and sums of signed decimals.", zh="正负小数的乘法和加法。"),
+        needs=both(
+            "A gray picture is a grid of numbers between zero and one.",
+            "灰度图是由 0 到 1 之间的数排成的网格。",
+            "Products and sums of signed decimals.",
+            "正负小数的乘法和加法。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "strong",
-                Caption(
-                    en="What will be multiplied with what, and how often?",
-                    zh="谁和谁相乘？一共乘几次？",
-                ),
-                Caption(
-                    en="Each pixel with the weight that lies on it: {n} products.",
-                    zh="每个像素乘以盖在它上面的权重：{n} 个乘积。",
-                ),
+                "What will be multiplied with what, and how often?",
+                "谁和谁相乘？一共乘几次？",
+                "Each pixel with the weight that lies on it: {n} products.",
+                "每个像素乘以盖在它上面的权重：{n} 个乘积。",
             ),
-            Pause(
+            Pause.of(
                 "negative",
-                Caption(
-                    en="No pixel is negative. Can the result be?",
-                    zh="像素都不是负数，结果会是负数吗？",
-                ),
-                Caption(
-                    en="Yes, weights can be: here {z}, which ReLU cuts to zero.",
-                    zh="会，因为权重可以为负：这里是 {z}，ReLU 把它变成 0。",
-                ),
+                "No pixel is negative. Can the result be?",
+                "像素都不是负数，结果会是负数吗？",
+                "Yes, weights can be: here {z}, which ReLU cuts to zero.",
+                "会，因为权重可以为负：这里是 {z}，ReLU 把它变成 0。",
             ),
-            Pause(
+            Pause.of(
                 "blank",
-                Caption(
-                    en="There is no ink in the window. What comes out?",
-                    zh="窗口里没有笔画，会得到什么？",
-                ),
-                Caption(en="The bias alone: {b}.", zh="只剩下偏置：{b}。"),
+                "There is no ink in the window. What comes out?",
+                "窗口里没有笔画，会得到什么？",
+                "The bias alone: {b}.",
+                "只剩下偏置：{b}。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="That is a matrix product, rows by columns.", zh="这就是矩阵乘法，行乘列。"
-                ),
-                Caption(
-                    en="No, cell by cell (⊙): the matrix product, added up, would give {wrong} "
-                    "here, not {v}.",
-                    zh="不是，是逐元素相乘（⊙）：用矩阵乘法再求和，这里会得到 {wrong}，"
-                    "而不是 {v}。",
-                ),
+            Mistake.of(
+                "That is a matrix product, rows by columns.",
+                "这就是矩阵乘法，行乘列。",
+                "No, cell by cell (⊙): the matrix product, added up, would give {wrong} "
+                "here, not {v}.",
+                "不是，是逐元素相乘（⊙）：用矩阵乘法再求和，这里会得到 {wrong}，而不是 {v}。",
             ),
-            Mistake(
-                Caption(en="Each place has weights of its own.", zh="每个位置都有自己的一组权重。"),
-                Caption(
-                    en="One kernel serves all {places} places: {n} weights and one bias in all.",
-                    zh="{places} 个位置共用一个卷积核：总共 {n} 个权重，一个偏置。",
-                ),
+            Mistake.of(
+                "Each place has weights of its own.",
+                "每个位置都有自己的一组权重。",
+                "One kernel serves all {places} places: {n} weights and one bias in all.",
+                "{places} 个位置共用一个卷积核：总共 {n} 个权重，一个偏置。",
             ),
-            Mistake(
-                Caption(
-                    en="The window has to move in order, each cell needs the one before.",
-                    zh="窗口必须按顺序移动，后一格要用到前一格。",
-                ),
-                Caption(
-                    en="No cell reads another cell of the map: all {places} could be computed at "
-                    "once. The order is for our eyes.",
-                    zh="各格互不依赖：{places} 格可以同时计算，顺序只是为了让人看清楚。",
-                ),
+            Mistake.of(
+                "The window has to move in order, each cell needs the one before.",
+                "窗口必须按顺序移动，后一格要用到前一格。",
+                "No cell reads another cell of the map: all {places} could be computed at "
+                "once. The order is for our eyes.",
+                "各格互不依赖：{places} 格可以同时计算，顺序只是为了让人看清楚。",
             ),
         ),
         chapter=Caption(

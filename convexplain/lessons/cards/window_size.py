@@ -6,7 +6,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.window_size import WindowSize
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, both
 
 
 def card(lesson: WindowSize) -> Card:
@@ -36,76 +36,56 @@ def card(lesson: WindowSize) -> Card:
             "windows see and take.",
             zh="能说出大窗口看到什么、要多少权重，并会算几层小窗口看到多少、要多少权重。",
         ),
-        needs=(
-            Caption(
-                en="How many places a window has (lesson window-geometry).",
-                zh="窗口有几个位置（课程 window-geometry）。",
-            ),
-            Caption(en="A filter makes one map.", zh="一个过滤器得到一张图。"),
+        needs=both(
+            "How many places a window has (lesson window-geometry).",
+            "窗口有几个位置（课程 window-geometry）。",
+            "A filter makes one map.",
+            "一个过滤器得到一张图。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "sizes",
-                Caption(
-                    en="What does a window of {b} see that one of {a} does not, and what does it "
-                    "cost?",
-                    zh="{b} 的窗口能看到哪些 {a} 看不到的东西？代价是什么？",
-                ),
-                Caption(
-                    en="A larger piece of a stroke; {wb} weights in place of {wa}.",
-                    zh="更大一段笔画；权重从 {wa} 个变成 {wb} 个。",
-                ),
+                "What does a window of {b} see that one of {a} does not, and what does it cost?",
+                "{b} 的窗口能看到哪些 {a} 看不到的东西？代价是什么？",
+                "A larger piece of a stroke; {wb} weights in place of {wa}.",
+                "更大一段笔画；权重从 {wa} 个变成 {wb} 个。",
             ),
-            Pause(
+            Pause.of(
                 "layers",
-                Caption(
-                    en="A cell of a second layer reads {a} cells of the first. How many pixels "
-                    "does it see?",
-                    zh="第二层的一格读第一层的 {a} 格，它能看到多少像素？",
-                ),
-                Caption(
-                    en="{two}: the windows of neighbours overlap.",
-                    zh="{two}：相邻的窗口互相重叠。",
-                ),
+                "A cell of a second layer reads {a} cells of the first. How many pixels "
+                "does it see?",
+                "第二层的一格读第一层的 {a} 格，它能看到多少像素？",
+                "{two}: the windows of neighbours overlap.",
+                "{two}：相邻的窗口互相重叠。",
             ),
-            Pause(
+            Pause.of(
                 "cost",
-                Caption(
-                    en="To see {b}: one window, or {n} layers of {a}. How many weights each?",
-                    zh="要看到 {b}：一个大窗口，或 {n} 层 {a}。各要多少权重？",
-                ),
-                Caption(
-                    en="{wb} and {all}; for {two} it is {wtwo} and {both}.",
-                    zh="{wb} 个和 {all} 个；看 {two} 时是 {wtwo} 个和 {both} 个。",
-                ),
+                "To see {b}: one window, or {n} layers of {a}. How many weights each?",
+                "要看到 {b}：一个大窗口，或 {n} 层 {a}。各要多少权重？",
+                "{wb} and {all}; for {two} it is {wtwo} and {both}.",
+                "{wb} 个和 {all} 个；看 {two} 时是 {wtwo} 个和 {both} 个。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(en="{b} takes {times} times the work.", zh="{b} 的计算量是 {times} 倍。"),
-                Caption(
-                    en="That forgets the places: the first layer alone takes {alone} times, and "
-                    "all others less.",
-                    zh="忘了位置变少：仅第一层是 {alone} 倍，其余各层反而变少。",
-                ),
+            Mistake.of(
+                "{b} takes {times} times the work.",
+                "{b} 的计算量是 {times} 倍。",
+                "That forgets the places: the first layer alone takes {alone} times, and "
+                "all others less.",
+                "忘了位置变少：仅第一层是 {alone} 倍，其余各层反而变少。",
             ),
-            Mistake(
-                Caption(en="{a} is the best size.", zh="{a} 是最好的尺寸。"),
-                Caption(
-                    en="{k} trainings of each do not rank them: look how far the dots of one size "
-                    "spread in the figure window-size.",
-                    zh="每种只训练 {k} 次，排不出名次：看看图 window-size 里同一尺寸的点散得多开。",
-                ),
+            Mistake.of(
+                "{a} is the best size.",
+                "{a} 是最好的尺寸。",
+                "{k} trainings of each do not rank them: look how far the dots of one size "
+                "spread in the figure window-size.",
+                "每种只训练 {k} 次，排不出名次：看看图 window-size 里同一尺寸的点散得多开。",
             ),
-            Mistake(
-                Caption(
-                    en="To see {b} pixels one needs a window of {b}.",
-                    zh="要看到 {b} 的范围，就得用 {b} 的窗口。",
-                ),
-                Caption(
-                    en="Layers of small windows, one after another, see as far.",
-                    zh="几层小窗口叠起来，也能看得一样远。",
-                ),
+            Mistake.of(
+                "To see {b} pixels one needs a window of {b}.",
+                "要看到 {b} 的范围，就得用 {b} 的窗口。",
+                "Layers of small windows, one after another, see as far.",
+                "几层小窗口叠起来，也能看得一样远。",
             ),
         ),
         chapter=Caption(
