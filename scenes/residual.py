@@ -11,9 +11,9 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
-from convexplain.panels import Panel
+from convexplain.lessons.parts.residual_stack import TONES, trained
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, lazily, together
+from convexplain.stage.pace import Move, in_turn, lazily, together
 from convexplain.stage.shapes import Line
 
 #: The two ways, arrow after arrow.
@@ -26,8 +26,8 @@ WHOLE = (*residual.NAMES, "layers", "plus", "round")
 LINES = (*THROUGH, *ROUND, "plus->sum")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
-#: How large a copy of a map is on its way, so that it passes between maps and legend; in a row.
-SMALL, IN_ROW = 0.22, 0.2
+#: How large a copy of a map is on its way, so that it passes between maps and legend.
+SMALL = 0.22
 
 
 class Residual(LessonScene):
@@ -58,24 +58,55 @@ class Residual(LessonScene):
         self.during(1, self.board.pulse("plus"))
 
     def show_ways(self, event: Event) -> None:
-        """What comes out of the layers takes its place before the plus."""
-        self.during(0.15, self.board.pulse("layers"))
-        self.during(0.06, self.board.leave(*self.read()))
-        picture = self.lesson.both_ways(upright=self.upright)
-        shown = ("came", "layers", "plus", "round", *THROUGH[:1], *ROUND)
-        self.turn_into(picture, 0.15, show=shown, hold=(*THROUGH[1:], "change"))
-        _, then, last = map(self.board.walk, THROUGH)
-        self.during(0.1, then)
-        self.during(0.15, self.board.show("change"))
-        self.during(0.1, last)
-        self.during(1, self.board.pulse("change"))
+        """Both ways light up, one after the other; then nothing but them stays."""
+        self.during(0.35, self.lights(*STRAIGHT), self.board.pulse("layers"))
+        self.during(0.4, self.lights(*ROUND), self.board.pulse("round"))
+        self.during(1, self.board.pulse("plus"))
+
+    def lights(self, *ways: str) -> Move:
+        """Return how lines light up from their starts to their ends, and go out."""
+        glowing = list[Line]()
+
+        def light(way: str) -> Move:
+            def begin() -> Move:
+                below = self.board.part(way)
+                line = Line(
+                    [(x, y) for x, y in below.places.tolist()], colour="accent", arrow=below.arrow,
+                    drawn=0.0, width=2 * below.width_px,
+                )  # fmt: skip
+                glowing.append(line)
+                self.add(line)
+
+                def go(alpha: float) -> None:
+                    line.drawn = alpha
+
+                return go
+
+            return lazily(begin)
+
+        walk = in_turn(*map(light, ways))
+
+        def go(alpha: float) -> None:
+            walk(alpha)
+            if alpha >= 1:
+                self.remove(*glowing)
+
+        return go
 
     # One sum, all sums.
 
     def show_arrive(self, event: Event) -> None:
-        """Copies of what came in and of the change come to the plus."""
-        self.during(0.5, self.comes_round())
-        self.during(0.3, self.changes())
+        """What comes out of the layers takes its place before the plus; what came in goes round."""
+        self.during(0.06, self.board.leave(*self.read()))
+        picture = self.lesson.both_ways(upright=self.upright)
+        shown = ("came", "layers", "plus", "round", *THROUGH[:1], *ROUND)
+        self.turn_into(picture, 0.12, show=shown, hold=(*THROUGH[1:], "change"))
+        _, then, last = map(self.board.walk, THROUGH)
+        self.during(0.06, then)
+        self.during(0.08, self.board.show("change"))
+        self.during(0.06, last)
+        self.during(0.12, self.board.pulse("change"))
+        self.during(0.3, self.comes_round())
         self.during(1, self.board.pulse("plus"))
 
     def show_meet(self, event: Event) -> None:
@@ -123,38 +154,23 @@ class Residual(LessonScene):
 
         return lazily(begin_way)
 
-    def changes(self) -> Move:
-        """Return the way of the change to the plus, which is too short for a copy of it."""
-        return together(self.board.pulse("change"), self.board.walk(THROUGH[-1]))
-
     def show_adds(self, event: Event) -> None:
-        """Both numbers make one, which is then seen in its cell."""
+        """Both numbers make one, which is then seen in its cell; then all others, row after row."""
         values = self.board.part("sum").values
         row, col = self.lesson.place
-        self.during(0.25, self.board.pulse("one-came", "one-change"))
-        self.during(0.2, self.board.show("one-equals", "one-sum"))
-        self.during(0.15, self.board.pulse("one-sum"))
+        self.during(0.14, self.board.pulse("one-came", "one-change"))
+        self.during(0.12, self.board.show("one-equals", "one-sum"))
+        self.during(0.1, self.board.pulse("one-sum"))
         values[row, col] = self.known[row, col]
         self.during(0.1, self.board.show("sum.cell"))
-        self.during(1, self.board.pulse("sum.cell"))
-
-    def show_all(self, event: Event) -> None:
-        """All other cells are added in the same way, row after row; the whole block again."""
-        values = self.board.part("sum").values
-        row, col = self.lesson.place
-        marks = [f"{name}.cell" for name in residual.NAMES]
-        self.during(0.1, self.board.hide(*marks))
 
         def fill(alpha: float) -> None:
             count = round(alpha * values.size)
             values.flat[:count] = self.known.flat[:count]
             values[row, col] = self.known[row, col]
 
-        self.during(0.5, fill, rate=linear)
-        self.during(0.18, self.board.pulse("sum"))
-        if self.lesson.ask() is not None:  # what the next question is about
-            self.whole(0.13)
-        self.during(1, self.board.pulse("plus"))
+        self.during(0.36, fill, rate=linear)
+        self.during(1, self.board.pulse("sum"))
 
     # What the shortcut is good for.
 
@@ -166,16 +182,9 @@ class Residual(LessonScene):
         self.set_weights(min(0.1, 0.6 / event.seconds), np.full_like(change, np.nan), ("layers",))
         self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("layers", times=2))
 
-    def whole(self, share: float, *, lines: bool = False) -> None:
+    def whole(self, share: float) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
         picture = self.lesson.both_ways(upright=self.upright, end="sum")
-        if lines:  # out of bars, with which it has nothing in common: but a line of text goes first
-            self.empty(0.5 * share, *self.board.there("said-means"))
-            self.turn_into(
-                picture, share, lambda _: self.board.fill("sum", float("nan")),
-                show=(*WHOLE, *LINES),
-            )  # fmt: skip
-            return
         self.empty(0.5 * share, *residual.NAMES)
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
@@ -229,134 +238,104 @@ class Residual(LessonScene):
         self.arrives(0.2, "plus->sum", "sum", total)
         self.during(1, self.board.pulse("came", "sum"))
 
-    def show_row(self, event: Event) -> None:
-        """Blocks of zeros hand on what they read, with a shortcut round each; or 0."""
-        picture = self.lesson.row(upright=self.upright)
-        panels = [part.name for part in picture.root.panels()]
-        zeros = [name for name in panels if name.endswith("-zero")]
-        known = self.lesson.silent_maps
-        later = [name for line in residual.ROWS.values() for name in line[1:]]
-        self.empty(0.02, "came")
+    # Blocks in a row.
+
+    def show_stack(self, event: Event) -> None:
+        """What each block of a row hands on comes, with shortcuts and without them at once."""
+        block = self.board.around(*self.board.there(*WHOLE)) if self.board.has("layers") else None
+        self.lay_stack(0.05)
+        if block is not None:  # the block that was looked at is one of them
+            self.during(0.1, self.board.carry(block, "yes-1"))
+        places = range(1, len(self.lesson.stack.places))
+        for place in places:
+            self.during(0.7 / len(places), self.hands_on(place))
+        self.during(1, self.board.pulse(*self.ends()))
+
+    def lay_stack(self, share: float) -> None:
+        """Lay out both rows, of which only what the first block reads is known."""
+        picture = self.lesson.stack.row()
+        names = [part.name for part in picture.root.panels()]
+        later = [name for name in names if self.is_gradient(name)]
+        links = [link.name for link in picture.links]
+        maps = [name for name in self.lesson.stack.known if not name.endswith("-0")]
+        self.empty(0.5 * share)
         self.turn_into(
-            picture, 0.05, lambda _: self.unknown(*later),
-            show=tuple(each for each in (*panels, *(link.name for link in picture.links))
-                       if each not in (*zeros, "gradient", *self.gradients())),
-            hold=(*zeros, "gradient", *self.gradients()),
+            picture, share, lambda _: self.unknown(*maps),
+            show=(*(name for name in names if name not in later), *links), hold=tuple(later),
         )  # fmt: skip
-        for number in range(1, residual.IN_A_ROW + 1):
-            start, *_, plus, end = residual.through("yes", number)
-            word = f"round-{number}"
-            way = f"{start}->{word}", f"{word}->{plus}"
-            self.during(0.15, self.comes_along(word, start, *way, small=IN_ROW))
-            self.arrives(0.06, f"{plus}->{end}", end, known[end])
-        for number in range(1, residual.IN_A_ROW + 1):
-            start, box, end = residual.through("no", number)
-            self.during(0.07, *map(self.board.walk, (f"{start}->{box}", f"{box}->{end}")))
-            self.board.fill(end, known[end])
-            self.during(0.06, self.board.show(*self.board.there(f"{end}-zero")))
-        ends = [line[-1] for line in residual.ROWS.values()]
-        self.during(1, self.board.pulse(*ends))
+
+    def is_gradient(self, name: str) -> bool:
+        """Tell whether a panel of the rows comes with the gradient."""
+        return "-back-" in name or "-long-" in name
+
+    def hands_on(self, place: int) -> Move:
+        """Return how a block gives its map: a shortcut brings there what came in, at first."""
+        known = self.lesson.stack.known
+
+        def land() -> None:
+            for arrows in TONES:
+                self.board.fill(f"{arrows}-{place}", known[f"{arrows}-{place}"])
+
+        flight = self.board.send(f"yes-{place - 1}", f"yes-{place}", land)
+        return together(flight, self.board.walk(*(f"{a}-{place - 1}->{a}-{place}" for a in TONES)))
+
+    def ends(self) -> list[str]:
+        """Return the names of the last maps of both rows."""
+        return [f"{arrows}-{len(self.lesson.stack.places) - 1}" for arrows in TONES]
 
     def show_back(self, event: Event) -> None:
-        """The gradient runs back along the shortcuts; without them it stops at layers of zeros."""
-        lines = list[Line]()
-        if self.board.has(residual.ROWS["yes"][-1]):
-            blocks = [
-                (start, f"round-{n}", f"yes-plus-{n}", end)
-                for n, (start, end) in enumerate(pairwise(residual.ROWS["yes"]), 1)
-            ]
-            self.during(0.06, self.board.show("gradient"))
-            self.during(0.06, *map(self.board.walk, self.gradients()))
-        else:
-            if not self.board.has("layers"):
-                self.whole(0.3)
-            blocks = [("came", "round", "plus", "sum")]
-        share = 0.44 / len(blocks)
-        for start, word, plus, end in reversed(blocks):
-            self.during(0.25 * share, self.runs_back(lines, f"{plus}->{end}"))
-            way = f"{start}->{word}", f"{word}->{plus}"
-            self.during(0.75 * share, self.runs_back(lines, *way, called=word))
-        self.during(0.08, self.board.pulse("came"))
-        if self.board.has(residual.ROWS["no"][-1]):
-            *_, box, end = residual.through("no", residual.IN_A_ROW)
-            self.during(0.1, self.runs_back(lines, f"{box}->{end}"))
-            self.during(1, self.board.pulse(box))
-        else:
-            self.during(1, self.board.pulse("came"))
-        self.remove(*lines)
+        """How much of the gradient comes to each map, from the end to the first, in both rows."""
+        self.during(0.06, self.board.show(*(f"said-back-{arrows}" for arrows in TONES)))
+        self.during(1, self.goes_back())
 
-    def gradients(self) -> list[str]:
-        """Return the names of the lines from the word to the maps at which gradients set out."""
-        return [f"gradient->{names[-1]}" for names in residual.ROWS.values()]
+    def goes_back(self) -> Move:
+        """Return how the bars of the gradient grow one after the other, from the end."""
+        places = range(len(self.lesson.stack.places))
+        pairs = (
+            together(*(self.gradient(arrows, place) for arrows in TONES))
+            for place in reversed(places)
+        )
+        return in_turn(*pairs, overlap=0.3)
 
-    def runs_back(self, lines: list[Line], *ways: str, called: str = "") -> Move:
-        """Return a line's way back in place of arrows, whose word makes way; it joins lines."""
+    def show_arriving(self, event: Event) -> None:
+        """What arrives at the first map is looked at."""
+        self.during(1, self.board.pulse(*(f"{arrows}-long-0" for arrows in TONES), times=2))
 
-        def begin() -> Move:
-            way = self.board.along(*ways)[::-1]
-            passed = [self.board.part(name) for name in (*ways, *([called] if called else []))]
-            line = Line(
-                [(x, y) for x, y in way.tolist()], colour="accent", arrow=True, drawn=0.0,
-                width=2 * passed[0].width_px,
-            )  # fmt: skip
-            lines.append(line)
-            self.add(line)
+    def gradient(self, arrows: str, place: int) -> Move:
+        """Return how the bar of a gradient grows, and its number comes."""
+        panel = f"{arrows}-back-{place}"
+        return self.board.rise(f"{panel}.bar", f"{arrows}-long-{place}", whole=panel)
 
-            def go(alpha: float) -> None:
-                line.drawn = alpha
-                for part in passed:
-                    part.opacity = max(0.0, 1 - 8 * alpha)
-
-            return go
-
-        return lazily(begin)
-
-    def show_first(self, event: Event) -> None:
-        """Bars of the gradients that the first convolution gets: of many layers, and of few."""
-        charts = [p.name for kind in ("back", "deep") for p in self.charts(kind)]
-        words = [f"{name}.zero" for name in charts]
-        words += [
-            f"{p.name}.{arrows}.label" for p in self.charts("back") for arrows in ("no", "yes")
-        ]
-        counts = (part.name for part in self.charts("back-said"))
-        show = ("said-back", "said-deep", "said-means", *counts, *words)
-        self.turn_into(self.lesson.deep(), 0.07, show=show)
-        many, few = (self.bars(chart) for chart in self.charts("back"))
-        self.during(0.1, *map(self.board.rise, many))
-        self.during(0.16, *map(self.board.rise, few))
-        self.during(1, self.board.pulse(*(f"{bar}.value" for bar in many), times=2))
+    # What they are worth.
 
     def show_many(self, event: Event) -> None:
-        """Bars of the digits that networks of many layers read right once they are trained."""
-        self.measure(self.charts("deep")[0])
+        """Bars of the digits that networks of many blocks read right once they are trained."""
+        self.empty(0.03)
+        self.turn_into(trained(*event.data), 0.05, show=self.said(event.data))
+        self.measure(event.data[-1])
 
     def show_few(self, event: Event) -> None:
-        """The same of networks of few layers."""
-        self.measure(self.charts("deep")[1])
+        """They make room for the same of networks of few blocks."""
+        *before, count = event.data
+        bars = (f"right-{each}.{arrows}" for each in before for arrows in TONES)
+        self.turn_into(trained(*event.data), 0.08, show=(*self.said(event.data), *bars))
+        self.measure(count)
 
-    def charts(self, kind: str) -> list[Panel]:
-        """Return bars of one kind, those of many layers first; or what is said above them."""
-        panels = self.lesson.deep().root.panels()
-        return [part for part in panels if part.name.rpartition("-")[0] == kind]
+    def said(self, counts: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the names of what is said over bars, and of the lines that they begin at."""
+        heads = (f"said-{each}" for each in ("right", *counts))
+        return (*heads, *(f"right-{count}.zero" for count in counts))
 
-    def bars(self, chart: Panel) -> list[str]:
-        """Return the names of a chart's bars: without shortcuts, and with them."""
-        return [f"{chart.name}.{arrows}" for arrows in ("no", "yes")]
-
-    def measure(self, chart: Panel) -> None:
-        """Let a chart's bars grow; they are looked at."""
-        bars = self.bars(chart)
-        self.during(0.25, *map(self.board.rise, bars))
+    def measure(self, blocks: int) -> None:
+        """Let the bars of networks of so many blocks grow; they are looked at."""
+        bars = [f"right-{blocks}.{arrows}" for arrows in TONES]
+        self.during(0.17, *map(self.board.rise, bars))
         self.during(1, self.board.pulse(*(f"{bar}.value" for bar in bars), times=2))
 
     def show_answer(self, event: Event) -> None:
-        """What came in goes round once more, the change comes to it; then the sum goes on."""
-        if not self.board.has("layers"):
-            self.whole(0.08, lines=True)
-        elif not self.board.part("change").values.any():
-            self.set_weights(0.15, self.lesson.learned()[0])
-        self.board.fill("sum", float("nan"))
-        self.during(0.3, self.comes_round(), self.changes())
-        _, total = self.lesson.learned()
-        self.arrives(0.08, "plus->sum", "sum", total)
-        self.during(0.12, self.board.pulse("sum"))
+        """Map and gradient get through the row once more."""
+        self.lay_stack(0.05)
+        self.during(0.35, in_turn(*map(self.hands_on, range(1, len(self.lesson.stack.places)))))
+        self.during(0.05, self.board.show(*(f"said-back-{arrows}" for arrows in TONES)))
+        self.during(0.35, self.goes_back())
+        self.during(1, self.board.pulse(*(f"{arrows}-long-0" for arrows in TONES)))

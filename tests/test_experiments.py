@@ -14,7 +14,7 @@ import pytest
 from convexplain import training
 from convexplain.data import digits, facts
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.network import Network
+from convexplain.network import Network, stacked
 from convexplain.training import TrainingConfig, experiments
 from convexplain.training.experiments import (
     Result,
@@ -157,7 +157,7 @@ def test_architectures_cost_what_the_chapter_says(
 
 
 def test_arrows_add_sums_and_no_weight() -> None:
-    plain, arrows = (by_training.blocks(2, arrow=arrow) for arrow in (False, True))
+    plain, arrows = (stacked(2, shortcuts=arrow) for arrow in (False, True))
     added = [layer for layer in arrows if layer not in plain]
     assert [(layer.name, layer.inputs) for layer in added] == [
         ("add1", ("pool", "conv1b")),
@@ -189,7 +189,7 @@ def test_kinds_differ_from_the_chapter_s_network_by_their_layers_alone(
 
 
 def test_a_gradient_is_as_long_as_the_loss_is_steep_along_it(bundled: tuple[Any, Any]) -> None:
-    layers = by_training.blocks(2, arrow=True)
+    layers = stacked(2, shortcuts=True)
     batch = bundled[0][::8], bundled[1][::8]
     lengths = by_training.gradients(layers, 0, batch)
     assert len(lengths) == 5

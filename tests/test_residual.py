@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from played import LOOKS, check_events, lesson_of, of, play
+from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.residual_stack import trained
 from convexplain.lessons.residual import Residual
 from convexplain.network import Add, Conv2D, Dense, Flatten, Network, Trace
 from convexplain.panels import ASPECTS, COLUMN, PAGE, TALL, VIDEO, place, problems
@@ -44,7 +46,7 @@ def test_the_sum_is_what_came_in_and_what_the_layers_make_of_it(lesson):
     np.testing.assert_allclose(total, lesson.trace.activations["pool1"] + x, atol=1e-4)
     assert lesson.between == ("conv2", "norm2", "relu2", "conv3", "norm3")
     assert told(lesson, "ways").startswith("Two ways lead to the plus: through 5 layers")
-    assert told(lesson, "all") == "So for all 169 numbers of this map."
+    assert told(lesson, "adds").startswith("They are added, and so are all 169 numbers")
     assert total.shape[:2] == (13, 13)
 
 
@@ -132,61 +134,117 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         *(lesson.both_ways(upright=upright, end=end) for end in ("plus", "change", "sum")),
         lesson.both_ways(upright=upright, end="sum", zero=("layers", "maps")),
         lesson.adding(upright=upright),
-        lesson.row(upright=upright),
-        lesson.deep(),
+        lesson.stack.row(),
+        trained(8),
+        trained(8, 2),
     ]
     for diagram in shown:
         for lang in ("en", "zh"):
             assert problems(place(diagram, sheet, lang)) == []
 
 
-def test_blocks_of_zeros_in_a_row_hand_on_the_map_only_with_shortcuts(lesson):
-    came = lesson.three[0]
-    for arrows, maps in lesson.silent_row.items():
-        assert len(maps) == 3
-        np.testing.assert_array_equal(maps[0], came)
-        for each in maps[1:]:
-            np.testing.assert_array_equal(each, came if arrows == "yes" else 0 * came)
-    assert told(lesson, "row").startswith("Two blocks of zeros in a row: with shortcut the map")
-    for name, values in lesson.silent_maps.items():
-        drawn = lesson.row().panel(name).values
-        np.testing.assert_array_equal(drawn, values)
-    # A map of zeros says so, and none else.
-    panels = {panel.name: panel for panel in lesson.row().root.panels()}
-    zeros = {name.removesuffix("-zero") for name in panels if name.endswith("-zero")}
-    assert zeros == {name for name, values in lesson.silent_maps.items() if not values.any()}
-    assert zeros == {"no-1", "no-2"}
-    assert panels["no-1-zero"].printed == [["0"]]
+def by_hand(weights, x, arrows, first=1):
+    """Follow maps through blocks from one on, up to the logits: what each hands on, and these."""
+    w = {name: value.astype(np.float64) for name, value in weights.items()}
+
+    def conv(x, name):
+        kernel, bias = w[f"{name}/kernel"], w[f"{name}/bias"]
+        maps = [
+            sum(
+                correlate2d(x[:, :, c], kernel[:, :, c, n], "same") for c in range(x.shape[2])
+            ) + bias[n]
+            for n in range(kernel.shape[3])
+        ]  # fmt: skip
+        return np.stack(maps, axis=2)
+
+    found = [x.astype(np.float64)]
+    for n in range(first, 9):
+        change = conv(np.maximum(conv(found[-1], f"conv{n}a"), 0), f"conv{n}b")
+        found.append(np.maximum(change + found[-1] * (arrows == "yes"), 0))
+    return found, found[-1].ravel() @ w["dense/kernel"] + w["dense/bias"]
 
 
-def test_a_row_of_blocks_is_what_the_layers_make_of_it_one_after_the_other(lesson):
-    learned = Residual()
-    learned.__dict__["silenced"] = learned.trace  # with weights, zeros prove little
-    network, (came, change, total) = learned.network, learned.three
-    np.testing.assert_allclose(learned.silent_row["yes"][1], total, atol=1e-4)
-    np.testing.assert_allclose(learned.silent_row["no"][1], change, atol=1e-4)
-    x = change
-    for name in ("conv2", "norm2", "relu2", "conv3", "norm3"):
-        layer = network.layer(name)
-        x = layer.activate(layer.before(x.astype(np.float64), network.weights_of(name)))
-    np.testing.assert_allclose(learned.silent_row["no"][2], x, atol=1e-3)
-    np.testing.assert_array_equal(learned.silent_row["no"][0], came)
+@pytest.mark.parametrize("arrows", ["yes", "no"])
+def test_blocks_in_a_row_hand_on_what_their_convolutions_make_of_it(lesson, arrows):
+    stack = lesson.stack
+    trace = stack.traces[arrows]
+    made, logits = by_hand(trace.network.weights, trace.activations["pool"], arrows)
+    assert len(made) == len(stack.maps[arrows]) == len(stack.places) == 9
+    for shown, whole in zip(stack.maps[arrows], made, strict=True):
+        np.testing.assert_allclose(shown, whole[:, :, stack.channel], atol=1e-4)
+    for n, name in enumerate(stack.places):
+        np.testing.assert_allclose(trace.activations[name], made[n], atol=1e-4)
+    np.testing.assert_allclose(trace.logits, logits, atol=1e-4)
+    for name, values in stack.known.items():
+        np.testing.assert_array_equal(stack.row().panel(name).values, values)
+
+
+@pytest.mark.parametrize("place", [0, 5, 8])
+@pytest.mark.parametrize("arrows", ["yes", "no"])
+def test_a_gradient_is_as_long_as_the_loss_is_steep_there(lesson, arrows, place):
+    stack = lesson.stack
+    trace, label = stack.traces[arrows], lesson.shown_picture.label
+    assert label == 3
+    error = trace.backward(label).errors[stack.places[place]]
+    length = stack.gradients[arrows][place]
+    start = by_hand(trace.network.weights, trace.activations["pool"], arrows)[0][place]
+    losses = []
+    for side in (1, -1):
+        moved = start + side * 1e-6 * error / np.linalg.norm(error)
+        logits = by_hand(trace.network.weights, moved, arrows, first=place + 1)[1]
+        losses.append(np.logaddexp.reduce(logits) - logits[label])
+    # Some sums are exactly 0, where ReLU has two slopes.
+    assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(length, rel=5e-3)
+    bar = lesson.stack.row().panel(f"{arrows}-back-{place}").bars[0]
+    assert bar.value == length
+    assert lesson.stack.row().panel(f"{arrows}-long-{place}").words == fmt.number(length, 3)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_map_and_gradient_get_through_with_shortcuts_and_fade_without(digit):
+    lesson = Residual(picture=digits.first(digit))
+    stack = lesson.stack
+    assert stack.picture.label == digit
+    first, *_, last = (float(np.abs(each).max()) for each in stack.maps["yes"])
+    assert last > 0.5 * first
+    assert float(np.abs(stack.maps["no"][-1]).max()) < 0.02 * first
+    arriving, *_, end = stack.gradients["yes"]
+    assert arriving > 0.9 * end
+    arriving, *_, end = stack.gradients["no"]
+    assert arriving < 0.01 * end
+    assert all(a < b for a, b in pairwise(stack.gradients["no"]))  # block by block
+    printed = {arrows: stack.printed(arrows, 0) for arrows in ("yes", "no")}
+    assert float(printed["no"]) > 0
+    assert told(lesson, "arriving") == (
+        f"With shortcuts {printed['yes']} arrives in front, without {printed['no']}."
+    )
+    assert told(lesson, "stack").startswith("Now 8 blocks in a row, random weights:")
+
+
+def test_a_picture_of_another_size_leaves_the_row_to_a_digit(tmp_path):
+    layers = (
+        Conv2D("a", 4, padding="same"), Conv2D("b", 4, padding="same"),
+        Add("plus", inputs=("a", "b")), Flatten("f"), Dense("d", 3, "softmax"),
+    )  # fmt: skip
+    Network.initialised(layers, input_shape=(9, 9, 1)).save(tmp_path / "small.safetensors")
+    lesson = Residual(model=str(tmp_path / "small.safetensors"))
+    assert lesson.stack.picture.pixels.shape == (28, 28, 1)
+    np.testing.assert_array_equal(lesson.stack.picture.pixels, Residual().stack.picture.pixels)
 
 
 def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     shares = {
         (row["blocks"], row["arrows"]): np.mean(row["by_seed"]) for row in facts.rows("depth")
     }
-    plain, short = (fmt.percent(shares[8, arrows]) for arrows in ("no", "yes"))
+    short, plain = (fmt.percent(shares[8, arrows]) for arrows in ("yes", "no"))
     assert told(lesson, "many") == (
-        f"17 convolutions, trained: {plain} right without, {short} with."
+        f"8 blocks, trained: {short} right with shortcuts, {plain} without."
     )
-    plain, short = (fmt.percent(shares[2, arrows]) for arrows in ("no", "yes"))
-    assert told(lesson, "few") == (
-        f"5 convolutions: {plain} without, {short} with. Hardly a difference."
-    )
-    assert "after 300 steps" in lesson.deep().panel("said-deep").words.text("en")
-    assert "3 networks" in lesson.deep().panel("said-means").words.text("en")
+    short, plain = (fmt.percent(shares[2, arrows]) for arrows in ("yes", "no"))
+    assert told(lesson, "few") == f"2 blocks: {short} with, {plain} without. Hardly a difference."
+    said = trained(8, 2).panel("said-right").words.text("en")
+    assert "after 300 steps" in said
+    assert "3 networks" in said
     assert {len(row["by_seed"]) for row in facts.rows("depth")} == {3}
     # Many layers read more than few with shortcuts, without them fewer: that is what pays.
     assert shares[8, "yes"] > max(shares[2, "yes"], shares[2, "no"]) > shares[8, "no"]
@@ -194,62 +252,21 @@ def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     plain, short = (facts.row("depth", blocks=8, arrows=a)["by_seed"] for a in ("no", "yes"))
     assert max(plain) < min(short)
     assert abs(shares[2, "no"] - shares[2, "yes"]) < 0.01
-    bars = {(p.name, bar.name): bar for p in lesson.deep().root.panels()
-            if p.name in ("deep-17", "deep-5") for bar in p.bars}  # fmt: skip
+    bars = {(p.name, bar.name): bar for p in trained(8, 2).root.panels()
+            if p.name in ("right-8", "right-2") for bar in p.bars}  # fmt: skip
     for (blocks, named), share in shares.items():
-        bar = bars[f"deep-{2 * blocks + 1}", named]
+        bar = bars[f"right-{blocks}", named]
         assert bar.value == pytest.approx(share)
         assert bar.text == fmt.percent(share)
 
 
-def test_it_tells_which_gradient_the_first_convolution_gets_as_it_was_measured(lesson):
-    lengths = {
-        (row["convolutions"], row["arrows"]): row["first_gradient"] for row in facts.rows("depth")
-    }
-    plain, short = (fmt.number(lengths[17, arrows], 4) for arrows in ("no", "yes"))
-    assert told(lesson, "back") == (
-        "Backwards the same: the gradient arrives by the shortcut, without it none."
-    )
-    assert told(lesson, "first") == (
-        f"Gradient at the first of 17 untrained convolutions: {short}; without shortcut {plain}."
-    )
-    assert float(plain) > 0
-    # Without shortcuts many layers let far less through than few, with them no less.
-    assert lengths[17, "no"] < lengths[5, "no"] / 100
-    assert lengths[17, "yes"] > lengths[5, "yes"]
-    bars = {(p.name, bar.name): bar for p in lesson.deep().root.panels()
-            if p.name in ("back-17", "back-5") for bar in p.bars}  # fmt: skip
-    assert len(bars) == 4
-    for (count, arrows), length in lengths.items():
-        assert bars[f"back-{count}", arrows].value == length
-        assert bars[f"back-{count}", arrows].text == fmt.number(length, 4)
-
-
-def test_the_gradient_runs_back_along_the_shortcuts_of_zeros(lesson):
-    # With all weights 0 a block with a shortcut hands each gradient on as it is, one without, 0.
-    step = 1e-3 * np.ones_like(lesson.three[0])
-    changed = Residual()
-    changed.__dict__["silenced"] = lesson.silenced
-    changed.__dict__["three"] = (lesson.three[0] + step, *lesson.three[1:])
-    for arrows, slope in {"yes": 1.0, "no": 0.0}.items():
-        ends = (each.silent_row[arrows][-1] for each in (lesson, changed))
-        before, after = ends
-        np.testing.assert_allclose((after - before) / step, slope, atol=1e-3)
-
-
-def test_the_gradient_stops_at_zeros_without_a_shortcut():
-    """Its line is seen from the word to both ends; the arrows that it passes make way."""
+def test_the_gradient_comes_from_the_end_in_both_rows_at_once():
     stages = of("residual", LOOKS[0]).during("arrow")
-    last = [m for m in stages if "gradient" in m][-1]
-    for arrows, passed in {
-        "yes": ("yes-plus-2->yes-2", "came->round-1"),
-        "no": ("no-box-2->no-2",),
-    }.items():
-        assert f"gradient->{arrows}-2" in last
-        assert not any(name in last for name in passed)
-    # In front of the layers without a shortcut nothing runs back.
-    assert "no-1->no-box-2" in last
-    assert "no-box-1->no-1" in last
+    rows = [m for m in stages if "yes-8" in m]
+    came = [[n for n in range(9) if f"{a}-back-{n}.bar" in m] for a in ("yes", "no") for m in rows]
+    assert came[: len(rows)] == came[len(rows) :]
+    assert all(each == list(range(each[0], 9)) for each in came if each)
+    assert came[-1] == list(range(9))
 
 
 def test_what_the_layers_give_is_open_while_it_is_asked():
@@ -294,9 +311,7 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     first = next(m for m in moments if "sum" in m and np.isfinite(m["sum"].values).sum() == 1)
     assert first["sum"].values[row, col] == pytest.approx(lesson.numbers[2])
     played = of("residual", LOOKS[0])
-    still = [m["sum"].values for m in played.during("answer") if "change" in m]
-    assert np.isnan(still[0]).all()  # both are still on their way to the plus
-    stage = played.ends["answer"]
+    stage = played.ends["add"]
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
         np.testing.assert_allclose(stage[name].values, maps[:, :, n])
     moments = of("residual", LOOKS[0]).during("arrow")
@@ -306,17 +321,15 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     empty, *_, last = [m["sum"].values for m in silent]
     assert np.isnan(empty).all()  # what came in is still on its way round
     np.testing.assert_allclose(last, silent[-1]["came"].values)
-    # Blocks in a row hand on one after the other, those with shortcuts first.
+    # Blocks in a row hand on one after the other, with shortcuts and without.
     row = [m for m in moments if "no-1" in m]
-    known = [
-        [np.isfinite(m[n].values).all() for n in ("yes-1", "yes-2", "no-1", "no-2")] for m in row
-    ]
-    assert known[0] == [False] * 4
-    assert known[-1] == [True] * 4
-    for before, after in pairwise(known[-1:0:-1]):
-        assert all(a >= b for a, b in zip(before, after, strict=True))
-    assert all(sorted(each, reverse=True) == each for each in known)
-    for name, values in lesson.silent_maps.items():
+    places = range(1, 9)
+    for arrows in ("yes", "no"):
+        known = [[np.isfinite(m[f"{arrows}-{n}"].values).all() for n in places] for m in row]
+        assert known[0] == [False] * 8
+        assert known[-1] == [True] * 8
+        assert all(sorted(each, reverse=True) == each for each in known)
+    for name, values in lesson.stack.known.items():
         np.testing.assert_allclose(row[-1][name].values, values)
 
 

@@ -7,23 +7,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import facts
+from convexplain.data import digits, facts
 from convexplain.lessons.parts import residual_words as words
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
-from convexplain.lessons.parts.number_words import in_words
+from convexplain.lessons.parts.residual_stack import TONES, Stack
 from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import Layer, Network, Trace
+from convexplain.network.bundled import CHAPTER_INPUT
 from convexplain.panels import (
     Aligned,
-    Bar,
-    Bars,
     Cells,
     Column,
     Diagram,
@@ -47,20 +46,12 @@ Floats = npt.NDArray[Any]
 #: A change that is followed prints as at least so much.
 _LEAST = 0.2
 
-#: How networks without shortcuts are drawn, and those with them.
-_TONES = {"no": "muted", "yes": "ink"}
 #: Height of the picture beside the map that is made of it, in heights of that.
 _ASIDE = 0.7
-#: How far apart blocks in a row stand, in gaps of the sheet: on a narrow one less.
-_APART = 0.8, 0.5
 #: How far apart what leads to the plus stands, where the lesson begins: on a narrow sheet less.
 _BESIDE = 1.6, 0.8
-#: So many blocks stand in a row, each reading what the one before it hands on.
-IN_A_ROW = 2
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW, _BROAD = 5.0, 15.0
-#: Gradients are printed with so many decimals: the least of them is then none of 0.
-_FINE = 4
 #: Layers with names of at most so many letters are named where they stand.
 _SHORT = 8
 
@@ -201,9 +192,11 @@ class Residual(FilterLesson):
             is 0, and the sum what is left.
         """
         came, change, total = self._three(silent="maps" in zero)
-        if end != "sum":
+        if end == "plus":
             many = fmt.count(self.three[0].shape[2])
             came = replace(came, title=words.CAME_ONE.capital.fill(n=many))
+        elif end == "change":
+            change = replace(change, title=words.RESIDUAL.capital)
         measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
         said = _named(self.network, self.between, zero="layers" in zero)
         layers = Text(
@@ -281,145 +274,11 @@ class Residual(FilterLesson):
     # Blocks in a row.
 
     @cached_property
-    def silent_row(self) -> Mapping[str, tuple[Floats, ...]]:
-        """What came in, and what each of some blocks in a row hands on, their weights all at 0.
-
-        With a shortcut what a block reads is added to what its layers make of it, without one that
-        alone goes on. All channels, (height, width, channels) each.
-        """
-        network, before = self.silenced.network, self.ways[0]
-        came = self.three[0][np.newaxis]
-
-        def block(x: Floats) -> Floats:
-            found = {before: x}
-            for name in self.between:
-                layer = network.layer(name)
-                made = layer.before(network.gather(layer, found), network.weights_of(name))
-                found[name] = layer.activate(made)
-            return found[self.ways[1]]
-
-        rows: dict[str, tuple[Floats, ...]] = {}
-        for arrows in ("yes", "no"):
-            maps = [came]
-            for _ in range(IN_A_ROW):
-                change = block(maps[-1])
-                maps.append(maps[-1] + change if arrows == "yes" else change)
-            rows[arrows] = tuple(each[0] for each in maps)
-        return rows
-
-    @property
-    def silent_maps(self) -> dict[str, Floats]:
-        """The maps of the shown channel in these rows, by their names."""
-        return {
-            name: each[:, :, self.shown_filter]
-            for arrows, names in ROWS.items()
-            for name, each in zip(names, self.silent_row[arrows], strict=True)
-        }
-
-    def row(self, *, upright: bool = False) -> Diagram:
-        """Describe blocks of zeros in a row, with a shortcut round each, and without."""
-        said: dict[str, Part] = {
-            arrows: Text(
-                f"said-{arrows}", words.SHORTCUTS[arrows].capital, role="heading", weight="bold",
-                tone=_TONES[arrows], measure=_NARROW,
-            )
-            for arrows in ROWS
-        }  # fmt: skip
-        links: list[Link] = []
-        lines: dict[str, list[Part | None]] = {}
-        around: list[Part | None] = [None]
-        for arrows, names in ROWS.items():
-            cells = [
-                self._zeroed(
-                    Cells(name, self.silent_maps[name], self.scale, lines=False, share="maps")
-                )
-                for name in names
-            ]
-            lines[arrows] = [cells[0]]
-            for n, start in enumerate(names[:-1], 1):
-                box, plus = f"{arrows}-box-{n}", f"{arrows}-plus-{n}"
-                add = Text(plus, "+", role="heading", rim="circle") if arrows == "yes" else None
-                lines[arrows] += [Text(box, words.ZERO, role="heading", rim="box"), add, cells[n]]
-                links += [Link(*way, tone="muted") for way in pairwise(through(arrows, n))]
-                if arrows == "yes":
-                    around += [Text(f"round-{n}", words.ROUND, role="heading"), None, None]
-                    first, last = pairwise((start, f"round-{n}", plus))
-                    links += [Link(*first, tone="muted", headless=True), Link(*last, tone="muted")]
-        around[-1] = Text("gradient", terms.GRADIENT, role="text", tone="accent")
-        links += [
-            Link("gradient", names[-1], tone="accent", headless=True) for names in ROWS.values()
-        ]
-        rows = [[said["yes"], *lines["yes"]], [None, *around], [said["no"], *lines["no"]]]
-        if upright:
-            rows = [list(row) for row in zip(*rows, strict=True)]
-        body = Either(
-            *(
-                Aligned(rows, gap=gap, row_gap=0.4 + 0.6 * upright, across="middle", down="middle")
-                for gap in _APART
-            )
-        )
-        below = Legend("legend", row=True)
-        return Diagram(Column(body, below, align="middle", turns=upright), tuple(links))
-
-    def deep(self) -> Diagram:
-        """Describe what was measured of few and many convolutions, with shortcuts and without.
-
-        How long the gradient of the first kernel is; beside it, once they are trained, how many
-        digits are read right. These are networks trained to compare them, the same beside every
-        network.
-        """
-        rows = facts.rows("depth")
-        counts = sorted({row["convolutions"] for row in rows}, reverse=True)
-        seeds, steps = fmt.count(rows[0]["seeds"]), fmt.count(facts.steps("depth"))
-        titles = {
-            "back": words.FIRST_GRADIENT.capital,
-            "deep": words.READ_RIGHT.capital.fill(n=steps),
-        }
-
-        def bars(kind: str, count: int, named: bool, **how: Any) -> Bars:
-            found = [row for row in rows if row["convolutions"] == count]
-            most = max(_measured(kind, row)[0] for row in rows)
-            return Bars(
-                f"{kind}-{count}",
-                [
-                    Bar(
-                        row["arrows"], words.SHORTCUTS[row["arrows"]] if named else "",
-                        *_measured(kind, row), _TONES[row["arrows"]],
-                    )
-                    for row in found
-                ],
-                Scale(most), pitch=2.2, **how,
-            )  # fmt: skip
-
-        def counted(kind: str, count: int, role: Literal["heading", "text"]) -> Text:
-            said = words.CONVOLUTIONS.fill(n=count)
-            return Text(f"{kind}-said-{count}", said, role=role, weight="bold")
-
-        def beside(length: float, role: Literal["heading", "text"], measure: float) -> Part:
-            said = [Text(f"said-{kind}", titles[kind], role=role, measure=measure)
-                    for kind in titles]  # fmt: skip
-            grid: list[list[Part | None]] = []
-            for count in counts:
-                grid.append([counted("back", count, role), None])
-                grid.append(
-                    [bars(kind, count, kind == "back", length=length, role=role) for kind in titles]
-                )
-            return Aligned([said, *grid], gap=1.2, row_gap=0.7, down="bottom")
-
-        def below(length: float, role: Literal["heading", "text"]) -> Part:
-            parts: list[Part] = []
-            for kind, title in titles.items():
-                parts.append(Text(f"said-{kind}", title, role=role, measure=_BROAD))
-                for count in counts:
-                    parts.append(counted(kind, count, role))
-                    parts.append(bars(kind, count, True, length=length, role=role))
-            return Column(*parts, gap=0.6)
-
-        large = (
-            beside(9, "heading", 14), beside(6, "text", 9), below(10, "heading"), below(6, "text"),
-        )  # fmt: skip
-        means = Text("said-means", words.MEANS.capital.fill(s=seeds), role="text", tone="muted")
-        return Diagram(Column(Either(*large), means))
+    def stack(self) -> Stack:
+        """The picture in networks of many blocks; another digit if it is none of their size."""
+        picture = self.shown_picture
+        fits = picture.pixels.shape == CHAPTER_INPUT
+        return Stack(picture if fits else digits.sample(self.chosen["sample"]))
 
     def adding(self, *, upright: bool = False) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
@@ -486,52 +345,51 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 4.2, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 5.2, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 3.6, self.question)
-        yield Event("ways", 4.6, words.WAYS.fill(n=len(self.between)))
+        yield Event("ways", 4.2, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
         yield Event("arrive", 4.4, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
         yield Event("meet", 4.0, words.MEET.fill(a=came, b=change))
-        yield Event("adds", 3.3, words.ADDS)
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("all", 3.2, words.ALL.fill(n=fmt.count(numbers)), detail=1)
+        yield Event("adds", 5.4, words.ADDS.fill(n=fmt.count(numbers)))
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
         return Question(words.ASKED, words.ZEROS) if self.lets_all_through else None
 
     def _tell_arrow(self) -> Iterator[Event]:
-        question, rows = self.ask(), facts.rows("depth")
+        question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
             yield Event("silent", 1.6, words.SILENT)
             yield Event("unchanged", 2.6, words.UNCHANGED)
-            row = words.ROW.fill(n=in_words(IN_A_ROW, capital=True))
-            yield Event("row", 5.0, row, detail=1)
-        few, many = (fmt.count(row["convolutions"]) for row in (rows[0], rows[-1]))
-        back = words.BACK if question is None else words.BACK_ZEROS
-        yield Event("back", 4.4, back, detail=1)
-        plain, short = (_measured("back", row)[1] for row in rows[-2:])
-        yield Event("first", 3.3, words.FIRST.fill(n=many, a=plain, b=short), detail=1)
-        plain, short = (_measured("deep", row)[1] for row in rows[-2:])
-        yield Event("many", 3.5, words.MANY.fill(n=many, a=plain, b=short), detail=1)
-        plain, short = (_measured("deep", row)[1] for row in rows[:2])
-        yield Event("few", 3.8, words.FEW.fill(n=few, a=plain, b=short), detail=1)
+            yield Event("stack", 6.2, words.STACK.fill(n=fmt.count(self.stack.blocks)), detail=1)
+        arriving = {arrows: self.stack.printed(arrows, 0) for arrows in TONES}
+        yield Event("back", 4.2, words.BACK, detail=1)
+        yield Event("arriving", 3.0, words.ARRIVING.fill(**arriving), detail=1)
+        many, few = (which(row["blocks"] for row in facts.rows("depth")) for which in (max, min))
+        yield self._trained("many", words.MANY, many)
+        yield self._trained("few", words.FEW, many, few)
+
+    def _trained(self, name: str, said: Caption, *counts: int) -> Event:
+        """Tell how well networks of so many blocks read, the last number's in words."""
+        right = {
+            arrows: fmt.percent(facts.row("depth", blocks=counts[-1], arrows=arrows)["accuracy"])
+            for arrows in TONES
+        }
+        said = said.fill(n=fmt.count(counts[-1]), **right)
+        return Event(name, 4.0, said, counts, detail=1)
 
 
 #: The three maps, by name.
 NAMES = ("came", "change", "sum")
 #: The picture, and the layers that make of it what comes in.
 READ = ("picture", "first")
-#: The maps of blocks in a row, with a shortcut round each and without.
-ROWS = {
-    "yes": ("came", *(f"yes-{n}" for n in range(1, IN_A_ROW + 1))),
-    "no": tuple(f"no-{n}" for n in range(IN_A_ROW + 1)),
-}
 
 
 def _named(network: Network, layers: Sequence[str], *, zero: bool = False) -> Caption | str:
@@ -543,20 +401,6 @@ def _named(network: Network, layers: Sequence[str], *, zero: bool = False) -> Ca
         f"{name}:\N{NO-BREAK SPACE}0" if zero and network.weights_of(name) else name
         for name in layers
     )
-
-
-def _measured(kind: str, row: Mapping[str, Any]) -> tuple[float, str]:
-    """Return what was measured of a network, and how it is printed: "back" the gradient."""
-    if kind == "back":
-        return row["first_gradient"], fmt.number(row["first_gradient"], _FINE)
-    return row["accuracy"], fmt.percent(row["accuracy"])
-
-
-def through(arrows: str, number: int) -> tuple[str, ...]:
-    """Name what lies on the way through one of the blocks in a row, from map to map."""
-    start, end = ROWS[arrows][number - 1 : number + 1]
-    plus = (f"{arrows}-plus-{number}",) if arrows == "yes" else ()
-    return (start, f"{arrows}-box-{number}", *plus, end)
 
 
 def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:

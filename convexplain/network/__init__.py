@@ -52,6 +52,7 @@ from convexplain.network.layers import (
 )
 from convexplain.network.network import Network
 from convexplain.network.occlusion import Occlusion, occlusion
+from convexplain.network.stacked import stacked
 from convexplain.network.summary import Row
 from convexplain.network.trace import Trace
 
@@ -98,5 +99,6 @@ __all__ = [
     "level_layers",
     "occlusion",
     "shipped",
+    "stacked",
     "top_patches",
 ]

@@ -28,7 +28,7 @@ def card(lesson: Residual) -> Card:
         "steps": fmt.count(facts.steps("depth")),
     }
     for size, row in zip(("few", "few", "many", "many"), facts.rows("depth"), strict=True):
-        values[size] = fmt.count(row["convolutions"])
+        values[size] = fmt.count(row["blocks"])
         values[f"{size}_{row['arrows']}"] = fmt.percent(row["accuracy"])
     return Card(
         lesson,
@@ -107,10 +107,10 @@ def card(lesson: Residual) -> Card:
                     en="A shortcut makes every network better.", zh="有了捷径，任何网络都会变好。"
                 ),
                 Caption(
-                    en="Measured, {steps} steps: of {few} convolutions {few_no} are right without "
-                    "shortcuts, {few_yes} with; of {many} convolutions {many_no} and {many_yes}.",
-                    zh="实测训练 {steps} 步：{few} 个卷积时，没有捷径认对 {few_no}，"
-                    "有捷径 {few_yes}；{many} 个卷积时，分别为 {many_no} 和 {many_yes}。",
+                    en="Measured, {steps} steps: of {few} blocks {few_yes} are right with "
+                    "shortcuts, {few_no} without; of {many} blocks {many_yes} and {many_no}.",
+                    zh="实测训练 {steps} 步：{few} 个块时，有捷径认对 {few_yes}，"
+                    "没有捷径 {few_no}；{many} 个块时，分别为 {many_yes} 和 {many_no}。",
                 ),
             ),
         ),

@@ -11,69 +11,61 @@ QUESTION = Caption(
     zh="有一条箭头绕过各层。什么和什么相加？",
 )
 ANSWER = Caption(
-    en="What came in, as it is, plus a change: the sum goes on.",
-    zh="输入原样，加上改动：传下去的是两者的和。",
+    en="A change is added to what came in. Map and gradient get through: deep networks learn.",
+    zh="改动加到输入上：图和梯度都能通过，深层网络才学得动。",
 )
 CAME = Caption(en="came in", zh="输入")
 CAME_ONE = Caption(en="came in: one of {n} maps", zh="输入：{n} 张响应图之一")
 PICTURE = Caption(en="picture", zh="图片")
 CHANGE = Caption(en="change", zh="改动")
+RESIDUAL = Caption(en="change (residual)", zh="改动（残差）")
 SUM = Caption(en="goes on", zh="传下去")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 ROUND = Caption(en="shortcut", zh="捷径")
 ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
-ZERO = Caption(en="all 0", zh="全为 0")
-CONVOLUTIONS = Caption(en="{n} convolutions", zh="{n} 个卷积")
+BLOCK = Caption(en="after block", zh="块")
+BLOCKS = Caption(en="{n} blocks in a row", zh="{n} 块相连")
 SHORTCUTS = {
-    "no": Caption(en="without shortcut", zh="没有捷径"),
-    "yes": Caption(en="with shortcut", zh="有捷径"),
+    "yes": Caption(en="with shortcuts", zh="有捷径"),
+    "no": Caption(en="without shortcuts", zh="没有捷径"),
 }
-FIRST_GRADIENT = Caption(
-    en="gradient length at the first convolution, before training",
-    zh="训练前首层卷积的梯度长度",
-)
 READ_RIGHT = Caption(
-    en="test digits read right, after {n} steps",
-    zh="训练 {n} 步后测试手写数字认对的比例",
+    en="test digits read right after {n} steps of training, mean of {s} networks",
+    zh="训练 {n} 步后测试手写数字认对的比例，{s} 个网络的平均",
 )
-MEANS = Caption(en="each a mean of {s} networks", zh="均为 {s} 个网络的平均")
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
     zh="两条路通向加号：穿过 {n} 层，或者走捷径。",
 )
 ARRIVE = Caption(
-    en="The shortcut brings what came in; the layers give a change, the residual.",
-    zh="捷径带来输入，各层给出改动，即残差。",
+    en="The layers make a change, the residual; the shortcut brings what came in.",
+    zh="各层给出改动，即残差；捷径带来输入。",
 )
 MEET = Caption(en="At one place {a} came in; the change is {b}.", zh="同一处：输入 {a}，改动 {b}。")
 ADDS = Caption(
-    en="They are added, each number to the one at its own place.",
-    zh="两者相加，每个数各加同一位置的数。",
+    en="They are added, and so are all {n} numbers of the map, each at its own place.",
+    zh="两者相加；这张图的 {n} 个数都这样，各加同一位置的数。",
 )
-ALL = Caption(
-    en="So for all {n} numbers of this map.",
-    zh="这张图的 {n} 个数都这样。",
+STACK = Caption(
+    en="Now {n} blocks in a row, random weights: with shortcuts the map gets through, "
+    "without it fades.",
+    zh="{n} 块相连，权重随机：有捷径，图能通过；没有，图消失。",
 )
 BACK = Caption(
-    en="Backwards the same: by the shortcut the gradient arrives.",
-    zh="反过来也一样：沿着捷径，梯度到达。",
+    en="Layers learn from the gradient. It comes back from the end, block by block.",
+    zh="各层靠梯度学习，它从末端一块块往回传。",
 )
-#: Through layers of zeros.
-BACK_ZEROS = Caption(
-    en="Backwards the same: the gradient arrives by the shortcut, without it none.",
-    zh="反过来也一样：梯度沿捷径到达，没有则为 0。",
-)
-FIRST = Caption(
-    en="Gradient at the first of {n} untrained convolutions: {b}; without shortcut {a}.",
-    zh="{n} 个卷积首层梯度 {b}；没有捷径 {a}。",
+ARRIVING = Caption(
+    en="With shortcuts {yes} arrives in front, without {no}.",
+    zh="有捷径，到达 {yes}；没有，{no}。",
 )
 MANY = Caption(
-    en="{n} convolutions, trained: {a} right without, {b} with.",
-    zh="{n} 个：没有 {a}，有捷径 {b}。",
+    en="{n} blocks, trained: {yes} right with shortcuts, {no} without.",
+    zh="{n} 块训练后：有 {yes}，没有 {no}。",
 )
 FEW = Caption(
-    en="{n} convolutions: {a} without, {b} with. Hardly a difference.",
-    zh="{n} 个：{a} 和 {b}，几乎一样。",
+    en="{n} blocks: {yes} with, {no} without. Hardly a difference.",
+    zh="{n} 块：{yes} 和 {no}，几乎一样。",
 )
 ASKED = Caption(
     en="All weights and biases set to 0: what leaves the plus?",
@@ -81,10 +73,6 @@ ASKED = Caption(
 )
 SILENT = Caption(en="The layers give 0.", zh="各层给出 0。")
 UNCHANGED = Caption(en="So what came in goes on, unchanged.", zh="所以输入原样传下去。")
-ROW = Caption(
-    en="{n} blocks of zeros in a row: with shortcut the map still arrives, without it 0.",
-    zh="{n} 个全为 0 的块相连：有捷径，图到达；没有，得到 0。",
-)
 #: What may go on if all weights of a block are 0.
 ZEROS = (
     Choice(Caption(en="what came in", zh="输入")),
@@ -96,7 +84,7 @@ ZEROS = (
         ),
     ),
     Choice(
-        Caption(en="the same as before", zh="和之前一样"),
+        Caption(en="the sum from before", zh="之前的和"),
         Caption(en="The change is gone from the sum.", zh="和里面少了改动。"),
     ),
 )

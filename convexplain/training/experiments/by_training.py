@@ -15,15 +15,12 @@ from convexplain.network import (
     BASELINE_LAYERS,
     CHAPTER_LAYERS,
     Activation,
-    Add,
     BatchNormalization,
     Conv2D,
-    Dense,
-    Flatten,
     Layer,
-    MaxPooling2D,
     Network,
     SeparableConv2D,
+    stacked,
 )
 from convexplain.training.descent import TrainingConfig
 from convexplain.training.evaluation import as_batch
@@ -210,7 +207,7 @@ def depth(setting: Setting) -> Result:
         _Variant(
             {"blocks": count, "arrows": arrow},
             f"{count} blocks, arrows {arrow}",
-            blocks(count, arrow=ARROWS[arrow]),
+            stacked(count, shortcuts=ARROWS[arrow]),
         )
         for count, arrow in product(DEPTHS, ARROWS)
     ]
@@ -246,23 +243,6 @@ def of_kinds(separable: Collection[str], *, normalised: bool) -> tuple[Layer, ..
                 Activation(f"relu_{layer.name}"),
             ]
     return tuple(layers)
-
-
-def blocks(count: int, *, arrow: bool) -> tuple[Layer, ...]:
-    """Make a network of so many blocks of two convolutions."""
-    layers: list[Layer] = [
-        Conv2D("conv0", 16, stride=(2, 2), padding="same"),
-        MaxPooling2D("pool"),
-    ]
-    for n in range(1, count + 1):
-        came = layers[-1].name
-        layers += [
-            Conv2D(f"conv{n}a", 16, padding="same"),
-            Conv2D(f"conv{n}b", 16, padding="same", activation="linear"),
-        ]
-        layers += [Add(f"add{n}", inputs=(came, layers[-1].name))] if arrow else []
-        layers.append(Activation(f"relu{n}"))
-    return (*layers, Flatten("flatten"), Dense("dense", 10, activation="softmax"))
 
 
 def gradients(layers: Sequence[Layer], seed: int, train: tuple[Array, Array]) -> list[float]:
