@@ -27,6 +27,8 @@ _MANIMS = frozenset(
     ("submobjects", "updaters", "target", "mobjects", "foreground_mobjects", "static_mobjects",
      "moving_mobjects", "animations", "renderer", "board")
 )  # fmt: skip
+#: What is copied of a mobject's attributes; others never change in place.
+_COPIED = frozenset((np.ndarray, list, dict))
 
 
 class Stage:
@@ -361,10 +363,10 @@ def of(name: str, look: Look) -> Played:
 def _twin(part: Any) -> Any:
     """Copy a mobject with its arrays, not with its submobjects."""
     twin = object.__new__(type(part))
-    twin.__dict__ = {
-        name: value.copy() if isinstance(value, np.ndarray | list | dict) else value
-        for name, value in vars(part).items()
-    }
+    own = twin.__dict__ = dict(vars(part))
+    for name, value in own.items():
+        if type(value) in _COPIED:
+            own[name] = value.copy()
     return twin
 
 

@@ -81,6 +81,21 @@ def _along(tracks: Sequence[_Track], gap: float) -> list[float]:
     return places
 
 
+def _joined(tracks: Sequence[_Track], gap: float) -> _Track | None:
+    """Return all tracks as one, with gaps between those that take room; None: none does."""
+    whole, behind, shown = 0.0, 0.0, 0
+    for before, size, after in tracks:
+        own = before + size + after
+        if own:
+            whole += own
+            behind = after
+            shown += 1
+    if not shown:
+        return None
+    first = tracks[0].before
+    return _Track(first, whole + gap * (shown - 1) - first - behind, behind)
+
+
 @dataclass(frozen=True, eq=False)
 class Aligned(Part):
     """Rows of panels that share their columns.
@@ -155,11 +170,14 @@ class Aligned(Part):
 
     def _tracks(self, extents: list[list[Extent]]) -> tuple[list[_Track], list[_Track]]:
         share = _BEFORE[self.across]
-        columns = [[_across(extent)] for extent in extents[0]] if len(extents) == 1 else [
-            [_across(row[n]) for row in extents if n < len(row)]
-            for n in range(max(map(len, extents), default=0))
-        ]  # fmt: skip
-        cols = [_track(spans, [share] * len(spans)) for spans in columns]
+        if len(extents) == 1:
+            cols = [_Track(each.left, each.width, each.right) for each in extents[0]]
+        else:
+            columns = (
+                [_across(row[n]) for row in extents if n < len(row)]
+                for n in range(max(map(len, extents), default=0))
+            )
+            cols = [_track(spans, [share] * len(spans)) for spans in columns]
         return cols, [
             _track([_down(extent) for extent in sizes], self._shares(row, sizes))
             for row, sizes in zip(self.rows, extents, strict=True)
@@ -187,19 +205,12 @@ class Aligned(Part):
 
     def room(self, at: Setting) -> Extent:
         """Return the room of all, with the gaps between."""
-        cols, rows = self._tracks(self._extents(at))
-        if not cols or not rows:
+        tracks = self._tracks(self._extents(at))
+        across, down = map(_joined, tracks, self._gaps(at))
+        if across is None or down is None:
             return _NOTHING
-        left, top = cols[0].before, rows[0].before
-        shown = [[track for track in tracks if track.whole] for tracks in (cols, rows)]
-        if not all(shown):
-            return _NOTHING
-        wide, high = (
-            sum(track.whole for track in tracks) + gap * (len(tracks) - 1)
-            for tracks, gap in zip(shown, self._gaps(at), strict=True)
-        )
-        right, below = shown[0][-1].behind, shown[1][-1].behind
-        return Extent(wide - left - right, high - top - below, left, top, right, below)
+        (left, width, right), (up, height, below) = across, down
+        return Extent(width, height, left, up, right, below)
 
     def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
         """Yield the pieces of all parts."""

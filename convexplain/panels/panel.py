@@ -148,7 +148,7 @@ class Part(ABC):
             groups = tuple({name: 0 for name in every if name in sides})
             known = at.known[self] = _Known(groups, self._spreads(), {})
         groups, spreads, extents = known
-        own: object = tuple([sides[group] for group in groups])
+        own: object = sides[groups[0]] if len(groups) == 1 else tuple([sides[n] for n in groups])
         if spreads:
             own = own, at.spread
         found = extents.get(own)
