@@ -77,10 +77,10 @@ def test_a_table_whose_counts_cannot_be_read_is_refused_in_one_line():
 
 
 def test_the_alternative_text_names_the_most_frequent_mistake():
-    said = alternative(ConfusionMatrix(measured=COUNTS))
+    said = alternative(ConfusionMatrix(measured=COUNTS)).text("en")
     assert "5 read as 3, 10 times" in said
     assert f"{np.trace(COUNTS) / COUNTS.sum():.2%}" in said
-    assert "把 5 判为 3，共 10 次" in alternative(ConfusionMatrix(measured=COUNTS), "zh")
+    assert "把 5 判为 3，共 10 次" in alternative(ConfusionMatrix(measured=COUNTS)).text("zh")
 
 
 def test_without_mnist_the_stored_counts_are_drawn():

@@ -258,7 +258,7 @@ def test_the_figure_says_what_the_video_has_no_time_for(lesson: Hierarchy) -> No
 
     assert "upwards" not in [beat.name for beat in lesson.beats()]
     for lang in ("en", "zh"):
-        assert figure.caption(lesson, lang).endswith(lesson.upwards.text(lang))
+        assert figure.caption(lesson).text(lang).endswith(lesson.upwards.text(lang))
 
 
 def test_it_takes_less_than_a_minute_unless_asked_for_more(lesson: Hierarchy) -> None:

@@ -203,7 +203,7 @@ def test_fields_that_lie_apart_by_another_number_across_say_both(tmp_path):
     assert [bar.text.text("en") for bar in bars.bars] == [
         "5 × 7, step 2 × 1", "7 × 8, step 4 × 2",
     ]  # fmt: skip
-    told = receptive_fields.alternative(options)
+    told = receptive_fields.alternative(options).text("en")
     assert "move by 2 × 1, 4 × 2 pixels" in told
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from convexplain import lessons, panels
 from convexplain.errors import UsageError, choose
+from convexplain.figures import _words
 from convexplain.figures._about import DEFAULT, PAGE, WIDTHS, About, check_width
 from convexplain.figures._finding import PACKAGE, names
 from convexplain.style.theme import Look
@@ -191,8 +192,10 @@ def about_made(name: str, made: Any, lang: str = "en") -> About:
     Look(lang)  # a language that there is not is refused
     module = _module(name)
     own = getattr(module, "alternative", None)
-    told = _diagram(name, made).alternative_text(lang) if own is None else own(made, lang)
-    return About(made.title.text(lang), told, module.caption(made, lang), lang)
+    told = _diagram(name, made).alternative_text(lang) if own is None else own(made).text(lang)
+    quoted = getattr(module, "QUOTES", None)
+    said = module.caption(made) if quoted is None else _words.events(made, quoted)
+    return About(made.title.text(lang), told, said.text(lang), lang)
 
 
 def alternative(name: str, lang: str = "en", **values: Any) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from convexplain.lessons import Lesson
-from convexplain.style.captions import Caption, listed
+from convexplain.style.captions import Caption, joined, listed
 
 
-def sentences(lesson: Lesson, lang: str, *names: str) -> str:
+def sentences(lesson: Lesson, *names: str) -> Caption:
     """Return what a lesson says in some of its beats, one after the other."""
     told = {beat.name: beat.caption for beat in lesson.beats()}
-    return ("" if lang == "zh" else " ").join(told[name].text(lang) for name in names)
+    return joined([told[name] for name in names])
 
 
-def events(lesson: Lesson, lang: str, *names: str) -> str:
+def events(lesson: Lesson, names: Collection[str]) -> Caption:
     """Return what a lesson says at some of its events, one after the other, however long it is."""
     every = (event for beat in lesson.designed for event in beat.events)
-    said = [event.said.text(lang) for event in every if event.name in names and event.said]
-    return ("" if lang == "zh" else " ").join(said)
+    return joined([event.said for event in every if event.name in names and event.said])
 
 
 def paired(values: Iterable[str], places: Iterable[str]) -> Caption:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from convexplain.lessons.architecture import Architecture
+from convexplain.style.captions import Caption
 
 Options = Architecture
 
 
-def caption(options: Architecture, lang: str = "en") -> str:
+def caption(options: Architecture) -> Caption:
     """Say what the figure shows, as the lesson does."""
-    return options.traded.then(options.costs).text(lang)
+    return options.traded.then(options.costs)

@@ -8,6 +8,7 @@ from typing import Any
 
 from convexplain.figures import _words
 from convexplain.lessons.channels import Channels
+from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,6 @@ class OneNumber(Channels):
 Options = OneNumber
 
 
-def caption(options: OneNumber, lang: str = "en") -> str:
+def caption(options: OneNumber) -> Caption:
     """Say what the figure shows, in the words of the lesson."""
-    return _words.sentences(options, lang, "answer")
+    return _words.sentences(options, "answer")

@@ -6,7 +6,6 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from convexplain.figures import _words
 from convexplain.lessons.channels import Channels
 from convexplain.panels import Diagram
 from convexplain.style.captions import Caption
@@ -34,13 +33,9 @@ class Photograph(Channels):
 
 
 Options = Photograph
+QUOTES = ("kernels", "added", "where")
 
 
 def diagram(options: Photograph) -> Diagram:
     """Describe the photograph, each channel's patch ⊙ kernel with its sum, and the map."""
     return options.photo_diagram()
-
-
-def caption(options: Photograph, lang: str = "en") -> str:
-    """Say what the figure shows, in the words of the lesson."""
-    return _words.events(options, lang, "kernels", "added", "where")

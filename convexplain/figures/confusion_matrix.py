@@ -120,14 +120,14 @@ def diagram(options: ConfusionMatrix) -> Diagram:
     )  # fmt: skip
 
 
-def alternative(options: ConfusionMatrix, lang: str = "en") -> str:
+def alternative(options: ConfusionMatrix) -> Caption:
     """Say what a person who cannot see the figure needs."""
     counts, mistakes = options.counts, options.mistakes
     known: dict[str, str | int | Caption] = {
         "k": len(counts), "n": fmt.count(int(counts.sum())), "what": options.what,
     }  # fmt: skip
     if not mistakes.any():
-        return _NO_MISTAKE.fill(**known).text(lang)
+        return _NO_MISTAKE.fill(**known)
     row, column = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
     return _ALT.fill(
         **known,
@@ -135,10 +135,10 @@ def alternative(options: ConfusionMatrix, lang: str = "en") -> str:
         a=options.name(int(row)),
         b=options.name(int(column)),
         m=int(mistakes.max()),
-    ).text(lang)
+    )
 
 
-def caption(options: ConfusionMatrix, lang: str = "en") -> str:
+def caption(options: ConfusionMatrix) -> Caption:
     """Say what the figure shows."""
     counts = options.counts
     words = _OWN_CAPTION if options.measured is not None else _CAPTIONS[options.model]
@@ -147,7 +147,7 @@ def caption(options: ConfusionMatrix, lang: str = "en") -> str:
     }  # fmt: skip
     if options.measured is not None:
         known["what"] = options.what
-    return words.fill(**known).text(lang)
+    return words.fill(**known)
 
 
 _DIGITS = Caption(en="digits", zh="样本")

@@ -38,7 +38,7 @@ def diagram(options: DenseVsConv) -> Diagram:
     return options.comparison(_notes(options))
 
 
-def alternative(options: DenseVsConv, lang: str = "en") -> str:
+def alternative(options: DenseVsConv) -> Caption:
     """Say all that the bars stand for."""
     values = [*options.parameters, *options.multiplications]
     said = dict(zip("abcd", (fmt.count(int(value)) for value in values), strict=True))
@@ -46,16 +46,16 @@ def alternative(options: DenseVsConv, lang: str = "en") -> str:
     others = [_others(options, n) for n in range(2)]
     return _ALT.fill(
         n=fmt.count(_DIGITS), e=int(cnn), f=others[0], g=int(dense), h=others[1], **said
-    ).text(lang)
+    )
 
 
-def caption(options: DenseVsConv, lang: str = "en") -> str:
+def caption(options: DenseVsConv) -> Caption:
     """Say what the bars show."""
     return _CAPTION.fill(
         w=fmt.number(100 * options.parameters.ratio, 0),
         e=fmt.number(100 * options.mistakes.ratio, 0),
         m=fmt.number(options.multiplications.ratio, 1),
-    ).text(lang)
+    )
 
 
 def _others(options: DenseVsConv, n: int) -> Caption:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from convexplain.lessons.forward_pass import ForwardPass
+from convexplain.style.captions import Caption
 
 Options = ForwardPass
 
 
-def caption(options: ForwardPass, lang: str = "en") -> str:
+def caption(options: ForwardPass) -> Caption:
     """Say what the figure shows, as the lesson does."""
-    return options.verdict.then(options.ratio).text(lang)
+    return options.verdict.then(options.ratio)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.panels import Diagram
+from convexplain.style.captions import Caption, joined
 
 
 class Hiding(Hierarchy):
@@ -20,7 +21,6 @@ class Hiding(Hierarchy):
 Options = Hiding
 
 
-def caption(options: Hierarchy, lang: str = "en") -> str:
+def caption(options: Hierarchy) -> Caption:
     """Say what the map shows, as the lesson does."""
-    said = [event.said.text(lang) for event in options.hiding.tell() if event.said is not None]
-    return ("" if lang == "zh" else " ").join(said)
+    return joined([event.said for event in options.hiding.tell() if event.said is not None])

@@ -9,7 +9,7 @@ from convexplain.figures._base import AnyFigure
 from convexplain.lessons.parts.kernels import LEAST, Kernels, whole
 from convexplain.panels import Cells, Column, Diagram, Legend, Maps, Rows, Scale, Sheet
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, same
+from convexplain.style.captions import Caption, listed, same
 from convexplain.style.theme import Look
 
 Options = Kernels
@@ -64,31 +64,28 @@ def draw(
     return _draw.diagram(shown, look, on=on, figure=figure)
 
 
-def alternative(options: Kernels, lang: str = "en") -> str:
+def alternative(options: Kernels) -> Caption:
     """Say how many kernels look for what, and which."""
-    gap, comma = ("；", "、") if lang == "zh" else ("; ", ", ")
     if options.classic:
-        told = gap.join(
-            _FINDS.fill(name=k.name, what=Caption(en=k.finds, zh=k.finds_zh)).text(lang)
+        told = [
+            _FINDS.fill(name=k.name, what=Caption(en=k.finds, zh=k.finds_zh))
             for k in options.classics
+        ]
+        return _CLASSIC.fill(n=len(told), all=listed(told, _GAP))
+    told = [
+        _OF_KIND.fill(
+            kind=_KINDS[kind].fill(n=len(numbers), of=len(options.patterns)), all=listed(numbers)
         )
-        return _CLASSIC.fill(n=len(options.classics), all=same(told)).text(lang)
-    told = gap.join(
-        _KINDS[kind].fill(n=len(numbers), of=len(options.patterns)).text(lang)
-        + ("（" if lang == "zh" else " (")
-        + comma.join(str(n) for n in numbers)
-        + ("）" if lang == "zh" else ")")
         for kind, numbers in options.groups.items()
-    )
-    words = _ALT.fill(what=_what(options), w=fmt.number(options.limit), all=same(told))
-    return words.text(lang)
+    ]
+    return _ALT.fill(what=_what(options), w=fmt.number(options.limit), all=listed(told, _GAP))
 
 
-def caption(options: Kernels, lang: str = "en") -> str:
+def caption(options: Kernels) -> Caption:
     """Say what the figure shows, and by which rule they are sorted."""
     if options.classic:
-        return _CLASSIC_CAPTION.fill(n=len(options.classics)).text(lang)
-    return _CAPTION.fill(what=_what(options), c=fmt.number(LEAST, 1)).text(lang)
+        return _CLASSIC_CAPTION.fill(n=len(options.classics))
+    return _CAPTION.fill(what=_what(options), c=fmt.number(LEAST, 1))
 
 
 def _what(options: Kernels) -> Caption:
@@ -104,6 +101,8 @@ _KINDS = {
     "spot": Caption(en="spot: {n} of {of}", zh="斑点：{of} 个中的 {n} 个"),
     "mixed": Caption(en="mixed: {n} of {of}", zh="混合：{of} 个中的 {n} 个"),
 }
+_OF_KIND = Caption(en="{kind} ({all})", zh="{kind}（{all}）")
+_GAP = Caption(en="; ", zh="；")
 _WEIGHTS = Caption(en="weights, {layer}", zh="{layer} 的权重")
 _WEIGHTS_OF = Caption(en="weights, {layer}, filter {n}", zh="{layer} 过滤器 {n} 的权重")
 _OF_LAYER = Caption(en="the {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")

@@ -55,7 +55,7 @@ def diagram(options: Learning) -> Diagram:
     return options.whole(snapshots, about)
 
 
-def caption(options: Learning, lang: str = "en") -> str:
+def caption(options: Learning) -> Caption:
     """Say what the figure shows."""
     history, (_, losses) = options.history, options.way
     return _CAPTION.fill(
@@ -67,4 +67,4 @@ def caption(options: Learning, lang: str = "en") -> str:
         e=len(options.filters_of("edge")),
         l=len(options.filters_of("line", "spot")),
         f=history.filters.shape[-1],
-    ).text(lang)
+    )

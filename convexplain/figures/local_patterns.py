@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from convexplain.figures import _words
 from convexplain.lessons.local_patterns import LocalPatterns
+from convexplain.style.captions import Caption
 
 Options = LocalPatterns
 
 
-def caption(options: LocalPatterns, lang: str = "en") -> str:
+def caption(options: LocalPatterns) -> Caption:
     """Say what the figure shows, as the lesson does."""
-    return _words.sentences(options, lang, "dense", "filter")
+    return _words.sentences(options, "dense", "filter")

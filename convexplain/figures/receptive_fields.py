@@ -157,7 +157,7 @@ def _told_unseen(options: ReceptiveFields) -> Caption:
     return _HATCHED_ONLY.fill(places=places(rows, cols))
 
 
-def alternative(options: ReceptiveFields, lang: str = "en") -> str:
+def alternative(options: ReceptiveFields) -> Caption:
     """Say what the cells see, in numbers."""
     panels = [
         _PANEL.fill(
@@ -173,9 +173,9 @@ def alternative(options: ReceptiveFields, lang: str = "en") -> str:
         layers=listed(view.layer for view in options.views),
         steps=words.listed(strides),
         unseen=_told_unseen(options),
-    ).text(lang)
+    )
 
 
-def caption(options: ReceptiveFields, lang: str = "en") -> str:
+def caption(options: ReceptiveFields) -> Caption:
     """Say what the panels show, as the lesson does."""
-    return options.fields.text(lang)
+    return options.fields

@@ -17,7 +17,7 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.panels import Column, Diagram, Legend, Maps, Scale, Sheet
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, same
+from convexplain.style.captions import Caption, joined, listed
 from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
@@ -112,44 +112,41 @@ def _per_row(rows: int, wide: bool) -> int:
     return 16 if wide else 8
 
 
-def alternative(options: AllMaps, lang: str = "en") -> str:
+def alternative(options: AllMaps) -> Caption:
     """Say which filters respond most, which not at all, and which alike."""
     maps = options.maps
     peaks = maps.max(axis=(0, 1))
     strongest = [int(n) for n in np.argsort(-peaks, kind="stable")[:3]]
-    comma = "、" if lang == "zh" else ", "
-    told = comma.join(_PEAK.fill(n=n, v=fmt.number(peaks[n])).text(lang) for n in strongest)
     words = _ALT.fill(
         count=len(options.on_wall),
         shape=fmt.shape(maps.shape[:2]),
         layer=options.shown_layer,
         v=fmt.number(options.limit),
-        peaks=same(told),
-    ).text(lang)
-    return words + ("" if lang == "zh" else " ") + _told_alike(options.alike, lang)
+        peaks=listed(_PEAK.fill(n=n, v=fmt.number(peaks[n])) for n in strongest),
+    )
+    return joined([words, _told_alike(options.alike)])
 
 
-def _told_alike(alike: Alike | None, lang: str) -> str:
+def _told_alike(alike: Alike | None) -> Caption:
     if alike is None:
-        return _NONE.text(lang)
+        return _NONE
     return _LIKE.fill(
         a=alike.first, b=alike.second, c=fmt.number(alike.correlation), d=len(alike.blank)
-    ).text(lang)
+    )
 
 
-def caption(options: AllMaps, lang: str = "en") -> str:
+def caption(options: AllMaps) -> Caption:
     """Say what the figure shows, in the words of the lesson."""
     some = walls.told(options.maps, options.on_wall, (options.shown_filter,))
     said = _OF if some is None else _SOME
     values = {"layer": options.shown_layer, "n": options.maps.shape[2], "some": some}
-    parts = [said.fill(**{name: values[name] for name in said.fields}).text(lang)]
+    parts = [said.fill(**{name: values[name] for name in said.fields})]
     if options.tinted in options.on_wall:
-        parts.append(_TINT.text(lang))
+        parts.append(_TINT)
     alike = options.alike
     if alike is not None:
-        framed = _FRAMED.fill(n=options.shown_filter, a=alike.first, b=alike.second)
-        parts.append(framed.text(lang))
-    return ("" if lang == "zh" else " ").join(parts)
+        parts.append(_FRAMED.fill(n=options.shown_filter, a=alike.first, b=alike.second))
+    return joined(parts)
 
 
 _RESPONSE = Caption(en="response, {layer}", zh="{layer} 的响应")

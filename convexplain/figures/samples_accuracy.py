@@ -41,19 +41,19 @@ def _about(options: DenseVsConv) -> Caption:
     return _ALT.fill(**dict(zip("abcd", map(_listed, four), strict=True)))
 
 
-def alternative(options: DenseVsConv, lang: str = "en") -> str:
+def alternative(options: DenseVsConv) -> Caption:
     """Say the numbers of all four curves."""
-    return _about(options).text(lang)
+    return _about(options)
 
 
-def caption(options: DenseVsConv, lang: str = "en") -> str:
+def caption(options: DenseVsConv) -> Caption:
     """Say what the charts show."""
     four = [options.curve(n, p) for p in (IN_PLACE, SHUFFLED) for n in (CNN, DENSE)]
     told = _CAPTION if four[0].accuracy[0] > four[1].accuracy[0] else _CAPTION_EQUAL
     if four[2].accuracy[0] > four[3].accuracy[0]:
         told = _CAPTION_EQUAL
     shares = {key: fmt.percent(c.accuracy[0]) for key, c in zip("abcd", four, strict=True)}
-    return told.fill(n=fmt.count(four[0].digits[0]), **shares).text(lang)
+    return told.fill(n=fmt.count(four[0].digits[0]), **shares)
 
 
 def _listed(points: Points) -> Caption:

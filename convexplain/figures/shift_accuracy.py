@@ -105,17 +105,17 @@ def diagram(options: Options) -> Diagram:
     return Diagram(Chart("chart", curves, *axes, dots=dots, wide=True, size=(14, 28), note=_SHADED))
 
 
-def alternative(options: Options, lang: str = "en") -> str:
+def alternative(options: Options) -> Caption:
     """Say the numbers of both curves."""
     few = next(x for x, y in zip(options.pixels, options.accuracy(CNN), strict=True) if y < 0.5)
     said = {network: _listed(options, network) for network in (CNN, DENSE)}
-    return _ALT.fill(n=fmt.count(_DIGITS), s=few, **said).text(lang)
+    return _ALT.fill(n=fmt.count(_DIGITS), s=few, **said)
 
 
-def caption(options: Options, lang: str = "en") -> str:
+def caption(options: Options) -> Caption:
     """Say what the chart shows."""
     first, second = (fmt.percent(options.accuracy(n)[options.shift]) for n in (CNN, DENSE))
-    return _CAPTION.fill(n=fmt.count(_DIGITS), s=options.shift, a=first, b=second).text(lang)
+    return _CAPTION.fill(n=fmt.count(_DIGITS), s=options.shift, a=first, b=second)
 
 
 def _listed(options: Options, network: str) -> Caption:

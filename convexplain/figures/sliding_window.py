@@ -59,7 +59,7 @@ def diagram(options: OneStep) -> Diagram:
     return options.diagram(options.step)
 
 
-def caption(options: OneStep, lang: str = "en") -> str:
+def caption(options: OneStep) -> Caption:
     """Say what the figure shows, as the lesson does."""
     count = options.weights.size
     many = Caption(en="nine" if count == 9 else str(count), zh=str(count))
@@ -68,7 +68,7 @@ def caption(options: OneStep, lang: str = "en") -> str:
     gate = _PASSES if step.value == step.activated else _CHANGES
     values = {"activation": terms.activation(step.activation), "v": fmt.number(step.activated)}
     end = _LINEAR if step.activation == "linear" else gate.fill(**values)
-    return summed.text(lang) + end.text(lang)
+    return _WHOLE.fill(sum=summed, end=end)
 
 
 _SUM = Caption(
@@ -88,3 +88,4 @@ _CHANGES = Caption(
     en=", and {activation} turns that into {v}.", zh="；经过 {activation} 变成 {v}。"
 )
 _LINEAR = Caption(en=".", zh="。")
+_WHOLE = Caption(en="{sum}{end}", zh="{sum}{end}")

@@ -31,7 +31,7 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption, same
+from convexplain.style.captions import Caption, listed, same
 
 if TYPE_CHECKING:
     from convexplain.ops import ConvStep
@@ -144,30 +144,28 @@ def _position(options: Strip, n: int, step: ConvStep) -> Part:
     )  # fmt: skip
 
 
-def alternative(options: Strip, lang: str = "en") -> str:
+def alternative(options: Strip) -> Caption:
     """Say what each position gives."""
-    gap = "；" if lang == "zh" else "; "
-    told = []
-    for step in options.shown:
-        alone = _ONE.fill(r=step.row, c=step.col, z=fmt.number(step.value))
-        after = _AFTER.fill(
-            activation=terms.activation(step.activation), v=fmt.number(step.activated)
-        )
-        told.append(alone.text(lang) + (after.text(lang) if step.activation != "linear" else ""))
-    what = _DIGIT if options.subject.label is not None else _PICTURE
+    told = [_told(step) for step in options.shown]
     return _ALT.fill(
-        what=what,
+        what=_DIGIT if options.subject.label is not None else _PICTURE,
         n=len(told),
         count=options.weights.size,
-        all=same(gap.join(told)),
-    ).text(lang)
+        all=listed(told, Caption(en="; ", zh="；")),
+    )
 
 
-def caption(options: Strip, lang: str = "en") -> str:
+def _told(step: ConvStep) -> Caption:
+    name, after = step.activation, fmt.number(step.activated)
+    said = "" if name == "linear" else _AFTER.fill(activation=terms.activation(name), v=after)
+    return _ONE.fill(r=step.row, c=step.col, z=fmt.number(step.value), after=said)
+
+
+def caption(options: Strip) -> Caption:
     """Say what the figure shows, as the lesson does."""
     return _CAPTION.fill(
         n=options.weights.size, p=len(options.shown), all=fmt.count(len(options.all_steps))
-    ).text(lang)
+    )
 
 
 _FILTER = Caption(
@@ -179,7 +177,7 @@ _HAND_MADE = Caption(
     zh="人工设计的卷积核，没有偏置：每个位置都用同一组权重。编号从 0 开始。",
 )
 _SUM = Caption(en="sum + bias", zh="和 + 偏置")
-_ONE = Caption(en="row {r}, column {c}: {z}", zh="行 {r}、列 {c}：{z}")
+_ONE = Caption(en="row {r}, column {c}: {z}{after}", zh="行 {r}、列 {c}：{z}{after}")
 _AFTER = Caption(en=", after {activation} {v}", zh="，经过 {activation} 为 {v}")
 _DIGIT, _PICTURE = Caption(en="a digit", zh="手写数字"), Caption(en="a picture", zh="图片")
 _ALT = Caption(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from convexplain.lessons.translation import Translation
+from convexplain.style.captions import Caption
 
 Options = Translation
 
 
-def caption(options: Translation, lang: str = "en") -> str:
+def caption(options: Translation) -> Caption:
     """Say what the figure shows, as the lesson does."""
-    return (options.misread or options.gives_up).then(options.ending).text(lang)
+    return (options.misread or options.gives_up).then(options.ending)

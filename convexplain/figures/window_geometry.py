@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from convexplain.lessons.window_geometry import WindowGeometry
+from convexplain.style.captions import Caption
 
 Options = WindowGeometry
 
 
-def caption(options: WindowGeometry, lang: str = "en") -> str:
+def caption(options: WindowGeometry) -> Caption:
     """Say how places are counted."""
-    return options.answer.text(lang)
+    return options.answer

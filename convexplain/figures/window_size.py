@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convexplain.lessons.window_size import WindowSize
+from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,6 @@ class Measured(WindowSize):
 Options = Measured
 
 
-def caption(options: Measured, lang: str = "en") -> str:
+def caption(options: Measured) -> Caption:
     """Say what the measurements show."""
-    return options.measured().text(lang)
+    return options.measured()
