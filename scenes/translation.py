@@ -297,7 +297,7 @@ class Translation(LessonScene):
     def show_added(self, event: Event) -> None:
         """Step by step both sums, one beside the other, and what is read of them."""
         over = self.over("over", "signs")
-        self.change(self.lesson.diagram(), 0.08, *over, until="input")
+        self.change(self.picture.table(), 0.08, *over, until="input")
         for n in range(walking.FAR + 1):
             self.during(0.72 / (walking.FAR + 1), *self.row(n))
             self.board.show(*self.tiles(n))(1.0)
@@ -305,7 +305,7 @@ class Translation(LessonScene):
 
     def over(self, *kinds: str) -> list[str]:
         """Names of what stands over the columns."""
-        known = {panel.name for panel in self.lesson.diagram().root.panels()}
+        known = {panel.name for panel in self.picture.table().root.panels()}
         return [f"{k}-{n}" for n in self.columns for k in kinds if f"{k}-{n}" in known]
 
     @property

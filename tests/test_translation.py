@@ -439,7 +439,7 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.of_cells.shrinking(),
-        picture.of_cells.one_place(), picture.of_unit.diagram(), lesson.diagram(),
+        picture.of_cells.one_place(), picture.of_unit.diagram(), picture.table(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 

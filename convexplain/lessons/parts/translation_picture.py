@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +40,8 @@ _OVER = 20.0, 8.0, 6.0
 _SMALLER = 1.25
 #: How far it is from bar to bar, likewise, and how long a bar to the end of the scale is.
 _PITCHES, _LONG = (2.2, 1.7), 60
+#: So many times as long is that bar as a picture beside it in a figure.
+_SHORTER = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,22 +145,22 @@ class TranslationPicture:
     def table(self, about: Caption | None = None) -> Diagram:
         """Describe a row for each step: the picture, then each network's sum and what it reads.
 
-        All sums have one scale.
+        All sums have one scale. For a figure it is told what it is about, and the pictures are
+        small beside the bars: on paper they would take a page.
         """
-        ways = [self._table(measure, pitch) for pitch in _PITCHES for measure in _OVER]
+        small = {} if about is None else {"share": "sums", "fine": self._fine}
+        ways = [self._table(measure, pitch, small) for pitch in _PITCHES for measure in _OVER]
         return Diagram(Either(*ways), about=about)
 
-    def _table(self, measure: float, pitch: float) -> Part:
+    def _table(self, measure: float, pitch: float, small: Mapping[str, Any]) -> Part:
         every = [*enumerate(self.readers)][::-1]  # the dense network has been told of first
         rows: list[list[Part | None]] = [[None, None]]
         for number, reader in every:
             rows[0] += [self._over(number, reader, measure), None]
         for n, picture in enumerate(self.drawn):
             moved = Text(f"px-{n}", words.PX.fill(n=n * self.step), tone="muted")
-            row: list[Part | None] = [
-                moved,
-                Cells(f"step-{n}", picture, share="steps", lines=False),
-            ]
+            how = {"share": "steps", "lines": False, **small}
+            row: list[Part | None] = [moved, Cells(f"step-{n}", picture, **how)]
             for number, reader in every:
                 tone = "ink" if reader.right[n] else "accent"
                 name, answer = f"tile-{number}-{n}", reader.answers[n]
@@ -164,6 +168,11 @@ class TranslationPicture:
                 row += [self._sum(number, n, pitch), tile]
             rows.append(row)
         return Aligned(rows, gap=0.7, row_gap=0.1, down="middle")
+
+    @property
+    def _fine(self) -> float:
+        """How many cells of a picture make one of the bars, for it to be a part of the longest."""
+        return float(max(self.drawn[0].shape[:2]) * _SHORTER / _LONG)
 
     def _over(self, number: int, reader: Reader, measure: float) -> Part:
         """Name what is added up, and what its sign tells."""
