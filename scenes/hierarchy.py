@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.removal import Reading
+from convexplain.lessons.parts.hierarchy_check import BACK
 from convexplain.network import Node
 from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.board.drawing import Region, corners_of
+from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.stage.title_and_caption import corner_of
 from convexplain.style import format as fmt
@@ -89,7 +91,12 @@ class Hierarchy(LessonScene):
         row = self.rows[event.data - 1]
         if event.data == 1:
             # The digit makes room for all that it is made of.
-            self.during(0.1, self.board.become(self.branch(), show=ANSWER))
+            laid = self.lesson.last_level(upright=self.upright)
+            self.during(0.1, self.board.become(laid, show=ANSWER))
+        elif event.data == 2 and not self.board.has(self.panel(next(iter(row)))):
+            self.during(0.14, self.board.become(self.branch(), show=ANSWER))
+            followed = next(p for p in self.rows[0] if self.rows[0][p] in self.lesson.path)
+            self.during(0.06, *map(self.board.walk, self.lines(followed)))
         else:
             self.during(0.08, self.board.pulse(*self.there(self.own(event.data - 1))))
         heads = self.there(*self.heads(row))
@@ -177,11 +184,15 @@ class Hierarchy(LessonScene):
         return f"patch-{above}.{place}" if above else f"input.{place}"
 
     def cut(self, place: str) -> Move:
-        """Return the move in which a line leads from a cell's window to where it is enlarged."""
+        """Return the move in which a cell comes out of its window, or a line leads to it."""
+        lines, panel, told = self.lines(place), self.panel(place), self.there(f"adds-{place}")
+        window = self.board.show(*self.there(self.window(place)))
+        if not lines and self.board.has(self.window(place)):
+            grown = eased(self.board.grow(panel, out_of=self.window(place)))
+            return in_turn(window, grown, self.board.show(*told), overlap=0.2)
         return in_turn(
-            self.board.show(*self.there(self.window(place))),
-            together(*map(self.board.walk, self.lines(place))),
-            self.board.show(self.panel(place), f"adds-{place}"), overlap=0.2,
+            window, together(*map(self.board.walk, lines)), self.board.show(panel, *told),
+            overlap=0.2,
         )  # fmt: skip
 
     def lines(self, place: str) -> list[str]:
@@ -271,44 +282,43 @@ class Hierarchy(LessonScene):
     # In other digits.
 
     def show_elsewhere(self, event: Event) -> None:
-        """The cell's patch makes room for other digits; where its filter responds most in each."""
-        found = self.lesson.elsewhere
-        assert found is not None
+        """The path's patches make room for other digits; what their filters find comes out."""
+        every = self.lesson.elsewhere
         if not self.board.has("input"):
             self.stand(self.leaf, event)
-        own = self.lesson.picture_of.panel_of(found.node)
-        # Of all frames the one of the cell that is spoken of stays.
-        frames = [
-            name for place in self.places for name in (f"patch-{place}.lit", self.window(place))
+        own = [self.lesson.picture_of.panel_of(found.node) for found in every]
+        lit = [f"{name}.lit" for name in own]
+        self.during(0.1, self.board.hide(*(p for p in self.board.parts if p not in own)))
+        self.during(0.14, self.board.become(self.lesson.elsewhere_diagram(), show=own))
+        rows = range(len(every))
+        named = [f"{line}-{n}" for n in rows for line in ("row", "kind")]
+        self.others = [
+            [f"{n}-{each.picture.label}" for each in found.found] for n, found in enumerate(every)
         ]
-        others = self.there(*(name for name in frames if name != f"{own}.lit"))
-        self.during(0.04, self.board.hide(*others), self.board.show(f"{own}.lit"))
-        self.during(0.12, self.board.pulse(own))
-        self.during(0.04, self.alone(own))
-        self.others = [each.picture.label for each in found.every]
-        digits = [f"digit-{n}" for n in self.others]
-        self.during(0.06, self.board.become(self.lesson.elsewhere_diagram(), show=(own,)))
-        self.during(0.07, self.board.show("most", "least", f"{own}.lit", *digits))
-        windows = [f"{name}.window" for name in digits]
-        self.during(0.4, in_turn(*map(self.board.show, windows), overlap=0.5), rate=linear)
-        self.during(1, self.board.pulse(*windows))
+        digits = [f"digit-{name}" for row in self.others for name in row]
+        heads = [f"head-{n}" for n in range(1 + len(self.others[0]))]
+        self.during(0.09, self.show_there(*lit, *named, *heads, *digits))
+        windows = [[f"digit-{name}.window" for name in row] for row in self.others]
+        shown = (self.board.show(*row) for row in windows)
+        self.during(0.24, in_turn(*shown, overlap=0.2), rate=linear)
+
+        def out(name: str) -> Move:
+            whole = f"digit-{name}"
+            grow = eased(self.board.grow(f"found-{name}", out_of=f"{whole}.window"))
+            hide = self.board.hide(f"{whole}.window"), self.board.hide(whole)
+            return in_turn(together(hide[0], grow), hide[1])
+
+        grown = [together(*map(out, row)) for row in self.others]
+        self.during(0.9, in_turn(*grown, overlap=0.35), rate=linear)
 
     def show_crops(self, event: Event) -> None:
-        """What is bright comes out of each digit, over the filter's response to it."""
-
-        def out(label: int | None) -> Move:
-            whole, found = f"digit-{label}", f"found-{label}"
-            grow = eased(self.board.grow(found, out_of=f"{whole}.window"))
-            return in_turn(
-                self.board.hide(f"{whole}.window"), grow,
-                together(self.board.hide(whole), self.board.rise(f"response-{label}.bar")),
-            )  # fmt: skip
-
-        bars = [name for name in self.board.parts if name.endswith(".bar")]
-        own = next(bar for bar in bars if not self.board.has(bar[:-4].replace("response", "found")))
-        moves = self.board.rise(own), *map(out, self.others)
-        self.during(0.24, in_turn(*moves, overlap=0.8), rate=linear)
-        self.during(1, in_turn(*(self.board.pulse(bar) for bar in bars), overlap=0.5))
+        """What each filter finds is looked at, the smallest pattern first."""
+        own = map(self.lesson.picture_of.panel_of, (found.node for found in self.lesson.elsewhere))
+        looked = [
+            [panel, *(f"found-{name}" for name in row)]
+            for panel, row in zip(own, self.others, strict=True)
+        ]
+        self.during(1, in_turn(*(self.board.pulse(*row) for row in looked), overlap=0.3))
 
     # The check.
 
@@ -317,32 +327,28 @@ class Hierarchy(LessonScene):
         if not self.board.has("input"):
             self.stand(self.leaf, event)
         self.during(0.06, self.alone("input"), self.board.show("input"))
-        self.out = 0
-
-        def begin() -> Move:
-            self.laid = {name: self.board.box(name) for name in self.board.parts}
-            self.tell(self.lesson.taken()[0])
-            return self.show_there("lead")
-
-        shown = "reads", "input", "adding", "scores-said", "scores"
-        laid = self.board.become(self.lesson.check(), show=shown)
-        self.during(0.07, laid, lazily(begin))
-        self.board.fill("pushes", self.lesson.bars(0, risen=0.0))
+        shown = "reads", "input", "adding"
+        self.during(0.07, self.board.become(self.lesson.check.adding(), show=shown))
+        self.board.fill("pushes", self.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 
         def rise(alpha: float) -> None:
-            self.board.fill("pushes", self.lesson.bars(0, risen=alpha))
+            self.board.fill("pushes", self.bars(0, risen=alpha))
 
-        self.during(0.25, rise)
+        self.during(0.3, rise)
         self.board.show("first")(1.0)
-        self.during(0.15, self.standing_out(1.0, hierarchy.BACK))
+        self.during(0.15, self.standing_out(1.0, BACK))
+
+    def bars(self, out: int, **how: Any) -> npt.NDArray[np.float64]:
+        """Return the bars of all cells as they are drawn when some are out."""
+        return self.lesson.check.bars(out, **how)
 
     def standing_out(self, start: float, end: float) -> Move:
         """Return the move in which all bars but the first ones step back, or come to the fore."""
 
         def step(alpha: float) -> None:
             back = start + alpha * (end - start)
-            self.board.fill("pushes", self.lesson.bars(self.out, back=back))
+            self.board.fill("pushes", self.bars(0, back=back))
 
         return step
 
@@ -350,98 +356,82 @@ class Hierarchy(LessonScene):
         """Hide all but a panel, so that nothing stays behind when it moves."""
         return self.board.hide(*(part for part in self.board.parts if part != name))
 
-    def show_first(self, event: Event) -> None:
-        """The strongest go out, one by one; the scores are looked at."""
-        readings = self.lesson.taken()[: hierarchy.STRONGEST + 1]
+    def lay_lead(self, share: float) -> None:
+        """The bars make room for the lead, all of which is left."""
+        if self.board.has("lead"):
+            return
+        self.out = 0
         # A dim bar is one that is out: no other is, once the first go.
-        come = self.standing_out(hierarchy.BACK, 1.0), self.board.show("strongest-said")
-        self.during(0.04, *come)
-        self.during(0.18, self.taking(readings, "strongest"), rate=linear)
-        self.during(1, self.board.pulse("scores.own", "reads"))
+        self.during(share / 2, self.standing_out(BACK, 1.0))
+        self.during(share, self.board.become(self.lesson.check.diagram()))
+        self.during(share / 2, self.board.show(*self.board.frame("lead"), "lead.now"))
+
+    def show_first(self, event: Event) -> None:
+        """The strongest go out, one by one; the lead that is left is drawn."""
+        self.lay_lead(0.16)
+        self.during(0.3, self.taking(hierarchy.STRONGEST), rate=linear)
+        self.during(1, self.board.pulse("lead.now", times=2))
 
     def show_predict(self, event: Event) -> None:
-        """Both scores are looked at; then the video rests."""
-        if not self.out:
-            self.during(0.1, self.standing_out(hierarchy.BACK, 1.0))
-        looked = self.board.pulse("scores.own", "scores.rival")
-        self.during(min(1.0, 6.0 / event.seconds), looked)
+        """What is left of the lead is looked at; then the video rests."""
+        self.lay_lead(0.12)
+        self.during(min(1.0, 6.0 / event.seconds), self.board.pulse("lead.now", times=2))
 
     def show_removing(self, event: Event) -> None:
         """Cells go out one by one until another class is read, or until none is left."""
-        self.during(0.08, self.board.show("strongest-said"))
-        going = self.taking(self.lesson.taken()[self.out :], "strongest")
-        self.during(0.9, going, rate=linear)
+        self.lay_lead(0.12)
+        self.during(0.95, self.taking(len(self.lesson.check.taken) - 1), rate=linear)
 
-    def taking(self, readings: Sequence[Reading], order: str = "") -> Move:
-        """Return the move in which cells go out, in all that tells of it.
-
-        Parameters
-        ----------
-        readings : sequence of Reading
-            What is read at each step.
-        order : str
-            The bar that grows with it: of ``"random"``, cells go in a random order.
-        """
-        at_random, bar = order == "random", f"{order}.cells"
-        if order:
-            self.board.show(f"{order}.zero", bar, f"{bar}.value")(1.0)
-            whole, beside = self.laid[bar], self.laid[f"{bar}.value"][0]
-            most = len(self.lesson.taken(at_random=at_random)) - 1
+    def taking(self, most: int) -> Move:
+        """Return the move in which the strongest go out, up to so many, in all that tells of it."""
+        readings, first = self.lesson.check.taken, self.out
+        self.board.show("strongest-said", "strongest-out")(1.0)
 
         def take(alpha: float) -> None:
-            reading = readings[round(alpha * (len(readings) - 1))]
-            self.out = reading.removed
-            self.board.fill("pushes", self.lesson.bars(self.out, at_random=at_random))
-            self.tell(reading)
-            if order:
-                left, top, width, height = whole
-                grown = left, top, width * self.out / most, height
-                self.board.part(bar).places = corners_of(grown)
-                number = self.board.part(f"{bar}.value")
-                number.say(self.text(words.OUT.fill(m=fmt.count(self.out))))
-                back_by = whole[2] - grown[2]
-                number.places += np.array([beside - back_by - number.anchor_place()[0], 0.0])
+            self.out = first + round(alpha * (most - first))
+            self.board.fill("pushes", self.bars(self.out))
+            label = self.lesson.network.class_name(readings[self.out].label)
+            self.board.say("reads", self.text(words.ANSWER.fill(k=label)))
+            self.count("strongest", self.out)
+            share = self.out / (len(readings) - 1)
+            self.board.trace("lead.strongest", 0.0, share)(1.0)
+            self.board.ride("lead.now", "lead.strongest", share, share)(1.0)
 
         take(0.0)
         return take
 
-    def tell(self, reading: Reading) -> None:
-        """Say what is read, and put both scores where they lie."""
-        name, first = self.lesson.network.class_name, self.lesson.taken()[0]
-        self.board.say("reads", self.text(words.ANSWER.fill(k=name(reading.label))))
-        for lead in self.there("lead"):
-            start, now = (fmt.number(each.printed_lead) for each in (first, reading))
-            said = (
-                words.LEAD_NOW.fill(a=start, v=now) if reading.removed else words.LEAD.fill(v=now)
-            )
-            self.board.say(lead, self.text(said))
-        self.board.say("scores.rival.label", self.text(name(reading.rival)))
-        zero = self.laid["scores.zero"][0]
-        ends = [self.laid[f"scores.{which}"] for which in ("own", "rival")]
-        unit = (ends[0][0] - ends[1][0]) / first.lead
-        for which, score, box in zip(
-            ("own", "rival"), (reading.logit, reading.rival_logit), ends, strict=True
-        ):
-            _, top, width, height = box
-            middle, panel = zero + unit * score, f"scores.{which}"
-            self.board.part(panel).places = corners_of((middle - width / 2, top, width, height))
-            self.board.say(f"{panel}.source", fmt.number(score))
-            level, edge = top + height / 2, middle - np.copysign(width / 2, score)
-            for lane in self.there(f"{panel}.lane"):
-                self.board.part(lane).places = [(zero, level), (edge, level)]
+    def count(self, order: str, out: int) -> None:
+        """Say how many cells are out."""
+        said = words.OUT.fill(m=fmt.count(out))
+        self.board.say(f"{order}-out", self.text(said))
 
     def show_tips(self, event: Event) -> None:
         """What is read now is looked at, and how many it took."""
-        looked = "reads", "strongest.cells.value", "scores.own", "scores.rival"
-        self.during(1, self.board.pulse(*looked, times=2))
+        self.during(1, self.board.pulse("reads", "strongest-out", "lead.now", times=2))
 
     def show_random(self, event: Event) -> None:
-        """All cells come back, and go out in a random order until another class is read."""
-        self.during(0.08, self.taking(self.lesson.taken()[::-1]))
-        self.during(0.02, self.board.show("random-said"))
-        self.during(0.32, self.taking(self.lesson.taken(at_random=True), "random"), rate=linear)
-        self.during(0.05, self.show_there("tips", "tips-said"))
-        self.during(1, self.board.pulse(*self.there("tips", "random.cells.value")))
+        """All cells come back, and go out in random orders, each until another class is read."""
+        tips = self.lesson.removal.random_tips
+        typical = tips[self.lesson.removal.typical or 0]
+        self.said = self.board.part("random-out").text
+        # What is read is not the same in all orders.
+        back = self.board.hide("reads", "lead.now")
+        self.during(0.12, back)
+        self.board.show("random-said", "random-out")(1.0)
+
+        def take(alpha: float) -> None:
+            out = round(alpha * max(tips))
+            self.board.fill("pushes", self.bars(min(out, typical), at_random=True))
+            self.count("random", out)
+            for n, tip in enumerate(tips):
+                self.board.trace(f"lead.random-{n}", 0.0, min(1.0, out / tip))(1.0)
+
+        self.during(0.75, take, rate=linear)
+
+    def show_orders(self, event: Event) -> None:
+        """How many it took, at least and at most, stands below the strongest first."""
+        self.board.say("random-out", self.said)
+        self.during(1, self.board.pulse("strongest-out", "random-out", times=2))
 
     # A square that is covered, and other squares of the photograph.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -17,15 +17,15 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cuts import Cuts
-from convexplain.lessons.parts.elsewhere import Elsewhere, most_telling, one_way
+from convexplain.lessons.parts.elsewhere import LIKE, Elsewhere, elsewhere, one_way
 from convexplain.lessons.parts.hiding import Hiding
 from convexplain.lessons.parts.hierarchy_check import HierarchyCheck
-from convexplain.lessons.parts.hierarchy_elsewhere import elsewhere
+from convexplain.lessons.parts.hierarchy_elsewhere import elsewhere as elsewhere_picture
 from convexplain.lessons.parts.hierarchy_photograph import hiding, limits
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.hierarchy_tree import HierarchyTree, beside_other
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.removal import Reading, Removal
+from convexplain.lessons.parts.removal import Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
 from convexplain.network import (
     Node,
@@ -34,7 +34,7 @@ from convexplain.network import (
     level_layers,
 )
 from convexplain.ops import Box, ConvStep
-from convexplain.panels import Bar, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -42,17 +42,15 @@ from convexplain.style.captions import Caption
 STRONGEST = 3
 #: So many levels are drawn, the last ones; up to how many each cell but the leaves has two parts.
 MOST_ROWS = 4
+#: In so many other digits it is looked for the path's patterns.
+OTHERS = 4
 #: Of so many levels, the first finds edges, the others strokes and parts; with more of them each
 #: cell has fewer parts.
 BRANCHING = 3
 #: From so many cells those are chosen that are followed, each at another place.
 CANDIDATES = 40
-#: So many points are all bars broad, about; how high the highest is, of that.
-POINTS, BARS_HIGH = 480, 0.34
 #: So many rows and columns of a kernel have room for numbers that can be read.
 FEW = 5
-#: How opaque a bar is that is taken out, and one that steps back behind the first ones.
-GONE, BACK = 0.16, 0.42
 
 
 @dataclass(frozen=True)
@@ -238,19 +236,23 @@ class Hierarchy(NetworkLesson):
         return float(sum(part.share or 0.0 for part in self.tree.parts))
 
     @cached_property
-    def elsewhere(self) -> Elsewhere | None:
-        """What of this digit's patterns others have, too, by the filter of a cell that is shown.
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """Where the filters of the path respond most in other digits, from the leaf up.
 
-        Of the cell that is followed, if that tells. None for pictures that are no digits.
+        In every second class after its own, rather than in those that would tell most. None are
+        told of pictures that are no digits.
         """
         if not self.subject.reads_digits:
-            return None
-        # Of a network with one level, these are of its last one.
-        row = self.branches[min(1, len(self.branches) - 1)]
-        shown = [node for node in row if self.has_places(node.layer)]
-        own = self.label if self.subject.label is None else self.subject.label
-        others = [other for other in digits.load() if other.label != own]
-        return most_telling(self.network, shown, others, self.path)
+            return ()
+        nodes = [node for node in self.path if self.has_places(node.layer)]
+        if len(nodes) > BRANCHING:
+            nodes = [nodes[0], nodes[len(nodes) // 2], nodes[-1]]
+        own, many = self.label, self.network.classes
+        if self.subject.label is not None:
+            own = self.subject.label
+        labels = [(own + n) % many for step in (2, 1) for n in range(step, many, 2)]
+        found = elsewhere(self.network, nodes, labels, digits.load(), OTHERS)
+        return found if len(found) > 1 and len(found[0].found) == OTHERS else ()
 
     @cached_property
     def smallest(self) -> ConvStep | None:
@@ -319,94 +321,38 @@ class Hierarchy(NetworkLesson):
         """Describe the way from the answer down to a leaf, large, for a scene."""
         return self.picture_of.branch(upright=upright)
 
-    def check(self) -> Diagram:
-        """Describe what all cells add to the answer, as long as none is taken out."""
-        runs = [self.taken(), *([self.taken(at_random=True)] if self.tells_random else [])]
-        names = (
-            self.network.class_name(label)
-            for label in sorted({reading.label for run in runs for reading in run})
-        )
-        longest = max(names, key=lambda name: max(len(name.en), 2 * len(name.zh)))
-        tips = self.removal.random_tips if self.tells_random else ()
-        orders, bars = tuple(self._orders()), self.bars(0)
-        return HierarchyCheck(self.picture_of, bars, runs, orders, longest, tips).diagram()
+    def last_level(self, *, upright: bool = False) -> Diagram:
+        """Describe the answer with its strongest cells of the last level, for a scene."""
+        return self.picture_of.last_level(upright=upright)
+
+    @cached_property
+    def check(self) -> HierarchyCheck:
+        """What all cells add to the answer, and what is left of it without some."""
+        return HierarchyCheck(self.picture_of, self.removal, self.tells_random)
 
     def elsewhere_diagram(self) -> Diagram:
-        """Describe what excites a filter of the tree in other digits."""
-        assert self.elsewhere is not None
-        return elsewhere(self.picture_of, self.elsewhere)
-
-    def taken(self, *, at_random: bool = False) -> Sequence[Reading]:
-        """Return what is read as cells are taken out until another class is read, or all are."""
-        removal = self.removal
-        if not at_random:
-            last = len(removal.order) if removal.tipping is None else removal.tipping.removed
-            return removal.readings[: last + 1]
-        assert removal.typical is not None
-        return removal.typical_readings[: removal.random_tips[removal.typical] + 1]
+        """Describe what excites the filters of the path in other digits."""
+        return elsewhere_picture(self.picture_of, self.elsewhere, self.kinds)
 
     def _checked(self) -> Iterator[Caption]:
         """Yield what the check found, as lines."""
-        tipping, tips = self.removal.tipping, self.removal.random_tips
+        tipping = self.removal.tipping
         if self.subject.sharp is None and tipping is not None:
             j = self.network.class_name(tipping.label)
             yield words.CHECKED.fill(m=fmt.count(tipping.removed), j=j)
             if self.tells_random:
-                m = tips[self.removal.typical or 0]
-                j = self.network.class_name(self.removal.typical_readings[m].label)
-                yield words.CHECKED_RANDOM.fill(m=fmt.count(m), j=j)
-
-    def _orders(self) -> Iterator[Bar]:
-        """Yield how many cells must go in each order until another class is read."""
-        m = len(self.taken()) - 1
-        yield Bar("strongest", words.STRONGEST_FIRST, m, words.OUT.fill(m=fmt.count(m)), "positive")
-        if self.tells_random:
-            m = len(self.taken(at_random=True)) - 1
-            said = words.OUT.fill(m=fmt.count(m))
-            yield Bar("random", words.RANDOM_ORDER, m, said, "muted")
+                yield words.CHECKED_RANDOM.fill(**self._random_range)
 
     @property
     def tells_random(self) -> bool:
         """Whether random orders are told: a photograph has other things to tell."""
         return self.subject.sharp is None and self.removal.typical is not None
 
-    def bars(
-        self, out: int, *, at_random: bool = False, risen: float = 1.0, back: float = 1.0
-    ) -> npt.NDArray[np.float64]:
-        """Draw what each cell adds to the answer as a bar, strongest first, in one scale.
-
-        Parameters
-        ----------
-        out : int
-            How many are taken out: the strongest, or the first of a typical random order.
-        at_random : bool
-        risen : float
-            How much of its height each has.
-        back : float
-            How opaque all are but those of the tree, the strongest.
-
-        Returns
-        -------
-        numpy.ndarray, shape (rows, columns)
-            How opaque each point is: `back` or 1 in a bar, `GONE` where one is taken out, 0
-            elsewhere.
-        """
-        removal = self.removal
-        adds = removal.pushes.ravel()[removal.order].astype(np.float64)
-        gone = np.arange(adds.size) < out
-        if at_random:
-            assert removal.typical is not None
-            gone = np.isin(removal.order, removal.random_order(removal.typical)[:out])
-        wide = max(1, POINTS // adds.size)
-        rows = round(BARS_HIGH * wide * adds.size)
-        # The weakest has a point, too.
-        heights = np.ceil(risen * rows * adds / adds.max())
-        filled = np.arange(rows)[::-1, np.newaxis] < heights
-        stays = np.where(np.arange(adds.size) < len(self.tree.parts), 1.0, back)
-        bars = np.repeat(np.where(filled, np.where(gone, GONE, stays), 0.0), wide, axis=1)
-        if wide > 2:  # a gap behind each, where there is room
-            bars[:, wide - 1 :: wide] = 0.0
-        return bars
+    @property
+    def _random_range(self) -> dict[str, str]:
+        """How many cells it takes in random orders, at least and at most."""
+        tips = self.removal.random_tips
+        return {"a": fmt.count(min(tips)), "b": fmt.count(max(tips))}
 
     # What is checked.
 
@@ -456,13 +402,13 @@ class Hierarchy(NetworkLesson):
         spare = 1 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 3.2, self.upwards, detail=spare))
-        if self.elsewhere is not None:
-            yield Beat.of("elsewhere", words.WALL_TITLE, *self._tell_elsewhere(self.elsewhere))
+        yield Beat.of("upwards", title, Event("upwards", 3.0, self.upwards, detail=spare))
+        if self.elsewhere:
+            yield Beat.of("elsewhere", words.ELSEWHERE_TITLE, *self._tell_elsewhere())
         n = fmt.count(len(self.removal.order))
         first = words.how_many(len(self.tree.parts))
-        shares = words.SHARES.fill(n=n, m=first, **self._sums)
-        yield Beat.of("shares", words.CHECK_TITLE, Event("pushes", 3.4, shares))
+        shares = words.SHARES.fill(n=n, m=first, p=fmt.percent(self.top_share, 0))
+        yield Beat.of("shares", words.CHECK_TITLE, Event("pushes", 3.3, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check())
         if self.network.outputs > 1:
             yield Beat.of("hide", words.HIDE_TITLE, *self.hiding.tell())
@@ -472,12 +418,6 @@ class Hierarchy(NetworkLesson):
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
         yield Beat.of("answer", title, Event("branch", 3.7, self._close))
-
-    @property
-    def _sums(self) -> dict[str, str]:
-        """What all cells that push towards the answer add, and what the strongest do."""
-        part = sum(part.contribution or 0.0 for part in self.tree.parts)
-        return {"whole": fmt.number(self.tree.positive), "part": fmt.number(part)}
 
     @property
     def _close(self) -> Caption:
@@ -506,14 +446,14 @@ class Hierarchy(NetworkLesson):
             lowest = node.layer == self.levels[0]
             name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
             said = self._row_caption(node, depth)
-            yield Event(name, 3.9 if depth == 1 else 2.9, said, depth, shown_by="level")
+            yield Event(name, 3.4 if depth == 1 else 2.9, said, depth, shown_by="level")
         if self.smallest is not None:
             # Where a logit is explained in an event of its own, there is less time.
             longer = self.centred and not plain
             yield Event("smallest", 3.3, words.SMALLEST, detail=2 if longer else 1)
             if self.picture_of.passes_on is not None:
                 said = words.PASSING.fill(layer=self.path[1].layer)
-                yield Event("passes", 3.2, said, detail=2 if longer else 1)
+                yield Event("passes", 2.6, said, detail=2 if longer else 1)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
@@ -533,8 +473,7 @@ class Hierarchy(NetworkLesson):
         if not self.has_places(node.layer):
             said = words.UNITS if depth == 1 else words.UNITS_BELOW
         elif depth == 1:
-            at = words.PARTS_AT_POOLED if self._pooled(node.layer) else words.PARTS_AT
-            said = words.PARTS if where is None else at
+            said = words.PARTS if where is None else words.PARTS_AT
         elif node.layer == self.levels[0]:
             said = words.EDGES
         else:
@@ -543,12 +482,6 @@ class Hierarchy(NetworkLesson):
             if seen:
                 said, values["parts"] = words.PARTS_SEEN, words.listed(seen)
         return said.fill(**{name: values[name] for name in said.fields})
-
-    def _pooled(self, level: str) -> bool:
-        """Whether a pooling below a level widens what its cells see."""
-        names = [layer.name for layer in self.network.layers]
-        below = self.network.layers[: names.index(level)]
-        return any(layer.family == "pooling" for layer in below)
 
     def _seen(self, node: Node) -> tuple[Caption, ...]:
         """Name what a person sees in the patch of a bundled photograph."""
@@ -563,10 +496,22 @@ class Hierarchy(NetworkLesson):
             return self.question
         return words.QUESTION.fill(size=fmt.shape(size))
 
-    def _tell_elsewhere(self, found: Elsewhere) -> Iterator[Event]:
-        """Tell where a filter responds most in other digits, and how differently."""
-        yield Event("elsewhere", 3.1, words.FILTER_ELSEWHERE, detail=1)
-        yield Event("crops", 3.6, _responds(found), detail=1)
+    def _tell_elsewhere(self) -> Iterator[Event]:
+        """Tell where filters respond most in other digits, and how alike that looks."""
+        yield Event("elsewhere", 4.0, words.ELSEWHERE, detail=1)
+        yield Event("crops", 3.4, self._alike, detail=1)
+
+    @property
+    def _alike(self) -> Caption:
+        """Say how alike what excites a filter is, if the smallest pattern is found in all."""
+        least, means = min(self.elsewhere[0].alike), [np.mean(e.alike) for e in self.elsewhere]
+        if least < LIKE or means[-1] >= LIKE:
+            return words.FINDS
+        falls = all(after < before for before, after in pairwise(means))
+        said = words.LESS_ALIKE if falls else words.PARTS_UNLIKE
+        leaf = self.path[0]
+        edge = leaf.layer == self.levels[0] and self.is_edge(leaf)
+        return said.fill(small=words.THE_EDGE if edge else words.THE_PATCH)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name
@@ -574,7 +519,7 @@ class Hierarchy(NetworkLesson):
         if tipping is not None:
             if self.takes_first:
                 said = self._said_without(STRONGEST)
-                yield Event("first", 2.8, said, detail=1 if self.subject.sharp is None else 2)
+                yield Event("first", 3.6, said, detail=1 if self.subject.sharp is None else 2)
             yield Event("predict", self.pause, ask=self._ask(tipping.removed), detail=1)
         yield Event("removing", 2.4, words.TAKEN)
         if tipping is None:
@@ -583,18 +528,18 @@ class Hierarchy(NetworkLesson):
         j = self.network.class_name(tipping.label)
         yield Event("tips", 2.4, words.TIPS.fill(m=tipping.removed, j=j))
         if self.tells_random:
-            said = words.RANDOM
-            if tipping.removed < min(removal.random_tips):
-                said = words.RANDOM_MORE.fill(n=len(removal.random_tips))
-            yield Event("random", 4.4, said, detail=1)
+            many = fmt.count(len(removal.random_tips))
+            yield Event("random", 2.2, words.RANDOM_ASK.fill(n=many), detail=1)
+            more = tipping.removed < min(removal.random_tips)
+            said = words.RANDOM_MORE if more else words.RANDOM.fill(**self._random_range)
+            yield Event("orders", 3.0, said, detail=1)
 
     def _said_without(self, count: int) -> Caption:
-        """Say how far the lead falls without the first cells, if it does."""
-        before, after = (self.removal.without(n).printed_lead for n in (0, count))
+        """Say how much of the lead is left without the first cells, if that is less."""
+        left = float(self.removal.left(self.removal.readings)[count])
         m = words.how_many(count)
-        if after < before:
-            leads = {"before": fmt.number(before), "after": fmt.number(after)}
-            return words.LEAD_FALLS.fill(m=m.capital, **leads)
+        if left < 1:
+            return words.LEAD_FALLS.fill(m=m.capital, k=self.answer_name, p=fmt.percent(left, 0))
         return words.WITHOUT.fill(m=m, k=self.answer_name)
 
     @property
@@ -682,19 +627,6 @@ def _apart(one: Box, other: Box) -> bool:
     """Tell whether two windows lie at least half a side from one another."""
     down, right = abs(one.top - other.top), abs(one.left - other.left)
     return 2 * down >= one.height or 2 * right >= one.width
-
-
-def _responds(found: Elsewhere) -> Caption:
-    """Say between which numbers a filter responds, and how much more in some, if that is much."""
-    values = [found.node.activated, *(each.top.value for each in found.every)]
-    low, high = fmt.rounded(min(values)), fmt.rounded(max(values))
-    between = {"a": fmt.number(low), "b": fmt.number(high)}
-    times = int(high / low) if low > 0 else 0
-    if times == 2:
-        return words.RESPONDS_TWICE.fill(**between)
-    if times > 2:
-        return words.RESPONDS_TIMES.fill(n=times, **between)
-    return words.RESPONDS.fill(**between)
 
 
 def _size(box: Box) -> str:

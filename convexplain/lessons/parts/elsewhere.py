@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -23,10 +23,6 @@ LIKE = 0.55
 STRAIGHT = 0.4
 
 
-#: By how much those that excite a filter most are more alike than those that excite it least.
-APART = 0.1
-
-
 class Found(NamedTuple):
     """A digit, and the patch in it to which a filter responds most."""
 
@@ -39,33 +35,13 @@ class Elsewhere:
     """Where a cell's filter responds most in digits of other classes, one of each."""
 
     node: Node
-    #: Of half of the classes that digit which excites it most, the strongest first.
-    strong: tuple[Found, ...]
-    #: Of the other classes that digit which excites it least, the strongest first.
-    weak: tuple[Found, ...]
-
-    @property
-    def every(self) -> tuple[Found, ...]:
-        """All of them, the strongest first."""
-        return *self.strong, *self.weak
+    #: Of each of some classes that digit which excites it most.
+    found: tuple[Found, ...]
 
     @cached_property
-    def alike(self) -> float:
-        """The mean correlation of the strong patches with the cell's own, pixel by pixel."""
-        return self._alike(self.strong)
-
-    @cached_property
-    def apart(self) -> float:
-        """How much more alike to it the strong patches are than the weak ones."""
-        return self.alike - self._alike(self.weak)
-
-    @property
-    def tells(self) -> bool:
-        """Whether what excites it most looks like the cell's own patch, and what does least not."""
-        return self.alike >= LIKE and self.apart >= APART
-
-    def _alike(self, found: Sequence[Found]) -> float:
-        return float(np.mean([correlation(each.top.patch, self.node.patch) for each in found]))
+    def alike(self) -> tuple[float, ...]:
+        """How each of these patches correlates with the cell's own, pixel by pixel."""
+        return tuple(correlation(each.top.patch, self.node.patch) for each in self.found)
 
 
 def one_way(patch: npt.NDArray[Any]) -> bool:
@@ -88,57 +64,35 @@ def correlation(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
     return float(x @ y) / size if size else 0.0
 
 
-def most_telling(
+def elsewhere(
     network: Network,
-    nodes: Iterable[Node],
+    nodes: Sequence[Node],
+    labels: Sequence[int],
     pictures: Sequence[Picture],
-    followed: Collection[Node] = (),
-) -> Elsewhere | None:
-    """Return that of some cells whose filter best answers to what looks like its own patch.
+    count: int,
+) -> tuple[Elsewhere, ...]:
+    """Return where the filters of some cells respond most, in one picture of each of some classes.
 
-    `nodes`: of layers with maps. `pictures`: with labels, in which is searched. `followed`: cells
-    that are taken before others whose filters tell more, if theirs tell as well. Result: None if
-    there is none whose filter responds in all classes of the pictures.
+    `nodes`: of layers with maps. `labels`: classes, of which the first `count` are taken in which
+    every filter responds. `pictures`: with labels, in which is searched. Result: one for each cell.
     """
     prepared = np.stack([network.prepare(each) for each in pictures])
-    found, maps = list[Elsewhere](), dict[str, npt.NDArray[Any]]()
-    for node in nodes:
-        if node.layer not in maps:
-            maps[node.layer] = carried(network, prepared, until=node.layer)
-        each = _found(network, node, maps[node.layer][..., node.filter], prepared, pictures)
-        found += [] if each is None else [each]
+    maps = {
+        layer: carried(network, prepared, until=layer)
+        for layer in dict.fromkeys(node.layer for node in nodes)
+    }
+    own = np.array([-1 if each.label is None else each.label for each in pictures])
 
-    def rank(each: Elsewhere) -> tuple[bool, bool, float]:
-        return each.tells, each.tells and each.node in followed, each.apart
-
-    return max(found, key=rank, default=None)
-
-
-def _found(
-    network: Network,
-    node: Node,
-    maps: npt.NDArray[Any],
-    prepared: npt.NDArray[Any],
-    pictures: Sequence[Picture],
-) -> Elsewhere | None:
-    """Return where a filter responds most, by its maps of all pictures: (N, rows, cols)."""
-    peaks, field = maps.max(axis=(1, 2)), network.receptive_field(node.layer)
-
-    def found(index: int) -> Found:
-        row, col = (int(n) for n in np.unravel_index(maps[index].argmax(), maps.shape[1:]))
-        box, value = field.box(row, col), float(peaks[index])
-        top = TopPatch(index, row, col, box, cut(prepared[index], box), value)
+    def strongest(node: Node, label: int) -> Found:
+        responses = maps[node.layer][..., node.filter]
+        index = int(np.where(own == label, responses.max(axis=(1, 2)), -np.inf).argmax())
+        row, col = (
+            int(n) for n in np.unravel_index(responses[index].argmax(), responses.shape[1:])
+        )
+        box, value = network.receptive_field(node.layer).box(row, col), responses[index, row, col]
+        top = TopPatch(index, row, col, box, cut(prepared[index], box), float(value))
         return Found(pictures[index], top)
 
-    labels = [picture.label for picture in pictures]
-    of_class: dict[int, list[int]] = {label: [] for label in labels if label is not None}
-    for index in np.argsort(-peaks, kind="stable").tolist():
-        label = labels[index]
-        if label is not None and peaks[index] > 0:
-            of_class[label].append(index)
-    if not all(of_class.values()):
-        return None
-    ranked = sorted(of_class.values(), key=lambda own: (-peaks[own[0]], own[0]))
-    half = len(ranked) // 2
-    weak = sorted((own[-1] for own in ranked[half:]), key=lambda index: (-peaks[index], index))
-    return Elsewhere(node, tuple(found(own[0]) for own in ranked[:half]), tuple(map(found, weak)))
+    classes = [[strongest(node, label) for node in nodes] for label in labels]
+    taken = [found for found in classes if all(each.top.value > 0 for each in found)][:count]
+    return tuple(Elsewhere(node, tuple(f[n] for f in taken)) for n, node in enumerate(nodes))

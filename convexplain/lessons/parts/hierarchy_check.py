@@ -1,24 +1,25 @@
-"""The picture of a check: what each cell adds to an answer, and what is read without some."""
+"""The picture of a check: what each cell adds to an answer, and how its lead goes without some."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.hierarchy_picture import LARGE, HierarchyPicture
-from convexplain.lessons.parts.removal import Reading
+from convexplain.lessons.parts.removal import Reading, Removal
 from convexplain.panels import (
-    Aligned,
-    Bar,
-    Bars,
+    Axis,
     Cells,
+    Chart,
     Column,
+    Curve,
     Diagram,
+    Dot,
     Either,
     Part,
     Row,
@@ -29,16 +30,16 @@ from convexplain.panels.panel import Bounds, Setting
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-Role = Literal["text", "heading"]
-
-#: Beside bars the picture has so much of their width, and scores run over so much of it.
-_ASIDE, _RUN = 0.25, 0.86
-#: In narrow frames lines are so many letters long, in sizes of the text, and beside bars fewer.
-_NARROW, _BESIDE = 17, 11
-#: All bars together are so many times as broad as a tick is high.
-_TICK = 24
-#: How dark ticks are, from paper to ink: gray, as bars of a random order are.
-_GRAY = 0.6
+#: So many points are all bars broad, about; how high the highest is, of that, and the chart.
+_POINTS, _BARS_HIGH, _CHART_HIGH = 480, 0.22, 0.26
+#: How high bars are that stand alone, of that.
+_ALONE = 0.42
+#: How opaque a bar is that is taken out, and one that steps back behind the first ones.
+_GONE, BACK = 0.16, 0.42
+#: Beside bars the picture has so much of their width.
+_ASIDE = 0.25
+#: Lines are so many letters long in narrow frames, and beside the chart, in sizes of the text.
+_NARROW, _BESIDE = 17, 12
 
 
 class _Silhouette(Cells):
@@ -61,124 +62,167 @@ class HierarchyCheck:
     Parameters
     ----------
     picture : HierarchyPicture
-    bars : numpy.ndarray, shape (rows, columns)
-        What each cell adds as a bar: how opaque each point is.
-    runs : sequence of sequences of Reading
-        What is read without 0, 1, 2, ... of the cells, as far as it is shown, in each order.
-    orders : sequence of Bar
-        How many cells must go in which order, as bars ``strongest.cells``.
-    longest : Caption
-        The longest name of what will be read.
-    tips : sequence of int
-        With how many cells each random order gives another answer, if that is told.
+    removal : Removal
+    tells_random : bool
+        Whether random orders are told.
     """
 
     picture: HierarchyPicture
-    bars: npt.NDArray[np.float64]
-    runs: Sequence[Sequence[Reading]]
-    orders: Sequence[Bar]
-    longest: Caption
-    tips: Sequence[int] = ()
+    removal: Removal
+    tells_random: bool
+
+    @cached_property
+    def taken(self) -> Sequence[Reading]:
+        """What is read as the strongest go out, until another class is read or none is left."""
+        tipping = self.removal.tipping
+        last = len(self.removal.order) if tipping is None else tipping.removed
+        return self.removal.readings[: last + 1]
+
+    def bars(
+        self, out: int, *, at_random: bool = False, risen: float = 1.0, back: float = 1.0
+    ) -> npt.NDArray[np.float64]:
+        """Draw what each cell adds to the answer as a bar, strongest first, in one scale.
+
+        Parameters
+        ----------
+        out : int
+            How many are taken out: the strongest, or the first of a typical random order.
+        at_random : bool
+        risen : float
+            How much of its height each has.
+        back : float
+            How opaque all are but those of the tree, the strongest.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows, columns)
+            How opaque each point is: `back` or 1 in a bar, less where one is taken out, 0
+            elsewhere.
+        """
+        removal = self.removal
+        adds = removal.pushes.ravel()[removal.order].astype(np.float64)
+        gone = np.arange(adds.size) < out
+        if at_random:
+            assert removal.typical is not None
+            gone = np.isin(removal.order, removal.random_order(removal.typical)[:out])
+        wide = max(1, _POINTS // adds.size)
+        rows = round(_ALONE * wide * adds.size)
+        # The weakest has a point, too.
+        heights = np.ceil(risen * rows * adds / adds.max())
+        filled = np.arange(rows)[::-1, np.newaxis] < heights
+        stays = np.where(np.arange(adds.size) < len(self.picture.tree.parts), 1.0, back)
+        bars = np.repeat(np.where(filled, np.where(gone, _GONE, stays), 0.0), wide, axis=1)
+        if wide > 2:  # a gap behind each, where there is room
+            bars[:, wide - 1 :: wide] = 0.0
+        return bars
+
+    def adding(self) -> Diagram:
+        """Describe what all cells add to the answer: panels ``input``, ``reads``, ``pushes``."""
+        beside, below = self._told(), self._flat()
+        return Diagram(
+            Either(
+                *(
+                    Row(beside, self._above(measure, alone=True), gap=1.2)
+                    for measure in (2 * _NARROW, _NARROW)
+                ),
+                Column(below, self._above(_NARROW, alone=True), gap=0.6),
+            )
+        )
 
     def diagram(self) -> Diagram:
-        """Describe it, as long as no cell is taken out.
+        """Describe that, and what is left of the answer's lead as cells go out, in one scale.
 
-        Panels ``input``, ``reads``, ``pushes``, and ``scores`` with the points ``own`` and
-        ``rival``; ``strongest`` and ``random`` with what is said of them, ``tips`` of
-        all random orders.
+        The chart ``lead`` has the curves ``strongest`` and ``random-0``, and the dot ``now``;
+        ``strongest-said`` and ``strongest-out`` tell how many it took, ``random-out`` in random
+        orders.
         """
+        counts = list(self._counts())
+        beside = Column(self._told(), *counts, gap=0.8)
+        above, chart = self._above, self._chart()
+        return Diagram(
+            Either(
+                *(
+                    Row(beside, Column(above(measure), chart, gap=0.8), gap=1.6)
+                    for measure in (2 * _NARROW, _NARROW)
+                ),
+                Column(self._flat(), above(_NARROW), chart, Row(*counts, gap=1.0), gap=0.5),
+                Column(self._flat(), above(_NARROW), chart, *counts, gap=0.25),
+            )
+        )
+
+    def _told(self) -> Part:
+        return Column(*self._read(), gap=0.4)
+
+    def _flat(self) -> Part:
+        return Row(*self._read(), gap=1.0)
+
+    def _read(self) -> tuple[Part, Part]:
+        """Return the picture, and what it is read as: as broad as the longest that will be."""
+        read = replace(
+            self.picture.read(), marks={}, note=None, share=LARGE,
+            fine=self.picture.pixels.shape[1] / (_ASIDE * self._points),
+        )  # fmt: skip
+        class_name = self.picture.subject.network.class_name
+        names = [class_name(label) for label in sorted({each.label for each in self.taken})]
+        longest = max(names, key=lambda name: max(len(name.en), 2 * len(name.zh)))
+        now, widest = (words.ANSWER.fill(k=name) for name in (self.picture.answer, longest))
+        return read, Text("reads", now, role="display", weight="bold", widest=widest)
+
+    @cached_property
+    def _points(self) -> int:
+        return int(self.bars(0).shape[1])
+
+    def _above(self, measure: float, *, alone: bool = False) -> Part:
+        """Return the bars under what they are, and the first one's number."""
         tree = self.picture.tree
         said = words.BARS_OF_ALL if tree.negative else words.BARS
         title = said.fill(
-            n=fmt.count(tree.supporters), layer=tree.parts[0].layer, k=self.picture.answer,
-            whole=fmt.number(tree.positive),
-        )  # fmt: skip
-        most = tree.parts[0].contribution or 0.0
-        first = Text("first", words.FIRST_BAR.fill(v=fmt.number(most)), role="note")
+            n=fmt.count(tree.supporters), layer=tree.parts[0].layer, k=self.picture.answer
+        )
+        most = fmt.number(tree.parts[0].contribution or 0.0)
         cells = _Silhouette(
-            "pushes", self.bars, Scale(1.0, signed=False), share=LARGE, lines=False, glass=1.0,
+            "pushes", self.bars(0), Scale(1.0, signed=False), share=LARGE, lines=False, glass=1.0,
+            tall=1.0 if alone else _BARS_HIGH / _ALONE,
         )  # fmt: skip
-        read = replace(
-            self.picture.read(), marks={}, note=None, share=LARGE,
-            fine=self.picture.pixels.shape[1] / (_ASIDE * self.bars.shape[1]),
-        )  # fmt: skip
-        answer = Text("reads", words.ANSWER.fill(k=self.longest), role="display", weight="bold")
-        told, flat = Column(read, answer, gap=0.4, align="middle"), Row(read, answer, gap=1.0)
+        first = Text("first", words.FIRST_BAR.fill(v=most), role="note")
+        named = Text("adding", title, measure=measure)
+        return Column(named, Column(first, cells, gap=0), gap=0.3)
 
-        def above(measure: float) -> Part:
-            named = Text("adding", title, measure=measure)
-            return Column(named, Column(first, cells, gap=0), gap=0.3)
-
-        scored = words.SCORES.fill(k=self.picture.answer)
-        # As broad as the longest that is read while cells go.
-        leads = [fmt.number(each.printed_lead) for run in self.runs for each in run]
-        lead = Text("lead", words.LEAD_NOW.fill(a=leads[0], v=max(leads, key=len)))
-
-        def beside(measure: float) -> Part:
-            orders = [
-                (Text(f"{bar.name}-said", bar.label), self._order(bar)) for bar in self.orders
-            ]
-            said = Column(Text("scores-said", scored, measure=_BESIDE), lead, gap=0.1)
-            rows = [(told, above(measure)), (said, self._scores()), *orders, *self._tips()]
-            return Aligned(rows, gap=1.2, row_gap=0.4, down="middle")
-
-        def below(role: Role, gap: float, *, tips: bool = True) -> Part:
-            orders = (
-                Column(Text(f"{bar.name}-said", bar.label), self._order(bar, role), gap=0.1)
-                for bar in self.orders
+    def _chart(self) -> Chart:
+        """Return how much of the lead is left, over as many cells out as bars stand above."""
+        runs = {"strongest": self.taken}
+        if self.tells_random:
+            orders = zip(self.removal.random_readings, self.removal.random_tips, strict=True)
+            runs |= {f"random-{n}": order[: tip + 1] for n, (order, tip) in enumerate(orders)}
+        curves = [
+            Curve(
+                name, np.arange(len(run)), self.removal.left(run),
+                tone="positive" if name == "strongest" else "muted", strong=name == "strongest",
             )
-            told = Text("scores-said", scored)
-            said = Column(told, lead, gap=0) if tips else told
-            ticks = (Column(*row, gap=0.1) for row in self._tips() if tips)
-            return Column(flat, above(_NARROW), said, self._scores(role), *orders, *ticks, gap=gap)
-
-        return Diagram(
-            Either(
-                beside(2 * _NARROW),
-                beside(_NARROW),
-                below("heading", 0.6),
-                below("text", 0.25),
-                below("text", 0.25, tips=False),
-            )
-        )
-
-    def _order(self, bar: Bar, role: Role = "heading") -> Bars:
-        """Return a bar in the scale of those above: it ends under as many of them."""
-        return Bars(
-            bar.name, [replace(bar, name="cells", label="")], Scale(self.picture.tree.supporters),
-            length=self.bars.shape[1], share=LARGE, pitch=1.4, role=role,
+            for name, run in reversed(runs.items())
+        ]  # fmt: skip
+        points = self._points
+        return Chart(
+            "lead", curves,
+            Axis(words.CELLS_OUT, 0.0, float(self.picture.tree.supporters), whole=True),
+            Axis(words.LEAD_LEFT.fill(k=self.picture.answer), 0.0, percent=True, most=3),
+            dots=[Dot("now", 0.0, 1.0, tone="positive", large=True)],
+            size=(_CHART_HIGH * points, points), share=LARGE, wide=True,
         )  # fmt: skip
 
-    def _tips(self) -> list[tuple[Part, Part]]:
-        """Return where each random order gives another answer as a tick, and the range of all."""
-        if not self.tips:
-            return []
-        points = self.bars.shape[1]
-        wide = points // self.picture.tree.supporters
-        ticks = np.zeros((points // _TICK, points))
-        for tip in self.tips:  # where the bar of so many cells ends
-            ticks[:, tip * wide - max(1, wide - 1) : tip * wide] = _GRAY
-        said = words.RANDOM_RANGE.fill(
-            n=fmt.count(len(self.tips)), a=fmt.count(min(self.tips)), b=fmt.count(max(self.tips))
-        )
-        strip = _Silhouette(
-            "tips", ticks, Scale(1.0, signed=False, pen=True), share=LARGE, lines=False
-        )
-        return [(Text("tips-said", said), strip)]
+    def _counts(self) -> list[Part]:
+        """Return how many cells it took in each order, under the order's name."""
+        tips, m = self.removal.random_tips, fmt.count(len(self.taken) - 1)
+        found: list[Part] = [
+            self._count("strongest", words.STRONGEST_FIRST, words.OUT.fill(m=m), "positive")
+        ]
+        if self.tells_random:
+            named = words.RANDOM_ORDERS.fill(n=fmt.count(len(tips)))
+            between = {"a": fmt.count(min(tips)), "b": fmt.count(max(tips))}
+            found.append(self._count("random", named, words.OUT_RANGE.fill(**between), "muted"))
+        return found
 
-    def _scores(self, role: Role = "heading") -> Bars:
-        """Return the score of the answer, and the best of the others', as points on one scale."""
-        start = self.runs[0][0]
-        every = [score for run in self.runs for each in run
-                 for score in (each.logit, each.rival_logit)]  # fmt: skip
-        low, high = min(0.0, *every), max(0.0, *every)
-        class_name = self.picture.subject.network.class_name
-        most = max(-low, high)
-        return Bars(
-            "scores",
-            [Bar("own", self.picture.answer, start.logit, tone="positive"),
-             Bar("rival", class_name(start.rival), start.rival_logit, tone="ink")],
-            Scale(most), points=True, lowest=low, highest=high, share=LARGE, role=role,
-            pitch=1.4, length=_RUN * self.bars.shape[1] * most / ((high - low) or 1.0),
-            before=max((fmt.number(score) for score in every), key=len),
-        )  # fmt: skip
+    @staticmethod
+    def _count(name: str, named: Caption, said: Caption, tone: str) -> Part:
+        number = Text(f"{name}-out", said, role="heading", weight="bold", tone=tone)
+        return Column(Text(f"{name}-said", named, measure=_BESIDE), number, gap=0.1)

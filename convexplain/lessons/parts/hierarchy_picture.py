@@ -40,6 +40,8 @@ from convexplain.style.captions import Caption
 LARGE = "large"
 #: The picture is so many times as large as what it is made of; how high a line over it is, in gaps.
 _ROOT, _ROOT_UPRIGHT, _HEADED = 3.3, 2.3, 1.45
+#: Where it stands with the cells of the last level alone, which are then all of one size.
+_ROOT_OF_LEVEL = 1.5
 #: A patch on the path is so many times as large as the others of its level.
 _FOLLOWED = 2.3
 #: In narrow frames lines below the picture are so many letters long, in sizes of the text.
@@ -161,6 +163,26 @@ class HierarchyPicture:
                 )  # fmt: skip
         return None
 
+    def last_level(self, *, upright: bool = False) -> Diagram:
+        """Describe the answer, and the cells of the last level that are followed, large.
+
+        Panels and marks as in `branch`; where the level has units, it is that picture.
+
+        Parameters
+        ----------
+        upright : bool
+            Whether they stand below the digit.
+        """
+        row = self.rows[0]
+        node = next(iter(row.values()))
+        if node.layer in self.units:
+            return self.branch(upright=upright)
+        digit = Column(self._said(), self._root_of(_ROOT_OF_LEVEL), gap=0.2, align="middle")
+        cells = Row(*(self._child(*each, named=True, large=1.0) for each in self._ordered(row)))
+        level = Column(self._title(row, node, words.LEVEL), cells, gap=0.4)
+        both = Column(digit, level, gap=1.2, align="middle"), Row(digit, level, gap=1.5)
+        return Diagram(both[0] if upright else Either(both[1], both[0]))
+
     def branch(self, *, upright: bool = False) -> Diagram:
         """Describe the way from the answer to its leaf, and at each step what else adds to it.
 
@@ -175,9 +197,9 @@ class HierarchyPicture:
         Returns
         -------
         Diagram
-            Panels ``input``, ``answer``, ``checked-0``, and of the cells ``patch-0-1`` and
-            ``adds-0-1``; marks of their parts such as ``input.0`` and ``patch-0.0-1``, and of the
-            path ``lit``.
+            Panels ``input``, ``answer``, ``checked-0``, and of the cells ``patch-0-1`` and, of the
+            last level and the path, ``adds-0-0``; marks of their parts such as ``input.0`` and
+            ``patch-0.0-1``, and of the path ``lit``.
         """
         beside = (self._beside(short=False), self._beside(short=True))
         shape = self._below_one_another() if upright else Either(*beside)
@@ -219,12 +241,14 @@ class HierarchyPicture:
         node = next(iter(row.values()))
         if node.layer in self.units:
             return Column(*cells, gap=0.3, align="middle")
-        level = words.LEVEL_SHORT if short else words.LEVEL
+        title = self._title(row, node, words.LEVEL_SHORT if short else words.LEVEL)
+        return Column(title, *cells, gap=0.2)
+
+    def _title(self, row: Mapping[str, Node], node: Node, level: Caption) -> Part:
         said = level.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
         name = Text(f"level-{node.layer}", said, role="note", weight="bold")
         adds = words.ADDS_TO.fill(above=self._above(next(iter(row))))
-        to = Text(f"to-{node.layer}", adds, role="note", tone="muted")
-        return Column(Column(name, to, gap=0), *cells, gap=0.2)
+        return Column(name, Text(f"to-{node.layer}", adds, role="note", tone="muted"), gap=0)
 
     @cached_property
     def rows(self) -> tuple[dict[str, Node], ...]:
@@ -265,10 +289,13 @@ class HierarchyPicture:
         top = self.tree.parts[0]
         return self.pixels.shape[0] / 2 if top.layer in self.units else top.box.height
 
-    def _child(self, place: str, node: Node, *, named: bool = False) -> Part:
+    def _child(
+        self, place: str, node: Node, *, named: bool = False, large: float | None = None
+    ) -> Part:
         """Return a cell with what it adds, and to what if no name above its level tells it.
 
-        Of a unit, which reads all there is, its name.
+        Of a unit, which reads all there is, its name. Below the last level only those of the path
+        tell what they add: with the others', which are few of many, no sum would come out.
         """
         v = fmt.number(node.contribution or 0.0)
         adds = words.ADDS.fill(v=v, above=self._above(place))
@@ -281,12 +308,18 @@ class HierarchyPicture:
         below = next((row for row in self.rows if f"{place}-0" in row), {})
         marks = self._windows(below, node.box)
         marks["lit"] = Mark(0, 0, node.box.height, node.box.width)
-        large = _FOLLOWED if node in self.path else 1.0
+        if large is None:
+            large = _FOLLOWED if node in self.path else 1.0
         patch = Cells(
             f"patch-{place}", self.patch_of(node), share=LARGE, lines=False, marks=marks,
             fine=node.box.height / self._side / large,
         )  # fmt: skip
-        return Column(told, patch, gap=0.2)
+        if self._tells(place, node):
+            return Column(told, patch, gap=0.2)
+        return Column(Space(height=_HEADED), patch, gap=0.2) if named else patch
+
+    def _tells(self, place: str, node: Node) -> bool:
+        return "-" not in place or node in self.path or node.layer in self.units
 
     def _above(self, place: str) -> Caption:
         """Name what a cell of the tree adds to: the layer of the cell above it, or the score."""
@@ -319,7 +352,8 @@ class HierarchyPicture:
                 start = "input" if node.layer in self.units else start
                 tone = "accent" if place == own else "muted"
                 if upright:
-                    below = patch if node.layer in self.units else f"adds-{place}"
+                    below = f"adds-{place}" if self._tells(place, node) else patch
+                    below = patch if node.layer in self.units else below
                     yield Link(start, below, "under", tone)
                 # Windows lie on one another: lines of all would be a tangle.
                 elif place == own and start != "input":

@@ -46,12 +46,8 @@ PARTS = Caption(
     zh="{layer} 加分最多的单元：{size}。",
 )
 PARTS_AT = Caption(
-    en="{where} of {layer} add most to the score; each sees {size} pixels.",
+    en="{where} of {layer} add most; each sees {size}.",
     zh="{layer} 加分最多的 {where}：{size}。",
-)
-PARTS_AT_POOLED = Caption(
-    en="{where} of {layer} add most; with pooling, each sees {size}.",
-    zh="{layer} 加分最多的 {where}：池化后 {size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
@@ -93,8 +89,8 @@ UPWARDS = Caption(
     zh="层层合成：{small}、{middle}、部件，到“{k}”。",
 )
 SMALLEST = Caption(
-    en="The smallest step: patch times kernel, all added up.",
-    zh="最小的一步：图块乘卷积核，全部相加。",
+    en="The smallest step: patch times the filter's kernel.",
+    zh="最小的一步：图块乘过滤器的卷积核。",
 )
 A_STROKE = Caption(en="a stroke", zh="笔画")
 A_PATTERN = Caption(en="a pattern", zh="模式")
@@ -103,32 +99,28 @@ PATTERN = Caption(en="pattern", zh="模式")
 A_PART = Caption(en="a part", zh="部件")
 AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
-WALL_TITLE = Caption(en="One filter in many digits", zh="一个过滤器，许多数字")
-FILTER_ELSEWHERE = Caption(
-    en="This patch's filter in other digits, where strongest.",
-    zh="它的过滤器在其他数字里响应最强的地方。",
+ELSEWHERE_TITLE = Caption(en="The same filters in other digits", zh="同样的过滤器，其他数字")
+ELSEWHERE = Caption(
+    en="Where does each filter respond most in other digits?",
+    zh="每个过滤器在其他数字的哪里响应最强？",
 )
-RESPONDS = Caption(
-    en="Its response in these digits: {a} to {b}.",
-    zh="在这些数字里的响应：{a} 到 {b}。",
+LESS_ALIKE = Caption(
+    en="All share {small}; the larger the pattern, the less alike.",
+    zh="{small}都相像；模式越大，越不相像。",
 )
-RESPONDS_TWICE = Caption(
-    en="It responds in all, in some twice as strongly: {a} to {b}.",
-    zh="强的是弱的两倍：{a} 到 {b}。",
+PARTS_UNLIKE = Caption(
+    en="All share {small}; the parts are not alike.", zh="{small}都相像，部件不相像。"
 )
-RESPONDS_TIMES = Caption(
-    en="It responds in all, up to {n} times as strongly: {a} to {b}.",
-    zh="强的是弱的 {n} 倍：{a} 到 {b}。",
-)
-RESPONDS_MOST = Caption(en="Response of this filter: highest", zh="这个过滤器的响应：最高")
-RESPONDS_LEAST = Caption(en="lowest", zh="最低")
+FINDS = Caption(en="This is what each of them finds there.", zh="这就是它们各自找到的。")
+THE_EDGE = Caption(en="the edge", zh="边缘")
+THE_PATCH = Caption(en="the small pattern", zh="小模式")
 MADE_IT = Caption(
     en="Each layer combines patterns of the one before; many parts make it read {k}.",
     zh="每一层组合前一层的模式；许多部件使它判为“{k}”。",
 )
 SHARES = Caption(
-    en="{n} cells add {whole} to the score, the first {m} {part}.",
-    zh="{n} 个共加 {whole}，前{m}个占 {part}。",
+    en="{n} cells add to the score; the first {m} give {p} of that.",
+    zh="{n} 个单元加分，前{m}个占 {p}。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
 PREDICT = Caption(
@@ -140,8 +132,8 @@ WITHOUT = Caption(
     zh="去掉这{m}个，仍判为“{k}”。",
 )
 LEAD_FALLS = Caption(
-    en="{m} out: its lead falls from {before} to {after}.",
-    zh="去掉{m}个：领先 {before} → {after}。",
+    en="It reads {k} while it leads. {m} out: {p} of the lead is left.",
+    zh="领先才判为“{k}”。去掉{m}个：还剩 {p}。",
 )
 AT_THAT_RATE = Caption(
     en="At the rate of the first {m}; those that follow take less of its lead.",
@@ -160,25 +152,30 @@ TIPS = Caption(
     en="… it takes {m} until it reads {j}.",
     zh="……{m} 个后，改判为“{j}”。",
 )
+RANDOM_ASK = Caption(
+    en="And in random orders? Here are {n}.",
+    zh="随机顺序呢？试 {n} 种。",
+)
 RANDOM = Caption(
-    en="In a random order it takes so many.",
-    zh="按随机顺序，要这么多个。",
+    en="In random orders it takes {a} to {b}.",
+    zh="随机顺序要 {a} 到 {b} 个。",
 )
 RANDOM_MORE = Caption(
-    en="Each of {n} random orders takes more: the strongest count more.",
-    zh="{n} 种随机顺序都要更多：强者更重要。",
+    en="Each takes more: the strongest count more.",
+    zh="都要更多：强者更重要。",
 )
 STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
-RANDOM_ORDER = Caption(en="random order", zh="随机顺序")
-RANDOM_RANGE = Caption(en="{n} orders: {a} to {b}", zh="{n} 种顺序：{a} 到 {b}")
-SCORES = Caption(en="scores: {k}, and the best of the others", zh="得分：“{k}”，和其他中最高的")
+RANDOM_ORDERS = Caption(en="{n} random orders", zh="{n} 种随机顺序")
+OUT_RANGE = Caption(en="{a} to {b} out", zh="去掉 {a} 到 {b} 个")
+LEAD_LEFT = Caption(en="lead of the {k} over the best other score", zh="“{k}”比其他最高分领先多少")
+CELLS_OUT = Caption(en="cells taken out", zh="去掉的单元")
 CHECKED = Caption(
     en="{m} strongest cells out: reads {j}",
     zh="去掉最强的 {m} 个：判为 {j}",
 )
 CHECKED_RANDOM = Caption(
-    en="{m} in a random order: reads {j}",
-    zh="随机去掉 {m} 个：判为 {j}",
+    en="{a} to {b} in random orders",
+    zh="随机：去掉 {a} 到 {b} 个",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
@@ -234,20 +231,20 @@ INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
 BARS = Caption(
-    en="What {n} cells of {layer} add to the {k}: {whole}",
-    zh="{layer} 的 {n} 个单元给“{k}”加分：共 {whole}",
+    en="What each of {n} cells of {layer} adds to the {k}",
+    zh="{layer} 的 {n} 个单元各给“{k}”加多少分",
 )
 BARS_OF_ALL = Caption(
-    en="What {n} cells of {layer} add to the {k}: {whole} (others subtract)",
-    zh="{layer} 的 {n} 个单元给“{k}”加分：共 {whole}（其余为减）",
+    en="What each of {n} cells of {layer} adds to the {k} (others subtract)",
+    zh="{layer} 的 {n} 个单元各给“{k}”加多少分（其余为减）",
 )
 PASSES_ON = Caption(
     en="{a} × weight {w} = {v}",
     zh="{a} × 权重 {w} = {v}",
 )
 PASSING = Caption(
-    en="Times its weight, added to {layer}: each step has its own.",
-    zh="乘权重，加到 {layer}：每步各有权重。",
+    en="Times its weight: what it adds to {layer}.",
+    zh="乘权重，就是加到 {layer} 的数。",
 )
 LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
 LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
@@ -257,8 +254,6 @@ ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
 ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
 ADDS_AS = Caption(en="{kind}: +{v}", zh="{kind}：+{v}")
 THE_SCORE = Caption(en="the score", zh="得分")
-LEAD = Caption(en="lead: {v}", zh="领先：{v}")
-LEAD_NOW = Caption(en="lead: {a} → {v}", zh="领先：{a} → {v}")
 OUT = Caption(en="{m} out", zh="去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median_low
@@ -12,7 +13,6 @@ import numpy.typing as npt
 
 from convexplain import ops
 from convexplain.network import Trace, contributions
-from convexplain.style import format as fmt
 
 #: Answers that are computed at once.
 CHUNK = 64
@@ -39,11 +39,6 @@ class Reading(NamedTuple):
     def lead(self) -> float:
         """How far the answer lies above the best of the others; below zero it is no more read."""
         return self.logit - self.rival_logit
-
-    @property
-    def printed_lead(self) -> float:
-        """The same of both scores as they are printed."""
-        return float(fmt.rounded(self.logit) - fmt.rounded(self.rival_logit))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +118,11 @@ class Removal:
         every = np.concatenate(found).astype(np.float64)
         return every if network.outputs > 1 else np.hstack([0 * every, every])
 
+    def left(self, readings: Sequence[Reading]) -> npt.NDArray[np.float64]:
+        """Return how much of the answer's lead is left in some readings; 0 where another leads."""
+        whole = self.readings[0].lead
+        return np.array([max(0.0, each.lead) / whole for each in readings])
+
     @cached_property
     def tipping(self) -> Reading | None:
         """The first reading that gives another answer; None if there is none."""
@@ -154,9 +154,3 @@ class Removal:
         """The seed of the random order whose number of cells is the median, the lower of two."""
         tips = self.random_tips
         return tips.index(median_low(tips)) if tips else None
-
-    @property
-    def typical_readings(self) -> tuple[Reading, ...]:
-        """What is read with 0, 1, 2, ... cells of that order set to zero."""
-        assert self.typical is not None
-        return self.random_readings[self.typical]
