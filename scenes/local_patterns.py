@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from manim.mobject.mobject import Mobject
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import local_patterns
@@ -13,9 +15,10 @@ from convexplain.lessons.parts import local_words as words
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene, PixelGrid
 from convexplain.stage.board import lazily
-from convexplain.stage.flights import Flights
+from convexplain.stage.board.drawing import FLYING
 from convexplain.stage.pace import Move, accelerating, eased, in_turn, smoothly
 
+Floats = npt.NDArray[np.float64]
 WINDOW = "input.window"
 #: How long a patch is in the air, and how much is seen of what has left.
 FLIGHT, LEFT = 0.9, 0.4
@@ -210,7 +213,7 @@ class LocalPatterns(LessonScene):
         goals = np.argsort(self.lesson.shuffled_from)
         # The pixel shuffled_from[i] comes to place i.
         ink = np.flatnonzero(self.lesson.pixels)
-        all_flying = []
+        flying, moves = [], []
         for name in names:
             grid: PixelGrid = self.board.part(name)
             size, width = grid.cell, grid.shape_in_cells[1]
@@ -218,20 +221,32 @@ class LocalPatterns(LessonScene):
                 grid.places[0] + np.stack([at % width, at // width], axis=1) * size
                 for at in (ink, goals[ink])
             )
-            values = grid.values.reshape(-1)[ink][:, None, None].copy()
-            still = np.zeros(len(ink))
-            flying = Flights(values, starts, ends, still, cell=size, seconds=1.0, scale="picture")
-            for tile in flying.tiles:
-                tile.limit = grid.limit
-                tile.z_index = 6
-            flying.at(0.0)
+            tiles = [
+                PixelGrid([[value]], x, y, size, scale="picture", limit=grid.limit, lines=False)
+                for value, (x, y) in zip(grid.values.reshape(-1)[ink], starts, strict=True)
+            ]
+            for tile in tiles:
+                tile.z_index = FLYING
             grid.values.reshape(-1)[ink] = 0.0
-            all_flying.append(flying)
-        self.add(*all_flying)
-        self.during(share, *(flying.at for flying in all_flying), rate=smoothly)
-        self.remove(*all_flying)
+            pieces = Mobject()
+            pieces.submobjects = [*tiles]
+            flying.append(pieces)
+            moves.append(self.fly(tiles, starts, ends))
+        self.add(*flying)
+        self.during(share, *moves, rate=smoothly)
+        self.remove(*flying)
         for name in names:
             self.board.fill(name, shuffled)
+
+    def fly(self, tiles: Sequence[PixelGrid], starts: Floats, ends: Floats) -> Move:
+        """Return the move of cells from one place each to another."""
+
+        def go(alpha: float) -> None:
+            ways = starts + (ends - starts) * smoothly(alpha)
+            for tile, at in zip(tiles, ways, strict=True):
+                tile.places = [(x, y) for x, y in (tile.places - tile.places[0] + at).tolist()]
+
+        return go
 
     def show_train(self, event: Event) -> None:
         """The errors of both networks, in place and shuffled: bars grow one after the other."""
