@@ -16,7 +16,6 @@ from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.architecture import Architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
-from convexplain.lessons.parts.architecture_shots import NEAR, Shots
 from convexplain.lessons.parts.stages import folded, stages
 from convexplain.network import (
     Activation,
@@ -79,11 +78,11 @@ def test_the_sentences_hold_what_is_counted_by_hand(lesson):
         "104,202 parameters: 71% of them in the third convolution, none in pooling."
     )
     assert "第三个卷积层" in lesson.costs.text("zh")
-    assert said["trade"] == "Places fall from 784 to 9, channels grow from 1 to 128."
+    assert said["trade"] == "To one scale: places fall from 784 to 9, channels grow from 1 to 128."
     assert said["ends"] == "Fewer places, more channels: more patterns looked for at each."
     assert "26 × 26 to 13 × 13" in said["pooling"]
     assert said["places"] == f"Flattened: 9 places, 128 numbers each: {9 * 128:,} in a row."
-    assert said["next"] == "64: each filter reads all 32 sheets and makes one."
+    assert said["next"] == "64: each filter reads all 32 channels and makes one."
     assert said["numbers"] == "Ten numbers, each from all 1,152: the answer is 3."
 
 
@@ -93,9 +92,9 @@ def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
     assert (13 - 3 + 1, 11 - 2 * (11 // 2)) == (11, 1)
     said = told(lesson)
     assert said["again"] == "11 is odd: pooling leaves the last row and column out."
-    assert said["deeper"] == "Convolution: 128 filters, 128 sheets."
+    assert said["deeper"] == "Convolution: 128 filters, 128 channels."
     assert told(lesson)["filters"] == (
-        "32 filters, 32 sheets: 26 × 26, as the 3 × 3 window stays inside."
+        "32 filters make 32 channels: 26 × 26, as the 3 × 3 window stays inside."
     )
 
 
@@ -105,7 +104,7 @@ def test_no_rim_is_trimmed_where_windows_stick_out(tmp_path):
         Flatten("d"), Dense("e", units=3, activation="softmax"),
     )  # fmt: skip
     said = told(Architecture(model=saved(tmp_path, *layers)))
-    assert said["filters"] == "4 filters, 4 sheets: one each."
+    assert said["filters"] == "4 filters make 4 channels: one each."
     assert "rim" not in said["again"]
 
 
@@ -133,9 +132,18 @@ def test_all_that_a_number_is_made_of_is_framed_as_it_comes(lesson):
 
 
 @pytest.mark.render
-def test_fewer_places_and_more_patterns_stand_behind_their_piles_without_a_scale_of_values():
-    last = of("architecture", LOOKS[0]).during("answer")[-1]
-    assert {"places-meaning", "channels-meaning"} <= set(last.names)
+def test_ever_more_channels_are_looked_at_at_one_place_of_each_block():
+    last = of("architecture", LOOKS[0]).ends["answer"]
+    shapes = {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "conv3": 128}
+    assert "layer-input.place" in last
+    found = {}
+    for name, channels in shapes.items():
+        front, block = last[f"layer-{name}[0]"], last[f"layer-{name}.box"]
+        shaft = last[f"layer-{name}.place-depth"]
+        high = np.ptp(shaft.places[:, 1]) - front.cell
+        assert high == pytest.approx(np.ptp(block.places[:, 1]) - np.ptp(front.places[:, 1]))
+        found[name] = high / (channels - 1)
+    assert max(found.values()) == pytest.approx(min(found.values()))
     assert not [name for name in last.names if name.startswith("legend")]
 
 
@@ -170,7 +178,9 @@ def test_one_place_is_framed_through_all_sheets_of_the_stack(lesson):
     col, row = np.rint((frame[0] - front.places[0]) / front.cell).astype(int)
     maps = lesson.trace.activations["conv1"]
     assert maps[row, col].max() == maps.max()
-    assert told(lesson)["stack"] == "Stacked: at each place 32 numbers, one per filter."
+    assert (
+        told(lesson)["stack"] == "Stacked: at each place 32 numbers, one for each filter's pattern."
+    )
 
 
 def test_each_class_has_a_number_that_is_not_known_yet(lesson):
@@ -187,15 +197,18 @@ def test_no_number_of_the_answer_is_seen_before_its_bar():
     assert moments.ends["vector"]["answer.3.value"].text == ">99.9%"
 
 
-def test_stacks_hold_the_maps_the_strongest_in_front(lesson):
+def test_the_channel_with_most_strong_cells_is_in_front_in_all_layers_alike(lesson):
+    """Strong is at least half of the layer's maximum; a pooling keeps what it reads in order."""
     expected = lesson.network.activations(lesson.shown_picture.pixels)
     diagram = lesson.diagram()
     for name in ("conv1", "pool1", "conv2", "pool2", "conv3"):
-        maps = expected[name]
-        of = maps if name[0] == "c" else expected[f"conv{name[-1]}"]
-        order = sorted(range(maps.shape[2]), key=lambda n: (-maps[:, :, n].max(), n))
+        of = expected[name if name[0] == "c" else f"conv{name[-1]}"]
+        strong = [(of[:, :, n] >= of.max() / 2).sum() for n in range(of.shape[2])]
+        order = sorted(range(of.shape[2]), key=lambda n: (-strong[n], -of[:, :, n].sum()))
         panel = diagram.panel(f"layer-{name}")
-        np.testing.assert_allclose(panel.values, maps[:, :, order] / of.max(), rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(
+            panel.values, expected[name][:, :, order] / of.max(), rtol=1e-3, atol=1e-4
+        )
 
 
 def test_the_vector_has_a_column_for_each_place(lesson):
@@ -229,17 +242,12 @@ def test_piles_compare_by_their_heights(lesson):
 @pytest.mark.parametrize(("sheet", "lang"), covering([*panels.SHEETS], ["en", "zh"]))
 def test_every_picture_fits_every_sheet(lesson, sheet, lang):
     picture = lesson.picture_of
+    pairs = [picture.pair(n) for n in range(2, 6)]
     for diagram in (
-        picture.opening(), picture.row(), picture.traded(), lesson.diagram(),
+        picture.opening(), picture.filters(1), picture.stacked(1), *pairs, picture.vector(6),
+        picture.answered(6), picture.ends(), lesson.diagram(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []
-
-
-@pytest.mark.parametrize(("aspect", "lang"), covering([*panels.ASPECTS], ["en", "zh"]))
-def test_piles_stand_in_one_line_on_every_frame(lesson, aspect, lang):
-    placed = panels.place(lesson.picture_of.traded(one_line=True), panels.ASPECTS[aspect], lang)
-    assert panels.problems(placed) == []
-    assert placed["places-input.pile"].height > 0.2 * placed.sheet.body_box.height
 
 
 @pytest.mark.parametrize("label", some(range(10)))
@@ -275,7 +283,9 @@ def test_another_network_is_told_with_its_own_numbers(tmp_path):
     lesson = Architecture(model=model)
     assert [stage.parameters for stage in lesson.stages] == [0, 104, 0, 0, 195]
     said = told(lesson)
-    assert said["pooling"] == "Pooling shrinks the sheets, not their number: 12 × 12 to 4 × 4."
+    assert (
+        said["pooling"] == "Pooling shrinks the sides and keeps all 4 channels: 12 × 12 to 4 × 4."
+    )
     assert "65% of them in the dense layer" in lesson.costs.text("en")
     assert round(100 * 195 / (195 + 104)) == 65
     assert said["numbers"].startswith("Three numbers")
@@ -302,13 +312,13 @@ def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_p
     np.testing.assert_array_equal(lesson.stages[2].values, trace.activations["sum"])
     said = told(lesson)
     assert "pooling" not in said
-    assert said["places"] == "Of each sheet one number is left: 6."
+    assert said["places"] == "Of each channel one number is left: 6."
     assert said["trade"] == "Places: from 256 to 256. Channels: from 3 to 6."
     assert said["ends"] == "From 256 places of 3 channels to 256 places of 6 channels."
     assert not lesson.picture_of.trades
-    traded = lesson.picture_of.traded(one_line=True)
-    rows = [traded.panel(f"{what}-meaning").words.text("en") for what in ("places", "channels")]
-    assert rows == ["places", "channels"]
+    ends = lesson.picture_of.ends()
+    said = [ends.panel(f"{what}-input").words.text("en") for what in ("places", "channels")]
+    assert said == ["256 places", "3 channels"]
     for sheet in panels.SHEETS.values():
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 
@@ -355,15 +365,18 @@ def test_one_sigmoid_stands_for_two_classes(tmp_path):
     np.testing.assert_allclose([bar.value for bar in bars], [1 - yes, yes], rtol=1e-6)
 
 
-def test_deep_stacks_show_their_strongest_maps_and_say_so(tmp_path):
+def test_deep_stacks_show_their_fullest_maps_and_say_so(tmp_path):
     layers = (Conv2D("c", 200), Conv2D("e", 700), Flatten("f"), Dense("d", 10, "softmax"))
     lesson = Architecture(model=saved(tmp_path, *layers, input_shape=(6, 6, 1)))
     deep = lesson.stages[2]
     panel = lesson.diagram().panel("layer-e")
     assert panel.channels == 128
-    peaks = sorted(deep.values.max(axis=(0, 1)), reverse=True)[:128]
-    np.testing.assert_allclose(panel.values.max(axis=(0, 1)) * deep.limit, peaks, rtol=1e-6)
+    strong = sorted((deep.values >= deep.limit / 2).sum(axis=(0, 1)), reverse=True)[:128]
+    np.testing.assert_array_equal((panel.values >= 0.5).sum(axis=(0, 1)), strong)
     assert "of 200 maps" in lesson.diagram().panel("explained").words.text("en")
+    # A block of the video has the depth of all its channels.
+    block = lesson.picture_of.pair(2).panel("layer-e")
+    assert (block.deep, block.channels) == (700, 1)
 
 
 @pytest.mark.parametrize(
@@ -406,111 +419,96 @@ def test_an_activation_behind_a_pooling_has_colours_of_its_own():
 
 
 @pytest.mark.render
-def test_the_first_stack_has_closed_up_before_pooling_is_named():
+def test_the_first_block_has_closed_up_before_pooling_is_named():
     moments = of("architecture", LOOKS[0]).during("maps")
-    named = [stage for stage in moments if "Pooling" in stage.caption]
-    before = [stage for stage in moments[: moments.index(named[0])] if "layer-conv1.box" in stage]
-    for now in (before[-1], named[0]):
-        front, back = now["layer-conv1[0]"], now["layer-conv1[31]"]
-        assert 0 < back.places[0][0] - front.places[0][0] < front.cell * 10
+    stacked = [stage for stage in moments if "Stacked" in stage.caption][-1]
+    front, back = stacked["layer-conv1[0]"], stacked["layer-conv1[31]"]
+    assert 0 < back.places[0][0] - front.places[0][0] < front.cell * 10
+    assert {"layer-conv1.box", "layer-conv1.sides"} <= set(stacked.names)
 
 
 @pytest.mark.render
-def test_blocks_stay_where_they_are_in_one_scale():
-    """A cell is as large in all of them, and nothing is moved but the camera, up to the summary."""
-    moments = [s for s in of("architecture", LOOKS[0]).plays if "layer-pool1.box" in s]
-    moments = [
-        s for s in moments if "Places fall" not in s.caption and "more patterns" not in s.caption
-    ]
-    fronts = [f"layer-{name}[0]" for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
-    for name in fronts:
-        there = [stage[name] for stage in moments if name in stage]
-        assert len({round(part.cell, 6) for part in there}) == 1
-        assert len({tuple(part.places[0].round(6)) for part in there}) == 1
-    last = of("architecture", LOOKS[0]).ends["answer"]
-    for stage, names in ((moments[-1], fronts), (last, [*fronts, "layer-input"])):
-        assert len({round(stage[name].cell, 6) for name in names if name in stage}) == 1
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_camera_stays_near_what_is_made(lesson, lang):
-    picture, body = lesson.picture_of, panels.VIDEO.body_box
-    placed = panels.place(picture.row(one_line=True), panels.VIDEO, lang)
-    shots = Shots(placed, panels.VIDEO, picture)
-    for number in range(1, len(lesson.stages)):
-        shot = shots.making(number)
-        assert shot.numbers[-2:] == (number - 1, number)
-        box, zoom, view = shots.span(shot.numbers), shots.zoom(shot), shots.view(shot)
-        assert zoom > 1.4
-        assert view.x <= box.x + 1e-6
-        assert box.right <= view.right + 1e-6
-        assert view.y <= box.y + 1e-6
-        # Its words are above the scale of colours.
-        assert shots.seen_at(shots.legend, shot).y > box.bottom
-        full = box.width * zoom / body.width, box.height * zoom / body.height
-        assert full[0] > 0.9 or full[1] == pytest.approx(NEAR)
-    first = shots.beginning(1)
-    assert shots.zoom(first) * shots.span(first.numbers).width < 0.5 * body.width
-
-
-def test_the_camera_stays_away_from_several_lines(lesson):
-    placed = panels.place(lesson.picture_of.row(), panels.TALL)
-    shots = Shots(placed, panels.TALL, lesson.picture_of)
-    assert not shots.in_one_line
-    assert shots.making(2).numbers == shots.beginning(1).numbers == ()
+def test_all_numbers_of_one_place_come_out_of_the_stack(lesson):
+    stage = [s for s in of("architecture", LOOKS[0]).during("maps") if "Stacked" in s.caption][-1]
+    conv1 = lesson.trace.activations["conv1"]
+    front, frame = stage["layer-conv1[0]"], stage["layer-conv1.place"].places
+    col, row = np.rint((frame[0] - front.places[0]) / front.cell).astype(int)
+    found = stage["numbers"].values
+    assert found.shape == (8, 4)
+    np.testing.assert_allclose(
+        np.sort(found.ravel()), np.sort(conv1[row, col]) / conv1.max(), atol=1e-6
+    )
 
 
 @pytest.mark.render
-def test_the_places_that_are_left_are_seen_large_one_by_one(lesson):
-    front = lesson.stages[5].values[:, :, lesson.stages[5].strongest[0]]
-    moments = [s for s in of("architecture", LOOKS[0]).during("vector") if "loupe.place" in s]
+def test_two_blocks_have_cells_of_one_size_and_the_last_picture_has_one_for_all():
+    moments = of("architecture", LOOKS[0])
+    pairs = ("conv1", "pool1"), ("pool1", "conv2"), ("conv2", "pool2"), ("pool2", "conv3")
+    for before, after in pairs:
+        one, other = f"layer-{before}[0]", f"layer-{after}[0]"
+        stage = [s for s in moments.during("maps") if {one, other} <= set(s.names)][-1]
+        assert stage[one].cell == pytest.approx(stage[other].cell)
+        # What is spoken of is large: a third of the frame's height, or all of its cells can be
+        # counted.
+        assert min(np.ptp(stage[one].places[:, 1]) / 1080, stage[other].cell / 24) > 0.3
+    last = moments.ends["answer"]
+    names = ["layer-input", *(f"layer-{name}[0]" for name in ("conv1", "pool2", "conv3"))]
+    assert len({round(last[name].cell, 3) for name in names}) == 1
+
+
+@pytest.mark.render
+def test_a_block_is_laid_in_one_row_place_by_place(lesson):
+    vector = lesson.trace.activations["flatten"]
+    moments = [s for s in of("architecture", LOOKS[0]).during("vector") if "layer-conv3.place" in s]
     found = set()
     for stage in moments:
-        loupe, frame = stage["loupe"], stage["loupe.place"].places
-        np.testing.assert_allclose(loupe.values, front / lesson.stages[5].limit, rtol=1e-5)
-        assert loupe.cell > 4 * stage["layer-conv3[0]"].cell
-        col, row = np.rint((frame[0] - loupe.places[0]) / loupe.cell).astype(int)
-        known = np.isfinite(stage["layer-flatten"].values[0]).sum()
-        assert known == 3 * row + col + 1
-        assert stage["size-flatten"].text == str(known)
+        front, frame = stage["layer-conv3[0]"], stage["layer-conv3.place"].places
+        col, row = np.rint((frame[0] - front.places[0]) / front.cell).astype(int)
+        values = stage["layer-flatten"].values
+        assert values.shape == (1, 9 * 128)
+        known = np.isfinite(values[0])
+        assert known.sum() == 128 * (3 * row + col + 1)
+        np.testing.assert_allclose(
+            values[0, known], vector[: known.sum()] / lesson.stages[5].limit, rtol=1e-5
+        )
+        assert stage["size-flatten"].text == str(3 * row + col + 1)
         assert stage["depth-flatten"].text == "× 128"
         assert "total-flatten" not in stage
-        found.add(known)
-    assert 9 in found
+        found.add(3 * row + col)
+    assert 8 in found
     assert of("architecture", LOOKS[0]).ends["vector"]["total-flatten"].text == "= 1,152"
 
 
 @pytest.mark.render
 def test_what_a_pooling_leaves_over_is_dimmed():
-    last = of("architecture", LOOKS[0]).during("maps")[-1]
+    moments = [s for s in of("architecture", LOOKS[0]).during("maps") if "is odd" in s.caption]
+    last = moments[-1]
     dimmed = last["layer-conv2[0]"].shares < 1
     expected = np.zeros((11, 11), bool)
     expected[10, :] = expected[:, 10] = True
     np.testing.assert_array_equal(dimmed, expected)
 
 
-def test_piles_of_places_and_channels_have_their_own_heights(lesson):
-    placed = panels.place(lesson.picture_of.traded(one_line=True), panels.VIDEO)
-    counts = {"places": (784, 676, 169, 121, 25, 9), "channels": (1, 32, 32, 64, 64, 128)}
-    names = ("input", "conv1", "pool1", "conv2", "pool2", "conv3")
-    for what, numbers in counts.items():
-        heights = [placed[f"{what}-{name}.pile"].height for name in names]
-        np.testing.assert_allclose(
-            np.array(heights) / max(heights), np.array(numbers) / max(numbers)
-        )
-        assert max(heights) > placed["layer-input"].height
-    assert "answer" not in {piece.panel for piece in placed.pieces}
+def test_blocks_have_the_areas_and_the_depths_of_their_places_and_channels(lesson):
+    placed = panels.place(lesson.picture_of.ends(), panels.VIDEO)
+    shapes = {"conv1": (676, 32), "pool1": (169, 32), "conv2": (121, 64), "pool2": (25, 64),
+              "conv3": (9, 128)}  # fmt: skip
+    area = placed["layer-input"].width * placed["layer-input"].height / 784
+    deep = placed["layer-conv3.box"].height - placed["layer-conv3[0]"].height
+    for name, (places, channels) in shapes.items():
+        front, block = placed[f"layer-{name}[0]"], placed[f"layer-{name}.box"]
+        assert front.width * front.height == pytest.approx(places * area)
+        assert (block.height - front.height) / deep == pytest.approx((channels - 1) / 127)
     texts = {piece.name: piece.text for piece in placed.pieces if hasattr(piece, "text")}
-    assert (texts["places-of-input"], texts["channels-of-conv3"]) == ("784 places", "128")
+    assert (texts["places-input"], texts["channels-conv3"]) == ("784 places", "128")
 
 
-def test_the_figure_has_the_stacks_of_the_video(lesson):
-    figure, row = lesson.diagram(), lesson.picture_of.row()
-    for name in ("conv1", "pool1", "conv2", "pool2", "conv3"):
-        one, other = (each.panel(f"layer-{name}") for each in (figure, row))
-        assert one.solid
-        assert other.solid
-        np.testing.assert_array_equal(one.values, other.values)
+def test_the_figure_has_the_fronts_of_the_video(lesson):
+    figure = lesson.diagram()
+    for number in range(2, 6):
+        for name in (lesson.stages[n].panel for n in (number - 1, number)):
+            shown = lesson.picture_of.pair(number).panel(name).values
+            np.testing.assert_array_equal(figure.panel(name).values[:, :, :1], shown)
 
 
 @pytest.mark.render
@@ -518,13 +516,21 @@ def test_a_sheet_fills_as_its_window_goes(lesson):
     """What stands on it is what the network computes, up to where the window is."""
     found = 0
     for stage in of("architecture", LOOKS[0]).during("maps"):
+        if "How many" in stage.caption:  # one row, as an example
+            continue
         for name, window, stride in (("conv2", "layer-pool1", 1), ("pool1", "layer-conv1", 2)):
             if f"layer-{name}[0]" not in stage or f"{window}.window" not in stage:
                 continue
             front, frame = stage[f"layer-{name}[0]"], stage[f"{window}.window"].places
             known = np.isfinite(front.values)
+            if known.all() and "filter" in stage:  # another filter is at work
+                assert stage["filter"].text == f"filter {stage['depth-conv2'].text[2:]} of 64"
+                continue
             made = next(s for s in lesson.stages if s.name == name)
-            values = made.values[:, :, made.strongest[0]] / made.limit
+            values = (
+                made.values[:, :, lesson.picture_of.channels(lesson.stages.index(made))[0]]
+                / made.limit
+            )
             np.testing.assert_allclose(front.values[known], values[known], atol=1e-6)
             grid = stage[f"{window}[0]"]
             col, row = np.rint((frame[0] - grid.places[0]) / grid.cell / stride).astype(int)
@@ -534,19 +540,11 @@ def test_a_sheet_fills_as_its_window_goes(lesson):
 
 
 @pytest.mark.render
-def test_places_are_seen_under_a_magnifier_until_the_vector_stands():
-    moments = of("architecture", LOOKS[0])
-    assert any("loupe" in stage for stage in moments.during("vector"))
-    assert "loupe" not in moments.ends["vector"]
-
-
-@pytest.mark.render
 def test_what_pooling_leaves_over_is_framed_as_its_window_runs():
     moments = [s for s in of("architecture", LOOKS[0]).during("maps") if "is odd" in s.caption]
     runs = [stage for stage in moments if "layer-conv2.window" in stage]
     assert runs
     assert all({"layer-conv2.over-0", "layer-conv2.over-1"} <= set(s.names) for s in runs)
-    assert "layer-conv2.over-0" not in moments[-1]
     front = runs[-1]["layer-conv2[0]"]
     for name, first in (("over-0", (0, 10)), ("over-1", (10, 0))):  # on its cells, not outside
         frame = runs[-1][f"layer-conv2.{name}"]

@@ -595,14 +595,14 @@ def test_places_and_channels_are_those_of_the_shapes(look):
         "input": (28 * 28, 1), "conv1": (26 * 26, 32), "pool1": (13 * 13, 32),
         "conv2": (11 * 11, 64), "pool2": (5 * 5, 64), "conv3": (3 * 3, 128),
     }  # fmt: skip
-    for n, what in enumerate(("places", "channels")):
-        high = {
-            name: np.ptp(stage[f"{what}-{name}.pile"].places[:, 1]) for name in shapes
-        }  # fmt: skip
-        unit = max(high.values()) / max(shape[n] for shape in shapes.values())
-        for name, shape in shapes.items():
-            assert stage[f"{what}-of-{name}"].text.split()[0] == f"{shape[n]:,}"
-            assert high[name] == pytest.approx(shape[n] * unit, abs=0.6)
+    cells = set()
+    for name, (places, channels) in shapes.items():
+        assert stage[f"places-{name}"].text.split()[0] == f"{places:,}"
+        assert stage[f"channels-{name}"].text.split()[0] == f"{channels:,}"
+        front = stage["layer-input" if name == "input" else f"layer-{name}[0]"]
+        assert front.values.size == places
+        cells.add(round(front.cell, 3))
+    assert len(cells) == 1  # all to one scale
 
 
 def test_the_forward_pass_fills_its_first_map_as_its_window_goes(look, weights):

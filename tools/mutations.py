@@ -663,7 +663,7 @@ MUTATIONS = (
         "a trade without the picture that it begins with",
         "scenes.architecture",
         "numbers = self.picture.compared\n",
-        "numbers = self.picture.compared[1:]",
+        "numbers = self.picture.compared[1:]\n",
         "tests/test_drawn_numbers.py::test_places_and_channels_are_those_of_the_shapes",
     ),
     Mutation(

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from convexplain.lessons.parts.answer_bars import class_label
-from convexplain.lessons.parts.architecture_picture import ArchitecturePicture
+from convexplain.lessons.parts.architecture_moments import Moments
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import in_words
@@ -50,9 +50,9 @@ class Architecture(NetworkLesson):
         return stages(self.trace)
 
     @cached_property
-    def picture_of(self) -> ArchitecturePicture:
+    def picture_of(self) -> Moments:
         """What all of its pictures are made of."""
-        return ArchitecturePicture(self.stages, self.trace)
+        return Moments(self.stages, self.trace)
 
     def diagram(self) -> Diagram:
         """Describe the whole network with its parameters, for a figure and for a scene alike."""
@@ -145,14 +145,6 @@ class Architecture(NetworkLesson):
         yield Event("ask", 4.0, asked)
 
     def _maps(self) -> Iterator[Event]:
-        picture = self.stages[0]
-        sheet = _SHEET if picture.channels == 1 else _SHEETS
-        yield Event(
-            "sheet",
-            1.8,
-            sheet.fill(size=fmt.shape(picture.shape[:2]), c=picture.channels),
-            detail=1,
-        )
         first = self.stages[self.first]
         told = _FILTERS
         if self.stays_inside:
@@ -165,7 +157,10 @@ class Architecture(NetworkLesson):
             pooled = self.stages[self.pool]
             halves = all(a // 2 == b for a, b in zip(first.shape[:2], pooled.shape, strict=False))
             told = _HALVES if halves else _SHRINKS
-            told = told.fill(a=fmt.shape(first.shape[:2]), b=fmt.shape(pooled.shape[:2]))
+            told = told.fill(
+                a=fmt.shape(first.shape[:2]), b=fmt.shape(pooled.shape[:2]),
+                n=fmt.count(pooled.channels),
+            )  # fmt: skip
             yield Event("pooling", 4.6, told)
         question = self._question()
         if question is not None:
@@ -175,7 +170,7 @@ class Architecture(NetworkLesson):
             yield Event("next", 5.6, makes, detail=1)
         if self.trims_odd_sides:
             deeper = fmt.count(self.stages[self.rest[-1]].channels)
-            yield Event("again", 3.8, _LEFT_OVER.fill(n=str(self.left_over)), detail=1)
+            yield Event("again", 4.4, _LEFT_OVER.fill(n=str(self.left_over)), detail=1)
             yield Event("deeper", 3.6, _DEEPER.fill(n=deeper))
         elif self.rest:
             yield Event("again", 1.0 + 1.6 * min(6, len(self.rest)), self._again())
@@ -311,38 +306,38 @@ _ENDS = Caption(
 )
 _ONE_CHANNEL = Caption(en="one channel", zh="1 个通道")
 _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
-_SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
-_SHEETS = Caption(en="{size}, in {c} channels.", zh="{size}，{c} 个通道。")
-_FILTERS = Caption(en="{n} filters, {n} sheets: one each.", zh="{n} 个过滤器，各得一张响应图。")
+_FILTERS = Caption(en="{n} filters make {n} channels: one each.", zh="{n} 个过滤器，各得一个通道。")
 _INSIDE = Caption(
-    en="{n} filters, {n} sheets: {b}, as the {k} window stays inside.",
-    zh="{n} 个过滤器，各得一张；{k} 的窗口不出边界，所以是 {b}。",
+    en="{n} filters make {n} channels: {b}, as the {k} window stays inside.",
+    zh="{n} 个过滤器各得一个通道；{k} 的窗口不出边界，所以是 {b}。",
 )
 _STACKED = Caption(
-    en="Stacked: at each place {n} numbers, one per filter.",
-    zh="叠起来：每处 {n} 个数，每个过滤器一个。",
+    en="Stacked: at each place {n} numbers, one for each filter's pattern.",
+    zh="叠起来：每处 {n} 个数，每个过滤器的模式一个。",
 )
 _HALVES = Caption(
-    en="Pooling halves each sheet's sides, and keeps every sheet: {a} to {b}.",
-    zh="池化：每张边长减半，张数不变：{a} 到 {b}。",
+    en="Pooling halves the sides and keeps all {n} channels: {a} to {b}.",
+    zh="池化：边长减半，{n} 个通道都留下：{a} 到 {b}。",
 )
 _SHRINKS = Caption(
-    en="Pooling shrinks the sheets, not their number: {a} to {b}.",
-    zh="池化：每张缩小，张数不变：{a} 到 {b}。",
+    en="Pooling shrinks the sides and keeps all {n} channels: {a} to {b}.",
+    zh="池化：边长缩小，{n} 个通道都留下：{a} 到 {b}。",
 )
 _AGAIN = Caption(
-    en="Again: pooling makes sheets smaller, convolution makes more.",
-    zh="再来：池化使图变小，卷积使张数变多。",
+    en="Again: pooling makes channels smaller, convolution makes more.",
+    zh="再来：池化使通道变小，卷积使通道变多。",
 )
 _TRIMS = Caption(
-    en="Again: pooling makes sheets smaller, convolution trims the rim and makes more.",
-    zh="再来：池化使图变小，卷积去掉一圈边、张数变多。",
+    en="Again: pooling makes channels smaller, convolution trims the rim and makes more.",
+    zh="再来：池化使通道变小，卷积去掉一圈边、使通道变多。",
 )
 _LEFT_OVER = Caption(
     en="{n} is odd: pooling leaves the last row and column out.",
     zh="{n} 是奇数：池化舍去最后一行、一列。",
 )
-_DEEPER = Caption(en="Convolution: {n} filters, {n} sheets.", zh="卷积：{n} 个过滤器，{n} 张图。")
+_DEEPER = Caption(
+    en="Convolution: {n} filters, {n} channels.", zh="卷积：{n} 个过滤器，{n} 个通道。"
+)
 _MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
 _PLACES = Caption(
     en="{q} places are left, {d} numbers each: {n} in all.",
@@ -352,7 +347,9 @@ _FLATTENED = Caption(
     en="Flattened: {q} places, {d} numbers each: {n} in a row.",
     zh="展平：{q} 个位置，每处 {d} 个数，一排共 {n} 个。",
 )
-_ONE_EACH = Caption(en="Of each sheet one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
+_ONE_EACH = Caption(
+    en="Of each channel one number is left: {d}.", zh="每个通道只留一个数，共 {d} 个。"
+)
 _NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
 _FROM_ALL = Caption(
     en="{n} numbers, each from all {m}: the answer is {k}.",
@@ -364,18 +361,18 @@ _WRONG = Caption(
     zh="{n} 个数：预测为“{k}”，标签是“{label}”。",
 )
 _NEXT = Caption(
-    en="{n} filters read these {c} sheets. How many come out?",
-    zh="{n} 个过滤器读这 {c} 张图，得到几张？",
+    en="{n} filters read these {c} channels. How many come out?",
+    zh="{n} 个过滤器读这 {c} 个通道，得到几个？",
 )
 _MAKES = Caption(
-    en="{n}: each filter reads all {c} sheets and makes one.",
-    zh="{n} 张：每个过滤器读全部 {c} 张，得到一张。",
+    en="{n}: each filter reads all {c} channels and makes one.",
+    zh="{n} 个：每个过滤器读全部 {c} 个，得到一个。",
 )
 _AS_MANY = Caption(
-    en="So many go in: each filter reads them all.", zh="这是读入的张数：每个过滤器都读全部。"
+    en="So many go in: each filter reads them all.", zh="这是读入的个数：每个过滤器都读全部。"
 )
 _READS_ALL = Caption(
-    en="A filter reads all sheets and makes one of them.", zh="一个过滤器读全部，得到一张。"
+    en="A filter reads all channels, and makes one.", zh="一个过滤器读全部通道，得到一个。"
 )
 _MOST = Caption(
     en="{n} parameters: {share} of them in {layer}, none in pooling.",
@@ -388,8 +385,8 @@ _ALL = Caption(
     en="All {n} parameters, {share}, are in {layer}.", zh="全部 {n} 个参数（{share}）都在{layer}。"
 )
 _TRADED = Caption(
-    en="Places fall from {p} to {q}, channels grow from {c} to {d}.",
-    zh="位置从 {p} 减到 {q}，通道从 {c} 增到 {d}。",
+    en="To one scale: places fall from {p} to {q}, channels grow from {c} to {d}.",
+    zh="按同一比例：位置从 {p} 减到 {q}，通道从 {c} 增到 {d}。",
 )
 _CHANGED = Caption(
     en="Places: from {p} to {q}. Channels: from {c} to {d}.",

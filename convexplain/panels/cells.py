@@ -311,6 +311,14 @@ def _edges(front: Box, back: Box) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
+def _sides(front: Box, back: Box) -> tuple[Point, ...]:
+    """Return the rim of the two sides that are seen of what lies between two such boxes."""
+    return (
+        (front.x, front.y), (back.x, back.y), (back.right, back.y), (back.right, back.bottom),
+        (front.right, front.bottom), (front.right, front.y),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class Maps(Panel):
     """Many maps of one layer: a wall on which each is seen, or a stack that shows the depth.
@@ -342,6 +350,9 @@ class Maps(Panel):
     solid : bool
         Whether all maps of a fan are opaque, as sheets of paper are: of those behind the first,
         edges are seen.
+    deep : int
+        Of how many maps a solid fan is of which only the first ones are drawn: it is a block, whose
+        sides are found as ``"panel.sides"``.
     windows : mapping of str to Mark
         On one map, found as ``"panel.mark"``; and the edges of what lies behind it in all maps of
         a fan, as ``"panel.mark-depth"``.
@@ -372,6 +383,7 @@ class Maps(Panel):
     labels: Sequence[str] = ()
     glass: float = 0.0
     solid: bool = False
+    deep: int = 0
     windows: Mapping[str, Mark] = field(default_factory=dict)
     windowed: int = 0
     lines: bool = False
@@ -387,6 +399,11 @@ class Maps(Panel):
     def channels(self) -> int:
         """How many maps there are."""
         return int(self.values.shape[2])
+
+    @property
+    def _depth(self) -> int:
+        """How many maps lie behind one another, drawn or not."""
+        return self.deep or self.channels
 
     @property
     def group(self) -> str:
@@ -435,10 +452,10 @@ class Maps(Panel):
         return 1.9 * at.sheet.small if self.labels else 0.0
 
     def _place(self, at: Setting, channel: int) -> Box:
-        rows, cols, count = self.values.shape
+        rows, cols, _ = self.values.shape
         side, (dx, dy) = at.sides[self.group], self._step(at)
         if self.stack:  # the first lies before all others, which reach up and to the right
-            behind = count - 1 - channel
+            behind = self._depth - 1 - channel
             x, y = channel * dx, behind * dy
         else:
             wide = self.columns or 1
@@ -449,7 +466,7 @@ class Maps(Panel):
         """Return the room of all maps."""
         last = self.channels - 1
         if self.stack:
-            first, back = self._place(at, 0), self._place(at, last)
+            first, back = self._place(at, 0), self._place(at, self._depth - 1)
             return Extent(back.right, first.bottom)
         wide = self.columns or 1
         end, below = self._place(at, min(wide, self.channels) - 1), self._place(at, last)
@@ -473,7 +490,10 @@ class Maps(Panel):
             if self.labels:
                 yield self._label(at, channel, place)
         if self.fan is not None:
-            front, back = (self._place(at, n).moved(box.x, box.y) for n in (0, self.channels - 1))
+            front, back = (self._place(at, n).moved(box.x, box.y) for n in (0, self._depth - 1))
+            if self.deep:
+                sides = _sides(front, back)
+                yield Path(f"{self.name}.sides", self.name, box, sides, "muted", filled=True)
             yield Path(f"{self.name}.box", self.name, box, _edges(front, back), "muted")
         yield from self._windows(at, box)
         for mark, channel in self.marks.items():
@@ -494,7 +514,7 @@ class Maps(Panel):
         return RIM if not self.solid else min(RIM, _THIN * self._step(at)[1])
 
     def _windows(self, at: Setting, box: Box) -> Iterator[Piece]:
-        ends = self.windowed, self.channels - 1
+        ends = self.windowed, self._depth - 1
         front, back = (self._place(at, n).moved(box.x, box.y) for n in ends)
         for name, mark in self.windows.items():
             place = front.cells(self.values.shape[:2], mark.row, mark.col, mark.rows, mark.cols)
@@ -532,5 +552,5 @@ class Maps(Panel):
         low, high = (fmt.number(value) for value in (self.values.min(), self.values.max()))
         shape = fmt.shape(self.values.shape[:2])
         if lang == "zh":
-            return f"{self.called(lang)}：{self.channels} 幅 {shape} 的响应图，{low} 到 {high}。"
-        return f"{self.called(lang)}: {self.channels} maps of {shape}, from {low} to {high}."
+            return f"{self.called(lang)}：{self._depth} 幅 {shape} 的响应图，{low} 到 {high}。"
+        return f"{self.called(lang)}: {self._depth} maps of {shape}, from {low} to {high}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -90,6 +89,16 @@ class Stage:
         peaks = self.values.reshape(-1, self.channels).max(axis=0)
         return [int(n) for n in np.argsort(-peaks, kind="stable")]
 
+    @property
+    def fullest(self) -> list[int]:
+        """The channels by how many responses are strong: at least half of the layer's largest.
+
+        Of as many, those whose responses are more in all come first.
+        """
+        flat = self.values.reshape(-1, self.channels)
+        strong = (flat >= 0.5 * self.limit).sum(axis=0)
+        return [int(n) for n in np.lexsort((-flat.sum(axis=0, dtype=np.float64), -strong))]
+
 
 def stages(trace: Trace) -> tuple[Stage, ...]:
     """Return the picture and all stages of a network, in the order of its layers."""
@@ -147,10 +156,3 @@ def folded(stage: Stage, before: Stage | None) -> Array:
     most = math.isqrt(vector.size)
     across = max(n for n in range(1, most + 1) if vector.size % n == 0)
     return vector.reshape(across, -1).T
-
-
-def shown_channels(stage: Stage, among: Sequence[Stage]) -> list[int]:
-    """Return the maps that a picture of many stages has room for, the strongest first."""
-    deep = sum(each.channels for each in among if each.has_maps)
-    most = 128 if deep <= 640 else max(8, 640 // len(among))
-    return stage.strongest[:most]
