@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +15,17 @@ from convexplain.lessons.parts.backward_gates import Gate
 from convexplain.lessons.parts.backward_laid import FINE, INLAID, MADE
 from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture
 from convexplain.lessons.parts.beats import Event
-from convexplain.network import BackwardTrace
-from convexplain.panels import Diagram
+from convexplain.panels import Bars, Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.board import lazily
+from convexplain.stage.board import DIM, lazily
 from convexplain.stage.pace import Move, in_turn, together
 from convexplain.style import format as fmt
-from convexplain.style import terms
 
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
-UNDER = 0.28
+UNDER = 0.24
+#: And of the weights beside them.
+ASIDE = 0.75
 #: In which layer errors lie on the picture: above all grids.
 LYING = 2
 #: What frames the pixel that a weight read, and the error of the cell that it was read for.
@@ -45,23 +44,18 @@ class Backward(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the picture and the answer; they are there from the first moment."""
-        self.picture: BackwardPicture = self.lesson.picture_of(upright=self.upright)
+        lesson = self.lesson
+        self.picture: BackwardPicture = lesson.picture_of()
+        self.first = lesson.outcomes[0]
         self.explains = True
-        bars = self.lesson.answers(self.lesson.trace)
-        self.board.lay(self.picture.way(bars, self.lesson.behind))
-        self.board.show("input", "answer", "kernel", *self.layers(), *self.maps())(1.0)
-        for name in self.maps():
-            self.board.fill(name, np.nan)
+        self.board.lay(self.way(self.first.seen()))
+        self.board.show("input", "kernel", "map", "layers", "answer", "loss")(1.0)
+        self.board.fill("map", np.nan)
         self.board.explain()(1.0)
 
-    def layers(self) -> list[str]:
-        """Return the names of the boxes of layers, the last layer first."""
-        boxes = (name for name in self.board.parts if re.fullmatch(r"layer-\d+", name))
-        return sorted(boxes, key=lambda name: int(name.partition("-")[2]))
-
-    def maps(self) -> list[str]:
-        """Return the names of the filter's maps, the first first."""
-        return self.board.there("alone", "arriving")
+    def way(self, answer: Sequence[Bars]) -> Diagram:
+        """Describe the way forward to some answer."""
+        return self.picture.way(answer, len(self.lesson.behind))
 
     def walk(self, start: str, end: str) -> Move:
         """Return the move in which what leads from one panel to the next is drawn."""
@@ -76,64 +70,75 @@ class Backward(LessonScene):
 
         return fill
 
-    def point_at(self, *classes: int, times: int = 1) -> Move:
-        """Return the move that leads the eye to the bars and numbers of some classes."""
-        parts = [part for k in classes for part in (f"answer.{k}", f"answer.{k}.value")]
-        return self.board.pulse(*parts, times=times)
+    def point_at(self, *bars: str, times: int = 1) -> Move:
+        """Return the move that leads the eye to bars and their numbers."""
+        return self.board.pulse(*(part for bar in bars for part in (bar, f"{bar}.value")),
+                                times=times)  # fmt: skip
+
+    def change(self, picture: Diagram, share: float, *others: Move) -> None:
+        """Bring answer and loss to other numbers; none stands at a bar of another length."""
+        numbers = [name for name in self.board.parts
+                   if re.fullmatch(r"(answer|loss)\..+\.value", name)]  # fmt: skip
+        self.board.hide(*numbers)(1.0)
+        self.turn_into(picture, 0.75 * share, *others, hold=tuple(numbers))
+        self.during(0.25 * share, self.board.show(*numbers))
 
     # What is wrong.
 
     def show_reads(self, event: Event) -> None:
         """The way forward, to the class that it takes the picture for; then the weights."""
         cells = [f"kernel[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
-        there = [values for values in (self.picture.responses, self.picture.pooled)
-                 if values is not None]  # fmt: skip
-        ways = ["kernel", *self.maps(), *reversed(self.layers()), "answer"]
+        picture = self.picture
+        seen = picture.responses if picture.pooled is None else picture.pooled
         self.during(0.08, self.walk("input", "kernel"))
-        for (start, end), values in zip(pairwise(ways), there, strict=False):
-            self.during(0.04, self.walk(start, end))
-            self.during(0.14, self.come(end, values), rate=linear)
-        rest = [*pairwise(ways)][len(there) :]
-        self.during(0.22, in_turn(*(self.walk(*each) for each in rest)), rate=linear)
-        self.during(0.12, self.point_at(self.lesson.trace.prediction))
+        self.during(0.06, self.walk("kernel", "map"))
+        self.during(0.18, self.come("map", seen), rate=linear)
+        self.during(0.14, in_turn(self.walk("map", "layers"), self.walk("layers", "answer")))
+        self.during(0.16, self.point_at(f"answer.{self.lesson.trace.prediction}"))
         self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
     def show_looks(self, event: Event) -> None:
         """The class that it takes the picture for, and the right one."""
         looked = dict.fromkeys((self.lesson.trace.prediction, self.lesson.right))
-        self.during(1, in_turn(*(self.point_at(k) for k in looked if k in self.lesson.classes)))
+        self.during(1, in_turn(*(self.point_at(f"answer.{k}") for k in looked
+                                 if k in self.lesson.classes)))  # fmt: skip
+
+    def show_nudge(self, event: Event) -> None:
+        """The score of one class grows, then that of the other: what becomes of the loss."""
+        for k in sorted(self.lesson.classes, key=lambda k: k != self.lesson.right):
+            raised = self.first.nudged(k)
+            self.change(self.way(raised.seen(first=self.first, raised=k)), 0.2)
+            self.during(0.28, self.point_at("loss.now"))
 
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
-        errors = self.picture.way(self.lesson.mistaken(), self.lesson.behind, signed=True)
         # What is the length of a probability is none of an error: its bar grows from the new line.
         bars = [f"answer.{k}" for k in self.lesson.classes]
         values = [f"{bar}.value" for bar in bars]
         # The caption has their numbers already: all this is short.
         self.during(0.02, self.board.hide(*bars, *values))
-        self.turn_into(errors, 0.07, hold=(*bars, *values))
-        self.during(0.11, *map(self.board.rise, bars))
-        self.during(1, self.point_at(self.lesson.right, times=2))
+        self.turn_into(self.way(self.first.mistaken()), 0.12, hold=(*bars, *values))
+        self.during(0.2, *map(self.board.rise, bars))
+        self.during(1, self.point_at(f"answer.{self.lesson.right}", times=2))
 
     # The way back.
 
     def show_back(self, event: Event) -> None:
         """The answer's errors go back through the layers to the map at which they are seen."""
-        lesson = self.lesson
-        picture = self.picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True)
-        name, errors = "alone", lesson.before
-        if self.picture.arriving is not None:
-            name, errors = "arriving", self.picture.arriving
+        picture = self.picture
+        name, errors = "alone", picture.before
+        if picture.arriving is not None:
+            name, errors = "arriving", picture.arriving
         unknown = np.full(errors.shape, np.nan)
-        # The way forward would cross a title that is longer now.
-        forward = self.board.there("alone->arriving", "alone->arriving.1")
-        self.during(0.04, self.board.hide(*forward))
-        self.turn_into(picture, 0.12, lambda _: self.board.fill(name, unknown))
-        ways = ["answer", *self.layers(), name]
-        for start, end in pairwise(ways):
-            looked = [] if end == name else [self.board.pulse(end)]
-            self.during(0.4 / len(ways), self.walk(start, end), *looked)
-        self.during(0.25, self.come(name, errors), rate=linear)
+        self.during(0.05, self.board.leave("input", "kernel"))
+        self.turn_into(
+            picture.back(self.first.mistaken(), len(self.lesson.behind)), 0.18,
+            lambda _: self.board.fill(name, unknown), show=(name,),
+        )  # fmt: skip
+        self.during(0.12, self.walk("answer", "layers"))
+        self.during(0.1, self.board.pulse("layers"))
+        self.during(0.08, self.walk("layers", name))
+        self.during(0.3, self.come(name, errors), rate=linear)
         self.during(1, self.board.pulse(name))
 
     def gate(self, gate: Gate, share: float, *came: str) -> None:
@@ -183,10 +188,12 @@ class Backward(LessonScene):
         """All errors of the pooled map come to their windows, row after row."""
         if self.board.has("sums"):
             self.during(0.05, self.board.hide(*self.zoom(), "arriving.cell"))
+        assert self.lesson.gates is not None
         before, rows = self.lesson.before, len(self.lesson.before)
+        picture = self.picture.scattered(len(self.lesson.gates[0].sums))
         unknown = np.full(before.shape, np.nan)
         self.turn_into(
-            self.picture.scattered(), 0.15, lambda _: self.board.fill("alone", unknown),
+            picture, 0.15, lambda _: self.board.fill("alone", unknown),
             show=("arriving", "alone"),
         )  # fmt: skip
 
@@ -217,7 +224,7 @@ class Backward(LessonScene):
             moves.append(self.board.grow("errors", out_of=place))
         if self.board.has("arriving"):
             # The errors would grow over their scale.
-            self.during(0.2 * share, self.board.hide("arriving", "legend"))
+            self.during(0.2 * share, self.board.hide("arriving", "legend-arriving", "legend-alone"))
         held = ("errors", *self.summands())
         self.turn_into(picture, 0.7 * share, *moves, show=tuple(comes), hold=held)
         self.during(0.1 * share, self.board.show("kernel.steep"))
@@ -334,6 +341,7 @@ class Backward(LessonScene):
         self.board.dim("input.title", to=1.0)(1.0)
         self.during(
             0.15 * share, self.board.show(*FRAMES, "kernel.steep", "gradient.steep"),
+            self.board.dim("kernel", to=ASIDE),
         )  # fmt: skip
 
     def keep(self, row: int, col: int) -> Move:
@@ -356,9 +364,11 @@ class Backward(LessonScene):
         share = self.remaining / event.seconds - 0.14
         for number, (row, col) in enumerate(cells):
             if number:
-                self.during(0.35 * share / len(cells), self.stand(row, col), self.ring(row, col))
+                self.board.light("errors")
+                self.during(0.4 * share / len(cells), self.stand(row, col), self.ring(row, col))
+            self.meet(row, col)
             self.give(row, col)
-            self.during(0.65 * share / len(cells), self.board.pulse(*self.pair(row, col)))
+            self.during(0.6 * share / len(cells), self.board.pulse(*self.pair(row, col)))
         self.during(1, self.board.pulse("gradient"))
 
     @staticmethod
@@ -374,6 +384,11 @@ class Backward(LessonScene):
         """Give a cell of the gradient its number."""
         values = self.board.part("gradient").values
         values[row, col] = self.lesson.gradient[row, col]
+
+    def meet(self, row: int, col: int) -> None:
+        """Let those errors step back that lie on pixels of 0: they add nothing."""
+        under = self.picture.under(row, col)
+        self.board.part("errors").shares[...] = DIM + (1 - DIM) * under
 
     def stand(self, row: int, col: int) -> Move:
         """Return the move of the errors, and of the frame around them, to a weight's place."""
@@ -407,9 +422,10 @@ class Backward(LessonScene):
     def show_step(self, event: Event) -> None:
         """Each weight gets its way: first those whose slope is below 0, then those above."""
         if self.board.has("rule"):
-            gone = ("rule", "input", "errors", *FRAMES, "legend", "kernel.steep")
+            gone = ("rule", "input", "errors", *FRAMES, "legend-errors", "kernel.steep")
             self.during(0.05, self.board.leave(*gone))
         picture = self.picture.ways(self.lesson.followed)
+        self.board.dim("kernel", to=1.0)(1.0)
         self.turn_into(picture, 0.15, show=("kernel", "gradient", "one"), hold=("ways", *STEEP))
         gradient = self.lesson.gradient
         self.board.fill("ways", np.full(gradient.shape, np.nan))
@@ -432,38 +448,31 @@ class Backward(LessonScene):
         kernel.printed = [[fmt.number(weight, FINE) for weight in row] for row in new]
         self.during(1, self.board.pulse("kernel"))
 
-    def learning(self, back: BackwardTrace) -> Diagram:
-        """Describe a network's answer, and its layers that take a step."""
-        bars = self.lesson.answers(back.trace)
-        return self.picture.learning(bars, terms.ANSWER.capital, self.lesson.stepping)
+    def learning(self, stage: int) -> Diagram:
+        """Describe which layers step, and what the network says when so many have stepped."""
+        lesson, most = self.lesson, self.lesson.most
+        done = sum(n for _, n in lesson.stages[:stage])
+        answer = self.first.became(lesson.outcomes[stage], most)
+        return self.picture.learning(answer, lesson.stages, done)
 
     def show_again(self, event: Event) -> None:
-        """The layers light up one after the other, with how much steps in each; then all."""
-        picture = self.learning(self.lesson.back)
-        layers = [panel.name for panel in picture.root.panels() if panel.name.startswith("layer")]
-        self.turn_into(picture, 0.2, show=("input", "answer", *layers), hold=("every",))
-        self.during(0.7, in_turn(*map(self.board.pulse, layers)), rate=linear)
-        self.during(1, self.board.show("every"), self.board.pulse("every"))
-
-    def show_better(self, event: Event) -> None:
-        """The picture goes through the changed network; the bars change, then their numbers."""
-        picture = self.learning(self.lesson.stepped)
-        values = [f"answer.{k}.value" for k in self.lesson.classes]
-        self.board.hide(*values)(1.0)
-        # No number stands at a bar that has another length.
-        self.turn_into(picture, 0.12, hold=tuple(values))
-        self.during(0.04, self.board.show(*values))
-        self.during(1, self.point_at(self.lesson.right, times=2))
+        """One layer after the other takes its step, and answer and loss change with each."""
+        stages = range(1, len(self.lesson.outcomes))
+        boxes = [f"layer-{n - 1}" for n in stages]
+        self.turn_into(self.learning(0), 0.16, show=("answer", "loss", "done", *boxes))
+        for stage, box in zip(stages, boxes, strict=True):
+            self.change(self.learning(stage), 0.68 / len(boxes), self.board.pulse(box))
+        self.during(1, self.point_at(f"answer.{self.lesson.right}", "loss.now"))
 
     def show_answer(self, event: Event) -> None:
         """Each weight's gradient and its way once more, and what came of them."""
-        bars = self.lesson.answers(self.lesson.stepped.trace)
-        every = sum(self.lesson.stepping.values())
-        picture = self.picture.closing(bars, terms.ANSWER.capital, every)
-        layers = [name for name in self.board.parts if name.startswith("layer-")]
-        self.during(0.06, self.board.leave(*layers, *self.board.there("every")))
-        self.turn_into(picture, 0.15, show=("input", "answer", "gradient", "ways"))
+        lesson = self.lesson
+        answer = self.first.became(lesson.outcomes[-1], lesson.most)
+        picture = self.picture.closing(answer, sum(lesson.stepping.values()))
+        self.during(0.06, self.board.leave(*self.board.there("done"), *(
+            name for name in self.board.parts if name.startswith("layer-"))))  # fmt: skip
+        self.turn_into(picture, 0.15, show=("answer", "loss", "gradient", "ways"))
         cells = [f"{grid}[{row}, {col}]" for grid in ("gradient", "ways")
-                 for row, col in np.ndindex(self.lesson.kernel.shape)]  # fmt: skip
-        self.during(0.7, in_turn(*map(self.board.pulse, cells), overlap=0.5), rate=linear)
-        self.during(1, self.point_at(self.lesson.right))
+                 for row, col in np.ndindex(lesson.kernel.shape)]  # fmt: skip
+        self.during(0.5, in_turn(*map(self.board.pulse, cells), overlap=0.5), rate=linear)
+        self.during(1, self.point_at("loss.now", times=2))

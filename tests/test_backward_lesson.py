@@ -23,9 +23,8 @@ from convexplain.network import (
     Network,
     Trace,
 )
-from convexplain.panels import ASPECTS, COLUMN, PAGE, Scale, place, problems
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.theme import DARK, LIGHT, Look
 from tests.often import covering, some
 
@@ -76,12 +75,14 @@ def test_the_followed_weight_is_one_from_which_much_is_learned_and_whose_step_ho
 def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
     names = [layer.name for layer in lesson.network.layers]
     assert [*lesson.behind] == names[:1:-1]  # but the pooling, which is shown number by number
-    reached = lesson.picture_of().way(lesson.mistaken(), lesson.behind, signed=True, back=True)
-    boxes = [reached.panel(f"layer-{n}").words for n in range(len(lesson.behind))]
-    assert boxes == [*lesson.behind]
-    assert told(lesson, "back").endswith(f"go back {len(names) - 2} layers.")
-    np.testing.assert_array_equal(reached.panel("arriving").values, lesson.back.errors["pool1"][
-        :, :, lesson.shown_filter])  # fmt: skip
+    reached = lesson.picture_of().back(lesson.outcomes[0].mistaken(), len(lesson.behind))
+    assert reached.panel("layers").words.text("en") == f"{len(names) - 2} layers"
+    assert f"{len(names) - 2} layers carry it back" in told(lesson, "back")
+    # The last row and column are not read by the next pooling: no error comes there.
+    pooled = lesson.back.errors["pool1"][:, :, lesson.shown_filter]
+    assert not pooled[12].any()
+    assert not pooled[:, 12].any()
+    np.testing.assert_array_equal(reached.panel("arriving").values, pooled[:12, :12])
 
 
 def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
@@ -90,11 +91,31 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     after = loss(Network(lesson.network.layers, moved), lesson)
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     assert after < lesson.back.loss
-    assert told(lesson, "again") == (
-        "After one step of all 104,202 weights, the 4 gets more; before: 28.1%."
-    )
-    said = "Gradient below 0: weight up; above 0: down."
-    assert told(lesson, "step") == said
+    assert told(lesson, "again") == "Now all 104,202 weights take their step."
+    assert told(lesson, "answer").endswith("so the loss falls.")
+    # Layer after layer: a network of which some have stepped.
+    assert len(lesson.outcomes) == 5
+    part = {**lesson.network.weights, **{name: moved[name] for name in moved if "conv1" in name}}
+    first = loss(Network(lesson.network.layers, part), lesson)
+    assert lesson.outcomes[1].loss == pytest.approx(first, rel=1e-4)
+    assert lesson.outcomes[-1].loss == pytest.approx(after, rel=1e-4)
+    assert told(lesson, "step") == "Gradient below 0: more weight, less loss, so up. Above 0: down."
+
+
+def test_the_loss_grows_with_a_raised_score_as_fast_as_its_error_says(lesson):
+    outcome = lesson.outcomes[0]
+    errors = {bar.name: bar.value for bar in outcome.errors()}
+    for k in lesson.classes:
+        logits = lesson.trace.logits.astype(np.float64)
+        logits[k] += 0.1
+        shares = np.exp(logits) / np.exp(logits).sum()
+        raised = outcome.nudged(k)
+        assert raised.loss == pytest.approx(-np.log(shares[4]))
+        assert raised.shares == pytest.approx({each: shares[each] for each in lesson.classes})
+        assert (raised.loss - outcome.loss) / 0.1 == pytest.approx(errors[str(k)], rel=0.03)
+    answer, loss_bar = outcome.nudged(4).seen(first=outcome, raised=4)
+    assert [bar.printed("en") for bar in answer.bars] == ["0.30 (score + 0.1)", "0.70"]
+    assert loss_bar.bars[0].printed("en") == "1.20 (−0.07)"
 
 
 def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
@@ -102,24 +123,20 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
              lesson.network.weights.items()}  # fmt: skip
     trace = Trace(Network(lesson.network.layers, worse), lesson.trace.image)
     monkeypatch.setattr(Backward, "stepped", trace.backward(4))
-    assert "too long" in told(Backward(), "again")
-    assert "太长" in told(Backward(), "again", "zh")
+    assert "too far" in told(Backward(), "answer")
+    assert "太远" in told(Backward(), "answer", "zh")
 
 
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     told_at_length = told(lasting(lesson, 120.0), "looks")
-    assert told_at_length == "It reads this 4 as 9: 71.9% against 28.1%."
-    said = "Answer 0.281 − target 1 = error −0.719."
-    assert told(lesson, "errors") == said
-    share = round(float(lesson.trace.shares[4]), 3)
-    assert (share, round(share - 1, 3)) == (0.281, -0.719)
-    texts = {bar.name: bar.text for bar in lesson.mistaken()}
-    assert (texts["4"], texts["9"], texts["0"]) == ("−0.719", "0.719", "0.000")
-    sources = {bar.name: bar.source for bar in lesson.mistaken()}
-    assert (sources["4"], sources["9"], sources["0"]) == ("0.281 − 1 =", "0.719 − 0 =", "")
-    for bar in lesson.mistaken():
-        share, target = (bar.source.rstrip(" =") or "0 − 0").split(" − ")
-        assert round(float(share) - float(target), 3) == printed(str(bar.text))
+    assert told_at_length == "It reads this 4 as 9: 0.72 against 0.28."
+    assert told(lesson, "errors") == "The error of a score is answer − target."
+    bars = {bar.name: bar for bar in lesson.outcomes[0].errors()}
+    assert (bars["4"].printed("en"), bars["9"].printed("en")) == ("−0.72", "0.72")
+    assert (bars["4"].source, bars["9"].source) == ("0.28 − 1 =", "0.72 − 0 =")
+    for bar in bars.values():
+        share, target = bar.source.rstrip(" =").split(" − ")
+        assert round(float(share) - float(target), 2) == printed(bar.printed("en"))
     assert told(lesson, "reads") == "This 4 is read as 9. Which way should each weight move?"
 
 
@@ -150,7 +167,7 @@ def test_as_many_products_are_told_as_places_got_an_error(number):
     lesson = lesson_of("backward")
     if number is not None:
         lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
-    counter = lesson.picture_of().scattered().panel("alone").counter.text("en")
+    counter = lesson.picture_of().scattered(2).panel("alone").counter.text("en")
     counted = re.fullmatch(r"(\d+) of 676 cells", counter)
     panels = [*lesson.picture_of().products(lesson.told).panels()]
     names = [panel.name for panel in panels if re.fullmatch(r"pixel-\d", panel.name)]
@@ -226,9 +243,17 @@ def test_the_layers_that_step_have_all_weights_that_are_told(lesson):
     stepping = lesson.stepping
     assert sum(stepping.values()) == sum(w.size for w in lesson.network.weights.values())
     assert stepping["conv1"] == 32 * 9 + 32
-    picture = lesson.picture_of().learning(lesson.answers(lesson.trace), terms.ANSWER, stepping)
+    assert dict(lesson.stages) == stepping
+    picture = learned(lesson, 2)
     said = [p.words.text("en") for p in picture.root.panels() if p.name.startswith("layer-")]
-    assert said == [f"{name}: {count:,}" for name, count in stepping.items()]
+    assert said == [f"{name}: {count:,} weights" for name, count in stepping.items()]
+    assert picture.panel("done").words.text("en") == "18,816 of 104,202 have stepped"
+
+
+def learned(lesson, stage):
+    done = sum(count for _, count in lesson.stages[:stage])
+    answer = lesson.outcomes[0].became(lesson.outcomes[stage], lesson.most)
+    return lesson.picture_of().learning(answer, lesson.stages, done)
 
 
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
@@ -366,19 +391,20 @@ def test_a_sure_and_right_answer_teaches_little():
     check_events(lesson)
 
 
-def pictures(lesson, upright):
-    picture = lesson.picture_of(upright=upright)
-    yield picture.way(lesson.answers(lesson.trace), lesson.behind)
-    yield picture.way(lesson.mistaken(), lesson.behind, signed=True)
-    yield picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True)
+def pictures(lesson):
+    picture, (first, *_, last) = lesson.picture_of(), lesson.outcomes
+    yield picture.way(first.seen(), 5)
+    yield from (picture.way(first.nudged(k).seen(first=first, raised=k), 5) for k in lesson.classes)
+    yield picture.way(first.mistaken(), 5)
+    yield picture.back(first.mistaken(), 5)
     yield from map(picture.gate, lesson.gates)
-    yield picture.scattered()
-    yield picture.closing(lesson.answers(lesson.stepped.trace), terms.ANSWER.capital, 9)
+    yield picture.scattered(2)
     yield lesson.diagram()
     yield picture.reading(lesson.told)
     yield picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool))
     yield picture.ways(lesson.followed)
-    yield picture.learning(lesson.answers(lesson.trace), terms.ANSWER.capital, lesson.stepping)
+    yield from (learned(lesson, stage) for stage in (0, 4))
+    yield picture.closing(first.became(last, lesson.most), 104_202)
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
@@ -387,7 +413,7 @@ def test_every_picture_has_its_place_on_every_sheet(number, aspect, lang):
     lesson, sheet = lesson_of("backward"), ASPECTS[aspect]
     if number is not None:
         lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
-    for diagram in pictures(lesson, sheet.height > sheet.width):
+    for diagram in pictures(lesson):
         assert problems(place(diagram, sheet, lang)) == []
 
 
@@ -399,8 +425,8 @@ def test_a_video_is_as_long_as_asked():
         short = Backward(picture=picture, length=30.0)
         assert short.seconds == pytest.approx(30)
         names = {e.name for beat in short.beats() for e in beat.events}
-        assert not {"predict", "moved"} & names
-        assert {"errors", "back", "lay", "places", "step", "answer"} <= names
+        assert not {"errors", "predict", "moved", "again"} & names
+        assert {"nudge", "back", "lay", "places", "step", "answer"} <= names
 
 
 @pytest.mark.parametrize(
@@ -458,8 +484,9 @@ def test_the_end_shows_which_way_each_weight_moves_and_what_came_of_it():
     assert stage["ways"].scale_name == "picture"
     assert stage["ways.title"].text == "Filter 29: 9 of 104,202 steps"
     for k in (4, 9):
-        share = fmt.probability(lesson.stepped.trace.shares[k])
-        assert stage[f"answer.{k}.value"].text == share
+        for bar, trace in ((f"{k}-was", lesson.trace), (str(k), lesson.stepped.trace)):
+            assert stage[f"answer.{bar}.value"].text == fmt.number(trace.shares[k])
+    assert (stage["loss.was.value"].text, stage["loss.now.value"].text) == ("1.27", "0.13")
 
 
 def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
@@ -490,13 +517,13 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     assert texts == [fmt.number(weights[told], 4), slope, fmt.number(after, 4)]
     # The bars have the changed network's answers, and so have their numbers.
     stage = moments[-1]
-    assert stage["answer.4.value"].text == fmt.probability(lesson.stepped.trace.shares[4])
+    assert stage["answer.4.value"].text == fmt.number(lesson.stepped.trace.shares[4])
 
 
-@pytest.mark.parametrize("stepped", [False, True])
-def test_no_bar_has_the_colour_of_what_is_looked_at(lesson, stepped):
-    trace = lesson.stepped.trace if stepped else lesson.trace
-    assert {bar.tone for bar in lesson.answers(trace)} == {"ink"}
+def test_no_bar_has_the_colour_of_what_is_looked_at(lesson):
+    first, *_, last = lesson.outcomes
+    for bars in (*first.seen(), *first.became(last, lesson.most)):
+        assert {bar.tone for bar in bars.bars} <= {"ink", "muted"}
 
 
 def test_a_new_weight_follows_from_what_is_printed_where_it_is_calculated(lesson):
@@ -515,8 +542,7 @@ def test_each_gradient_and_the_weights_have_their_scale_under_them(lesson):
     picture = lesson.picture_of()
     every = [
         picture.ways(lesson.followed),
-        picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool)),
-        picture.closing(lesson.answers(lesson.trace), terms.ANSWER.capital, 9),
+        picture.closing(lesson.outcomes[0].seen(), 9),
     ]
     for diagram in every:
         placed = place(diagram, ASPECTS["16:9"], "en")
@@ -531,7 +557,7 @@ def test_each_gradient_and_the_weights_have_their_scale_under_them(lesson):
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_all_places_that_got_an_error_are_seen(lesson, theme):
-    scale = lesson.picture_of().error
+    scale = lesson.picture_of().raised
     shares = np.abs(lesson.before[lesson.before != 0]) / scale.limit
     assert shares.min() < 0.01  # without a floor it is as good as 0
     zero = scale.colours(np.zeros((1, 1)), theme)[0, 0].astype(int)
@@ -539,63 +565,66 @@ def test_all_places_that_got_an_error_are_seen(lesson, theme):
     differs = np.abs(colours - zero).max(axis=-1)
     assert ((differs > 25) == (lesson.before != 0)).all()
     # Larger errors than the floor are as coloured as on any scale, and the legend says so.
-    plain = Scale(scale.limit).colours([[scale.limit / 2]], theme)
-    np.testing.assert_array_equal(scale.colours([[scale.limit / 2]], theme), plain)
-    assert scale.name.text("en") == "error"
+    large = [[0.7 * scale.limit]]
+    plain = lesson.picture_of().error.colours(large, theme)
+    np.testing.assert_array_equal(scale.colours(large, theme), plain)
+    assert scale.name.text("en") == "error (small ones brightened)"
 
 
 def test_all_errors_are_gathered_on_their_way_back(lesson):
-    diagram = lesson.picture_of().way(lesson.mistaken(), lesson.behind, signed=True, back=True)
+    diagram = lesson.picture_of().back(lesson.outcomes[0].mistaken(), 5)
     placed = place(diagram, ASPECTS["16:9"], "en")
     boxes = {piece.name: piece.box for piece in placed.pieces}
-    bracket = boxes["answer->layer-0"]
-    for k in range(10):
+    bracket = boxes["answer->layers"]
+    for k in lesson.classes:
         row = boxes[f"answer.{k}.label"]
         assert bracket.y <= row.middle[1] <= bracket.bottom
         assert bracket.right < row.x
-    last = len(lesson.behind) - 1
-    assert boxes[f"layer-{last}->arriving"].right <= bracket.x
+    assert boxes["layers->arriving"].right <= bracket.x
 
 
 def test_the_way_forward_is_seen_before_errors_come_back_along_it(lesson):
     picture, filter = lesson.picture_of(), lesson.shown_filter
-    way = picture.way(lesson.answers(lesson.trace), lesson.behind)
-    maps = lesson.trace.activations
-    for name, layer in (("alone", "conv1"), ("arriving", "pool1")):
-        np.testing.assert_allclose(way.panel(name).values, maps[layer][:, :, filter])
+    way = picture.way(lesson.outcomes[0].seen(), 5)
+    pooled = lesson.trace.activations["pool1"][:12, :12, filter]
+    np.testing.assert_allclose(way.panel("map").values, pooled)
     assert way.panel("kernel").title.text("en") == "Filter 29 (conv1)"
-    forward = {(link.start, link.end) for link in way.links}
-    back = picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True)
-    assert {(link.end, link.start) for link in back.links} < forward
+    back = picture.back(lesson.outcomes[0].mistaken(), 5)
+    assert [(link.end, link.start) for link in reversed(way.links)][:1] == [
+        (link.start, link.end) for link in back.links
+    ][:1]
 
 
-def test_every_map_of_errors_has_one_scale(lesson):
+def test_maps_of_errors_have_one_scale_and_where_they_are_few_are_brightened(lesson):
     picture, found = lesson.picture_of(), []
+    full, few = {"arriving", "left"}, {"alone", "errors", "error-0"}
     for diagram in (
-        picture.way(lesson.mistaken(), lesson.behind, signed=True, back=True),
-        *map(picture.gate, lesson.gates), picture.scattered(), picture.reading(lesson.told),
+        picture.back(lesson.outcomes[0].mistaken(), 5),
+        *map(picture.gate, lesson.gates), picture.scattered(2), picture.reading(lesson.told),
         picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool)),
     ):  # fmt: skip
-        named = {"arriving", "left", "errors", "error-0"}
-        panels = [p for p in diagram.root.panels() if p.name in named]
-        found += [panel.scale for panel in panels]
+        panels = diagram.root.panels()
+        found += [(p.name, p.scale) for p in panels if p.name in {*full, *few}]
     assert len(found) > 5
-    assert {*found} == {picture.error}
+    assert all(scale == (picture.raised if name in few else picture.error) for name, scale in found)
+    assert picture.raised.limit == picture.error.limit
 
 
 def test_an_error_on_a_pixel_has_its_own_colour_whatever_lies_below(lesson):
-    stage = of("backward", LOOKS[0]).ends["places"]
-    errors = stage["errors"]
+    stage, picture = of("backward", LOOKS[0]).ends["places"], lesson.picture_of()
+    errors, under = stage["errors"], picture.under(2, 2)
     assert (errors.glass, 0.5 < errors.inlaid < 0.9) == (1.0, True)
-    glazed = errors.glazed(DARK).view(np.uint8).reshape(*errors.values.shape, 4)
     there = errors.values != 0
-    np.testing.assert_array_equal(glazed[..., 3], 255 * there)
-    colours = lesson.picture_of().error.colours(errors.values, DARK)
-    np.testing.assert_array_equal(glazed[there][:, :3], colours[there])
+    # What lies on a pixel of 0 steps back: it adds nothing.
+    assert float((under * errors.values).sum()) == pytest.approx(lesson.gradient[2, 2])
+    np.testing.assert_allclose(errors.shares, 0.4 + 0.6 * under)
+    glazed = errors.glazed(DARK).view(np.uint8).reshape(*errors.values.shape, 4)
+    np.testing.assert_array_equal(glazed[..., 3], np.rint(255 * there * errors.shares))
+    colours = picture.raised.colours(errors.values, DARK) * errors.shares[..., None]
+    np.testing.assert_allclose(glazed[there][:, :3], colours[there], atol=1)
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "9:16"])
 def test_weights_have_numbers_and_arrows_in_any_frame(lesson, aspect):
-    sheet = ASPECTS[aspect]
-    picture = lesson.picture_of(upright=sheet.height > sheet.width).ways(lesson.followed)
-    assert place(picture, sheet, "en").decimals is not None
+    picture = lesson.picture_of().ways(lesson.followed)
+    assert place(picture, ASPECTS[aspect], "en").decimals is not None

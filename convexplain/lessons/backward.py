@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -16,7 +16,8 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts import mistakes
-from convexplain.lessons.parts.answer_bars import class_label, shown_classes
+from convexplain.lessons.parts.answer_bars import class_label
+from convexplain.lessons.parts.backward_answer import Outcome
 from convexplain.lessons.parts.backward_gates import Gate, gates_of
 from convexplain.lessons.parts.backward_laid import LARGEST
 from convexplain.lessons.parts.backward_picture import BackwardPicture
@@ -26,14 +27,14 @@ from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role, ancestors
-from convexplain.network import BackwardTrace, Forward, Layer, Network, Trace
+from convexplain.network import BackwardTrace, Layer, Network, Trace
 from convexplain.ops import GradientStep, GradientSteps
-from convexplain.panels import Bar, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-#: Decimals of an answer's error: as many as its percentage has, with one more.
-PLACES = 3
+#: Of so many layers each steps by itself.
+STAGES = 6
 
 
 @dataclass(frozen=True)
@@ -186,70 +187,75 @@ class Backward(FilterLesson):
             sizes[name.rpartition("/")[0]] += gradient.size
         return {name: size for name, size in sizes.items() if size}
 
-    def _changed(self, weights: Mapping[str, npt.NDArray[Any]]) -> Trace:
-        both = {**self.network.weights, **weights}
-        return Trace(dataclasses.replace(self.network, weights=both), self.trace.image)
+    @property
+    def stages(self) -> tuple[tuple[Caption | str, int], ...]:
+        """What steps one after the other: its name, and how many weights; of many layers all."""
+        found = self.stepping
+        if len(found) > STAGES:
+            return ((words.layers(len(found)), sum(found.values())),)
+        return tuple(found.items())
+
+    def _stepped(self, layers: list[str]) -> BackwardTrace:
+        """The picture in the network in which the weights of some layers have taken a step."""
+        weights: dict[str, npt.NDArray[Any]] = dict(self.network.weights)
+        for name, gradient in self.back.gradients.items():
+            if name.rpartition("/")[0] in layers:
+                weights[name] = weights[name] - self.rate * gradient
+        changed = dataclasses.replace(self.network, weights=weights)
+        return Trace(changed, self.trace.image).backward(self.right)
 
     @cached_property
     def stepped(self) -> BackwardTrace:
         """The picture in the network whose weights have all taken a step."""
-        weights = self.network.weights
-        moved = {
-            name: weights[name] - self.rate * gradient
-            for name, gradient in self.back.gradients.items()
-        }
-        return self._changed(moved).backward(self.right)
+        return self._stepped([*self.stepping])
 
     # The pictures.
 
-    def picture_of(self, *, upright: bool = False) -> BackwardPicture:
-        """What all of its pictures are made of."""
+    def picture_of(self) -> BackwardPicture:
+        """What all of its pictures are made of; of the pooled map what the layers behind read."""
         layer = self.network.layer(self.shown_layer)
         assert layer.window is not None
+        arriving = pooled = None
+        if self.gates is not None:
+            name, arriving = self.arriving
+            # Where no error arrives at its end, nothing is read.
+            rows, cols = (int(np.flatnonzero(arriving.any(axis=axis))[-1]) + 1 for axis in (1, 0))
+            arriving = arriving[:rows, :cols]
+            seen = self.trace.activations[name][:rows, :cols, self.shown_filter]
+            pooled = seen.astype(np.float64)
         return BackwardPicture(
             drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
             before=self.before,
             window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
             filter=self.shown_filter, layer=self.shown_layer, rate=self.rate,
-            responses=self.response_map.astype(np.float64), pooled=self.pooled,
-            arriving=None if self.gates is None else self.arriving[1], upright=upright,
+            responses=self.response_map.astype(np.float64), pooled=pooled, arriving=arriving,
         )  # fmt: skip
 
-    @property
-    def pooled(self) -> npt.NDArray[np.float64] | None:
-        """The filter's pooled map, if it is shown how errors come through the pooling."""
-        if self.gates is None:
-            return None
-        pooled = self.trace.activations[self.arriving[0]][:, :, self.shown_filter]
-        return pooled.astype(np.float64)
+    @cached_property
+    def classes(self) -> tuple[int, int]:
+        """The right class, and that which it is taken for, or is most probable but for it."""
+        others = (int(k) for k in np.argsort(-self.trace.shares, kind="stable"))
+        first, second = sorted((self.right, next(k for k in others if k != self.right)))
+        return first, second
 
-    def answers(self, trace: Forward) -> list[Bar]:
-        """Describe probabilities by class."""
-        return [
-            Bar(
-                str(k), class_label(self.network, k), float(trace.shares[k]),
-                fmt.probability(trace.shares[k]), "ink",
-            )
-            for k in self.classes
-        ]  # fmt: skip
-
-    def mistaken(self) -> list[Bar]:
-        """Describe the errors of the answer, by class; of what, where one is printed."""
-        found = []
-        for k in self.classes:
-            share, target = float(self.trace.shares[k]), int(k == self.right)
-            error = share - target
-            differs = fmt.rounded(share, PLACES) != 0 or target
-            source = f"{fmt.number(share, PLACES)} − {target} =" if differs else ""
-            said = class_label(self.network, k), error, fmt.number(error, PLACES)
-            found.append(Bar(str(k), *said, source=source))
-        return found
+    def outcome(self, of: BackwardTrace) -> Outcome:
+        """What a network makes of the picture."""
+        names = {k: class_label(self.network, k) for k in self.classes}
+        shares = {k: float(of.trace.shares[k]) for k in self.classes}
+        return Outcome(names, self.right, self.network.classes, shares, of.loss)
 
     @cached_property
-    def classes(self) -> tuple[int, ...]:
-        """Those that have bars: all, or of many the most probable and the right one."""
-        shown = shown_classes(self.trace)
-        return shown if self.right in shown else (*shown[:-1], self.right)
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What it makes of the picture at first, and after each of the stages has stepped."""
+        layers = [*self.stepping]
+        ends = range(1, len(layers) + 1) if len(self.stages) > 1 else (len(layers),)
+        backs = (self._stepped(layers[:end]) for end in ends)
+        return (self.outcome(self.back), *map(self.outcome, backs))
+
+    @property
+    def most(self) -> float:
+        """The largest loss that is shown."""
+        return max([self.outcomes[0].most, *(one.loss for one in self.outcomes)])
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -264,7 +270,9 @@ class Backward(FilterLesson):
         yield Beat.of("lay", self.title, *self._tell_sum())
         yield Beat.of("places", self.title, *self._tell_places())
         yield Beat.of("step", self.title, *self._tell_step())
-        yield Beat.of("answer", self.title, Event("answer", 3.2, self.answer))
+        worse = self.stepped.loss > self.back.loss
+        said = words.TOO_FAR if worse else self.answer
+        yield Beat.of("answer", self.title, Event("answer", 3.4, said))
 
     @property
     def called(self) -> Caption:
@@ -273,25 +281,25 @@ class Backward(FilterLesson):
 
     def _tell_question(self) -> Iterator[Event]:
         shares = self.trace.shares
-        right = fmt.probability(shares[self.right])
+        right = fmt.number(shares[self.right])
         taken = self.trace.prediction
         if taken == self.right:
             asked = words.ASKED_RIGHT.fill(k=self.called, q=right)
         else:
             asked = words.ASKED.fill(k=self.called, j=self.network.class_name(taken))
-        yield Event("reads", 4.5, asked)
+        yield Event("reads", 4.2, asked)
         if taken != self.right:
             said = words.MISREAD.fill(
                 k=self.called, j=self.network.class_name(taken),
-                p=fmt.probability(shares[taken]), q=right,
+                p=fmt.number(shares[taken]), q=right,
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
         yield Event("looks", 2.6, said, detail=2)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
-        share, error = (fmt.number(shares[self.right] - target, PLACES) for target in (0, 1))
-        yield Event("errors", 3.2, words.ERRORS.fill(p=share, e=error))
+        yield Event("nudge", 3.9, words.NUDGE)
+        yield Event("errors", 2.8, words.ERRORS, detail=1)
 
     @property
     def little(self) -> bool:
@@ -299,12 +307,14 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 4.4, words.BACK.fill(back=words.layers(len(self.behind))))
+        many = len(self.behind)
+        carried = words.BACK_ONE if many == 1 else words.BACK.fill(n=many)
+        yield Event("back", 3.4, carried)
         if self.gates is None:
             return
         through, _ = self.gates
         largest = fmt.number(through.sums[through.winner])
-        yield Event("winner", 4.0, words.WINNER.fill(v=largest), detail=1)
+        yield Event("winner", 3.9, words.WINNER.fill(v=largest), detail=1)
         yield Event("stopped", 2.8, words.STOPPED, detail=1)
         many, every = int(np.count_nonzero(self.before)), fmt.count(self.before.size)
         kept = words.KEPT_ONE.fill(n=every)
@@ -316,7 +326,7 @@ class Backward(FilterLesson):
         if self.picture_of().products_of(self.told):
             yield Event("read", 4.4, words.READ_BY, detail=1)
         many = fmt.count(int(np.count_nonzero(self.before)))
-        yield Event("lay", 5.1, words.LAY.fill(k=many))
+        yield Event("lay", 4.7, words.LAY.fill(k=many))
 
     def _tell_places(self) -> Iterator[Event]:
         question = self.ask()
@@ -324,7 +334,7 @@ class Backward(FilterLesson):
             yield Event("predict", self.pause, ask=question, detail=1)
         many = in_words(self.gradient.size, capital=True)
         said = words.ONE_WEIGHT if self.gradient.size == 1 else words.EACH_WEIGHT.fill(n=many)
-        yield Event("places", 4.6, said)
+        yield Event("places", 5.8, said)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -337,15 +347,10 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.6, words.STEP)
+        yield Event("step", 3.5, words.STEP)
         yield Event("moved", 2.4, detail=1)
-        before = fmt.probability(self.trace.shares[self.right])
-        worse = self.stepped.loss > self.back.loss
         every = fmt.count(sum(self.stepping.values()))
-        said = words.TOO_FAR if worse else words.BETTER
-        told = said.fill(n=every, k=self.called, p=before)
-        yield Event("again", 1.6, told, detail=1)
-        yield Event("better", 3.2, detail=1)
+        yield Event("again", 4.4, words.EVERY.fill(n=every), detail=1)
 
 
 def _holds(step: GradientStep) -> bool:

@@ -16,8 +16,8 @@ def card(lesson: Backward) -> Card:
     name, arriving = lesson.arriving
     values: dict[str, Value] = {
         "k": lesson.called,
-        "q": fmt.probability(lesson.trace.shares[lesson.right]),
-        "after": fmt.probability(lesson.stepped.trace.shares[lesson.right]),
+        "q": fmt.number(lesson.trace.shares[lesson.right]),
+        "after": fmt.number(lesson.stepped.trace.shares[lesson.right]),
         "v": fmt.number(lesson.gradient[row, col]),
         "r": row,
         "c": col,

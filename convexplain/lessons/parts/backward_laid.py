@@ -42,7 +42,7 @@ LARGEST = 2
 #: Decimals of a weight that steps: the step is seen in them.
 FINE = 4
 #: Any error but 0 is as coloured as this share of the largest, at least: the few are all seen.
-FLOOR = 0.2
+FLOOR = 0.6
 #: How much of a pixel's side an error on it takes: the pixel is seen around it.
 INLAID = 0.85
 #: So many pixels are seen around all places on which an error comes to lie, where there are any.
@@ -78,8 +78,6 @@ class Laid:
         What the pooling made of it, if it is shown how errors come through the pooling.
     arriving : numpy.ndarray, shape (height, width), optional
         Errors of the filter's pooled map, then.
-    upright : bool
-        Whether what could stand side by side stands under one another.
     """
 
     drawn: Floats
@@ -93,16 +91,20 @@ class Laid:
     responses: Floats
     pooled: Floats | None = None
     arriving: Floats | None = None
-    upright: bool = False
 
     # Scales.
 
     @property
     def error(self) -> Scale:
-        """Of the errors that reach the filter's map, or its pooled one: all but 0 are seen."""
+        """Of the errors that reach the filter's map, or its pooled one."""
         every = [self.before] if self.arriving is None else [self.before, self.arriving]
         most = max(float(np.abs(each).max()) for each in every)
-        return Scale(max(most, LEAST), terms.ERROR, floor=FLOOR)
+        return Scale(max(most, LEAST), terms.ERROR)
+
+    @property
+    def raised(self) -> Scale:
+        """The same where few cells have an error: all but 0 are seen."""
+        return replace(self.error, name=words.RAISED, floor=FLOOR)
 
     @property
     def response(self) -> Scale:
@@ -175,6 +177,14 @@ class Laid:
         first, near = ([along.start for along in each] for each in (self.reach, self.near))
         return np.asarray(self.corner(row, col) + first - near)
 
+    def under(self, row: int, col: int) -> Floats:
+        """Return the pixels on which the errors that are seen from near lie for a weight."""
+        rows, cols = self.spread[self.reach].shape
+        top, left = self.corner(row, col) + [along.start for along in self.reach]
+        # Padding is 0, as far out as an error can lie.
+        read = np.pad(self.drawn, ((rows, rows), (cols, cols)))
+        return read[top + rows : top + 2 * rows, left + cols : left + 2 * cols]
+
     def places(self, step: GradientStep) -> tuple[Place, ...]:
         """Return the places of the map with an error: of the largest products first, then all."""
         width = step.products.shape[1]
@@ -222,15 +232,11 @@ class Laid:
         read = self._near(_of("input", marks))
         alone = replace(self._errors(), marks=_of("errors", marks), title=words.ERRORS_NEAR.capital)
         kernel = self._kernel({"steep": Mark(step.row, step.col)})
-        told, legend = self.products(step), Legend("legend", row=not self.upright)
-        explained = Column(alone, legend, align="middle", turns=False)
+        told = self.products(step)
         links = tuple(Link(start, "kernel", "zoom", tone="ink") for start in MADE if marks)
         # The weight reads to the left of it, for the cell to the right.
         reads = Row(read, kernel, gap=2.8, turns=False)
-        wide = Row(reads, explained, told, turns=False)
-        pair = Row(read, explained, align="top", turns=False)
-        high = Column(pair, Row(kernel, told, turns=False), align="middle", turns=False)
-        return Diagram(high if self.upright else Either(wide, high), links)
+        return Diagram(Row(reads, self._explained(alone), told), links)
 
     def sliding(self, weight: Place, known: npt.NDArray[np.bool_]) -> Diagram:
         """Describe the errors on the picture, from near, beside the kernel and its gradient.
@@ -250,20 +256,11 @@ class Laid:
         })  # fmt: skip
         lying = Overlay(read, replace(self._errors(), glass=1.0, inlaid=INLAID))
         grids = self._weighed({"steep": Mark(*weight)}, known)
-        kernel, gradient = (self._explained(replace(grid, large=True)) for grid in grids)
+        pair = Row(*(replace(grid, large=True) for grid in grids), align="top")
+        legend = Legend("legend-errors", row=True, of=self.raised)
         rule = Text("rule", words.RULE, role="heading")
-        legend = Legend("legend", row=True, of=self.error, every=True)
-        below = Column(lying, legend, align="middle", turns=False)
-        pair = Row(kernel, gradient, align="top", turns=False)
-        high = Column(kernel, gradient, align="middle", turns=False)
-        said = Row(legend, rule, align="middle", turns=False)
-        wide = (
-            Row(lying, Column(grids, said, align="middle", turns=False), gap=2, turns=False)
-            for grids in (pair, high)
-        )
-        upright = Column(Row(below, high, turns=False), rule, align="middle", turns=False)
-        stacked = Column(below, pair, rule, align="middle")
-        return Diagram(Either(*(() if self.upright else wide), upright, stacked))
+        said = Either(Row(legend, rule, align="middle", gap=2), Column(legend, rule))
+        return Diagram(Row(lying, Column(pair, said, align="middle"), gap=2))
 
     def diagram(self, step: GradientStep, layer: str) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""
@@ -307,7 +304,7 @@ class Laid:
                 # What a network reads may be made of the pixel that is seen.
                 self._factor(f"pixel-{n}", float(self.drawn[row, col]), INK, met),
                 Text(f"times-{n}", "×", role="sign"),
-                self._factor(f"error-{n}", error, self.error, error),
+                self._factor(f"error-{n}", error, self.raised, error),
             ))  # fmt: skip
         lines: list[Part] = [Aligned(rows, gap=0.4, row_gap=0.3, down="middle")] if rows else []
         if len(places) > count:
@@ -358,7 +355,7 @@ class Laid:
         )  # fmt: skip
 
     def _errors(self) -> Cells:
-        return Cells("errors", self.spread[self.reach], self.error, share="pixels", lines=False)
+        return Cells("errors", self.spread[self.reach], self.raised, share="pixels", lines=False)
 
     def _explained(self, grid: Cells) -> Part:
         """Put the scale of a grid's colours under it."""

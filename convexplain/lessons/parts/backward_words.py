@@ -10,8 +10,12 @@ QUESTION = Caption(
     zh="每个权重该往哪边调？",
 )
 ANSWER = Caption(
-    en="Each weight steps against its gradient: pixel × error, added up.",
-    zh="每个权重逆着梯度走：像素乘误差，求和。",
+    en="Each weight steps against its gradient, so the loss falls.",
+    zh="每个权重都逆着梯度走，所以损失下降。",
+)
+TOO_FAR = Caption(
+    en="Each weight stepped against its gradient, but too far: the loss grew.",
+    zh="每个权重都逆着梯度走，但走得太远：损失变大。",
 )
 
 # What is wrong.
@@ -29,15 +33,23 @@ MISREAD = Caption(
 )
 READ = Caption(en="The network reads this {k} right, with {q}.", zh="网络认对了这个 {k}：{q}。")
 LITTLE = Caption(en="It is sure, and right: little to learn.", zh="又对又有把握：没什么可学的。")
+NUDGE = Caption(
+    en="Error: how fast the loss grows with a value, such as a class's score.",
+    zh="误差：值（如得分）变大时损失增大得多快。",
+)
 ERRORS = Caption(
-    en="Answer {p} − target 1 = error {e}.",
-    zh="误差：{p} − 1 = {e}",
+    en="The error of a score is answer − target.",
+    zh="得分的误差：预测 − 目标。",
 )
 
 # The way back.
 BACK = Caption(
-    en="Errors, how fast the loss (how wrong) grows with a value, go back {back}.",
-    zh="误差是值变大时损失（错多少）的增速，往回传 {back}。",
+    en="{n} layers carry it back: how fast the loss grows with each cell.",
+    zh="{n} 层把它传回：每格变大时损失增大得多快。",
+)
+BACK_ONE = Caption(
+    en="1 layer carries it back: how fast the loss grows with each cell.",
+    zh="1 层把它传回：每格变大时损失增大得多快。",
 )
 WINNER = Caption(
     en="Max pooling kept the largest, {v}: it alone gets the error.",
@@ -45,7 +57,7 @@ WINNER = Caption(
 )
 STOPPED = Caption(
     en="All below 0: ReLU gave 0, no error passes.",
-    zh="全小于 0：ReLU 给 0，误差过不去。",
+    zh="全小于 0：ReLU 给 0，误差不传。",
 )
 KEPT = Caption(
     en="{k} of {n} cells keep an error.",
@@ -59,7 +71,7 @@ KEPT_ONE = Caption(
 # One weight.
 READ_BY = Caption(
     en="For this cell the weight read this pixel. Its effect on the loss: pixel × error.",
-    zh="算这格时权重读了这个像素：它对损失的影响是像素 × 误差。",
+    zh="算这格时权重读这个像素，影响是像素 × 误差。",
 )
 LAY = Caption(
     en="All {k} added up: how fast the loss grows with this weight, its gradient.",
@@ -68,7 +80,7 @@ LAY = Caption(
 
 # All weights.
 ASK = Caption(
-    en="The next weight read the next pixels: errors move by one. How many places in all?",
+    en="The next weight read the next pixels: errors move by one. How many places?",
     zh="相邻权重读相邻像素，误差移一格：共几处？",
 )
 ONE = Caption(
@@ -93,36 +105,42 @@ ONE_WEIGHT = Caption(
 
 # A step.
 STEP = Caption(
-    en="Gradient below 0: weight up; above 0: down.",
-    zh="梯度小于 0：权重调大；大于 0：调小。",
+    en="Gradient below 0: more weight, less loss, so up. Above 0: down.",
+    zh="梯度小于 0：权重大损失小，调大；大于 0：调小。",
 )
-BETTER = Caption(
-    en="After one step of all {n} weights, the {k} gets more; before: {p}.",
-    zh="{n} 个权重同走一步后，{k} 的概率变大；之前 {p}。",
-)
-TOO_FAR = Caption(
-    en="After a step of all {n} weights, the {k} gets less; before: {p}. It was too long.",
-    zh="{n} 个权重同走一步后，{k} 的概率变小；之前 {p}。太长。",
+EVERY = Caption(
+    en="Now all {n} weights take their step.",
+    zh="现在全部 {n} 个权重各走一步。",
 )
 
 # On the pictures.
 FACTORS = Caption(en="pixel × error", zh="像素 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 FILTER_IN = Caption(en="filter {n} ({layer})", zh="过滤器 {n}（{layer}）")
-POOLED = Caption(en="pooled", zh="池化后")
-RULE = Caption(en="each: pixel × error, added up", zh="每个：像素 × 误差，求和")
+SCORE = Caption(en="{p} (score + {d})", zh="{p}（得分 + {d}）")
+LOSS = Caption(en="loss: how wrong", zh="损失：错多少")
+TWO = Caption(en="answer (2 of {n} classes)", zh="网络的预测（{n} 类中的 2 类）")
+BEFORE = Caption(en="before", zh="之前")
+NOW = Caption(en="now", zh="现在")
+ONE_BEFORE = Caption(en="{k} before", zh="{k} 之前")
+ONE_NOW = Caption(en="{k} now", zh="{k} 现在")
+POOLED = Caption(en="response map, pooled", zh="响应图（池化后）")
+RULE = Caption(
+    en="each: pixel × error, added up (dim: pixel 0)", zh="每个：像素 × 误差，求和（暗：像素 0）"
+)
 INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
 ERRORS_OF = Caption(en="errors, response map", zh="误差：响应图")
-ERRORS_POOLED = Caption(en="errors, pooled", zh="误差：池化后")
+ERRORS_POOLED = Caption(en="errors, pooled map", zh="误差：池化后的图")
+RAISED = Caption(en="error (small ones brightened)", zh="误差（小的加亮）")
 COUNTED = Caption(en="{k} of {n} cells", zh="{n} 格中 {k} 格")
 WRONG = Caption(en="answer − target = error", zh="预测 − 目标 = 误差")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
 WAYS_OF = Caption(en="filter {n}: {k} of {all} steps", zh="过滤器 {n}：{all} 步中的 {k} 步")
-STEPS_OF = Caption(en="{layer}: {n}", zh="{layer}：{n}")
-STEPS = Caption(en="{n} weights, with biases", zh="{n} 个权重（含偏置）")
+STEPS_OF = Caption(en="{layer}: {n} weights", zh="{layer}：{n} 个权重")
+STEPPED = Caption(en="{n} of {all} have stepped", zh="{all} 个中 {n} 个已走一步")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")

@@ -1,0 +1,118 @@
+"""The answer of a network in two classes, how wrong it is, and what both become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import expm1, log1p
+from typing import Any, Literal
+
+from convexplain.lessons.parts import backward_words as words
+from convexplain.panels import Bar, Bars, Column, Part, Scale
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+#: By so much the score of a class is raised, to see how fast the loss grows.
+NUDGE = 0.1
+#: How long the bars of an answer are, in pixels of the picture.
+LENGTH = 17.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a network gives two of its classes, and the loss.
+
+    Parameters
+    ----------
+    names : dict of int to Caption
+        What the classes are called: the right one, and the one that it is taken for.
+    right : int
+    of : int
+        How many classes there are.
+    shares : dict of int to float
+        Their probabilities.
+    loss : float
+        -ln of the right one's.
+    """
+
+    names: dict[int, Caption]
+    right: int
+    of: int
+    shares: dict[int, float]
+    loss: float
+
+    def nudged(self, raised: int) -> Outcome:
+        """Raise the score of a class: the softmax and the loss follow."""
+        grown = self.shares[raised] * expm1(NUDGE)
+        shares = {k: (p + grown * (k == raised)) / (1 + grown) for k, p in self.shares.items()}
+        return replace(self, shares=shares, loss=self.loss + log1p(grown)
+                       - NUDGE * (raised == self.right))  # fmt: skip
+
+    @property
+    def most(self) -> float:
+        """The largest loss of its pictures: a step too far may be worse."""
+        return max([1.0, self.loss, *(self.nudged(k).loss for k in self.shares)])
+
+    def errors(self) -> Iterator[Bar]:
+        """Describe the errors of the scores: the answer less the target."""
+        for k, share in self.shares.items():
+            target = int(k == self.right)
+            source = f"{fmt.number(share)} − {target} ="
+            yield Bar(str(k), self.names[k], share - target, source=source)
+
+    def seen(self, *, first: Outcome | None = None, raised: int | None = None) -> list[Bars]:
+        """Describe answer and loss as bars.
+
+        Parameters
+        ----------
+        first : Outcome, optional
+            How much the loss differs from its loss is told.
+        raised : int, optional
+            The class whose score is raised.
+        """
+        told = {k: words.SCORE.fill(p=fmt.number(p), d=f"{NUDGE:g}") for k, p in
+                self.shares.items()}  # fmt: skip
+        bars = [Bar(str(k), self.names[k], p, told[k] if k == raised else "", "ink")
+                for k, p in self.shares.items()]  # fmt: skip
+        loss = fmt.number(self.loss)
+        if first is not None:
+            loss += f" ({fmt.number(self.loss - first.loss, sign=True)})"
+        widest = max((each.text("en") for each in told.values()), key=len)
+        title = words.TWO.capital.fill(n=self.of)
+        return [
+            _bars("answer", bars, 1.0, title, widest=widest),
+            _bars("loss", [Bar("now", "", self.loss, loss, "ink")], self.most, words.LOSS.capital),
+        ]
+
+    def mistaken(self) -> list[Bars]:
+        """Describe the errors of the scores, and the loss."""
+        bars = [*self.errors()]
+        before = max((bar.source for bar in bars), key=len)
+        errors = _bars("answer", bars, 1.0, words.WRONG.capital, before=before, lowest=-1.0,
+                       length=0.5)  # fmt: skip
+        return [errors, self.seen()[1]]
+
+    def became(self, now: Outcome, most: float) -> list[Bars]:
+        """Describe answer and loss before and after a step, in one scale each."""
+        bars = []
+        for k, share in self.shares.items():
+            bars.append(Bar(f"{k}-was", words.ONE_BEFORE.fill(k=self.names[k]), share, "", "muted"))
+            said = words.ONE_NOW.fill(k=self.names[k])
+            bars.append(Bar(str(k), said, now.shares[k], "", "ink"))
+        losses = [Bar("was", words.BEFORE, self.loss, "", "muted"),
+                  Bar("now", words.NOW, now.loss, "", "ink")]  # fmt: skip
+        return [_bars("answer", bars, 1.0, terms.ANSWER.capital),
+                _bars("loss", losses, most, words.LOSS.capital)]  # fmt: skip
+
+
+def _bars(
+    name: str, bars: Sequence[Bar], most: float, title: Caption, *, length: float = 1.0, **how: Any
+) -> Bars:
+    return Bars(name, bars, Scale(most), title=title, length=LENGTH * length, role="heading", **how)
+
+
+def column(panels: Sequence[Bars], role: Literal["text", "heading"] = "heading") -> Part:
+    """Stand answer and loss under one another."""
+    bars = (replace(panel, share="answer", role=role) for panel in panels)
+    return Column(*bars, turns=False)
