@@ -60,7 +60,7 @@ def mirror(original: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     handler = partial(Quiet, directory=str(original))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever)
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
         thread.start()
         monkeypatch.setattr(mnist, "MIRRORS", (f"http://127.0.0.1:{httpd.server_port}/",))
         yield

@@ -92,7 +92,7 @@ class Mirrors(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     Mirrors.release.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirrors) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever)
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{httpd.server_port}/"
         Mirrors.release.set()

@@ -204,7 +204,7 @@ def test_the_search_answers_chinese_in_chinese_with_chinese_pages_first(site: Pa
         ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server,
         sync_playwright() as playwright,
     ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         page = playwright.chromium.launch(executable_path=program, args=SWITCHES).new_page()
         page.set_default_timeout(120_000)
         for asked in ("卷积", "感受野", "最大池化", "步幅"):

@@ -56,7 +56,7 @@ def cell(layer: str, filter: int, row: int, col: int, **keys: Any) -> str:
     return fragment(l=layer, m=filter, c=f"{row},{col}", v="pin", **keys)
 
 
-#: Keeps the frames that a page has asked for, and that have not come.
+#: Keeps the frames that a page has asked for, and that have not come; and what it does later.
 COUNTING = """() => {
   const ask = window.requestAnimationFrame.bind(window);
   const forget = window.cancelAnimationFrame.bind(window);
@@ -68,6 +68,20 @@ COUNTING = """() => {
   };
   window.cancelAnimationFrame = (frame) => { awaited.delete(frame); forget(frame); };
   window.awaited = awaited;
+  const begin = window.setTimeout.bind(window);
+  const end = window.clearTimeout.bind(window);
+  const waiting = new Map();
+  window.setTimeout = (act, delay = 0, ...given) => {
+    const timer = begin(() => { waiting.delete(timer); act(...given); }, delay);
+    waiting.set(timer, { act: () => act(...given), delay });
+    return timer;
+  };
+  window.clearTimeout = (timer) => { waiting.delete(timer); end(timer); };
+  window.letPass = (time) => {
+    for (const [timer, { act, delay }] of [...waiting]) {
+      if (delay <= time && waiting.has(timer)) { window.clearTimeout(timer); act(); }
+    }
+  };
 }"""
 #: Waits for a frame; for another where the page asked for one, or nobody counts.
 SHOWN = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => (
@@ -79,6 +93,12 @@ def settled(page: Page) -> Page:
     """Wait until everything that was done is shown."""
     page.evaluate(SHOWN)
     return page
+
+
+def half_a_second_later(page: Page) -> Page:
+    """Let happen at once what the page does within half a second, as what it reads aloud."""
+    page.evaluate("letPass(500)")
+    return settled(page)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from tests.page.looking import (
     address,
     cell,
     fragment,
+    half_a_second_later,
     settled,
     sparing,
     texts,
@@ -232,7 +233,7 @@ def test_letters_are_shortcuts_that_can_be_switched_off(show: Open) -> None:
 
 def test_what_is_shown_is_told_to_screen_readers(show: Open) -> None:
     page = show(cell("conv1", 28, 17, 12, d=5))
-    page.wait_for_timeout(700)  # the live region speaks at most twice a second
+    half_a_second_later(page)  # the live region speaks at most twice a second
     told = page.locator("[role=status]").first.inner_text()
     name = page.locator("#cell-conv1").inner_text()
     assert name.startswith("conv1, filter 28, row 17, column 12: ")

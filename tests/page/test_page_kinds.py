@@ -34,7 +34,16 @@ from convexplain.page import data
 from convexplain.style import format as fmt
 from tests import test_layers
 from tests.page.conftest import Contexts, Visits
-from tests.page.looking import SMALL_DESK, address, cell, numbers, on_paper, settled, texts
+from tests.page.looking import (
+    SMALL_DESK,
+    address,
+    cell,
+    half_a_second_later,
+    numbers,
+    on_paper,
+    settled,
+    texts,
+)
 from tests.page.test_page_core import CELL, assert_same, in_page
 from tests.page.test_page_modes import GIVEN
 from tests.test_layers import FORMULAS, words
@@ -396,7 +405,7 @@ def test_predict_asks_of_normalizations_averages_and_dense_cells(
     assert right == pytest.approx(float(values[at]), abs=1e-5)
     where = cell(name, at[2], at[0], at[1], d=5).replace("v=pin", "v=predict")
     shown = opened.to(where)
-    shown.wait_for_timeout(600)  # until it was said, too
+    half_a_second_later(shown)  # until it was said, too
     assert texts(shown, ".panel .output-cell") == ["?"]
     told = [fmt.number(float(values[at]), decimals) for decimals in (2, 6)]
     asked = {"hidden": told, "operands": ".patch, .contributions"}

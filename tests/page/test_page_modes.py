@@ -30,6 +30,7 @@ from tests.page.looking import (
     cell,
     click_cell,
     fragment,
+    half_a_second_later,
     point_at,
     settled,
     sparing,
@@ -62,7 +63,7 @@ def test_the_output_is_nowhere_to_be_seen_until_it_is_revealed(
     assert hidden in values
     assert texts(page, ".panel .output-cell") == ["?"]
     assert list(sums(page).values())[-1] == "?"
-    page.wait_for_timeout(700)
+    half_a_second_later(page)
     name = page.locator("#cell-conv1").inner_text()
     told = page.locator("[role=status]").first.inner_text()
     assert name.endswith(": hidden")
@@ -153,7 +154,7 @@ def test_nothing_on_the_screen_gives_a_hidden_number_away(
 ) -> None:
     layer, filter, row, col = TOLD[asked]
     page = show(predicted(layer, filter, row, col, h=what))
-    page.wait_for_timeout(600)
+    half_a_second_later(page)
     trace = trace_of()
     value = float(trace.activations[layer][row, col, filter])
     secrets = [value]
