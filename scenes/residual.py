@@ -26,8 +26,8 @@ WHOLE = (*residual.NAMES, "layers", "plus", "round")
 LINES = (*THROUGH, *ROUND, "plus->sum")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
-#: How large a copy of a map is on its way, so that it passes between maps and legend.
-SMALL = 0.22
+#: How large a copy of a map is on its way, so that it passes between maps and legend; in a row.
+SMALL, IN_ROW = 0.22, 0.3
 
 
 class Residual(LessonScene):
@@ -63,15 +63,16 @@ class Residual(LessonScene):
         self.during(0.4, self.lights(*ROUND), self.board.pulse("round"))
         self.during(1, self.board.pulse("plus"))
 
-    def lights(self, *ways: str) -> Move:
-        """Return how lines light up from their starts to their ends, and go out."""
+    def lights(self, *ways: str, back: bool = False) -> Move:
+        """Return how lines light up from their starts to their ends, or back, and go out."""
         glowing = list[Line]()
 
         def light(way: str) -> Move:
             def begin() -> Move:
                 below = self.board.part(way)
+                places = below.places[::-1] if back else below.places
                 line = Line(
-                    [(x, y) for x, y in below.places.tolist()], colour="accent", arrow=below.arrow,
+                    [(x, y) for x, y in places.tolist()], colour="accent", arrow=below.arrow,
                     drawn=0.0, width=2 * below.width_px,
                 )  # fmt: skip
                 glowing.append(line)
@@ -258,10 +259,11 @@ class Residual(LessonScene):
         later = [name for name in names if self.is_gradient(name)]
         links = [link.name for link in picture.links]
         maps = [name for name in self.lesson.stack.known if not name.endswith("-0")]
+        shown = (name for name in names if name not in later)
         self.empty(0.5 * share)
         self.turn_into(
-            picture, share, lambda _: self.unknown(*maps),
-            show=(*(name for name in names if name not in later), *links), hold=tuple(later),
+            picture, share, lambda _: self.unknown(*maps), show=tuple(shown),
+            hold=(*later, *links),
         )  # fmt: skip
 
     def is_gradient(self, name: str) -> bool:
@@ -269,15 +271,20 @@ class Residual(LessonScene):
         return "-back-" in name or "-long-" in name
 
     def hands_on(self, place: int) -> Move:
-        """Return how a block gives its map: a shortcut brings there what came in, at first."""
-        known = self.lesson.stack.known
+        """Return how a block gives its map; round it a shortcut brings what came in."""
+        known, way = self.lesson.stack.known, f"yes-{place - 1}~>yes-{place}"
+        straight = [f"{arrows}-{place - 1}->{arrows}-{place}" for arrows in TONES]
+        lines = self.board.walk(*straight, way)
+        copy = self.board.follow(f"yes-{place - 1}", way, small=IN_ROW)
 
-        def land() -> None:
-            for arrows in TONES:
-                self.board.fill(f"{arrows}-{place}", known[f"{arrows}-{place}"])
+        def go(alpha: float) -> None:
+            lines(min(1.0, 3 * alpha))
+            copy(alpha)
+            if alpha >= 1:
+                for arrows in TONES:
+                    self.board.fill(f"{arrows}-{place}", known[f"{arrows}-{place}"])
 
-        flight = self.board.send(f"yes-{place - 1}", f"yes-{place}", land)
-        return together(flight, self.board.walk(*(f"{a}-{place - 1}->{a}-{place}" for a in TONES)))
+        return go
 
     def ends(self) -> list[str]:
         """Return the names of the last maps of both rows."""
@@ -290,12 +297,14 @@ class Residual(LessonScene):
 
     def goes_back(self) -> Move:
         """Return how the bars of the gradient grow one after the other, from the end."""
-        places = range(len(self.lesson.stack.places))
-        pairs = (
-            together(*(self.gradient(arrows, place) for arrows in TONES))
-            for place in reversed(places)
-        )
-        return in_turn(*pairs, overlap=0.3)
+        last = len(self.lesson.stack.places) - 1
+
+        def comes(place: int) -> Move:
+            bars = (self.gradient(arrows, place) for arrows in TONES)
+            ways = () if place == last else (f"yes-{place}~>yes-{place + 1}",)
+            return together(self.lights(*ways, back=True), *bars)
+
+        return in_turn(*map(comes, range(last, -1, -1)), overlap=0.3)
 
     def show_arriving(self, event: Event) -> None:
         """What arrives at the first map is looked at."""

@@ -175,29 +175,42 @@ def test_blocks_in_a_row_hand_on_what_their_convolutions_make_of_it(lesson, arro
     for n, name in enumerate(stack.places):
         np.testing.assert_allclose(trace.activations[name], made[n], atol=1e-4)
     np.testing.assert_allclose(trace.logits, logits, atol=1e-4)
+    row = stack.row()
     for name, values in stack.known.items():
-        np.testing.assert_array_equal(stack.row().panel(name).values, values)
+        np.testing.assert_array_equal(row.panel(name).values, values)
+    # Round each block goes a shortcut, below the straight way to the next map.
+    ways = [f"yes-{n}~>yes-{n + 1}" for n in range(8)]
+    assert [link.name for link in row.links if "~>" in link.name] == ways
+    placed = place(row, ASPECTS["16:9"])
+    for n, way in enumerate(ways):
+        (line,) = (piece for piece in placed.pieces if piece.name == way)
+        start, end = placed[f"yes-{n}"], placed[f"yes-{n + 1}"]
+        (x0, y0), *low, (x1, y1) = line.points
+        assert start.x < x0 < start.right < end.x < x1 < end.right
+        assert (y0, y1) == pytest.approx((start.bottom, end.bottom))
+        assert all(y > start.bottom for _, y in low)
+        assert line.head
 
 
-@pytest.mark.parametrize("place", [0, 5, 8])
+@pytest.mark.parametrize("at", [0, 5, 8])
 @pytest.mark.parametrize("arrows", ["yes", "no"])
-def test_a_gradient_is_as_long_as_the_loss_is_steep_there(lesson, arrows, place):
+def test_a_gradient_is_as_long_as_the_loss_is_steep_there(lesson, arrows, at):
     stack = lesson.stack
     trace, label = stack.traces[arrows], lesson.shown_picture.label
     assert label == 3
-    error = trace.backward(label).errors[stack.places[place]]
-    length = stack.gradients[arrows][place]
-    start = by_hand(trace.network.weights, trace.activations["pool"], arrows)[0][place]
+    error = trace.backward(label).errors[stack.places[at]]
+    length = stack.gradients[arrows][at]
+    start = by_hand(trace.network.weights, trace.activations["pool"], arrows)[0][at]
     losses = []
     for side in (1, -1):
         moved = start + side * 1e-6 * error / np.linalg.norm(error)
-        logits = by_hand(trace.network.weights, moved, arrows, first=place + 1)[1]
+        logits = by_hand(trace.network.weights, moved, arrows, first=at + 1)[1]
         losses.append(np.logaddexp.reduce(logits) - logits[label])
     # Some sums are exactly 0, where ReLU has two slopes.
     assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(length, rel=5e-3)
-    bar = lesson.stack.row().panel(f"{arrows}-back-{place}").bars[0]
+    bar = lesson.stack.row().panel(f"{arrows}-back-{at}").bars[0]
     assert bar.value == length
-    assert lesson.stack.row().panel(f"{arrows}-long-{place}").words == fmt.number(length, 3)
+    assert lesson.stack.row().panel(f"{arrows}-long-{at}").words == fmt.number(length, 3)
 
 
 @pytest.mark.parametrize("digit", range(10))

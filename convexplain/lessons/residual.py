@@ -315,11 +315,6 @@ class Residual(FilterLesson):
         )
         return change, total
 
-    def learned(self) -> tuple[Floats, Floats]:
-        """Return change and sum of the shown channel, as the network has learned them."""
-        _, change, total = (each[:, :, self.shown_filter] for each in self.three)
-        return change, total
-
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
         about = Caption(

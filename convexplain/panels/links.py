@@ -12,7 +12,7 @@ from convexplain.panels.box import Box, Point, around
 from convexplain.panels.pieces import Grid, Path, Piece, Words
 from convexplain.panels.routes import End, Pitch, route
 
-Kind = Literal["zoom", "feeds", "gather", "aside", "under"]
+Kind = Literal["zoom", "feeds", "gather", "aside", "under", "round"]
 Find = Callable[[str], Box]
 
 # In gaps of the sheet: what a bend costs, how far lanes are from what they pass, and how far a way
@@ -20,6 +20,8 @@ Find = Callable[[str], Box]
 _BEND, _LANE, _STUB = 1.2, 0.28, 0.42
 #: Where there is no way with such lanes, they may be half as wide.
 _NARROWER = 1.0, 0.5
+#: Where on a foot a way round sets out, and as far from the other's end it arrives.
+_FOOT = 0.7
 # How far the lines of a zoom stay from words at least, in gaps: a title begins at their end.
 _CLEAR = 0.1
 #: So far apart places are one.
@@ -36,10 +38,11 @@ class Link:
     ----------
     start, end : str
         Names of panels, marks or cells.
-    kind : {"zoom", "feeds", "gather", "aside", "under"}
+    kind : {"zoom", "feeds", "gather", "aside", "under", "round"}
         The same cells enlarged; a value on its way; a bracket round what is gathered, and an
         arrow to what is made of it; a straight line from the edge of a grid, beside a window or
-        under it, to what lies in the window, where it clears all words.
+        under it, to what lies in the window, where it clears all words; a way below what stands
+        between two neighbours, from the foot of one to that of the other.
     tone : str
         Token of the theme.
     headless : bool
@@ -54,8 +57,8 @@ class Link:
 
     @property
     def name(self) -> str:
-        """By which it is found."""
-        return f"{self.start}->{self.end}"
+        """By which it is found: a way round beside a straight one by another name."""
+        return f"{self.start}{'~>' if self.kind == 'round' else '->'}{self.end}"
 
     def pieces(self, find: Find, placed: Sequence[Piece], room: Box, gap: float) -> Iterator[Path]:
         """Yield its lines.
@@ -89,6 +92,12 @@ class Link:
                 yield self._path(line, 0)
             return
         lane = _LANE * gap
+        if self.kind == "round":
+            low = max(start.bottom, end.bottom) + 2 * lane
+            left, right = start.x + _FOOT * start.width, end.right - _FOOT * end.width
+            corners = (left, start.bottom), (left, low), (right, low), (right, end.bottom)
+            yield self._path(corners, 0, head=not self.headless)
+            return
         beside = end.x > start.right or end.right < start.x
         if self.kind == "gather" and beside:
             turn = 1 if end.x > start.right else -1

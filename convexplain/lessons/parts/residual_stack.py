@@ -136,6 +136,9 @@ class Stack:
             *(Text(f"head-{n}", fmt.count(n), role="text", tone="muted") for n in places),
         ]
 
+        # Named where there is room for the ways round the blocks.
+        around = Text("round", words.ROUND.capital, role="text")
+
         def named(arrows: str, role: Literal["heading", "text"]) -> Part:
             return Text(
                 f"said-{arrows}", words.SHORTCUTS[arrows].capital, role=role, weight="bold",
@@ -146,7 +149,8 @@ class Stack:
             rows: list[Sequence[Part | None]] = [heads]
             for arrows in TONES:
                 maps, bars, numbers = self._rows(arrows)
-                rows += [[named(arrows, role), *maps], [back[arrows], *bars], [None, *numbers]]
+                rows += [[named(arrows, role), *maps], [around if arrows == "yes" else None]]
+                rows += [[back[arrows], *bars], [None, *numbers]]
             return Aligned(rows, gap=gap, row_gap=0.3, across="middle", down="bottom")
 
         def below(role: Literal["heading", "text"], gap: float) -> Part:
@@ -160,7 +164,8 @@ class Stack:
                     Aligned(rows, gap=gap, row_gap=0.3, across="middle", down="bottom")
                     for rows in (above, bars)
                 )
-                parts += [named(arrows, role), one, back[arrows], other]
+                rounds = [around] if arrows == "yes" else []
+                parts += [named(arrows, role), one, *rounds, back[arrows], other]
             return Column(*parts, gap=0.6)
 
         body = Either(*(way(*how) for way in (beside, below) for how in _TIGHT))
@@ -169,6 +174,7 @@ class Stack:
             for arrows in TONES
             for n in places
         ]
+        links += [Link(f"yes-{n - 1}", f"yes-{n}", "round", "ink") for n in places]
         return Diagram(
             Column(body, Legend("legend", row=True), align="middle", gap=0.8), tuple(links)
         )

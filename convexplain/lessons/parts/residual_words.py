@@ -52,8 +52,8 @@ STACK = Caption(
     zh="{n} 块相连，权重随机：有捷径，图能通过；没有，图消失。",
 )
 BACK = Caption(
-    en="Layers learn from the gradient. It comes back from the end, block by block.",
-    zh="各层靠梯度学习，它从末端一块块往回传。",
+    en="Layers learn from the gradient. It comes back from the end, by the shortcuts, too.",
+    zh="各层靠梯度学习，它从末端往回传，也走捷径。",
 )
 ARRIVING = Caption(
     en="With shortcuts {yes} arrives in front, without {no}.",
