@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import sliding_window
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
-from convexplain.panels import Sum
+from convexplain.panels import Diagram, Sum
 from convexplain.stage import LessonScene
-from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import format as fmt
 
@@ -23,6 +24,8 @@ GATE = ("sum.activation", "sum.arrow")
 STRONG = 0.5
 #: How long a run over all places may be at most, in seconds, for its beginning to take its share.
 SWIFT = 5.0
+#: What is looked at from near is so much of the frame.
+NEAR = 0.9
 #: How much is seen of a picture under its map.
 UNDER = 0.55
 
@@ -47,24 +50,28 @@ class SlidingWindow(LessonScene):
 
     def show_patch(self, event: Event) -> None:
         """The picture makes room; the window's pixels grow out of it."""
-        step = event.data.step
-        self.become(self.board.legible(self.lesson.making(step), self.lesson.reading(step)), 0.35)
-        near = self.camera.to(self.board.around("input.all", "patch.all"), 0.94)
-        self.during(0.4, self.board.grow("patch", out_of=WINDOW), near)
+        self.become(self.lesson.reading(event.data.step), 0.35)
+        self.during(0.4, self.board.grow("patch", out_of=WINDOW))
         self.during(1, self.board.walk(ZOOM), self.board.show("patch.frame"))
 
     def show_filter(self, event: Event) -> None:
         """The weights appear row by row, beside the patch."""
-        if self.board.there("kernel"):
-            near = self.camera.to(self.factors(), share=0.8)
-            moves = [near, self.board.hide("input.title", "input.note")]
-        else:
-            self.during(0.08, self.board.hide(ZOOM, WINDOW, "input"))
-            self.become(self.lesson.factors(event.data.step), 0.2, self.camera.home())
-            moves = []
+        self.part(event.data.step, 0.15)
         self.board.fill("kernel", np.nan)
-        self.during(0.4, *moves, self.board.come("kernel", "times", "colour", "legend"))
+        self.during(0.2, self.board.come("kernel", "times", "colour", "legend"))
         self.during(1, in_turn(*map(self.weights, self.rows)))
+
+    def part(self, step: ConvStep, share: float) -> None:
+        """Take what is multiplied out of the picture, with its products if they have room."""
+        self.during(0.3 * share, self.board.hide(*self.board.there(ZOOM, FEEDS, WINDOW, "input")))
+        picture = self.board.legible(self.lesson.products(step), self.lesson.factors(step))
+        self.become(picture, share)
+        self.approach(share, "patch", "kernel")
+
+    def approach(self, share: float, *names: str) -> None:
+        """Come near to those of some panels that there are."""
+        seen = (f"{name}.all" for name in self.board.there(*names))
+        self.during(share, self.camera.to(self.board.around(*seen), share=NEAR))
 
     def weights(self, row: int) -> Move:
         """Return the move in which a row of the kernel appears."""
@@ -74,10 +81,6 @@ class SlidingWindow(LessonScene):
     def rows(self) -> range:
         """The rows of the kernel."""
         return range(len(self.lesson.weights))
-
-    def factors(self) -> Region:
-        """Return what lies around patches and kernels."""
-        return self.board.around("patch", "kernel.all")
 
     def show_signs(self, event: Event) -> None:
         """Weights for the pattern light up, then those against it."""
@@ -93,81 +96,59 @@ class SlidingWindow(LessonScene):
 
     def show_predict_gate(self, event: Event) -> None:
         """Rows light up likewise, after a look at the other patch."""
-        share = min(0.3, 1.0 / event.seconds)
-        if self.board.printed:
-            self.during(share, self.camera.to(self.factors(), share=0.8))
-        else:
-            self.part(event.data.step, share)
+        self.part(event.data.step, min(0.15, 0.5 / event.seconds))
         self.show_predict_sign(event)
-
-    def part(self, step: ConvStep, share: float) -> None:
-        """Take patch and kernel out of a picture in which their numbers have no room."""
-        self.board.hide(*self.board.there(ZOOM, FEEDS))(1.0)
-        self.become(self.lesson.factors(step), share, self.camera.home())
 
     def show_products(self, event: Event) -> None:
         """Each pixel moves onto its weight; their product falls into its place."""
         step: ConvStep = event.data.step
-        if not self.board.there("products"):
-            self.land_on_weights(step, [str(row) for row in self.rows], 0.9)
-            self.during(1, self.board.pulse("products"))
-            return
-        self.board.fill("products", np.nan)
-        near = self.camera.to(self.board.around("patch", "products.all", "kernel.all"), share=0.88)
-        self.during(0.12, near, self.board.come("products", "times", "gives", "colour"))
         height, width, _ = step.products.shape
-        one_by_one = [f"{row}, {col}" for row, col in np.ndindex(height, width)]
-        places = one_by_one if height <= 3 else list(map(str, self.rows))
-        for place in places:
-            self.board.light(f"patch[{place}]", f"kernel[{place}]")
-            meet = self.board.send(f"patch[{place}]", f"kernel[{place}]")
-            fall = self.board.send(f"kernel[{place}]", f"products[{place}]")
-            self.during(0.86 / len(places), in_turn(meet, fall))
-            self.board.fill(f"products[{place}]", step.products)
-        self.board.light("patch", "kernel")
+        few = height <= 3 and self.board.has("products")
+        places = [f"{row}, {col}" for row, col in np.ndindex(height, width)]
+        self.approach(0.1, "patch", "kernel", "products")
+        self.multiply(step, 0.9, places if few else [str(row) for row in self.rows])
         self.during(1, self.board.pulse("products"))
 
-    def land_on_weights(self, step: ConvStep, places: list[str], share: float) -> None:
-        """Let the pixels of each place move onto their weights, where the products then stand."""
-        both = "patch", "products"
-        self.board.become(self.lesson.factors(step, multiplied=True))(1.0)
-        shown = self.board.each("products")
-        titles = self.board.there(*(f"{name}.title" for name in shown))
-        self.board.show(*shown)(1.0)
-        self.board.hide(*titles)(1.0)
-        for number, name in enumerate(shown):
-            self.board.fill(name, step.kernel[:, :, number])
+    def multiply(self, step: ConvStep, share: float, places: Sequence[str] = ("",)) -> None:
+        """Let pixels move onto their weights; products fall from there, if there is room below."""
+        beside = self.board.has("products")
+        if beside:
+            self.board.fill("products", np.nan)
+        else:
+            self.board.become(self.lesson.factors(step, multiplied=True))(1.0)
+            self.board.fill("products", step.kernel)
+        self.board.come("products", "times", "gives", "colour")(1.0)
         for place in places:
-            patch, products = (f"{name}[{place}]" if place else name for name in both)
-            self.board.light(patch, products)
-            self.during(share / (len(places) + 1), self.board.send(patch, products))
-            self.board.fill(products, step.products)
-        self.board.light(*both)
-        signs = self.board.hide(*self.board.there("times"))
-        self.during(share / (len(places) + 1), self.board.show(*titles), signs)
+            names = "patch", "kernel" if beside else "products", "products"
+            pixel, weight, made = (f"{name}[{place}]" if place else name for name in names)
+            self.board.light(pixel, weight)
+            fall = [self.board.send(weight, made)] if beside else []
+            self.during(share / len(places), in_turn(self.board.send(pixel, weight), *fall))
+            self.board.fill(made, step.products)
+        self.board.light(*names[:2])
+        self.board.come("products->sum")(1.0)
 
     def show_votes(self, event: Event) -> None:
         """Products line up: those for the pattern, and those against; what is over is the sum."""
-        step = event.data.step
-        self.board.fill("products", step.products)
-        shown = self.board.each("products")
-        away = [ZOOM] if self.board.there("kernel") else ["patch", "patch.frame"]
-        self.during(0.06, self.board.hide(*self.board.there(*away)))
-        picture = self.lesson.counting(step)
-        self.become(picture, 0.15, self.camera.home(), show=shown)
-        near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), 0.89)
-        self.during(0.1, near)
+        self.add_up(event.data.step, self.lesson.counting(event.data.step))
         self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
         for bar, sign in (("votes.for", 1), ("votes.against", -1)):
             flights = [
                 self.board.send(f"{name}[{row}, {col}]", bar)
-                for n, name in enumerate(shown)
-                for row, col in np.argwhere(np.sign(step.products[:, :, n]) == sign)
+                for n, name in enumerate(self.board.each("products"))
+                for row, col in np.argwhere(np.sign(event.data.step.products[:, :, n]) == sign)
             ]
             self.during(0.17, in_turn(*flights, overlap=0.8), self.board.rise(bar))
         parts = [n for n in self.board.names("sum") if n.startswith(("sum.part", "sum.products"))]
         self.during(0.1, self.board.show(*parts))
         self.during(1, self.board.pulse(*(name for name in parts if not name.endswith(".label"))))
+
+    def add_up(self, step: ConvStep, picture: Diagram) -> None:
+        """Leave nothing but the products, with room for what they add up to."""
+        self.become(picture, 0.15, self.camera.home())
+        self.approach(0.1, "products", "votes", "sum")
+        self.board.fill("products", step.products)
+        self.board.come("products->sum")(1.0)
 
     def show_bias(self, event: Event) -> None:
         """The bias comes below the sum, and both become the value."""
@@ -223,18 +204,11 @@ class SlidingWindow(LessonScene):
     def show_at_once(self, event: Event) -> None:
         """All products at once, and their sum."""
         step = event.data.step
-        if self.board.has("map") and self.board.printed:
-            around = self.board.around("patch", "products.all", "kernel.all", "sum")
-            self.during(0.15, self.camera.to(around, share=0.96), self.board.leave("legend"))
-            self.multiply(step, 0.45)
-        else:
-            if self.board.has("map"):
-                self.part(step, 0.15)
-            self.land_on_weights(step, [""], 0.3)
-            self.during(0.05, self.board.hide("patch", "patch.frame"))
-            self.become(self.lesson.adding(step), 0.15)
-            self.board.fill("products", step.products)
-            self.board.come(*self.board.there("products->sum"))(1.0)
+        if self.board.has("map"):
+            self.part(step, 0.1)
+        self.approach(0.1, "patch", "kernel", "products")
+        self.multiply(step, 0.3)
+        self.add_up(step, self.lesson.adding(step))
         later = (*GATE, "sum.activated")
         total = [name for name in self.board.names("sum") if not name.startswith(later)]
         self.during(0.25, self.board.show(*total))
@@ -244,10 +218,7 @@ class SlidingWindow(LessonScene):
         """What the activation leaves of it goes to the map."""
         self.during(0.2, self.board.come(*GATE))
         self.during(0.3, self.board.grow("sum.activated", out_of=self.total))
-        if self.board.has("map"):
-            self.during(0.25, self.camera.home(), self.board.come("legend"))
-        else:
-            self.whole(event.data.step, 0.25)
+        self.whole(event.data.step, 0.25)
         self.land(event.data.step)
 
     def show_short(self, event: Event) -> None:
@@ -262,15 +233,6 @@ class SlidingWindow(LessonScene):
         self.multiply(step, 0.15)
         self.during(0.1, self.board.show("sum"))
         self.land(step)
-
-    def multiply(self, step: ConvStep, share: float) -> None:
-        """All pixels move onto their weights, and their products into their places."""
-        self.board.fill("products", np.nan)
-        self.board.show("products")(1.0)
-        self.during(0.6 * share, self.board.send("patch", "kernel"))
-        self.during(0.4 * share, self.board.send("kernel", "products"))
-        self.board.fill("products", step.products)
-        self.board.come("products->sum")(1.0)
 
     def land(self, step: ConvStep) -> None:
         """Let the number fly into its cell of the map."""
@@ -301,7 +263,7 @@ class SlidingWindow(LessonScene):
         if self.lesson.steps == "all":
             picture = self.board.legible(self.lesson.diagram(first), picture)
         shown = ["map", "legend", WINDOW, "map.cell"]
-        self.become(picture, 0.12 * quick, self.camera.home(), show=shown)
+        self.become(picture, 0.12 * quick, show=shown)
         then = None
         if self.board.has("patch"):
             told = "input", *FACTORS, "products", "sum", "products->sum"

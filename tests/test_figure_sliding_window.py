@@ -113,7 +113,7 @@ def test_the_alternative_text_tells_every_number():
     result = f"bias +{printed(bias)}, = {printed(before[row, col])}, ReLU → 0.00."
     assert f"sum {total}, {result}" in told
     assert f"行 {row}、列 {col}" in figures.alternative(NAME, "zh", at=(row, col))
-    assert "turns that into 0.00" in figures.caption(NAME, at=(row, col))
+    assert "of which ReLU makes 0.00" in figures.caption(NAME, at=(row, col))
 
 
 def test_printed_numbers_that_do_not_add_up_are_said_to_be_rounded():
@@ -200,7 +200,7 @@ def test_a_strip_has_as_many_places_as_are_asked_for(steps):
     assert len(pictures(drawn(STRIP, steps=steps), 28)) == int(steps)
     told = figures.alternative(STRIP, steps=steps)
     assert told.startswith(f"{steps} positions")
-    assert told.count("after ReLU") == int(steps)
+    assert told.count(", ReLU ") == int(steps)
 
 
 def test_a_strip_of_a_blank_picture_has_places_all_the_same():

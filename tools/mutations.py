@@ -436,8 +436,8 @@ MUTATIONS = (
     Mutation(
         "the wrong pair of cells lit",
         "scenes.sliding_window",
-        'light(f"patch[{place}]", f"kernel[{place}]")',
-        'light(f"patch[{place}]", f"kernel[{place[::-1]}]")',
+        "light(pixel, weight)",
+        'light(pixel, f"{names[1]}[{place[::-1]}]")',
         "tests/test_drawn_numbers.py::test_the_pair_that_is_lit_is_the_pair_that_is_multiplied",
     ),
     Mutation(

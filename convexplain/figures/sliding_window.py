@@ -44,11 +44,7 @@ class OneStep(SlidingWindow):
     @cached_property
     def step(self) -> ConvStep:
         """The step asked for, the lesson's first, or that of the largest response."""
-        if self.at is not None:
-            position = self.at[0] * self.response_map.shape[1] + self.at[1]
-            asked: ConvStep = self.all_steps[position]
-            return asked
-        return next((stop.step for stop in self.stops.values()), self.best)
+        return self.first if self.at is None else self.all_steps.at(*self.at)
 
 
 Options = OneStep
@@ -61,31 +57,20 @@ def diagram(options: OneStep) -> Diagram:
 
 def caption(options: OneStep) -> Caption:
     """Say what the figure shows, as the lesson does."""
-    count = options.weights.size
-    many = Caption(en="nine" if count == 9 else str(count), zh=str(count))
-    step = options.step
-    summed = (_SUM if options.biased else _PRODUCTS).fill(n=many, z=fmt.number(step.value))
-    gate = _PASSES if step.value == step.activated else _CHANGES
-    values = {"activation": terms.activation(step.activation), "v": fmt.number(step.activated)}
-    end = _LINEAR if step.activation == "linear" else gate.fill(**values)
-    return _WHOLE.fill(sum=summed, end=end)
+    step, end = options.step, _LINEAR
+    if step.activation != "linear":
+        name = terms.activation(step.activation)
+        end = _GATE.fill(activation=name, v=fmt.number(step.activated))
+    added = (_AND_BIAS if options.biased else _PRODUCTS).fill(n=options.many)
+    return _SUM.fill(added=added, z=fmt.number(step.value), end=end)
 
 
 _SUM = Caption(
-    en="One step of a convolution: each pixel is multiplied by its weight; the {n} products and "
-    "the bias add up to {z}",
-    zh="卷积的一步：{n} 个像素分别乘以对应的权重，求和，加上偏置，得到 {z}",
+    en="One step of a convolution: each pixel is multiplied by its weight; {added} add up to "
+    "{z}{end}",
+    zh="卷积的一步：每个像素乘以对应的权重，{added}，得到 {z}{end}",
 )
-_PRODUCTS = Caption(
-    en="One step of a convolution: each pixel is multiplied by its weight; the {n} products add "
-    "up to {z}",
-    zh="卷积的一步：{n} 个像素分别乘以对应的权重，求和，得到 {z}",
-)
-_PASSES = Caption(
-    en=", which {activation} leaves as it is: {v}.", zh="；经过 {activation} 仍是 {v}。"
-)
-_CHANGES = Caption(
-    en=", and {activation} turns that into {v}.", zh="；经过 {activation} 变成 {v}。"
-)
+_PRODUCTS = Caption(en="the {n} products", zh="{n} 个乘积求和")
+_AND_BIAS = Caption(en="the {n} products and the bias", zh="{n} 个乘积求和，加上偏置")
+_GATE = Caption(en=", of which {activation} makes {v}.", zh="；经过 {activation} 变成 {v}。")
 _LINEAR = Caption(en=".", zh="。")
-_WHOLE = Caption(en="{sum}{end}", zh="{sum}{end}")

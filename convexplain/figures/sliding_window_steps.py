@@ -118,13 +118,8 @@ def _head(options: Strip) -> Part:
 
 def _position(options: Strip, n: int, step: ConvStep) -> Part:
     """Describe one position: what the window reads there, what it gives, the map so far."""
-    values, in_colour = options.response_map, step.patch.shape[2] > 1
-    lines = [*zip(COLOURS, step.channel_sums, strict=True)] if in_colour else []
-    lines.append((_SUM, step.value))
-    if step.activation != "linear":
-        name = terms.activation(step.activation)
-        lines.append((same(name), step.activated))
-    if in_colour:  # its numbers would be three patches; it is shown as it looks
+    values = options.response_map
+    if step.patch.shape[2] > 1:  # its numbers would be three patches; it is shown as it looks
         patch = Cells(f"patch-{n}", cut(options.drawn, step.box), share="patches", weight=4)
     else:
         pixels, scale = step.patch.squeeze(axis=2), options.read_scale
@@ -138,27 +133,32 @@ def _position(options: Strip, n: int, step: ConvStep) -> Part:
         Text(f"place-{n}", terms.CELL.fill(r=step.row, c=step.col), role="note"),
         small(f"input-{n}", options.drawn, marks={"window": window}),
         patch,
-        Table(f"sum-{n}", [(name, fmt.number(value)) for name, value in lines]),
+        Table(f"sum-{n}", _lines(step)),
         small(f"map-{n}", values, scale, computed=known, marks={"cell": cell}),
         align="middle", gap=0.8,
     )  # fmt: skip
 
 
+def _lines(step: ConvStep) -> list[tuple[Caption, str]]:
+    """Name the numbers of a position: sums of colours, their sum, and what becomes of it."""
+    lines = [*zip(COLOURS, step.channel_sums, strict=True)] if step.patch.shape[2] > 1 else []
+    lines.append((_SUM, step.value))
+    if step.activation != "linear":
+        lines.append((same(terms.activation(step.activation)), step.activated))
+    return [(name, fmt.number(value)) for name, value in lines]
+
+
 def alternative(options: Strip) -> Caption:
     """Say what each position gives."""
-    told = [_told(step) for step in options.shown]
-    return _ALT.fill(
-        what=_DIGIT if options.subject.label is not None else _PICTURE,
-        n=len(told),
-        count=options.weights.size,
-        all=listed(told, Caption(en="; ", zh="；")),
-    )
-
-
-def _told(step: ConvStep) -> Caption:
-    name, after = step.activation, fmt.number(step.activated)
-    said = "" if name == "linear" else _AFTER.fill(activation=terms.activation(name), v=after)
-    return _ONE.fill(r=step.row, c=step.col, z=fmt.number(step.value), after=said)
+    told = [
+        _AT.fill(
+            r=step.row,
+            c=step.col,
+            all=listed([_NUMBER.fill(name=name, v=v) for name, v in _lines(step)], _COMMA),
+        )
+        for step in options.shown
+    ]
+    return _ALT.fill(n=len(told), count=options.weights.size, all=listed(told, _SEMICOLON))
 
 
 def caption(options: Strip) -> Caption:
@@ -177,14 +177,13 @@ _HAND_MADE = Caption(
     zh="人工设计的卷积核，没有偏置：每个位置都用同一组权重。编号从 0 开始。",
 )
 _SUM = Caption(en="sum + bias", zh="和 + 偏置")
-_ONE = Caption(en="row {r}, column {c}: {z}{after}", zh="行 {r}、列 {c}：{z}{after}")
-_AFTER = Caption(en=", after {activation} {v}", zh="，经过 {activation} 为 {v}")
-_DIGIT, _PICTURE = Caption(en="a digit", zh="手写数字"), Caption(en="a picture", zh="图片")
+_COMMA, _SEMICOLON = Caption(en=", ", zh="，"), Caption(en="; ", zh="；")
+_NUMBER = same("{name} {v}")
+_AT = Caption(en="row {r}, column {c}: {all}", zh="行 {r}、列 {c}：{all}")
 _ALT = Caption(
-    en="{n} positions of one window on {what}, in the order in which it visits them, with the "
-    "response map as far as it is filled. Sum of the {count} products and the bias at {all}.",
-    zh="同一个窗口在{what}上的 {n} 个位置，按扫过的顺序排列，响应图逐步填满。"
-    "{count} 个乘积与偏置之和：{all}。",
+    en="{n} positions of one window of {count} pixels, in the order in which it visits them, with "
+    "the response map as far as it is filled. {all}.",
+    zh="同一个窗口（{count} 个像素）的 {n} 个位置，按扫过的顺序排列，响应图逐步填满。{all}。",
 )
 _CAPTION = Caption(
     en="The same {n} weights visit every place: {p} of {all} stops, each of which fills one cell "

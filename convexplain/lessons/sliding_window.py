@@ -26,8 +26,8 @@ from convexplain.lessons.parts.step_picture import (
     counting_picture,
     factors_picture,
     field_picture,
-    making_picture,
     overlay_picture,
+    products_picture,
     read_picture,
     reading_picture,
     scale_of,
@@ -262,30 +262,23 @@ class SlidingWindow(FilterLesson):
         """Describe the picture that is read, with the window at its first place."""
         return read_picture(self.first, self.drawn, self.search[0])
 
-    def making(self, step: ConvStep) -> Diagram:
-        """Describe how one number is made, with the votes of its products."""
-        return making_picture(
-            step, self.drawn, self.map_limit, biased=self.biased, read_scale=self.read_scale
-        )
-
-    def counting(self, step: ConvStep) -> Diagram:
-        """Describe how the products add up; of one channel, as large as they can be."""
-        if step.kernel.shape[2] > 1:
-            return self.making(step)
-        return counting_picture(
-            step, self.map_limit, biased=self.biased, read_scale=self.read_scale
-        )
-
-    # Of large kernels, whose numbers have no room beside all that belongs to a stop, it is shown
-    # in parts.
-
     def reading(self, step: ConvStep) -> Diagram:
         """Describe the picture, and what the window covers."""
         return reading_picture(step, self.drawn, read_scale=self.read_scale)
 
+    def products(self, step: ConvStep) -> Diagram:
+        """Describe what is multiplied, and the products beside it."""
+        return products_picture(step, read_scale=self.read_scale)
+
     def factors(self, step: ConvStep, *, multiplied: bool = False) -> Diagram:
-        """Describe what is multiplied; later the products stand where the kernel was."""
+        """Describe the same where products have no room: then they stand where the kernel was."""
         return factors_picture(step, read_scale=self.read_scale, multiplied=multiplied)
+
+    def counting(self, step: ConvStep) -> Diagram:
+        """Describe how the products add up."""
+        return counting_picture(
+            step, self.map_limit, biased=self.biased, read_scale=self.read_scale
+        )
 
     def adding(self, step: ConvStep) -> Diagram:
         """Describe the products and their sum."""
@@ -316,7 +309,7 @@ class SlidingWindow(FilterLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one number slowly, others faster, then the map and what it means."""
-        n, places = self._many, fmt.count(len(self.all_steps))
+        n, places = self.many, fmt.count(len(self.all_steps))
         yield Beat.of("question", self.title, Event("search", 2.8, self.question))
         if "strong" in self.stops:
             yield Beat.of("strong", self.title, *self._tell_strong(self.stops["strong"]))
@@ -340,7 +333,7 @@ class SlidingWindow(FilterLesson):
         yield Beat.of("answer", _MAP_TITLE, Event("answer", 4.0, answer))
 
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
-        step, n = stop.step, self._many
+        step, n = stop.step, self.many
         patch = _PATCH if self.read_scale.limit is None else _SCALED_PATCH
         if self.read.shape[2] > 1 and patch is _PATCH:
             patch = _COLOUR_PATCH
@@ -374,7 +367,7 @@ class SlidingWindow(FilterLesson):
     def _tell_negative(self, stop: Stop) -> Iterator[Event]:
         # Three patches of a colour picture take longer to tell: a short video has one place.
         detail = int(self.read.shape[2] > 1)
-        yield Event("travel", 2.0, _ANOTHER.fill(n=self._many), stop, detail=detail)
+        yield Event("travel", 2.0, _ANOTHER.fill(n=self.many), stop, detail=detail)
         if stop.step.activation != "linear":
             yield Event(
                 "predict-gate", self.pause, data=stop, ask=self._ask_gate(stop.step), detail=1
@@ -432,14 +425,14 @@ class SlidingWindow(FilterLesson):
         return count / READABLE_SPEED if self.steps == "all" else 5.0
 
     @property
-    def _many(self) -> Caption:
+    def many(self) -> Caption:
         """How many weights the kernel has, in words where that reads better."""
         return _in_words(self.weights.size)
 
     @property
     def _many_first(self) -> Caption:
         """The same at the beginning of a sentence."""
-        many = self._many
+        many = self.many
         return Caption(en=many.en.capitalize(), zh=many.zh)
 
     def _meaning(self) -> Caption:

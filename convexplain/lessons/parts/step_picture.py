@@ -109,18 +109,20 @@ def counting_picture(
     biased: bool = True,
     read_scale: Scale = panels.INK,
 ) -> Diagram:
-    """Describe how the products of one channel add up, as large as they can be.
+    """Describe how products add up, votes for and against, as large as they can be.
 
-    The parameters are those of `making_picture`.
+    `limit`: end of the map's scale. `biased`: whether there is a bias. `read_scale`: as for
+    `step_picture`. Result: panels as of that, with ``votes`` (``votes.for`` and
+    ``votes.against``).
     """
-    (*_, products), *_ = _grids(step, read_scale)
-    votes, total = _counted(step, limit, biased=biased, cells=3)
+    grids = [products for *_, products in _grids(step, read_scale)]
+    alone, products = len(grids) == 1, Column(*grids)
+    votes, total = _counted(step, limit, biased=biased, cells=3 if alone else 0)
     counted = Column(votes, total, gap=1.1)
-    gathered = Link("products", "votes", "gather", "muted")
-    below = Column(products, counted)
-    lowest = Column(products, Row(votes, total))
+    below, lowest = Column(products, counted), Column(products, Row(votes, total))
     arranged = Either(Row(products, counted), below, lowest)
-    return Diagram(Column(arranged, Legend("legend")), (gathered,))
+    links = (Link("products", "votes", "gather", "muted"),) if alone else ()
+    return Diagram(Column(arranged, Legend("legend")), links)
 
 
 def reading_picture(
@@ -128,7 +130,7 @@ def reading_picture(
 ) -> Diagram:
     """Describe the picture that is read and what the window covers, as large as they can be.
 
-    The parameters are those of `making_picture`.
+    The parameters are those of `counting_picture`.
     """
     read = _read(pixels, Mark.over(step.box))
     patches = [patch for patch, *_ in _grids(step, read_scale)]
@@ -156,6 +158,15 @@ def factors_picture(
     return Diagram(Column(arranged, Legend("legend")))
 
 
+def products_picture(step: ConvStep, *, read_scale: Scale = panels.INK) -> Diagram:
+    """Describe what is multiplied and what that gives: patch ⊙ kernel = products."""
+    before, _ = _tables(step, read_scale)
+    (patch, times, kernel, products), *others = _grids(step, read_scale)
+    given, made = (patch, times, kernel), (_sign("gives", "="), products)
+    low = Column(*(Row(*row, gap=0.4) for row in (given, made)), align="middle")
+    return Diagram(Column(before if others else Either(before, low), Legend("legend")))
+
+
 def adding_picture(
     step: ConvStep,
     limit: float,
@@ -165,7 +176,7 @@ def adding_picture(
 ) -> Diagram:
     """Describe the products and their sum, as large as they can be.
 
-    The parameters are those of `making_picture`.
+    The parameters are those of `counting_picture`.
     """
     products = [products for *_, products in _grids(step, read_scale)]
     total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
@@ -198,46 +209,6 @@ def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int,
     window.
     """
     return Diagram(_read(pixels, Mark(*at, *step.kernel.shape[:2])))
-
-
-def making_picture(
-    step: ConvStep,
-    pixels: npt.NDArray[np.float32],
-    limit: float,
-    *,
-    biased: bool = True,
-    read_scale: Scale = panels.INK,
-) -> Diagram:
-    """Describe how one number is made, without the map: its products are votes, for and against.
-
-    `pixels`, (height, width). `limit`: end of the map's scale. `biased`: whether there is a bias.
-    `read_scale`: as for `step_picture`. Result: as `step_picture`, with ``votes`` (``votes.for``
-    and ``votes.against``) instead of ``map``.
-    """
-    read = _read(pixels, Mark.over(step.box))
-    suffixes, (votes, total) = channels(step), _counted(step, limit, biased=biased)
-    counted = Column(votes, total, gap=1.1)
-    if len(suffixes) > 1:
-        beside, below = _tables(step, read_scale)
-        arranged = Either(
-            Row(read, beside, counted),
-            Column(Row(read, counted), below, align="middle"),
-            Column(read, below, counted, align="middle"),
-            Row(beside, Column(read, counted)),
-            Column(Row(read, votes, total), below, align="middle"),
-        )
-    else:
-        (patch, times, kernel, products), *_ = _grids(step, read_scale)
-        factors = Row(patch, times, kernel, gap=0.4)
-        arranged = Either(
-            Row(read, Column(Row(factors, products, gap=0.4), counted, align="middle")),
-            Row(read, Column(factors, Row(products, counted))),
-            Column(read, factors, Row(products, counted), align="middle"),
-            Column(Row(read, factors), Row(products, counted), align="middle"),
-        )  # fmt: skip
-    gathered = () if len(suffixes) > 1 else (Link("products", "votes", "gather", "muted"),)
-    links = Link("input.window", f"patch{suffixes[0]}", "zoom"), *gathered
-    return Diagram(Column(arranged, Legend("legend")), links)
 
 
 def field_picture(
@@ -365,16 +336,19 @@ def _colour(n: int) -> Text:
 
 
 def _tables(step: ConvStep, read: Scale) -> tuple[Part, Part]:
-    """Arrange the grids of a window in colour, a row for each channel.
+    """Arrange the grids of a window, a row for each channel.
 
-    The channels' names stand before the rows, or behind them, where links come from above.
+    Names of colours stand before the rows, or behind them, where links come from above.
     """
     rows = [
-        (patch, times, kernel, _sign(f"gives-{n}", "="), products)
-        for n, (patch, times, kernel, products) in enumerate(_grids(step, read))
+        (patch, times, kernel, _sign(f"gives{suffix}", "="), products)
+        for suffix, (patch, times, kernel, products) in zip(
+            channels(step), _grids(step, read), strict=True
+        )
     ]
-    named = [(_colour(n), *row) for n, row in enumerate(rows)]
-    behind = [(*row, _colour(n)) for n, row in enumerate(rows)]
+    names = map(_colour, range(len(rows))) if len(rows) > 1 else (None,)
+    said = [*zip(names, rows, strict=True)]
+    named, behind = [(name, *row) for name, row in said], [(*row, name) for name, row in said]
     before, after = (Aligned(r, gap=0.4, row_gap=0.5, down="middle") for r in (named, behind))
     return before, after
 
