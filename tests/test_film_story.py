@@ -390,7 +390,7 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int) -> Watched:
 @pytest.mark.render
 @pytest.mark.parametrize(
     ("lang", "theme", "aspect", "rate"),
-    [("en", "dark", "16:9", 3), later("en", "dark", "16:9", 10), later("zh", "light", "9:16", 10)],
+    [("en", "dark", "16:9", 2), later("en", "dark", "16:9", 10), later("zh", "light", "9:16", 10)],
 )
 def test_it_moves_and_each_part_ends_as_the_next_begins(
     lang: str, theme: str, aspect: str, rate: int, monkeypatch: pytest.MonkeyPatch
