@@ -11,6 +11,7 @@ import math
 import operator
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import SupportsFloat, SupportsIndex
 
 MINUS = "\N{MINUS SIGN}"
@@ -102,7 +103,7 @@ def percent(share: SupportsFloat, decimals: int = 1) -> str:
     # The hundredfold is exact here; as a float it would be rounded once more.
     exact = _exact(share)
     hundredfold = _quantized(_EXACT.multiply(exact, Decimal(100)), decimals)
-    smallest = Decimal(1).scaleb(-decimals)
+    smallest = _unit(decimals)
     if exact < 1 and hundredfold == 100:
         return f">{100 - smallest:f}%"
     if exact > 0 and hundredfold == 0:
@@ -258,7 +259,7 @@ def multiplies(factors: Iterable[SupportsFloat], decimals: int = 2) -> bool:
         exact = _EXACT.multiply(exact, _exact(factor))
     off = _EXACT.subtract(printed, rounded(exact, decimals))
     # In the middle between two numbers, either is right.
-    return 2 * abs(off) <= Decimal(1).scaleb(-decimals)
+    return 2 * abs(off) <= _unit(decimals)
 
 
 def _exact(value: SupportsFloat) -> Decimal:
@@ -273,7 +274,13 @@ def _exact(value: SupportsFloat) -> Decimal:
 def _quantized(exact: Decimal, decimals: int) -> Decimal:
     if decimals < 0:
         raise ValueError(f"{decimals} decimals were asked for: give 0 or more")
-    return exact.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+    return exact.quantize(_unit(decimals), context=_EXACT)
+
+
+@cache
+def _unit(decimals: int) -> Decimal:
+    """Return one in the last of so many decimals."""
+    return Decimal(1).scaleb(-decimals)
 
 
 def _text(rounded: Decimal, plus: str = "") -> str:
