@@ -15,7 +15,6 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.channel_words import COLOURS as COLOUR_NAMES
 from convexplain.lessons.parts.channel_words import PRODUCTS_OF
 from convexplain.ops import ConvStep
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 
@@ -209,11 +208,6 @@ class Channels(LessonScene):
             self.board.show(*self.said()),
             in_turn(*(self.board.show(mark) for mark in self.windows), overlap=0.7),
         )
-
-    def lay(self, picture: Diagram, names: Sequence[str], share: float, *others: Move) -> None:
-        """Lay out another picture, and then let those of some names come that it has."""
-        self.become(picture, 0.85 * share, *others)
-        self.during(0.15 * share, self.board.come(*names))
 
     # One number.
 

@@ -14,7 +14,7 @@ from scipy.signal import correlate2d
 from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.depthwise import Depthwise
-from convexplain.lessons.parts.separating import closest, kept, of_shapes, split
+from convexplain.lessons.parts.separating import closest, of_shapes, split
 from convexplain.network import Conv2D, DepthwiseConv2D, Flatten, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, Cells, Legend, place, problems
 from convexplain.style import format as fmt
@@ -89,8 +89,6 @@ def test_all_shapes_together_are_the_kernels_and_fewer_are_closest(lesson):
         for count in (1, 2, 4):
             lost = ((kernels - of_shapes(kernels, count))[:, :, n] ** 2).sum()
             assert lost == pytest.approx((sizes[count:] ** 2).sum())
-            share = (sizes[:count] ** 2).sum() / (sizes**2).sum()
-            assert kept(kernels, count)[n] == pytest.approx(share)
 
 
 def test_a_kernel_is_turned_towards_the_shown_filter_s(lesson):

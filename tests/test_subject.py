@@ -8,7 +8,6 @@ from convexplain import lessons
 from convexplain.data import digits
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import slug
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.subject import ROLES, Subject, find, lacking
 from convexplain.network import (
@@ -115,13 +114,6 @@ def test_a_digit_is_none_of_other_classes(network):
     weights = Network.initialised(ten).weights
     named = Network(ten, weights, recipe=Recipe((28, 28), "gray", classes=names))
     assert Subject(named, digits.first(2), "things").label is None
-
-
-def test_a_beat_is_called_after_a_layer_by_a_plain_name():
-    assert slug("conv2d_1") == "conv2d-1"
-    assert slug("Max__Pool-") == "max-pool"
-    assert slug("answer", ["answer"]) == "answer-2"
-    assert len(slug("x" * 40, ["x" * 36])) == 38
 
 
 def test_each_need_is_a_role_that_the_default_network_plays():

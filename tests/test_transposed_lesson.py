@@ -7,6 +7,7 @@ import pytest
 from played import LOOKS, check_events, of
 from scipy.signal import convolve2d
 
+from convexplain import ops
 from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.transposed import Transposed
@@ -67,7 +68,8 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
     counts = [[1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1]]
     np.testing.assert_allclose(block.painted, equal[0, 0] * np.array(counts), atol=1e-6)
     top, left = block.top, block.left
-    assert lesson.counts[top : top + 5, left : left + 5].tolist() == counts
+    stamped = ops.overlaps(lesson.kernel.shape, lesson.map.shape, stride=lesson.stride)
+    assert stamped[top : top + 5, left : left + 5].tolist() == counts
     # Only the equal numbers are printed; the checkerboard is seen, as large in one scale.
     picture = lesson.picture_of.flat(equal, block)
     assert [picture.panel(name).numbers for name in ("equal", "painted")] == [True, False]

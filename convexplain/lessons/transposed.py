@@ -265,11 +265,6 @@ class Transposed(FilterLesson):
 
     # Checkerboards.
 
-    @cached_property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """How many stamps each cell of the output gets."""
-        return ops.overlaps(self.kernel.shape, self.map.shape, stride=self.stride)
-
     @property
     def repeats(self) -> list[int]:
         """The numbers of stamps that cells away from the border get, each once."""

@@ -35,20 +35,6 @@ def require_plain(name: str, what: str) -> None:
         )
 
 
-def slug(name: str, taken: Iterable[str] = ()) -> str:
-    """Make a beat's name of a layer's, which Keras may have given; other beats' names are `taken`.
-
-    >>> slug("conv2d_1"), slug("Answer", taken=["question", "answer"])
-    ('conv2d-1', 'answer-2')
-    """
-    plain = re.sub("[^a-z0-9]+", "-", name.lower())[:36].strip("-")
-    there, found, number = set(taken), plain, 1
-    while found in there:
-        number += 1
-        found = f"{plain}-{number}"
-    return found
-
-
 @dataclass(frozen=True)
 class Choice:
     """An answer to choose.

@@ -217,9 +217,3 @@ def of_shapes(kernels: Array, count: int) -> Array:
     """Return the closest kernels of so many shapes a channel."""
     shapes, scales = split(kernels)
     return np.asarray(np.einsum("ijcm,cmf->ijcf", shapes[..., :count], scales[:, :count]))
-
-
-def kept(kernels: Array, count: int = 1) -> Array:
-    """Return which share of each channel's sum of squares so many shapes keep, (channels,)."""
-    less, whole = ((each**2).sum(axis=(0, 1, 3)) for each in (of_shapes(kernels, count), kernels))
-    return np.asarray(less / np.where(whole, whole, 1.0))
