@@ -227,12 +227,8 @@ class WindowGeometry(LessonScene):
     ) -> Move:
         """Return a move of windows over all their places, which fills maps and counts what is read.
 
-        Parameters
-        ----------
-        shown : sequence of (str, Geometry)
-            What the names of the panels end with, and what they show.
-        maps, reads : bool
-            What comes of it.
+        `shown`: what the names of the panels end with, and what they show. `maps` and `reads`: what
+        comes of it.
         """
         known = {suffix: np.full(each.output, np.nan) for suffix, each in shown}
         counted = {suffix: np.zeros(each.padded.shape[:2]) for suffix, each in shown}

@@ -242,11 +242,7 @@ class SlidingWindow(FilterLesson):
     def diagram(self, step: ConvStep, *, landed: bool = False) -> Diagram:
         """Describe the picture of one stop, for a figure and for a scene alike.
 
-        Parameters
-        ----------
-        step : ConvStep
-        landed : bool
-            Whether the cells of all stops are marked on the map.
+        `landed`: whether the cells of all stops are marked on the map.
         """
         at: dict[str, int] = {"r": step.row, "c": step.col}
         place = _OWN_PLACE.fill(**at)
@@ -460,15 +456,7 @@ def _used(caption: Caption, **values: str | Caption) -> dict[str, str | Caption]
 def describe(pattern: Pattern) -> Caption:
     """Say what a kernel looks for.
 
-    Parameters
-    ----------
-    pattern : Pattern
-        As `kernels.closest_pattern` finds it.
-
-    Returns
-    -------
-    Caption
-        Such as "an edge, ink above it".
+    `pattern`: as `kernels.closest_pattern` finds it. Result: such as "an edge, ink above it".
     """
     if pattern.kind == "spot":
         return Caption(en="a spot of ink", zh="一个墨点")

@@ -230,11 +230,7 @@ class Aligned(Part):
 def turns(root: Part, *, folded: bool = False) -> Iterator[Part]:
     """Yield a picture with some or all of its outermost rows and columns turned.
 
-    Parameters
-    ----------
-    root : Part
-    folded : bool
-        Whether instead at least one of them is folded into two rows.
+    `folded`: whether instead at least one of them is folded into two rows.
     """
 
     def flows() -> Iterator[Aligned]:

@@ -159,10 +159,7 @@ class Moments(ArchitecturePicture):
     def ends(self) -> Diagram:
         """Describe all blocks to one scale, with their places and their channels.
 
-        Returns
-        -------
-        Diagram
-            Panels ``layer-NAME``, ``name-NAME``, ``places-NAME``, ``channels-NAME``.
+        Result: panels ``layer-NAME``, ``name-NAME``, ``places-NAME``, ``channels-NAME``.
         """
         every = len(self.compared)
         return Diagram(Either(*map(self._all, range(1, min(4, every) + 1))), about=self.told)

@@ -57,15 +57,9 @@ _FEW, _MANY = 8, 12
 
 @dataclass(frozen=True, eq=False)
 class ArchitecturePicture:
-    """What the pictures of a network are made of.
+    """What the pictures of a network are made of."""
 
-    Parameters
-    ----------
-    stages : tuple of Stage
-        The picture first.
-    trace : Trace
-    """
-
+    #: The picture first.
     stages: tuple[Stage, ...]
     trace: Trace
 
@@ -100,11 +94,8 @@ class ArchitecturePicture:
     def whole(self) -> Diagram:
         """Describe all stages and their parameters, in as many lines as it takes.
 
-        Returns
-        -------
-        Diagram
-            Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, ``pile-NAME`` and ``count-NAME``;
-            ``answer``; ``legend``.
+        Result: panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, ``pile-NAME`` and
+        ``count-NAME``; ``answer``; ``legend``.
         """
         most = min(6, len(self.drawn))
         return Diagram(Either(*map(self._lines, range(1, most + 1))), about=self.told)
@@ -252,13 +243,8 @@ class ArchitecturePicture:
     ) -> Part:
         """Arrange a line of stages.
 
-        Parameters
-        ----------
-        indices : sequence of int
-        own : mapping of int to Part
-            What is drawn of a stage instead of the usual.
-        above : sequence of Part
-            What stands above the picture, which is low, if all is in this line.
+        `own`: what is drawn of a stage instead of the usual. `above`: what stands above the
+        picture, which is low, if all is in this line.
         """
         drawn = [own.get(n) or self._drawing(n) for n in indices]
         if above:
@@ -338,8 +324,6 @@ class ArchitecturePicture:
 def shortened(name: str, most: int) -> str:
     """Take out the middle of a long name, whose end tells layers of one kind apart.
 
-    Examples
-    --------
     >>> shortened("max_pooling2d_1", 10), shortened("conv2d_1", 10)
     ('max_p…2d_1', 'conv2d_1')
     """

@@ -57,18 +57,11 @@ class _Silhouette(Cells):
 
 @dataclass(frozen=True, eq=False)
 class HierarchyCheck:
-    """What a check of the answer shows.
-
-    Parameters
-    ----------
-    picture : HierarchyPicture
-    removal : Removal
-    tells_random : bool
-        Whether random orders are told.
-    """
+    """What a check of the answer shows."""
 
     picture: HierarchyPicture
     removal: Removal
+    #: Whether random orders are told.
     tells_random: bool
 
     @cached_property
@@ -83,21 +76,10 @@ class HierarchyCheck:
     ) -> npt.NDArray[np.float64]:
         """Draw what each cell adds to the answer as a bar, strongest first, in one scale.
 
-        Parameters
-        ----------
-        out : int
-            How many are taken out: the strongest, or the first of a typical random order.
-        at_random : bool
-        risen : float
-            How much of its height each has.
-        back : float
-            How opaque all are but those of the tree, the strongest.
-
-        Returns
-        -------
-        numpy.ndarray, shape (rows, columns)
-            How opaque each point is: `back` or 1 in a bar, less where one is taken out, 0
-            elsewhere.
+        `out`: how many are taken out: the strongest, or the first of a typical random order.
+        `risen`: how much of its height each has. `back`: how opaque all are but those of the tree,
+        the strongest. Result, (rows, columns): how opaque each point is: `back` or 1 in a bar, less
+        where one is taken out, 0 elsewhere.
         """
         removal = self.removal
         adds = removal.pushes.ravel()[removal.order].astype(np.float64)

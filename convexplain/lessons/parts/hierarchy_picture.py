@@ -52,51 +52,34 @@ _SUMS = 1.5
 
 @dataclass(frozen=True, eq=False)
 class HierarchyPicture:
-    """What a hierarchy's picture is made of.
+    """What a hierarchy's picture is made of."""
 
-    Parameters
-    ----------
-    tree : Node
-        The answer with the cells that are followed below it.
-    path : tuple of Node
-        One way up, from its leaf; it is lit.
-    subject : Subject
-        The network and the picture.
-    kernels : numpy.ndarray, shape (rows, columns, channels, filters), optional
-        Of the leaves' layer, where that is the lowest.
-    fields : mapping of str to (int, int)
-        How many rows and columns of the picture a cell of a layer sees.
-    units : frozenset of str
-        Layers whose cells have no places: they have no patches.
-    probability : float
-        The answer's.
-    answer : Caption
-        What the answer is called.
-    centred : bool
-        Whether weights are taken less their mean over all classes.
-    edge : bool
-        Whether the leaf of the path has the kernel of an oriented edge.
-    levels : tuple of tuple of Node
-        What makes the answer, and each cell of the path below it, the path's own among them.
-    checked : tuple of Caption
-        What a check of the answer found, as lines.
-    skips : bool
-        Whether levels are skipped; what the biases of all on the way add has bars of its own then.
-    """
-
+    #: The answer with the cells that are followed below it.
     tree: Node
+    #: One way up, from its leaf; it is lit.
     path: tuple[Node, ...]
+    #: The network and the picture.
     subject: Subject
+    #: Of the leaves' layer, where that is the lowest, (rows, columns, channels, filters).
     kernels: npt.NDArray[np.float32] | None
+    #: How many rows and columns of the picture a cell of a layer sees.
     fields: Mapping[str, tuple[int, int]]
+    #: Layers whose cells have no places: they have no patches.
     units: frozenset[str]
     logit: float
+    #: The answer's.
     probability: float
+    #: What the answer is called.
     answer: Caption
+    #: Whether weights are taken less their mean over all classes.
     centred: bool
+    #: Whether the leaf of the path has the kernel of an oriented edge.
     edge: bool
+    #: What makes the answer, and each cell of the path below it, the path's own among them.
     levels: tuple[tuple[Node, ...], ...]
+    #: What a check of the answer found, as lines.
     checked: tuple[Caption, ...] = ()
+    #: Whether levels are skipped; what the biases of all on the way add has bars of its own then.
     skips: bool = False
 
     def opening(self) -> Diagram:
@@ -166,12 +149,8 @@ class HierarchyPicture:
     def last_level(self, *, upright: bool = False) -> Diagram:
         """Describe the answer, and the cells of the last level that are followed, large.
 
-        Panels and marks as in `branch`; where the level has units, it is that picture.
-
-        Parameters
-        ----------
-        upright : bool
-            Whether they stand below the digit.
+        Panels and marks as in `branch`; where the level has units, it is that picture. `upright`:
+        whether they stand below the digit.
         """
         row = self.rows[0]
         node = next(iter(row.values()))
@@ -188,18 +167,10 @@ class HierarchyPicture:
 
         All patches are of one size, whatever they show of the digit; windows on a cell show where
         its parts lie. Those of the path stand in one line, the others on both sides of it.
-
-        Parameters
-        ----------
-        upright : bool
-            Whether the cells of a level rather stand side by side.
-
-        Returns
-        -------
-        Diagram
-            Panels ``input``, ``answer``, ``checked-0``, and of the cells ``patch-0-1`` and, of the
-            last level and the path, ``adds-0-0``; marks of their parts such as ``input.0`` and
-            ``patch-0.0-1``, and of the path ``lit``.
+        `upright`: whether the cells of a level rather stand side by side. Result: panels ``input``,
+        ``answer``, ``checked-0``, and of the cells ``patch-0-1`` and, of the last level and the
+        path, ``adds-0-0``; marks of their parts such as ``input.0`` and ``patch-0.0-1``, and of the
+        path ``lit``.
         """
         beside = (self._beside(short=False), self._beside(short=True))
         shape = self._below_one_another() if upright else Either(*beside)

@@ -41,34 +41,23 @@ _UNIT = 12
 
 @dataclass(frozen=True, eq=False)
 class HierarchyTree:
-    """The tree of a hierarchy, in one of the ways in which it may be drawn.
-
-    Parameters
-    ----------
-    of : HierarchyPicture
-    one_scale : bool
-        Whether all pixels are of one size, or those of each layer.
-    detail : {2, 1, 0, -1}
-        At 1, shares of leaves are whole; at 0 all are, and rows and filters have no names, nor,
-        at -1, have those of the leaves; nor is the logit taken apart.
-    beside : bool
-        Whether the kernels of a leaf stand side by side.
-    """
+    """The tree of a hierarchy, in one of the ways in which it may be drawn."""
 
     of: HierarchyPicture
+    #: Whether all pixels are of one size, or those of each layer.
     one_scale: bool = True
+    #: At 1, shares of leaves are whole; at 0 all are, and rows and filters have no names, nor, at
+    #: -1, have those of the leaves; nor is the logit taken apart.
     detail: int = 2
+    #: Whether the kernels of a leaf stand side by side.
     beside: bool = False
 
     def diagram(self) -> Diagram:
         """Describe it.
 
-        Returns
-        -------
-        Diagram
-            Panels ``input`` (with a mark for each layer of the path), ``tree``, and in it
-            ``patch-0-1``, ``share-0-1``, ``bar-0-1``, ``kernel-0-1-0`` and ``filter-0-1-0``,
-            numbered from the left under each parent.
+        Result: panels ``input`` (with a mark for each layer of the path), ``tree``, and in it
+        ``patch-0-1``, ``share-0-1``, ``bar-0-1``, ``kernel-0-1-0`` and ``filter-0-1-0``, numbered
+        from the left under each parent.
         """
         # One scale for all pixels, if it can be and leaves the smallest large enough, else a scale
         # for each layer; less words where these take too much room.

@@ -46,14 +46,9 @@ _TIGHT: tuple[tuple[Literal["heading", "text"], float], ...] = ("heading", 0.7),
 
 @dataclass(frozen=True)
 class Stack:
-    """A picture in two untrained networks of blocks in a row, with the same weights.
+    """A picture in two untrained networks of blocks in a row, with the same weights."""
 
-    Parameters
-    ----------
-    picture : Picture
-        A digit.
-    """
-
+    #: A digit.
     picture: Picture = field(repr=False)
 
     @property
