@@ -311,7 +311,7 @@ class Backward(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """The errors lie down where the weight read, move by one, and the video waits."""
-        self.lie_down(0.26)
+        self.lie_down(0.22)
         row, col = self.lesson.followed
         rows, cols = self.lesson.gradient.shape
         beside = (row, col - 1 if col else min(1, cols - 1))
@@ -471,8 +471,7 @@ class Backward(LessonScene):
         picture = self.picture.closing(answer, sum(lesson.stepping.values()))
         self.during(0.06, self.board.leave(*self.board.there("done"), *(
             name for name in self.board.parts if name.startswith("layer-"))))  # fmt: skip
-        self.turn_into(picture, 0.15, show=("answer", "loss", "gradient", "ways"))
-        cells = [f"{grid}[{row}, {col}]" for grid in ("gradient", "ways")
-                 for row, col in np.ndindex(lesson.kernel.shape)]  # fmt: skip
+        self.turn_into(picture, 0.15, show=("answer", "loss", "gradient"))
+        cells = [self.cell(row, col) for row, col in np.ndindex(lesson.kernel.shape)]
         self.during(0.5, in_turn(*map(self.board.pulse, cells), overlap=0.5), rate=linear)
         self.during(1, self.point_at("loss.now", times=2))

@@ -481,8 +481,11 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
 def test_the_end_shows_which_way_each_weight_moves_and_what_came_of_it():
     stage = of("backward", LOOKS[0]).ends["answer"]
     lesson = lesson_of("backward")
-    assert stage["ways"].scale_name == "picture"
-    assert stage["ways.title"].text == "Filter 29: 9 of 104,202 steps"
+    assert stage["gradient.title"].text == "Filter 29: gradient, step (9 of 104,202)"
+    assert [*map(list, stage["gradient"].printed)] == [
+        [f"{fmt.number(slope)} {'↑' if slope < 0 else '↓'}" for slope in row]
+        for row in lesson.gradient
+    ]
     for k in (4, 9):
         for bar, trace in ((f"{k}-was", lesson.trace), (str(k), lesson.stepped.trace)):
             assert stage[f"answer.{bar}.value"].text == fmt.number(trace.shares[k])

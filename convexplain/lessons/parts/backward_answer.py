@@ -109,10 +109,12 @@ class Outcome:
 def _bars(
     name: str, bars: Sequence[Bar], most: float, title: Caption, *, length: float = 1.0, **how: Any
 ) -> Bars:
-    return Bars(name, bars, Scale(most), title=title, length=LENGTH * length, role="heading", **how)
+    return Bars(
+        name, bars, Scale(most), title=title, length=LENGTH * length, role="heading",
+        share="" if name == "answer" else "answer", **how,
+    )  # fmt: skip
 
 
 def column(panels: Sequence[Bars], role: Literal["text", "heading"] = "heading") -> Part:
     """Stand answer and loss under one another."""
-    bars = (replace(panel, share="answer", role=role) for panel in panels)
-    return Column(*bars, turns=False)
+    return Column(*(replace(panel, role=role) for panel in panels), turns=False)

@@ -236,7 +236,10 @@ class Laid:
         links = tuple(Link(start, "kernel", "zoom", tone="ink") for start in MADE if marks)
         # The weight reads to the left of it, for the cell to the right.
         reads = Row(read, kernel, gap=2.8, turns=False)
-        return Diagram(Row(reads, self._explained(alone), told), links)
+        wide = Row(reads, self._explained(alone), told, turns=False)
+        pair = Row(read, self._explained(alone), align="top", turns=False)
+        high = Column(pair, Row(kernel, told, turns=False), align="middle", turns=False)
+        return Diagram(Either(wide, high), links)
 
     def sliding(self, weight: Place, known: npt.NDArray[np.bool_]) -> Diagram:
         """Describe the errors on the picture, from near, beside the kernel and its gradient.
@@ -359,8 +362,10 @@ class Laid:
 
     def _explained(self, grid: Cells) -> Part:
         """Put the scale of a grid's colours under it."""
-        legend = Legend(f"legend-{grid.name}", row=True, of=grid.scale, every=True)
-        return Column(grid, legend, align="middle", turns=False)
+        return Column(grid, self._scale(grid), align="middle", turns=False)
+
+    def _scale(self, grid: Cells) -> Legend:
+        return Legend(f"legend-{grid.name}", row=True, of=grid.scale, every=True)
 
     def _weighed(
         self, marks: Mapping[str, Mark], known: npt.NDArray[np.bool_] | None

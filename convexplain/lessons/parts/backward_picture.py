@@ -76,9 +76,8 @@ class BackwardPicture(Laid):
         own, box = replace(self._kernel(), title=called), _box(behind)
         read = replace(self._read(), share="pixels")
         seen = Column(grid, Legend("legend", row=True), align="middle", turns=False)
-        bars = [replace(each, share="answer") for each in answer]
-        wide = Row(read, own, seen, box, turns=False), Row(*bars, gap=2, turns=False)
-        high = Row(read, own, turns=False), Row(seen, box, turns=False), Column(*bars, turns=False)
+        wide = Row(read, own, seen, box, turns=False), Row(*answer, gap=2, turns=False)
+        high = Row(read, own, turns=False), Row(seen, box, turns=False), column(answer)
         ways = pairwise(("input", "kernel", "map", "layers", "answer"))
         links = tuple(Link(start, end, "feeds", tone="muted") for start, end in ways)
         either = (Column(*rows, align="middle", turns=False) for rows in (wide, high))
@@ -88,9 +87,8 @@ class BackwardPicture(Laid):
         """Describe the way of the errors back to the map that they are seen on first."""
         reached = self._alone() if self.arriving is None else self._pooled()
         map, box = self._explained(reached), _box(behind)
-        bars = replace(answer[0], share="answer")
-        high = Column(Row(map, box, turns=False), bars, align="middle", turns=False)
-        row = Either(Row(map, box, bars, gap=2, turns=False), high)
+        high = Column(Row(map, box, turns=False), answer[0], align="middle", turns=False)
+        row = Either(Row(map, box, answer[0], gap=2, turns=False), high)
         links = (Link("answer", "layers", "gather", tone="muted"),
                  Link("layers", reached.name, "feeds", tone="muted"))  # fmt: skip
         return Diagram(row, links)
@@ -117,7 +115,10 @@ class BackwardPicture(Laid):
         links = (Link("arriving.cell", "sums", "zoom", tone="ink"),)
         # The error stands where it comes from its cell, not below the map.
         comes_to = Column(comes, Row(*grids, gap=2), turns=False)
-        return Diagram(Row(self._explained(pooled), comes_to, gap=2), links)
+        wide = Row(self._explained(pooled), comes_to, gap=2, turns=False)
+        # Under one another the lines to the window would cross the scale.
+        high = Column(pooled, comes_to, self._scale(pooled), align="middle", turns=False)
+        return Diagram(Either(wide, high), links)
 
     def scattered(self, apart: int) -> Diagram:
         """Describe the errors of the pooled map, and those of the filter's map, as large.
@@ -180,14 +181,14 @@ class BackwardPicture(Laid):
         return Diagram(Either(*(Column(*each, one, align="middle", turns=False) for each in rows)))
 
     def closing(self, answer: Sequence[Bars], stepping: int) -> Diagram:
-        """Describe large against what the weights move, and what became of answer and loss."""
+        """Describe against what the weights move, large, and what became of answer and loss."""
         # It is not these alone that changed the answer.
         called = words.WAYS_OF.capital.fill(
             n=self.filter, k=self.kernel.size, all=fmt.count(stepping)
         )
-        gradient = self._explained(replace(self._gradient(), large=True))
-        ways = replace(self._ways(), title=called, large=True)
-        return Diagram(Row(Row(gradient, ways, align="top"), column(answer), gap=2))
+        signs = [[f"{fmt.number(slope)} {_way(slope)}" for slope in row] for row in self.gradient]
+        gradient = replace(self._gradient(), printed=signs, large=True, title=called)
+        return Diagram(Row(self._explained(gradient), column(answer), gap=2))
 
     def _ways(self, marks: Mapping[str, Mark] | None = None) -> Cells:
         """Describe which way each weight moves: against its slope, as that is printed."""

@@ -126,7 +126,7 @@ ONE_BEFORE = Caption(en="{k} before", zh="{k} 之前")
 ONE_NOW = Caption(en="{k} now", zh="{k} 现在")
 POOLED = Caption(en="response map, pooled", zh="响应图（池化后）")
 RULE = Caption(
-    en="each: pixel × error, added up (dim: pixel 0)", zh="每个：像素 × 误差，求和（暗：像素 0）"
+    en="each: pixel × error, added up (faint: pixel 0)", zh="每个：像素 × 误差，求和（淡：像素 0）"
 )
 INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
@@ -138,7 +138,9 @@ WRONG = Caption(en="answer − target = error", zh="预测 − 目标 = 误差")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
-WAYS_OF = Caption(en="filter {n}: {k} of {all} steps", zh="过滤器 {n}：{all} 步中的 {k} 步")
+WAYS_OF = Caption(
+    en="filter {n}: gradient, step ({k} of {all})", zh="过滤器 {n}：梯度与步（{all} 步中的 {k} 步）"
+)
 STEPS_OF = Caption(en="{layer}: {n} weights", zh="{layer}：{n} 个权重")
 STEPPED = Caption(en="{n} of {all} have stepped", zh="{all} 个中 {n} 个已走一步")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
