@@ -54,9 +54,8 @@ def _pairs(node: ast.AST) -> Iterator[list[ast.expr]]:
     if getattr(node.func, "id", "") == "Caption":
         yield [*node.args, *(keyword.value for keyword in node.keywords)][:2]
         return
-    called = ast.unparse(node.func)
-    if called in ("both", "Mistake.of", "Pause.of"):
-        texts = node.args[called == "Pause.of" :]
+    if ast.unparse(node.func) in ("both", "Mistake.of", "Pause.of"):
+        texts = node.args[len(node.args) % 2 :]  # behind a name
         yield from ([*pair] for pair in zip(texts[::2], texts[1::2], strict=False))
 
 

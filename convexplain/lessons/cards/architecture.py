@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain.lessons.architecture import Architecture
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: Architecture) -> Card:
@@ -39,75 +39,54 @@ def card(lesson: Architecture) -> Card:
             "each.",
             zh="能逐层说出数据的形状，并算出每一层的参数个数。",
         ),
-        needs=(
-            Caption(
-                en="Channels, pooling and output sizes (lessons channels, pooling, "
-                "window-geometry).",
-                zh="通道、池化和输出大小（课程 channels、pooling、window-geometry）。",
-            ),
+        needs=both(
+            "Channels, pooling and output sizes (lessons channels, pooling, window-geometry).",
+            "通道、池化和输出大小（课程 channels、pooling、window-geometry）。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "maps",
-                Caption(
-                    en="{c} channels in, {n} filters, windows of {k}: how many weights?",
-                    zh="输入 {c} 个通道，{n} 个过滤器，窗口 {k}：多少个权重？",
-                ),
-                Caption(
-                    en="{w}, and {n} biases: {p2} parameters.",
-                    zh="{w} 个，加上 {n} 个偏置：{p2} 个参数。",
-                ),
+                "{c} channels in, {n} filters, windows of {k}: how many weights?",
+                "输入 {c} 个通道，{n} 个过滤器，窗口 {k}：多少个权重？",
+                "{w}, and {n} biases: {p2} parameters.",
+                "{w} 个，加上 {n} 个偏置：{p2} 个参数。",
             ),
-            Pause(
+            Pause.of(
                 "vector",
-                Caption(en="What is half of {a}?", zh="{a} 的一半是多少？"),
-                Caption(
-                    en="{b}: rounded down. One row and one column are left out.",
-                    zh="{b}：向下取整，舍去一行一列。",
-                ),
+                "What is half of {a}?",
+                "{a} 的一半是多少？",
+                "{b}: rounded down. One row and one column are left out.",
+                "{b}：向下取整，舍去一行一列。",
             ),
-            Pause(
+            Pause.of(
                 "shape",
-                Caption(
-                    en="How many places had the picture, and how many are left?",
-                    zh="图片有多少个位置？最后剩下多少？",
-                ),
-                Caption(
-                    en="{p}; {q} are left, each with {d} numbers.",
-                    zh="{p} 个；剩下 {q} 个，每处 {d} 个数。",
-                ),
+                "How many places had the picture, and how many are left?",
+                "图片有多少个位置？最后剩下多少？",
+                "{p}; {q} are left, each with {d} numbers.",
+                "{p} 个；剩下 {q} 个，每处 {d} 个数。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="Maps must get more because they get smaller.",
-                    zh="图变小了，张数自然要变多。",
-                ),
-                Caption(
-                    en="The depth is a choice: {f1}, {f2}, {f3} are the numbers of filters that "
-                    "the designer wrote. Pooling leaves it alone.",
-                    zh="深度由设计者选定：{f1}、{f2}、{f3} 就是写下的过滤器个数；池化不改变深度。",
-                ),
+            Mistake.of(
+                "Maps must get more because they get smaller.",
+                "图变小了，张数自然要变多。",
+                "The depth is a choice: {f1}, {f2}, {f3} are the numbers of filters that "
+                "the designer wrote. Pooling leaves it alone.",
+                "深度由设计者选定：{f1}、{f2}、{f3} 就是写下的过滤器个数；池化不改变深度。",
             ),
-            Mistake(
-                Caption(
-                    en="Most parameters are in the dense layer.",
-                    zh="大部分参数都在全连接层。",
-                ),
-                Caption(
-                    en="Here it has {dense}, conv3 {p3}: pooling left few numbers to connect.",
-                    zh="这里它有 {dense} 个，conv3 有 {p3} 个：池化之后要连接的数已经不多。",
-                ),
+            Mistake.of(
+                "Most parameters are in the dense layer.",
+                "大部分参数都在全连接层。",
+                "Here it has {dense}, conv3 {p3}: pooling left few numbers to connect.",
+                "这里它有 {dense} 个，conv3 有 {p3} 个：池化之后要连接的数已经不多。",
             ),
-            Mistake(
-                Caption(en="More parameters mean more computations.", zh="参数多，计算就多。"),
-                Caption(
-                    en="conv2 has {p2} parameters and {m2} multiplications, conv3 {p3} and {m3}: "
-                    "each weight is used at every place.",
-                    zh="conv2 有 {p2} 个参数、{m2} 次乘法；conv3 有 {p3} 个参数、{m3} 次乘法："
-                    "权重在每个位置都要用一次。",
-                ),
+            Mistake.of(
+                "More parameters mean more computations.",
+                "参数多，计算就多。",
+                "conv2 has {p2} parameters and {m2} multiplications, conv3 {p3} and {m3}: "
+                "each weight is used at every place.",
+                "conv2 有 {p2} 个参数、{m2} 次乘法；conv3 有 {p3} 个参数、{m3} 次乘法："
+                "权重在每个位置都要用一次。",
             ),
         ),
         chapter=Caption(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.hierarchy import STRONGEST, Hierarchy
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, both
 
 
 def card(lesson: Hierarchy) -> Card:
@@ -32,85 +32,58 @@ def card(lesson: Hierarchy) -> Card:
             "contributions carry it.",
             zh="能把一个预测回溯到部件、笔画和边缘，并看到它由许多微小的贡献合成。",
         ),
-        needs=(
-            Caption(
-                en="A filter reads all channels (lesson channels).",
-                zh="过滤器读取全部通道（课程 channels）。",
-            ),
-            Caption(
-                en="The dense layer weights all it reads and adds it up.",
-                zh="全连接层把读到的数加权求和。",
-            ),
+        needs=both(
+            "A filter reads all channels (lesson channels).",
+            "过滤器读取全部通道（课程 channels）。",
+            "The dense layer weights all it reads and adds it up.",
+            "全连接层把读到的数加权求和。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "parts",
-                Caption(
-                    en="How much of the picture does one cell of conv3 see?",
-                    zh="conv3 的一格能看到图中多大的区域？",
-                ),
-                Caption(
-                    en="{r3} × {r3} pixels; a cell of conv1 only {r1} × {r1}.",
-                    zh="{r3} × {r3} 像素；conv1 的一格只有 {r1} × {r1}。",
-                ),
+                "How much of the picture does one cell of conv3 see?",
+                "conv3 的一格能看到图中多大的区域？",
+                "{r3} × {r3} pixels; a cell of conv1 only {r1} × {r1}.",
+                "{r3} × {r3} 像素；conv1 的一格只有 {r1} × {r1}。",
             ),
-            Pause(
+            Pause.of(
                 "shares",
-                Caption(
-                    en="How much of the push comes from the {m} strongest cells?",
-                    zh="最强的 {m} 个激活值占支持总量的多少？",
-                ),
-                Caption(en="{top3}%: {n} cells push.", zh="{top3}%：支持的共有 {n} 个。"),
+                "How much of the push comes from the {m} strongest cells?",
+                "最强的 {m} 个激活值占支持总量的多少？",
+                "{top3}%: {n} cells push.",
+                "{top3}%：支持的共有 {n} 个。",
             ),
-            Pause(
+            Pause.of(
                 "check",
-                Caption(
-                    en="We set these {m} to zero. Does it still read {k}?",
-                    zh="把这 {m} 个设为 0，还会判为 {k} 吗？",
-                ),
-                Caption(
-                    en="Yes: the logit falls from {a} to {b}. It takes {all} cells.",
-                    zh="会：logit 从 {a} 降到 {b}。要从最强的开始去掉 {all} 个，才会改判。",
-                ),
+                "We set these {m} to zero. Does it still read {k}?",
+                "把这 {m} 个设为 0，还会判为 {k} 吗？",
+                "Yes: the logit falls from {a} to {b}. It takes {all} cells.",
+                "会：logit 从 {a} 降到 {b}。要从最强的开始去掉 {all} 个，才会改判。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(
-                    en="This cell is the detector of the {k}.",
-                    zh="这一格就是“{k}”的检测器。",
-                ),
-                Caption(
-                    en="It is one of {n} cells that push towards {k}; the {m} strongest "
-                    "together give {top3}%.",
-                    zh="支持“{k}”的共有 {n} 个激活值，它只是其中之一；"
-                    "最强的 {m} 个合起来占 {top3}%。",
-                ),
+            Mistake.of(
+                "This cell is the detector of the {k}.",
+                "这一格就是“{k}”的检测器。",
+                "It is one of {n} cells that push towards {k}; the {m} strongest "
+                "together give {top3}%.",
+                "支持“{k}”的共有 {n} 个激活值，它只是其中之一；最强的 {m} 个合起来占 {top3}%。",
             ),
-            Mistake(
-                Caption(
-                    en="Multiply the shares down the tree, and you have an edge's share of the "
-                    "answer.",
-                    zh="沿着树把比例相乘，就得到一条边缘对预测的贡献。",
-                ),
-                Caption(
-                    en="Each share is of its own parent's positive contributions. ReLU and maximum "
-                    "lie between: never multiply.",
-                    zh="每个比例只针对自己的上一级的正贡献，中间隔着 ReLU 和取最大值，不能相乘。",
-                ),
+            Mistake.of(
+                "Multiply the shares down the tree, and you have an edge's share of the answer.",
+                "沿着树把比例相乘，就得到一条边缘对预测的贡献。",
+                "Each share is of its own parent's positive contributions. ReLU and maximum "
+                "lie between: never multiply.",
+                "每个比例只针对自己的上一级的正贡献，中间隔着 ReLU 和取最大值，不能相乘。",
             ),
-            Mistake(
-                Caption(
-                    en="All cells speak for the answer that wins.",
-                    zh="所有激活值都支持最后的预测。",
-                ),
-                Caption(
-                    en="Of {readings} contributions {n} push by {positive}, the others pull by "
-                    "{negative}; with the bias {logit} is left.",
-                    zh="{readings} 项贡献中，{n} 项支持，合计 {positive}；其余反对，"
-                    "合计 {negative}；"
-                    "加上偏置得 {logit}。",
-                ),
+            Mistake.of(
+                "All cells speak for the answer that wins.",
+                "所有激活值都支持最后的预测。",
+                "Of {readings} contributions {n} push by {positive}, the others pull by "
+                "{negative}; with the bias {logit} is left.",
+                "{readings} 项贡献中，{n} 项支持，合计 {positive}；其余反对，"
+                "合计 {negative}；"
+                "加上偏置得 {logit}。",
             ),
         ),
         chapter=Caption(

@@ -6,7 +6,7 @@ from convexplain.data import digits, facts
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.residual import Residual
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, both
 
 
 def card(lesson: Residual) -> Card:
@@ -37,81 +37,58 @@ def card(lesson: Residual) -> Card:
             "left for the layers to learn.",
             zh="能说出残差块里什么和什么相加、形状要怎样才配得上，以及留给各层学的是什么。",
         ),
-        needs=(
-            Caption(
-                en="What channels and maps are (lesson channels).",
-                zh="什么是通道和响应图（课程 channels）。",
-            ),
-            Caption(
-                en="What a gradient is (lesson learning).",
-                zh="什么是梯度（课程 learning）。",
-            ),
+        needs=both(
+            "What channels and maps are (lesson channels).",
+            "什么是通道和响应图（课程 channels）。",
+            "What a gradient is (lesson learning).",
+            "什么是梯度（课程 learning）。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "add",
-                Caption(
-                    en="Came in: {a}. Through comes {b}. What goes on?",
-                    zh="输入 {a}，穿过来的是 {b}。传下去的是多少？",
-                ),
-                Caption(
-                    en="{c}. So for all {all} numbers, each with the one at its own place.",
-                    zh="{c}。{all} 个数都这样，各加同一位置的数。",
-                ),
+                "Came in: {a}. Through comes {b}. What goes on?",
+                "输入 {a}，穿过来的是 {b}。传下去的是多少？",
+                "{c}. So for all {all} numbers, each with the one at its own place.",
+                "{c}。{all} 个数都这样，各加同一位置的数。",
             ),
-            Pause(
+            Pause.of(
                 "arrow",
-                Caption(
-                    en="All weights of the block are zero. What goes on?",
-                    zh="块的权重全为 0。传下去的是什么？",
-                ),
-                Caption(
-                    en="What came in, unchanged. A plain stack would hand on nothing.",
-                    zh="输入原样传下去；普通堆叠则什么都传不下去。",
-                ),
+                "All weights of the block are zero. What goes on?",
+                "块的权重全为 0。传下去的是什么？",
+                "What came in, unchanged. A plain stack would hand on nothing.",
+                "输入原样传下去；普通堆叠则什么都传不下去。",
             ),
-            Pause(
+            Pause.of(
                 "answer",
-                Caption(
-                    en="Which of the two ways could the network do without?",
-                    zh="两条路中，网络缺了哪条还行？",
-                ),
-                Caption(
-                    en="This one without neither: round alone {round} of {n} digits are right, "
-                    "through alone {through}, with both {block}.",
-                    zh="这个网络两条都要：只绕过，{n} 个手写数字认对 {round} 个；"
-                    "只穿过，认对 {through} 个；两条都有，认对 {block} 个。",
-                ),
+                "Which of the two ways could the network do without?",
+                "两条路中，网络缺了哪条还行？",
+                "This one without neither: round alone {round} of {n} digits are right, "
+                "through alone {through}, with both {block}.",
+                "这个网络两条都要：只绕过，{n} 个手写数字认对 {round} 个；"
+                "只穿过，认对 {through} 个；两条都有，认对 {block} 个。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(en="The shortcut is another convolution.", zh="捷径是另一个卷积。"),
-                Caption(
-                    en="It has no weights. Only where shapes differ a {one} convolution is put on "
-                    "it, so that the channels fit.",
-                    zh="它没有权重。只有形状不同时，才在上面放一个 {one} 卷积，让通道配得上。",
-                ),
+            Mistake.of(
+                "The shortcut is another convolution.",
+                "捷径是另一个卷积。",
+                "It has no weights. Only where shapes differ a {one} convolution is put on "
+                "it, so that the channels fit.",
+                "它没有权重。只有形状不同时，才在上面放一个 {one} 卷积，让通道配得上。",
             ),
-            Mistake(
-                Caption(
-                    en="The channels are put one behind the other.", zh="把通道一个接一个排在一起。"
-                ),
-                Caption(
-                    en="That would make {twice}. Here {shape} and {shape} give {shape}.",
-                    zh="那样会有 {twice} 个通道。这里 {shape} 加 {shape}，仍是 {shape}。",
-                ),
+            Mistake.of(
+                "The channels are put one behind the other.",
+                "把通道一个接一个排在一起。",
+                "That would make {twice}. Here {shape} and {shape} give {shape}.",
+                "那样会有 {twice} 个通道。这里 {shape} 加 {shape}，仍是 {shape}。",
             ),
-            Mistake(
-                Caption(
-                    en="A shortcut makes every network better.", zh="有了捷径，任何网络都会变好。"
-                ),
-                Caption(
-                    en="Measured, {steps} steps: of {few} blocks {few_yes} are right with "
-                    "shortcuts, {few_no} without; of {many} blocks {many_yes} and {many_no}.",
-                    zh="实测训练 {steps} 步：{few} 个块时，有捷径认对 {few_yes}，"
-                    "没有捷径 {few_no}；{many} 个块时，分别为 {many_yes} 和 {many_no}。",
-                ),
+            Mistake.of(
+                "A shortcut makes every network better.",
+                "有了捷径，任何网络都会变好。",
+                "Measured, {steps} steps: of {few} blocks {few_yes} are right with "
+                "shortcuts, {few_no} without; of {many} blocks {many_yes} and {many_no}.",
+                "实测训练 {steps} 步：{few} 个块时，有捷径认对 {few_yes}，"
+                "没有捷径 {few_no}；{many} 个块时，分别为 {many_yes} 和 {many_no}。",
             ),
         ),
         tries=f"render {lesson.name} --filter {lesson.shown_filter}",

@@ -7,7 +7,7 @@ from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.translation import Translation, plain
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption, Value
+from convexplain.style.captions import Caption, Value, both
 
 
 def card(lesson: Translation) -> Card:
@@ -39,77 +39,57 @@ def card(lesson: Translation) -> Card:
             "may change.",
             zh="能区分等变与不变：响应图跟着手写数字移动，预测却可能改变。",
         ),
-        needs=(
-            Caption(
-                en="The same weights at every place (lesson sliding-window).",
-                zh="每个位置用同一组权重（课程 sliding-window）。",
-            ),
-            Caption(en="Pooling and flatten.", zh="池化和展平。"),
+        needs=both(
+            "The same weights at every place (lesson sliding-window).",
+            "每个位置用同一组权重（课程 sliding-window）。",
+            "Pooling and flatten.",
+            "池化和展平。",
         ),
         pauses=(
-            Pause(
+            Pause.of(
                 "guess",
-                Caption(
-                    en="The {label} moves on. Which network changes its answer first?",
-                    zh="这个“{label}”继续移动，哪个网络先改变预测？",
-                ),
-                Caption(
-                    en="The dense one, at {b} pixels; the convnet at {a}.",
-                    zh="全连接网络：到 {b} 像素就错；卷积网络到 {a} 像素才错。",
-                ),
+                "The {label} moves on. Which network changes its answer first?",
+                "这个“{label}”继续移动，哪个网络先改变预测？",
+                "The dense one, at {b} pixels; the convnet at {a}.",
+                "全连接网络：到 {b} 像素就错；卷积网络到 {a} 像素才错。",
             ),
-            Pause(
+            Pause.of(
                 "follows",
-                Caption(
-                    en="The digit has moved by {px} pixels. What has the map done?",
-                    zh="手写数字平移 {px} 个像素，响应图会怎样？",
-                ),
-                Caption(
-                    en="It has moved by {cells} cells: on {m} columns the difference is {d}.",
-                    zh="也平移 {cells} 格：{m} 列的差值为 {d}。",
-                ),
+                "The digit has moved by {px} pixels. What has the map done?",
+                "手写数字平移 {px} 个像素，响应图会怎样？",
+                "It has moved by {cells} cells: on {m} columns the difference is {d}.",
+                "也平移 {cells} 格：{m} 列的差值为 {d}。",
             ),
-            Pause(
+            Pause.of(
                 "why",
-                Caption(
-                    en="The maps only moved. Why can the answer change?",
-                    zh="响应图只是移动了，预测为什么会变？",
-                ),
-                Caption(
-                    en="The last layer has weights of its own for each of the {places} places.",
-                    zh="最后一层对 {places} 个位置各用各的权重。",
-                ),
+                "The maps only moved. Why can the answer change?",
+                "响应图只是移动了，预测为什么会变？",
+                "The last layer has weights of its own for each of the {places} places.",
+                "最后一层对 {places} 个位置各用各的权重。",
             ),
         ),
         mistakes=(
-            Mistake(
-                Caption(en="Convnets are translation-invariant.", zh="卷积网络具有平移不变性。"),
-                Caption(
-                    en="Their maps are equivariant. Moved by {s} pixels, {p} of the test digits "
-                    "are read right; unmoved, {here}.",
-                    zh="响应图是平移等变的。测试样本平移 {s} 个像素后，准确率为 {p}；"
-                    "不平移时是 {here}。",
-                ),
+            Mistake.of(
+                "Convnets are translation-invariant.",
+                "卷积网络具有平移不变性。",
+                "Their maps are equivariant. Moved by {s} pixels, {p} of the test digits "
+                "are read right; unmoved, {here}.",
+                "响应图是平移等变的。测试样本平移 {s} 个像素后，准确率为 {p}；不平移时是 {here}。",
             ),
-            Mistake(
-                Caption(en="Pooling takes care of every shift.", zh="有了池化，怎么平移都行。"),
-                Caption(
-                    en="It swallows a part of each: one pixel changes the first maps by {one} of "
-                    "their size, behind the first pooling by {two}.",
-                    zh="每次只抵消一部分：平移一个像素，第一层响应图的相对变化是 {one}，"
-                    "第一次池化后是 {two}。",
-                ),
+            Mistake.of(
+                "Pooling takes care of every shift.",
+                "有了池化，怎么平移都行。",
+                "It swallows a part of each: one pixel changes the first maps by {one} of "
+                "their size, behind the first pooling by {two}.",
+                "每次只抵消一部分：平移一个像素，第一层响应图的相对变化是 {one}，"
+                "第一次池化后是 {two}。",
             ),
-            Mistake(
-                Caption(
-                    en="Then the convnet is no better than the dense network.",
-                    zh="那卷积网络并不比全连接网络好。",
-                ),
-                Caption(
-                    en="It is: {p} against {q} at {s} pixels. More tolerant, not immune.",
-                    zh="好得多：平移 {s} 个像素时，卷积网络 {p}，全连接网络 {q}。"
-                    "更能容忍平移，但不是不受影响。",
-                ),
+            Mistake.of(
+                "Then the convnet is no better than the dense network.",
+                "那卷积网络并不比全连接网络好。",
+                "It is: {p} against {q} at {s} pixels. More tolerant, not immune.",
+                "好得多：平移 {s} 个像素时，卷积网络 {p}，全连接网络 {q}。"
+                "更能容忍平移，但不是不受影响。",
             ),
         ),
         chapter=Caption(

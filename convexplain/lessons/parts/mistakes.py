@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.lessons.parts.beats import Choice
-from convexplain.style.captions import Caption, same
+from convexplain.style.captions import Caption, both, same
 
 __all__ = [
     "FEWEST_CHOICES",
@@ -57,71 +57,64 @@ class Mistake:
     did: Caption
     reply: Caption
 
+    @classmethod
+    def of(cls, name: str, *texts: str) -> Mistake:
+        """Make one of what was done and the reply, each in English and in Chinese."""
+        return cls(name, *both(*texts))
+
 
 MISTAKES: Mapping[str, Mistake] = MappingProxyType(
     {
         mistake.name: mistake
         for mistake in (
-            Mistake(
+            Mistake.of(
                 "matrix-product",
-                Caption(
-                    en="took the matrix product, then added up",
-                    zh="当成矩阵乘法，再求和",
-                ),
-                Caption(
-                    en="Each number meets only the one at the same place: cell by cell, ⊙.",
-                    zh="每个数只和同一位置的数相乘：逐元素相乘，⊙。",
-                ),
+                "took the matrix product, then added up",
+                "当成矩阵乘法，再求和",
+                "Each number meets only the one at the same place: cell by cell, ⊙.",
+                "每个数只和同一位置的数相乘：逐元素相乘，⊙。",
             ),
-            Mistake(
+            Mistake.of(
                 "no-bias",
-                Caption(en="forgot the bias", zh="忘了加偏置"),
-                Caption(
-                    en="Each filter has one bias, added once, after all products.",
-                    zh="每个过滤器有一个偏置，在所有乘积相加之后加一次。",
-                ),
+                "forgot the bias",
+                "忘了加偏置",
+                "Each filter has one bias, added once, after all products.",
+                "每个过滤器有一个偏置，在所有乘积相加之后加一次。",
             ),
-            Mistake(
+            Mistake.of(
                 "averaged-channels",
-                Caption(
-                    en="averaged the channels instead of adding them",
-                    zh="把各通道取了平均，没有求和",
-                ),
-                Caption(
-                    en="The sums of the channels are added: no division anywhere.",
-                    zh="各通道的和直接相加，不做除法。",
-                ),
+                "averaged the channels instead of adding them",
+                "把各通道取了平均，没有求和",
+                "The sums of the channels are added: no division anywhere.",
+                "各通道的和直接相加，不做除法。",
             ),
-            Mistake(
+            Mistake.of(
                 "no-relu",
-                Caption(en="forgot ReLU", zh="忘了 ReLU"),
-                Caption(
-                    en="ReLU turns every negative number into 0.", zh="ReLU 把负数一律变成 0。"
-                ),
+                "forgot ReLU",
+                "忘了 ReLU",
+                "ReLU turns every negative number into 0.",
+                "ReLU 把负数一律变成 0。",
             ),
-            Mistake(
+            Mistake.of(
                 "lost-sign",
-                Caption(en="lost the minus signs", zh="漏掉了负号"),
-                Caption(
-                    en="A negative weight counts against the pattern: its sign stays.",
-                    zh="负权重表示“这里不该有笔画”，负号不能丢。",
-                ),
+                "lost the minus signs",
+                "漏掉了负号",
+                "A negative weight counts against the pattern: its sign stays.",
+                "负权重表示“这里不该有笔画”，负号不能丢。",
             ),
-            Mistake(
+            Mistake.of(
                 "average",
-                Caption(en="took the average", zh="取了平均值"),
-                Caption(
-                    en="Max pooling keeps one number and drops the others.",
-                    zh="最大池化只留一个数，其余都丢掉。",
-                ),
+                "took the average",
+                "取了平均值",
+                "Max pooling keeps one number and drops the others.",
+                "最大池化只留一个数，其余都丢掉。",
             ),
-            Mistake(
+            Mistake.of(
                 "sum",
-                Caption(en="added the numbers", zh="把几个数加起来了"),
-                Caption(
-                    en="Pooling has no weights and adds nothing up here: it picks.",
-                    zh="最大池化没有权重，也不求和，只做挑选。",
-                ),
+                "added the numbers",
+                "把几个数加起来了",
+                "Pooling has no weights and adds nothing up here: it picks.",
+                "最大池化没有权重，也不求和，只做挑选。",
             ),
         )
     }
