@@ -213,8 +213,12 @@ def test_quotation_marks_are_wide_in_chinese_and_narrow_in_english(weight):
     def width(text):
         return fonts.outline(text, weight)[2]
 
-    assert width("支持“4”，") - width("支持4，") == pytest.approx(2.0, abs=0.01)
+    assert width("支持“4”类") - width("支持4类") == pytest.approx(2.0, abs=0.01)
     assert width("很多……") - width("很多") == pytest.approx(2.0, abs=1e-9)
+    assert width("很多……，") - width("很多，") == pytest.approx(2.0, abs=1e-9)
+    for stop in "，。、：；？！（":  # else two blanks would be a hole
+        assert 1.4 < width(f"支持“4”{stop}") - width(f"支持4{stop}") < 1.6
+        assert 1.4 < width(f"支持{stop}“4”类") - width(f"支持{stop}4类") < 1.6
     assert width("the “4” is") - width("the 4 is") < 1.2
     assert width("doesn’t") - width("doesnt") < 0.4
 

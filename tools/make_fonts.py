@@ -9,7 +9,8 @@ The source is the Debian package fonts-noto-cjk (``--source DIR`` for its files 
 
 Noto Sans CJK draws × · ± ≤ ≥ ≈ ÷ a full Han width wide, which tears "26 × 26" apart. They are
 composed here from the Latin + − . < > ~ of the same face, so that they match the digits' width and
-weight; quotation marks and the ellipsis are narrow in Latin text and full-width in Chinese text.
+weight; quotation marks and the ellipsis are narrow in Latin text and full-width in Chinese text,
+but a quotation mark beside a full-width comma or stop, half of it blank, stays narrow.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import cos, pi
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ ALWAYS = (
     + "–—‘’“”…•‰′″™←↑→↓↖↗↘↙⇒−∂∆∇∈∏∑√∞≈≠≤≥⊕⊙■□▲△▶▼▽◀○●✓"
     + "\u3000、。〈〉《》「」『』【】〜！（），．／：；＜＝＞？［］～％＋－×"
 )
+
+# Half the width of each is blank.
+STOPS = "，。、：；？！（）"
+ELLIPSIS = "ellipsis.narrow"
 
 # A part of a composed glyph: the character it is taken from and what is done to its outline.
 Matrix = tuple[float, float, float, float, float, float]
@@ -136,7 +141,7 @@ def build(source: Path, weight: str, characters: str) -> None:
     }
     for character, (parts, advance) in composed(noto).items():
         if character == "…":
-            name = narrow[character] = "ellipsis.narrow"
+            name = narrow[character] = ELLIPSIS
         else:
             name = cmap[ord(character)]
         taken = [(cmap[ord(c)], matrix) for c, matrix in parts]
@@ -146,7 +151,8 @@ def build(source: Path, weight: str, characters: str) -> None:
     mapping = noto.getBestCmap() | {ord(c): name for c, name in narrow.items()}
     font = assemble(noto, style, css_weight, mapping, charstrings, advances)
     wide = {name: cmap[ord(c)] for c, name in narrow.items()}
-    addOpenTypeFeaturesFromString(font, han_feature(wide), tables=["GSUB"])
+    stops = [cmap[ord(c)] for c in STOPS]
+    addOpenTypeFeaturesFromString(font, han_feature(wide, stops), tables=["GSUB"])
     font["GPOS"] = noto["GPOS"]
     made = FONTS / f"convexplain-sans-{weight}.otf"
     # Whoever has the old file open keeps it whole: FreeType reads glyphs when they are asked for.
@@ -225,9 +231,18 @@ def proportional(noto: TTFont) -> dict[str, str]:
     return found
 
 
-def han_feature(wide: dict[str, str]) -> str:
-    """Substitutions that hold in runs of Han script only: a shaper finds the runs."""
-    rules = " ".join(f"sub {narrow} by {full};" for narrow, full in wide.items())
+def han_feature(wide: dict[str, str], stops: Sequence[str]) -> str:
+    """Substitutions that hold in runs of Han script only: a shaper finds the runs.
+
+    Beside a full-width comma or stop a quotation mark stays narrow: two blanks would be a hole.
+    """
+    near = f"[{' '.join(stops)}]"
+    rules = " ".join(
+        f"sub {narrow} by {full};"
+        if narrow == ELLIPSIS
+        else f"ignore sub {narrow}' {near}, {near} {narrow}'; sub {narrow}' by {full};"
+        for narrow, full in wide.items()
+    )
     return f"feature calt {{ script hani; language dflt; {rules} }} calt;"
 
 
