@@ -309,6 +309,13 @@ def test_three_channels_have_room_in_every_frame(aspect, look, in_colour):
     check_events(in_colour, look, aspect)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_stop_of_the_photo_network_has_room_in_a_square_frame(lang):
+    lesson = SlidingWindow(model="photo")  # whose three scales all need their legend
+    placed = panels.place(lesson.diagram(lesson.first, landed=True), panels.ASPECTS["1:1"], lang)
+    assert panels.problems(placed) == []
+
+
 def test_the_number_of_slow_stops_is_as_asked_and_they_lie_apart():
     lesson = SlidingWindow(steps="7")
     places = [(stop.step.row, stop.step.col) for stop in lesson.stops.values()]

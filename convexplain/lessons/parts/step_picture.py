@@ -74,6 +74,7 @@ def step_picture(
     both = Row(read, filled, align="top")
     if len(channels(step)) > 1:
         beside, below = _tables(step, read_scale)
+        alone, _ = filled.parts()
         arranged = Either(
             Row(read, beside, Column(total, filled, align="middle")),
             Row(Column(read, filled), beside, total),
@@ -81,6 +82,7 @@ def step_picture(
             Column(both, Row(below, total), align="middle"),
             Column(both, below, total, align="middle"),
             Column(Row(read, filled, total, align="top"), below, align="middle"),
+            Column(Row(read, alone), Row(below, total), Legend("legend", row=True)),
         )
     else:
         (patch, times, kernel, products), *_ = _grids(step, read_scale)
