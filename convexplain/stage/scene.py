@@ -126,6 +126,18 @@ class StageScene(Scene):
             if mobject.updaters or mobject.submobjects:
                 mobject.update(dt)
 
+    def add_mobjects_from_animations(self, animations: list[Animation]) -> None:
+        """Add what is animated and not there yet; a drive has nothing of its own to show."""
+        shown = [each for each in animations if not isinstance(each, _Drive)]
+        if shown:
+            super().add_mobjects_from_animations(shown)
+
+    def get_moving_and_static_mobjects(
+        self, animations: Iterable[Animation]
+    ) -> tuple[list[Mobject], list[Mobject]]:
+        """Name none: the camera finds out what moves."""
+        return [], []
+
     def get_restructured_mobject_list(
         self, mobjects: Iterable[Mobject], to_remove: Iterable[Mobject]
     ) -> list[Mobject]:
@@ -192,7 +204,7 @@ class _Drive(Animation):
     """Calls a function at each frame of a play."""
 
     def __init__(self, function: Callable[[float], None], **kwargs: Any) -> None:
-        super().__init__(Mobject(), remover=True, **kwargs)
+        super().__init__(Mobject(), **kwargs)
         self.function = function
 
     def interpolate_mobject(self, alpha: float) -> None:
