@@ -14,6 +14,7 @@ from convexplain import ops
 from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import mistakes, walls
+from convexplain.lessons.parts import one_by_one_words as words
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.lesson import option
@@ -64,29 +65,8 @@ ALIKE = 0.02
 #: So many maps stand on a wall at most.
 MOST = 64
 
-_COLOURS = (Caption(en="red", zh="红"), Caption(en="green", zh="绿"), Caption(en="blue", zh="蓝"))
 #: In these colours: brighter than light of one colour alone, which is dark where it is blue.
 _TINTS = 0.4 + 0.6 * np.eye(3)
-_GRAY = Caption(en="gray", zh="灰度")
-_ONE_PIXEL = Caption(en="one pixel", zh="一个像素")
-_OF_ONE = Caption(en="{c} weights of one filter", zh="一个过滤器的 {c} 个权重")
-_FULLY = Caption(
-    en="{w} weights × {f} filters × {n} places", zh="{w} 个权重 × {f} 个过滤器 × {n} 处"
-)
-_NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
-_WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
-_SUMS = Caption(en="{n} sums", zh="{n} 个和")
-_BEST = Caption(en="chosen so that least is lost", zh="所选权重使损失最小")
-_LEARNED = Caption(en="As trained, layer {layer}.", zh="训练所得，层 {layer}。")
-_READ = Caption(en="{c} maps of a network", zh="网络里的 {c} 张图")
-_MIXED = Caption(en="1 × 1: {k} maps", zh="1×1：{k} 张图")
-_AND_BIAS = Caption(en="{n} other channels, bias", zh="其余 {n} 个通道，偏置")
-_ALONE = Caption(en="{size} on {c} maps", zh="{size} 读 {c} 张图")
-_BEFORE_IT = Caption(en="1 × 1 + {size} on {k} maps", zh="1×1 + {size} 读 {k} 张图")
-_SHARE = Caption(en="{n} ({p})", zh="{n}（{p}）")
-_WORK = Caption(en="{way}: multiplications", zh="{way}：乘法次数")
-_RIGHT = Caption(en="{r} of {n} digits read right", zh="{n} 个数字认对 {r} 个")
-_COUNTED = Caption(en="weights", zh="权重")
 
 
 @dataclass(frozen=True)
@@ -94,17 +74,9 @@ class OneByOne(NetworkLesson):
     """A window of one pixel: what it reads, what it saves."""
 
     name: ClassVar[str] = "one-by-one"
-    title: ClassVar[Caption] = Caption(
-        en="1 × 1 convolution: mix the channels", zh="1×1 卷积：只混合通道"
-    )
-    question: ClassVar[Caption] = Caption(
-        en="A window of one pixel sees no neighbours. What is it for?",
-        zh="窗口只有一个像素，看不到邻居，有什么用？",
-    )
-    answer: ClassVar[Caption] = Caption(
-        en="It mixes the channels of each place, often into fewer.",
-        zh="它混合每一处的通道，往往变得更少。",
-    )
+    title: ClassVar[Caption] = words.TITLE
+    question: ClassVar[Caption] = words.QUESTION
+    answer: ClassVar[Caption] = words.ANSWER
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
     example: ClassVar[str] = "channels"
 
@@ -291,7 +263,7 @@ class OneByOne(NetworkLesson):
         )  # fmt: skip
         pixel = Cells(
             "pixel", self.photograph[row : row + 1, col : col + 1], share="pixels",
-            fine=1 / SWATCH, title=_ONE_PIXEL.capital,
+            fine=1 / SWATCH, title=words.ONE_PIXEL.capital,
         )  # fmt: skip
         return Diagram(
             Either(
@@ -311,13 +283,13 @@ class OneByOne(NetworkLesson):
         return [
             Cells(f"plane-{n}", self.photograph[:, :, n, None] * _TINTS[n], lines=False,
                   share="planes", title=title.capital, marks=marks)
-            for n, title in enumerate(_COLOURS)
+            for n, title in enumerate(words.COLOURS)
         ]  # fmt: skip
 
     def to_gray(self) -> Diagram:
         """Describe the three channels and the gray picture, and one pixel's sum beside them."""
         gray = Cells(
-            "gray", self.gray, LIGHT, lines=False, share="planes", title=_GRAY.capital,
+            "gray", self.gray, LIGHT, lines=False, share="planes", title=words.GRAY.capital,
             marks={"pixel": Mark(*self.pixels[0])},
         )  # fmt: skip
         weights = [f"× {fmt.number(weight, 3)}" for weight in GRAY]
@@ -348,7 +320,7 @@ class OneByOne(NetworkLesson):
         legend, wall, numbers = Legend("legend", row=True), self._wide(), self._numbers()
         weights = self._as_wall(
             "weights", self.mixing.weights[:, self.told], self.weight,
-            _OF_ONE.fill(c=fmt.count(self.mixing.channels)),
+            words.OF_ONE.fill(c=fmt.count(self.mixing.channels)),
         )  # fmt: skip
         tables = Column(numbers, weights, gap=0.8)
         return Diagram(
@@ -360,7 +332,7 @@ class OneByOne(NetworkLesson):
 
     def _numbers(self) -> Cells:
         """Describe the numbers at the place, in the order of the maps on their wall."""
-        title = _NUMBERS.fill(n=fmt.count(self.mixing.channels))
+        title = words.NUMBERS.fill(n=fmt.count(self.mixing.channels))
         return self._as_wall("numbers", self.column, self.scales[0], title)
 
     def _as_wall(self, name: str, values: Floats, scale: Scale, title: Caption) -> Cells:
@@ -385,13 +357,13 @@ class OneByOne(NetworkLesson):
 
     def _wall(self, **how: Any) -> Maps:
         mixing = self.mixing
-        title = _READ.fill(c=fmt.count(mixing.channels))
+        title = words.READ.fill(c=fmt.count(mixing.channels))
         title = walls.first(title, mixing.channels, MOST)
         return Maps("wall", mixing.maps[:, :, :MOST], self.scales[0], title=title, **how)
 
     def _column(self) -> Cells:
         numbers = self.column[None, :MOST]
-        title = _NUMBERS.fill(n=fmt.count(self.mixing.channels))
+        title = words.NUMBERS.fill(n=fmt.count(self.mixing.channels))
         return Cells("numbers", numbers, self.scales[0], title=title, share="weights")
 
     @property
@@ -414,7 +386,7 @@ class OneByOne(NetworkLesson):
         others = mixing.channels - len(shown)
         bias = bool(mixing.biases.any())
         if others or bias:
-            said = (_AND_BIAS if bias else terms.OTHER_CHANNELS).fill(n=fmt.count(others))
+            said = (words.AND_BIAS if bias else terms.OTHER_CHANNELS).fill(n=fmt.count(others))
             maps.append(Text("others", said, tone="muted", measure=5))
         maps.append(
             Cells(
@@ -440,13 +412,13 @@ class OneByOne(NetworkLesson):
     def _mixes(self) -> tuple[Part, ...]:
         mixing = self.mixing
         weights = mixing.weights[:MOST, :MOST].T
-        said = _WEIGHTS.fill(n=fmt.count(mixing.filters), c=fmt.count(mixing.channels))
-        note = _LEARNED.fill(layer=mixing.layer) if mixing.layer else _BEST
+        said = words.WEIGHTS.fill(n=fmt.count(mixing.filters), c=fmt.count(mixing.channels))
+        note = words.LEARNED.fill(layer=mixing.layer) if mixing.layer else words.BEST
         block = Cells("weights", weights, self.weight, title=said, share="weights", note=note)
         sums = mixing.mixed[mixing.place][:MOST, None]
         out = Cells(
             "sums", sums, self.scales[1], share="weights",
-            title=_SUMS.fill(n=fmt.count(mixing.filters)),
+            title=words.SUMS.fill(n=fmt.count(mixing.filters)),
         )  # fmt: skip
         return (Aligned(((self._column(), None), (block, out)), gap=0.7),)
 
@@ -467,7 +439,7 @@ class OneByOne(NetworkLesson):
 
     def _mixed(self, columns: int = _WIDE) -> Maps:
         mixing = self.mixing
-        title = _MIXED.fill(k=fmt.count(mixing.filters))
+        title = words.MIXED.fill(k=fmt.count(mixing.filters))
         return Maps(
             "mixed", mixing.mixed[:, :, :MOST], self.scales[1], share="walls",
             title=walls.first(title, mixing.filters, MOST), columns=min(columns, mixing.filters),
@@ -490,9 +462,9 @@ class OneByOne(NetworkLesson):
         n = WAYS.index(name)
         assert self.costs is not None
         work, label = self.costs[1], self._ways()[n]
-        said = _SHARE.fill(n=fmt.count(work[n]), p=fmt.percent(work[n] / work[0], 0))
+        said = words.SHARE.fill(n=fmt.count(work[n]), p=fmt.percent(work[n] / work[0], 0))
         bar = Bar("work", "", work[n], said, ("ink", "accent")[n])
-        title = _WORK.fill(way=label).capital
+        title = words.MULTIPLICATIONS.fill(way=label).capital
         bars = Bars(
             name, [bar], Scale(float(max(*work, 1))), length=20, title=title,
             share=WAYS[0] if n else "",
@@ -500,7 +472,7 @@ class OneByOne(NetworkLesson):
         counted = Text(f"{name}-counted", self._counted()[n], tone="muted")
         if self.right is None:
             return Column(bars, counted, gap=0.2)
-        said = _RIGHT.fill(r=fmt.count(self.right[n]), n=fmt.count(len(digits.load())))
+        said = words.RIGHT.fill(r=fmt.count(self.right[n]), n=fmt.count(len(digits.load())))
         right = Text(f"{name}-right", said, role="heading")
         return Column(Column(bars, counted, gap=0.2), right, gap=0.4)
 
@@ -515,7 +487,7 @@ class OneByOne(NetworkLesson):
         read, c, k, f, there = map(
             fmt.count, (here, mixing.channels, mixing.filters, filters, height * width)
         )
-        alone = _FULLY.fill(w=f"{size} × {c}", f=f, n=there)
+        alone = words.FULLY.fill(w=f"{size} × {c}", f=f, n=there)
         return alone, f"{c} × {k} × {read} + {size} × {k} × {f} × {there}"
 
     def _ways(self) -> tuple[Caption, Caption]:
@@ -524,13 +496,13 @@ class OneByOne(NetworkLesson):
         assert reader is not None
         assert reader.window is not None
         size = fmt.shape(reader.window.kernel_size)
-        alone = _ALONE.fill(size=size, c=fmt.count(mixing.channels))
-        return alone, _BEFORE_IT.fill(size=size, k=fmt.count(mixing.filters))
+        alone = words.ALONE.fill(size=size, c=fmt.count(mixing.channels))
+        return alone, words.BEFORE_IT.fill(size=size, k=fmt.count(mixing.filters))
 
     def _bars(self, what: str) -> Bars:
         assert self.costs is not None
         values, title = {
-            "counts": (self.costs[0], _COUNTED.capital),
+            "counts": (self.costs[0], words.COUNTED.capital),
             "work": (self.costs[1], terms.MULTIPLICATIONS.capital),
         }[what]
         labels = self._ways()
@@ -544,12 +516,7 @@ class OneByOne(NetworkLesson):
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: one place, the weights, the sums, the cost."""
-        about = Caption(
-            en="A 1 × 1 convolution of {source}: the {c} numbers at row {r}, column {q} are "
-            "multiplied with the weights of each of {k} filters and added up.",
-            zh="对 {source} 做 1×1 卷积：行 {r}、列 {q} 处的 {c} 个数，"
-            "分别与 {k} 个过滤器的权重相乘再求和。",
-        ).fill(
+        about = words.ABOUT.fill(
             source=self.mixing.source, c=fmt.count(self.mixing.channels),
             k=fmt.count(self.mixing.filters), r=self.mixing.place[0], q=self.mixing.place[1],
         )  # fmt: skip
@@ -569,21 +536,9 @@ class OneByOne(NetworkLesson):
 
     def _tell_colour(self) -> Iterator[Event]:
         yield Event("photograph", 3.4, self.question)
-        said = Caption(
-            en="A colour picture: three channels, three numbers per pixel.",
-            zh="彩色图：三个通道，每个像素三个数。",
-        )
-        yield Event("planes", 3.4, said, detail=1)
-        said = Caption(
-            en="Weigh each colour by how bright we see it, add up: gray. That is a 1 × 1 filter.",
-            zh="三色按人眼看到的亮度加权，再求和：灰度。这就是 1×1 过滤器。",
-        )
-        yield Event("pixel", 5.0, said)
-        said = Caption(
-            en="Every pixel by itself, with the same three weights.",
-            zh="每个像素各算各的，都用这三个权重。",
-        )
-        yield Event("everywhere", 5.4, said, detail=1)
+        yield Event("planes", 3.4, words.PLANES, detail=1)
+        yield Event("pixel", 5.0, words.PIXEL)
+        yield Event("everywhere", 5.4, words.EVERYWHERE, detail=1)
 
     def _tell_mix(self) -> Iterator[Event]:
         mixing = self.mixing
@@ -591,32 +546,11 @@ class OneByOne(NetworkLesson):
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        said = Caption(
-            en="Each place has one number per map: {c} numbers, {c} weights.",
-            zh="每张图一个数：一处 {c} 个数，就有 {c} 个权重。",
-        )
-        yield Event("numbers", 5.5, said.fill(c=count))
-        said = Caption(
-            en="Number times weight, added up, as for gray: one filter, one sum.",
-            zh="数乘权重再求和，和灰度一样：一个过滤器，一个和。",
-        )
-        if mixing.biases.any():
-            said = Caption(
-                en="Number times weight, added up, plus a bias: one filter, one sum.",
-                zh="数乘权重再求和，加偏置：一个过滤器，一个和。",
-            )
-        yield Event("mixes", 5.8, said)
+        yield Event("numbers", 5.5, words.PLACE.fill(c=count))
+        yield Event("mixes", 5.8, words.MIXES_BIASED if mixing.biases.any() else words.MIXES)
         height, width, _ = mixing.maps.shape
-        said = Caption(en="So at all {n} places: one map.", zh="{n} 个位置都这样：一张图。")
-        yield Event("fills", 3.4, said.fill(n=fmt.count(height * width)), detail=1)
-        said = Caption(
-            en="{k} such filters: {c} maps become {k}.", zh="{k} 个过滤器：{c} 张图变 {k} 张。"
-        )
-        if not mixing.layer:
-            said = Caption(
-                en="{k} such filters, chosen to lose least: {c} maps become {k}.",
-                zh="{k} 个过滤器，选得损失最小：{c} 张图变 {k} 张。",
-            )
+        yield Event("fills", 3.4, words.FILLS.fill(n=fmt.count(height * width)), detail=1)
+        said = words.PLACES if mixing.layer else words.CHOSEN
         yield Event("places", 4.6, said.fill(c=count, k=filters))
 
     def ask(self) -> Question | None:
@@ -624,14 +558,10 @@ class OneByOne(NetworkLesson):
         height, width, channels = self.mixing.maps.shape
         ways = {RIGHT: channels, "window": 1, "neighbours": 9 * channels,
                 "places": height * width * channels}  # fmt: skip
-        choices = mistakes.choices(ways, fmt.count, REPLIES)
+        choices = mistakes.choices(ways, fmt.count, words.REPLIES)
         if len(choices) < FEWEST_CHOICES:
             return None
-        said = Caption(
-            en="{c} maps are {c} channels: how many weights has a 1 × 1 filter?",
-            zh="{c} 张图即 {c} 个通道：1×1 过滤器有几个权重？",
-        ).fill(c=fmt.count(channels))
-        return Question(said, choices)
+        return Question(words.HOW_MANY.fill(c=fmt.count(channels)), choices)
 
     def _tell_cost(self) -> Iterator[Event]:
         reader = self.mixing.reader
@@ -639,24 +569,13 @@ class OneByOne(NetworkLesson):
         assert reader.window is not None
         assert self.costs is not None
         alone, both = self.costs[1]
-        said = Caption(
-            en="1 × 1, then {size} on {k} maps: {p} of the multiplications.",
-            zh="先 1×1，再用 {size} 读 {k} 张图：乘法是原来的 {p}。",
-        )
         k, p = fmt.count(self.mixing.filters), fmt.percent(both / alone, 0)
         size = fmt.shape(reader.window.kernel_size)
-        yield Event("work", 4.6, said.fill(size=size, k=k, p=p))
+        yield Event("work", 4.6, words.WORK.fill(size=size, k=k, p=p))
         if self.right is not None:
             before, after = map(fmt.count, self.right)
-            said = Caption(
-                en="{r} of {n} digits are read right from {k} maps, {q} from all {c}.",
-                zh="{n} 个中认对：{k} 张 {r} 个，{c} 张 {q} 个。",
-            )
-            if abs(self.right[1] - self.right[0]) <= ALIKE * len(digits.load()):
-                said = Caption(
-                    en="About as many are read right: {r} of {n}, with all {c} maps {q}.",
-                    zh="认对的差不多：{n} 个中 {r} 个，用 {c} 张 {q} 个。",
-                )
+            alike = abs(self.right[1] - self.right[0]) <= ALIKE * len(digits.load())
+            said = words.AS_MANY if alike else words.READ_RIGHT
             c, n = fmt.count(self.mixing.channels), fmt.count(len(digits.load()))
             told = {"k": k, "r": after, "n": n, "q": before, "c": c}
             said = said.fill(**{name: told[name] for name in said.fields})
@@ -692,18 +611,3 @@ def _added(pictures: Sequence[Part], addends: Callable[[Size], Sequence[Part]]) 
     one, two = len(pictures), -(-len(pictures) // 2)
     rows = (below(size, length) for length in (one, two) for size in sizes)
     return Either(*rows, high)
-
-
-REPLIES = {
-    "window": Caption(
-        en="One pixel wide, but as deep as there are channels.",
-        zh="宽只有一个像素，深却等于通道数。",
-    ),
-    "neighbours": Caption(
-        en="That is a 3 × 3 filter: it reads eight neighbours, too.",
-        zh="那是 3×3 过滤器：它还读八个邻居。",
-    ),
-    "places": Caption(
-        en="Weights are shared: the same ones at all places.", zh="权重共享：每个位置用同样的权重。"
-    ),
-}
