@@ -533,7 +533,7 @@ MUTATIONS = (
     ),
     Mutation(
         "channel sums under other names",
-        "convexplain.lessons.parts.channels_picture",
+        "convexplain.lessons.parts.photo_picture",
         "Addend(str(n), name, float(step.channel_sums[n]))",
         "Addend(str(n), name, float(step.channel_sums[2 - n]))",
         "tests/test_drawn_numbers.py::test_every_channel_of_the_photograph_has_its_own_kernel_and_sum",

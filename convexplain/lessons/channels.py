@@ -17,15 +17,12 @@ from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.channels_picture import (
-    ChannelsPicture,
-    PhotoPicture,
-    names,
-)
+from convexplain.lessons.parts.channels_picture import ChannelsPicture, names
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.photo import Colours
+from convexplain.lessons.parts.photo_picture import PhotoPicture
 from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
