@@ -85,48 +85,6 @@ def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
     np.testing.assert_array_equal(reached.panel("arriving").values, pooled[:12, :12])
 
 
-def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
-    gradients = lesson.back.gradients
-    moved = {name: w - 0.001 * gradients[name] for name, w in lesson.network.weights.items()}
-    after = loss(Network(lesson.network.layers, moved), lesson)
-    assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
-    assert after < lesson.back.loss
-    assert told(lesson, "again") == "Now all 104,202 weights take their step."
-    assert told(lesson, "answer").endswith("so the loss falls.")
-    # Layer after layer: a network of which some have stepped.
-    assert len(lesson.outcomes) == 5
-    part = {**lesson.network.weights, **{name: moved[name] for name in moved if "conv1" in name}}
-    first = loss(Network(lesson.network.layers, part), lesson)
-    assert lesson.outcomes[1].loss == pytest.approx(first, rel=1e-4)
-    assert lesson.outcomes[-1].loss == pytest.approx(after, rel=1e-4)
-    assert told(lesson, "step") == "Gradient below 0: more weight, less loss, so up. Above 0: down."
-
-
-def test_the_loss_grows_with_a_raised_score_as_fast_as_its_error_says(lesson):
-    outcome = lesson.outcomes[0]
-    errors = {bar.name: bar.value for bar in outcome.errors()}
-    for k in lesson.classes:
-        logits = lesson.trace.logits.astype(np.float64)
-        logits[k] += 0.1
-        shares = np.exp(logits) / np.exp(logits).sum()
-        raised = outcome.nudged(k)
-        assert raised.loss == pytest.approx(-np.log(shares[4]))
-        assert raised.shares == pytest.approx({each: shares[each] for each in lesson.classes})
-        assert (raised.loss - outcome.loss) / 0.1 == pytest.approx(errors[str(k)], rel=0.03)
-    answer, loss_bar = outcome.nudged(4).seen(first=outcome, raised=4)
-    assert [bar.printed("en") for bar in answer.bars] == ["0.30 (score + 0.1)", "0.70"]
-    assert loss_bar.bars[0].printed("en") == "1.20 (−0.07)"
-
-
-def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
-    worse = {name: w + 0.01 * lesson.back.gradients[name] for name, w in
-             lesson.network.weights.items()}  # fmt: skip
-    trace = Trace(Network(lesson.network.layers, worse), lesson.trace.image)
-    monkeypatch.setattr(Backward, "stepped", trace.backward(4))
-    assert "too far" in told(Backward(), "answer")
-    assert "太远" in told(Backward(), "answer", "zh")
-
-
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     told_at_length = told(lasting(lesson, 120.0), "looks")
     assert told_at_length == "It reads this 4 as 9: 0.72 against 0.28."
@@ -237,23 +195,6 @@ def test_the_errors_are_added_up_place_by_place_under_their_rings():
     assert max(seen) == len(places) - 2
     end = last_while(played, said)
     assert end["total"].text == fmt.number(lesson.gradient[lesson.followed])
-
-
-def test_the_layers_that_step_have_all_weights_that_are_told(lesson):
-    stepping = lesson.stepping
-    assert sum(stepping.values()) == sum(w.size for w in lesson.network.weights.values())
-    assert stepping["conv1"] == 32 * 9 + 32
-    assert dict(lesson.stages) == stepping
-    picture = learned(lesson, 2)
-    said = [p.words.text("en") for p in picture.root.panels() if p.name.startswith("layer-")]
-    assert said == [f"{name}: {count:,} weights" for name, count in stepping.items()]
-    assert picture.panel("done").words.text("en") == "18,816 of 104,202 have stepped"
-
-
-def learned(lesson, stage):
-    done = sum(count for _, count in lesson.stages[:stage])
-    answer = lesson.outcomes[0].became(lesson.outcomes[stage], lesson.most)
-    return lesson.picture_of().learning(answer, lesson.stages, done)
 
 
 def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
@@ -403,7 +344,9 @@ def pictures(lesson):
     yield picture.reading(lesson.told)
     yield picture.sliding(lesson.followed, np.ones(lesson.kernel.shape, bool))
     yield picture.ways(lesson.followed)
-    yield from (learned(lesson, stage) for stage in (0, 4))
+    for stage in (0, 4):
+        became = first.became(lesson.outcomes[stage], lesson.most)
+        yield picture.learning(became, lesson.stages, 320 * stage)
     yield picture.closing(first.became(last, lesson.most), 104_202)
 
 
@@ -521,12 +464,6 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     # The bars have the changed network's answers, and so have their numbers.
     stage = moments[-1]
     assert stage["answer.4.value"].text == fmt.number(lesson.stepped.trace.shares[4])
-
-
-def test_no_bar_has_the_colour_of_what_is_looked_at(lesson):
-    first, *_, last = lesson.outcomes
-    for bars in (*first.seen(), *first.became(last, lesson.most)):
-        assert {bar.tone for bar in bars.bars} <= {"ink", "muted"}
 
 
 def test_a_new_weight_follows_from_what_is_printed_where_it_is_calculated(lesson):

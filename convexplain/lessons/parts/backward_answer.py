@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def most(self) -> float:
-        """The largest loss of its pictures: a step too far may be worse."""
+        """The largest loss that it shows: what a raised score makes of it, too."""
         return max([1.0, self.loss, *(self.nudged(k).loss for k in self.shares)])
 
     def errors(self) -> Iterator[Bar]:
@@ -67,7 +67,7 @@ class Outcome:
         Parameters
         ----------
         first : Outcome, optional
-            How much the loss differs from its loss is told.
+            How much the loss differs from its loss is told, on one scale.
         raised : int, optional
             The class whose score is raised.
         """
@@ -75,14 +75,16 @@ class Outcome:
                 self.shares.items()}  # fmt: skip
         bars = [Bar(str(k), self.names[k], p, told[k] if k == raised else "", "ink")
                 for k, p in self.shares.items()]  # fmt: skip
-        loss = fmt.number(self.loss)
-        if first is not None:
-            loss += f" ({fmt.number(self.loss - first.loss, sign=True)})"
+        start = first or self
+        change = f" ({fmt.number(self.loss - start.loss, sign=True)})" if first else ""
+        loss = Bar("now", "", self.loss, fmt.number(self.loss) + change, "ink")
+        # Room for a change is kept: nothing moves but the bars.
+        room = f"{fmt.number(self.loss)} ({fmt.number(-NUDGE)})"
         widest = max((each.text("en") for each in told.values()), key=len)
         title = words.TWO.capital.fill(n=self.of)
         return [
             _bars("answer", bars, 1.0, title, widest=widest),
-            _bars("loss", [Bar("now", "", self.loss, loss, "ink")], self.most, words.LOSS.capital),
+            _bars("loss", [loss], start.most, words.LOSS.capital, widest=room),
         ]
 
     def mistaken(self) -> list[Bars]:
