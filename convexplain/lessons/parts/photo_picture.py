@@ -103,6 +103,8 @@ class PhotoPicture:
             ways += [Column(table, beside, align="middle"), low]
             made = Column(*products, added, align="middle", gap=0.6)
             ways[-2:-2] = [Row(self._broad(), made)]
+            # Of a square frame, three rows of two grids leave room for the sum beside them.
+            ways.append(Row(self._tall(), Column(*products, added, notes, gap=0.6)))
         return Diagram(Either(*ways))
 
     def diagram(self) -> Diagram:
@@ -149,18 +151,16 @@ class PhotoPicture:
 
     def _table(self) -> Part:
         """Three patches over their kernels, or beside them."""
-        columns = [
-            (
-                self._named_patch(n),
-                Text(f"times-{n}", "⊙", role="sign", tone="muted"),
-                self._kernel(n),
-            )
-            for n in range(3)
-        ]
-        return Either(
-            Aligned([*zip(*columns, strict=True)], gap=0.4, row_gap=0.3, across="middle"),
-            Aligned(columns, gap=0.4, row_gap=0.4, down="middle"),
-        )
+        over = [*zip(*self._pairs(), strict=True)]
+        return Either(Aligned(over, gap=0.4, row_gap=0.3, across="middle"), self._tall())
+
+    def _tall(self) -> Part:
+        """Three patches under one another, each beside its kernel."""
+        return Aligned(self._pairs(), gap=0.4, row_gap=0.4, down="middle")
+
+    def _pairs(self) -> list[tuple[Part, ...]]:
+        times = (Text(f"times-{n}", "⊙", role="sign", tone="muted") for n in range(3))
+        return [(self._named_patch(n), sign, self._kernel(n)) for n, sign in enumerate(times)]
 
     def _broad(self) -> Part:
         """The table with its note in one line."""
