@@ -364,18 +364,19 @@ class Hierarchy(LessonScene):
         # A dim bar is one that is out: no other is, once the first go.
         self.during(share / 2, self.standing_out(BACK, 1.0))
         self.during(share, self.board.become(self.lesson.check.diagram()))
-        self.during(share / 2, self.board.show(*self.board.frame("lead"), "lead.now"))
+        self.during(share / 2, self.board.show(*self.board.frame("lead"), "lead.now", "lead-left"))
 
     def show_first(self, event: Event) -> None:
         """The strongest go out, one by one; the lead that is left is drawn."""
         self.lay_lead(0.16)
         self.during(0.3, self.taking(hierarchy.STRONGEST), rate=linear)
-        self.during(1, self.board.pulse("lead.now", times=2))
+        self.during(1, self.board.pulse("lead.now", "lead-left", times=2))
 
     def show_predict(self, event: Event) -> None:
         """What is left of the lead is looked at; then the video rests."""
         self.lay_lead(0.12)
-        self.during(min(1.0, 6.0 / event.seconds), self.board.pulse("lead.now", times=2))
+        looked = self.board.pulse("lead.now", "lead-left", times=2)
+        self.during(min(1.0, 6.0 / event.seconds), looked)
 
     def show_removing(self, event: Event) -> None:
         """Cells go out one by one until another class is read, or until none is left."""
@@ -393,6 +394,8 @@ class Hierarchy(LessonScene):
             label = self.lesson.network.class_name(readings[self.out].label)
             self.board.say("reads", self.text(words.ANSWER.fill(k=label)))
             self.count("strongest", self.out)
+            left = float(self.lesson.removal.left(readings)[self.out])
+            self.board.say("lead-left", self.text(words.LEAD.fill(p=fmt.percent(left, 0))))
             share = self.out / (len(readings) - 1)
             self.board.trace("lead.strongest", 0.0, share)(1.0)
             self.board.ride("lead.now", "lead.strongest", share, share)(1.0)
@@ -415,7 +418,7 @@ class Hierarchy(LessonScene):
         typical = tips[self.lesson.removal.typical or 0]
         self.said = self.board.part("random-out").text
         # What is read is not the same in all orders.
-        back = self.board.hide("reads", "lead.now")
+        back = self.board.hide("reads", "lead-left", "lead.now")
         self.during(0.12, back)
         self.board.show("random-said", "random-out")(1.0)
 

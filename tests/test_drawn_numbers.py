@@ -691,6 +691,8 @@ def test_cells_go_out_until_another_class_is_read(look, weights):
         # The point is as far down as the lead is gone, and as far right as cells are.
         middle = stage["lead.now"].places.mean(axis=0)
         leads = [z[lesson.label] - np.delete(z, lesson.label).max() for z in (first, scores)]
+        left = re.findall(r"[<>]?\d+%", stage["lead-left"].text)
+        assert left == [fmt.percent(max(0.0, leads[1] / leads[0]), 0)]
         across, down = (middle - ends[0]) / (ends[1] - ends[0])
         assert across == pytest.approx(gone.sum() / lesson.removal.tipping.removed, abs=0.01)
         assert down == pytest.approx(min(1.0, 1 - leads[1] / leads[0]), abs=0.02)

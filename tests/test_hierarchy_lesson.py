@@ -296,7 +296,8 @@ def test_what_filters_find_in_other_digits_and_how_alike_that_is(lesson, label):
             for node in lesson.path)
         for other in order
     ]  # fmt: skip
-    assert labels == [other for other, peak in zip(order, peaks, strict=True) if peak > 0][:4]
+    found = [other for other, peak in zip(order, peaks, strict=True) if peak > 0]
+    assert labels == sorted(found[:4])
     for row, found in enumerate(lesson.elsewhere):
         node, side = found.node, found.node.box.height
         alike.append([])
@@ -546,8 +547,7 @@ def test_bars_are_what_cells_add_strongest_first_in_one_scale(lesson, out):
     assert bars.shape[1] == many * wide
     heights = (bars[:, ::wide] > 0).sum(axis=0)
     exact = bars.shape[0] * adds[order[:many]] / adds.max()
-    assert (heights >= exact - 1e-9).all()
-    assert (heights < exact + 1).all()
+    np.testing.assert_array_equal(heights, np.maximum(2, np.ceil(exact - 1e-9)))
     assert (bars[-1, : out * wide] < 1).all()
     assert (bars[-1, out * wide :: wide] == 1).all()
     assert not lesson.check.bars(out, risen=0.0).any()

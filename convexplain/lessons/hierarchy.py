@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, pairwise
-from typing import ClassVar, NamedTuple
+from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from convexplain.lessons.parts.hierarchy_check import HierarchyCheck
 from convexplain.lessons.parts.hierarchy_elsewhere import elsewhere as elsewhere_picture
 from convexplain.lessons.parts.hierarchy_photograph import hiding, limits
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
+from convexplain.lessons.parts.hierarchy_places import Level, spread, where
 from convexplain.lessons.parts.hierarchy_tree import HierarchyTree, beside_other
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.removal import Removal
@@ -194,7 +195,7 @@ class Hierarchy(NetworkLesson):
         return tuple(level.cells for level in self._branches)
 
     @cached_property
-    def _branches(self) -> tuple[_Level, ...]:
+    def _branches(self) -> tuple[Level, ...]:
         """The cells of each level that are shown, and where they are said to lie.
 
         The path's own cell is among them. The others are the strongest of those that lie at least
@@ -214,10 +215,10 @@ class Hierarchy(NetworkLesson):
             every: Sequence[Node] = node.parts
             parts = every
             if not self.skips and self.has_places(own.layer):
-                parts = _spread(own, every)
+                parts = spread(own, every, STRONGEST)
             kept = [own, *(part for part in parts if part.name != own.name)][:STRONGEST]
             kept.sort(key=lambda part: -(part.contribution or 0.0))
-            found.append(_Level(tuple(kept), None if self.skips else _where(kept, every)))
+            found.append(Level(tuple(kept), None if self.skips else where(kept, every)))
         return tuple(found)
 
     def is_edge(self, leaf: Node) -> bool:
@@ -589,44 +590,6 @@ class Hierarchy(NetworkLesson):
             return words.UPWARDS_LARGER.fill(small=self._small, k=self.answer_name)
         small, middle, _ = self.kinds
         return words.UPWARDS.fill(small=small, middle=middle, k=self.answer_name)
-
-
-class _Level(NamedTuple):
-    """Cells of a level that are shown, and where they lie, if that can be said of the strongest."""
-
-    cells: tuple[Node, ...]
-    where: Caption | None
-
-
-def _where(kept: Sequence[Node], every: Sequence[Node]) -> Caption | None:
-    """Say of cells that they are the strongest, of all or of those that lie apart."""
-    many = Caption(en=words.how_many(len(kept)).en.capitalize(), zh=str(len(kept)))
-    if len(kept) < 2 or kept[0].name != every[0].name:
-        return None
-    if [part.name for part in kept] == [part.name for part in every[: len(kept)]]:
-        return words.CELLS.fill(n=many)
-    places = [*dict.fromkeys(part.box for part in every)][: len(kept)]
-    apart = all(_apart(one.box, other.box) for one, other in combinations(kept, 2))
-    at_places = apart or [part.box for part in kept] == places
-    return words.AT_PLACES.fill(n=words.how_many(len(kept))) if at_places else None
-
-
-def _spread(own: Node, parts: Sequence[Node]) -> list[Node]:
-    """Choose the strongest that lie apart from a cell and from one another, or where they can."""
-    kept = [own]
-    for apart in (_apart, Box.__ne__):
-        for part in parts:
-            if all(apart(part.box, other.box) for other in kept):
-                kept.append(part)
-        if len(kept) >= STRONGEST:
-            break
-    return kept[:STRONGEST]
-
-
-def _apart(one: Box, other: Box) -> bool:
-    """Tell whether two windows lie at least half a side from one another."""
-    down, right = abs(one.top - other.top), abs(one.left - other.left)
-    return 2 * down >= one.height or 2 * right >= one.width
 
 
 def _size(box: Box) -> str:

@@ -93,6 +93,7 @@ def elsewhere(
         top = TopPatch(index, row, col, box, cut(prepared[index], box), float(value))
         return Found(pictures[index], top)
 
-    classes = [[strongest(node, label) for node in nodes] for label in labels]
-    taken = [found for found in classes if all(each.top.value > 0 for each in found)][:count]
+    classes = {label: [strongest(node, label) for node in nodes] for label in labels}
+    every = [label for label in labels if all(each.top.value > 0 for each in classes[label])]
+    taken = [classes[label] for label in sorted(every[:count])]
     return tuple(Elsewhere(node, tuple(f[n] for f in taken)) for n, node in enumerate(nodes))

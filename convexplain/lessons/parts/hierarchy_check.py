@@ -31,13 +31,13 @@ from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 #: So many points are all bars broad, about; how high the highest is, of that, and the chart.
-_POINTS, _BARS_HIGH, _CHART_HIGH = 480, 0.22, 0.26
+_POINTS, _BARS_HIGH, _CHART_HIGH = 480, 0.2, 0.24
 #: How high bars are that stand alone, of that.
-_ALONE = 0.42
+_ALONE = 0.4
 #: How opaque a bar is that is taken out, and one that steps back behind the first ones.
 _GONE, BACK = 0.16, 0.42
 #: Beside bars the picture has so much of their width.
-_ASIDE = 0.25
+_ASIDE = 0.18
 #: Lines are so many letters long in narrow frames, and beside the chart, in sizes of the text.
 _NARROW, _BESIDE = 17, 12
 
@@ -76,10 +76,9 @@ class HierarchyCheck:
     ) -> npt.NDArray[np.float64]:
         """Draw what each cell adds to the answer as a bar, strongest first, in one scale.
 
-        `out`: how many are taken out: the strongest, or the first of a typical random order.
-        `risen`: how much of its height each has. `back`: how opaque all are but those of the tree,
-        the strongest. Result, (rows, columns): how opaque each point is: `back` or 1 in a bar, less
-        where one is taken out, 0 elsewhere.
+        `out`: how many are taken out, the strongest or the first of a typical random order.
+        `risen`: how much of its height each has. `back`: how opaque all are but those of the tree.
+        Result: how opaque each point is, (rows, columns): less where a bar is out, 0 beside bars.
         """
         removal = self.removal
         adds = removal.pushes.ravel()[removal.order].astype(np.float64)
@@ -89,8 +88,8 @@ class HierarchyCheck:
             gone = np.isin(removal.order, removal.random_order(removal.typical)[:out])
         wide = max(1, _POINTS // adds.size)
         rows = round(_ALONE * wide * adds.size)
-        # The weakest has a point, too.
-        heights = np.ceil(risen * rows * adds / adds.max())
+        # The weakest is seen, too, where two points are as high as one.
+        heights = np.ceil(risen * np.maximum(2, rows * adds / adds.max()))
         filled = np.arange(rows)[::-1, np.newaxis] < heights
         stays = np.where(np.arange(adds.size) < len(self.picture.tree.parts), 1.0, back)
         bars = np.repeat(np.where(filled, np.where(gone, _GONE, stays), 0.0), wide, axis=1)
@@ -100,7 +99,8 @@ class HierarchyCheck:
 
     def adding(self) -> Diagram:
         """Describe what all cells add to the answer: panels ``input``, ``reads``, ``pushes``."""
-        beside, below = self._told(), self._flat()
+        read = self._read()
+        beside, below = Column(*read, gap=0.4), Row(*read, gap=1.0)
         return Diagram(
             Either(
                 *(
@@ -115,28 +115,24 @@ class HierarchyCheck:
         """Describe that, and what is left of the answer's lead as cells go out, in one scale.
 
         The chart ``lead`` has the curves ``strongest`` and ``random-0``, and the dot ``now``;
-        ``strongest-said`` and ``strongest-out`` tell how many it took, ``random-out`` in random
-        orders.
+        ``lead-left`` tells the lead, ``strongest-said`` and ``strongest-out`` how many it took,
+        ``random-out`` in random orders.
         """
         counts = list(self._counts())
-        beside = Column(self._told(), *counts, gap=0.8)
-        above, chart = self._above, self._chart()
+        lead = Text("lead-left", words.LEAD.fill(p=fmt.percent(1.0, 0)))
+        above, chart, (read, reads) = self._above, self._chart(), self._read()
+        beside = Column(Column(read, reads, lead, gap=0.4), *counts, gap=0.8)
+        flat = Row(read, Column(reads, lead, gap=0.2), gap=1.0)
         return Diagram(
             Either(
                 *(
                     Row(beside, Column(above(measure), chart, gap=0.8), gap=1.6)
                     for measure in (2 * _NARROW, _NARROW)
                 ),
-                Column(self._flat(), above(_NARROW), chart, Row(*counts, gap=1.0), gap=0.5),
-                Column(self._flat(), above(_NARROW), chart, *counts, gap=0.25),
+                Column(flat, above(_NARROW), chart, Row(*counts, gap=1.0), gap=0.5),
+                Column(flat, above(_NARROW), chart, *counts, gap=0.25),
             )
         )
-
-    def _told(self) -> Part:
-        return Column(*self._read(), gap=0.4)
-
-    def _flat(self) -> Part:
-        return Row(*self._read(), gap=1.0)
 
     def _read(self) -> tuple[Part, Part]:
         """Return the picture, and what it is read as: as broad as the longest that will be."""

@@ -37,8 +37,8 @@ def elsewhere(
     `every`: a row of the picture for each. `kinds`: what their patterns are called, if that is
     known. Result: the cells' own patches by the names that they have in the tree; of another digit,
     in the first row, ``digit-0-7`` with the mark ``window``, dim but for what lies in it, and
-    ``found-0-7``, which hides it. Rows are called ``row-0`` and ``kind-0``; ``input`` is below the
-    last of the cells' own.
+    ``found-0-7``, which hides it. Rows are called ``row-0`` and ``kind-0``, columns ``head-0``;
+    ``input`` is below the last of the cells' own.
     """
     subject, size = picture.subject, picture.pixels.shape[:2]
     own = picture.subject.label

@@ -168,6 +168,7 @@ STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
 RANDOM_ORDERS = Caption(en="{n} random orders", zh="{n} 种随机顺序")
 OUT_RANGE = Caption(en="{a} to {b} out", zh="去掉 {a} 到 {b} 个")
 LEAD_LEFT = Caption(en="lead of the {k} over the best other score", zh="“{k}”比其他最高分领先多少")
+LEAD = Caption(en="lead: {p}", zh="领先：{p}")
 CELLS_OUT = Caption(en="cells taken out", zh="去掉的单元")
 CHECKED = Caption(
     en="{m} strongest cells out: reads {j}",
