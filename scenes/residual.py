@@ -38,7 +38,7 @@ class Residual(LessonScene):
 
     def prepare(self) -> None:
         """Lay out what comes in, layers and plus; they are there from the first moment."""
-        self.board.lay(self.lesson.both_ways(upright=self.upright, end="plus"))
+        self.board.lay(self.lesson.both_ways(end="plus"))
         self.board.show(*self.read(), "came", "layers", "plus", "legend", *STRAIGHT)(1.0)
 
     def read(self) -> list[str]:
@@ -99,7 +99,7 @@ class Residual(LessonScene):
     def show_arrive(self, event: Event) -> None:
         """What comes out of the layers takes its place before the plus; what came in goes round."""
         self.during(0.06, self.board.leave(*self.read()))
-        picture = self.lesson.both_ways(upright=self.upright)
+        picture = self.lesson.both_ways()
         shown = ("came", "layers", "plus", "round", *THROUGH[:1], *ROUND)
         self.turn_into(picture, 0.12, show=shown, hold=(*THROUGH[1:], "change"))
         _, then, last = map(self.board.walk, THROUGH)
@@ -112,7 +112,7 @@ class Residual(LessonScene):
 
     def show_meet(self, event: Event) -> None:
         """Both stand before a sum that is still to come; the two numbers of one place."""
-        picture = self.lesson.adding(upright=self.upright)
+        picture = self.lesson.adding()
         total = self.lesson.three[2]
         self.known = total[:, :, self.lesson.shown_filter].astype(np.float64)
         self.turn_into(
@@ -185,7 +185,7 @@ class Residual(LessonScene):
 
     def whole(self, share: float) -> None:
         """Lay out both ways and the sum that goes on; at once with its arrows, the sum to come."""
-        picture = self.lesson.both_ways(upright=self.upright, end="sum")
+        picture = self.lesson.both_ways(end="sum")
         self.empty(0.5 * share, *residual.NAMES)
         self.turn_into(picture, share, show=WHOLE, hold=LINES)
         self.during(0.5 * share, *map(self.board.walk, LINES))
@@ -217,9 +217,7 @@ class Residual(LessonScene):
             self.unknown("sum")
 
         for words, moment in (True, 0.0), (False, share):
-            picture = self.lesson.both_ways(
-                upright=self.upright, end="sum", zero=zero[:1] if words else zero
-            )
+            picture = self.lesson.both_ways(end="sum", zero=zero[:1] if words else zero)
             to = turn if not words else lambda _: turn(0.0)
             zeros = [part.name for part in picture.root.panels() if part.name.endswith("-zero")]
             self.turn_into(picture, moment, to, show=(*WHOLE, *LINES, *zeros))
@@ -259,12 +257,14 @@ class Residual(LessonScene):
         later = [name for name in names if self.is_gradient(name)]
         links = [link.name for link in picture.links]
         maps = [name for name in self.lesson.stack.known if not name.endswith("-0")]
-        shown = (name for name in names if name not in later)
+        aside = "head", "round"  # on a narrow sheet there is no room for them
+        shown = (name for name in names if name not in (*later, *aside))
         self.empty(0.5 * share)
         self.turn_into(
             picture, share, lambda _: self.unknown(*maps), show=tuple(shown),
             hold=(*later, *links),
         )  # fmt: skip
+        self.during(0.5 * share, self.board.show(*self.board.there(*aside)))
 
     def is_gradient(self, name: str) -> bool:
         """Tell whether a panel of the rows comes with the gradient."""

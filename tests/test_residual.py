@@ -129,11 +129,10 @@ def test_the_layers_are_named_where_their_names_are_short(lesson):
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
     sheet = ASPECTS[aspect]
-    upright = sheet.height > sheet.width
     shown = [
-        *(lesson.both_ways(upright=upright, end=end) for end in ("plus", "change", "sum")),
-        lesson.both_ways(upright=upright, end="sum", zero=("layers", "maps")),
-        lesson.adding(upright=upright),
+        *(lesson.both_ways(end=end) for end in ("plus", "change", "sum")),
+        lesson.both_ways(end="sum", zero=("layers", "maps")),
+        lesson.adding(),
         lesson.stack.row(),
         trained(8),
         trained(8, 2),
@@ -347,10 +346,9 @@ def test_the_sum_comes_into_its_own_cell(lesson):
 
 
 def test_the_box_of_the_layers_is_as_wide_before_their_weights_are_0(lesson):
-    for upright, sheet in ((False, VIDEO), (True, TALL)):
+    for sheet in (VIDEO, TALL):
         before, after = (
-            place(lesson.both_ways(upright=upright, end="sum", zero=zero), sheet, "en")
-            for zero in ((), ("layers",))
+            place(lesson.both_ways(end="sum", zero=zero), sheet, "en") for zero in ((), ("layers",))
         )
         assert before["layers"] == after["layers"]
         assert before["came"] == after["came"]

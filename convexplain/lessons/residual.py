@@ -177,14 +177,11 @@ class Residual(FilterLesson):
             for name, values, title in zip(NAMES, maps, titles, strict=True)
         ]  # fmt: skip
 
-    def both_ways(
-        self, *, upright: bool = False, end: str = "change", zero: Collection[str] = ()
-    ) -> Diagram:
+    def both_ways(self, *, end: str = "change", zero: Collection[str] = ()) -> Diagram:
         """Describe both ways to the plus: through the layers, and round.
 
         Parameters
         ----------
-        upright : bool
         end : {"plus", "change", "sum"}
             What is known: what came in alone, the change as well, or the sum behind the plus, too.
         zero : collection of str
@@ -197,54 +194,57 @@ class Residual(FilterLesson):
             came = replace(came, title=words.CAME_ONE.capital.fill(n=many))
         elif end == "change":
             change = replace(change, title=words.RESIDUAL.capital)
-        measure = _BROAD if upright else _NARROW  # a column of maps has no room for high boxes
-        said = _named(self.network, self.between, zero="layers" in zero)
-        layers = Text(
-            "layers", said, role="heading", measure=measure, rim="box",
-            widest=_named(self.network, self.between, zero="layers" not in zero),  # as large
-        )  # fmt: skip
         plus = Text("plus", "+", role="display", rim="circle")
-        made = self._zeroed(change)
-        parts: tuple[Part, ...] = {
-            "plus": (came, layers, plus), "change": (came, layers, made, plus),
-            "sum": (came, layers, made, plus, total),
+        behind = {
+            "plus": (plus,), "change": (self._zeroed(change), plus),
+            "sum": (self._zeroed(change), plus, total),
         }[end]  # fmt: skip
-        between = [] if end == "plus" else ["change"]
-        through = ["came", "layers", *between, "plus"]
-        behind = [("plus", "sum")] if end == "sum" else []
-        # Upright its way would run past the map's title.
-        read = self.picture_read(named=not upright) if end == "plus" else []
-        seen = pairwise((*READ, "came")) if read and not upright else ()
-        flows = (*seen, *pairwise(through), ("came", "round"), ("round", "plus"), *behind)
+        read = self.picture_read() if end == "plus" else []
+
+        def line(measure: float) -> list[Part]:
+            said, other = (
+                _named(self.network, self.between, zero=zeros)
+                for zeros in ("layers" in zero, "layers" not in zero)
+            )
+            layers = Text(
+                "layers", said, role="heading", measure=measure, rim="box", widest=other
+            )  # as large
+            return [came, layers, *behind]
+
+        def way(measure: float = math.inf) -> Text:
+            return Text("round", words.ROUND, role="heading", measure=measure)
+
+        def beside(gap: float) -> Part:
+            parts = [*read, *line(_NARROW)]
+            if end != "plus":
+                return Column(Row(*parts, gap=gap), way(), gap=1.2, align="middle")
+            # Below the layers, which stand before the plus.
+            under = [*(None for _ in parts[:-2]), way(), None]
+            return Aligned([parts, under], gap=gap, row_gap=1.2, across="middle", down="middle")
+
+        # A column of maps has no room for high boxes.
+        above = [Row(*read, gap=1.0, turns=False)] if read else []
+        high = Row(
+            Column(*above, *line(_BROAD), gap=1.0, align="middle"), way(_NARROW), gap=1.5,
+            turns=False,
+        )  # fmt: skip
+        gaps = _BESIDE if end == "plus" else (0.9 if end == "sum" else 1.6,)
+        before = READ if read else ()
+        after = {"plus": ("plus",), "change": ("change", "plus"), "sum": ("change", "plus", "sum")}
+        through = (*before, "came", "layers", *after[end])
+        flows = (*pairwise(through), ("came", "round"), ("round", "plus"))
         links = tuple(
             Link(start, end, tone="muted", headless=end == "round") for start, end in flows
         )
-        way = Text("round", words.ROUND, role="heading", measure=_NARROW if upright else math.inf)
-        body: Part
-        if upright:
-            body = Row(Column(*read, *parts, gap=1.0, align="middle"), way, gap=1.5)
-        elif end == "plus":
-            under = [None if part is not layers else way for part in parts]
-            rows: list[list[Part | None]] = [
-                [*read, *parts], [*(None for _ in read), *under],
-            ]  # fmt: skip
-            body = Either(
-                *(
-                    Aligned(rows, gap=gap, row_gap=1.2, across="middle", down="middle")
-                    for gap in _BESIDE
-                )
-            )
-        else:
-            apart = 0.9 if end == "sum" else 1.6
-            body = Column(Row(*parts, gap=apart), way, gap=1.2, align="middle")
+        body = Either(*map(beside, gaps), high)
         # Where it begins, the scale of colours stands below, as it will later.
-        below, turns = Legend("legend", row=True), end != "plus"
-        return Diagram(Column(body, below, align="middle", turns=turns), links)
+        below = Legend("legend", row=True)
+        return Diagram(Column(body, below, align="middle", turns=False), links)
 
-    def picture_read(self, *, named: bool) -> list[Part]:
-        """Describe the picture of which the map that came in is made, if it is another one.
+    def picture_read(self) -> list[Part]:
+        """Describe the picture of which the map that came in is made, and the layers between.
 
-        If named, the layers that make it follow.
+        Nothing, if it is the picture that came in.
         """
         if self.ways[0] == "input":
             return []
@@ -254,8 +254,6 @@ class Residual(FilterLesson):
         # So large beside the map, whatever their cells.
         fine = len(pixels) / (_ASIDE * len(self.three[0]))
         seen = Cells("picture", pixels, lines=False, title=title, share="maps", fine=fine)
-        if not named:
-            return [seen]
         before = {self.ways[0], *ancestors(self.network, self.ways[0])}
         layers = [layer.name for layer in self.network.layers if layer.name in before]
         said = _named(self.network, layers)
@@ -280,10 +278,10 @@ class Residual(FilterLesson):
         fits = picture.pixels.shape == CHAPTER_INPUT
         return Stack(picture if fits else digits.sample(self.chosen["sample"]))
 
-    def adding(self, *, upright: bool = False) -> Diagram:
+    def adding(self) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
         maps, legend = self._three(marked=True), Legend("legend", row=True)
-        row = _equation(maps, self._terms(), upright)
+        row = _equation(maps, self._terms())
         return Diagram(Column(row, legend, align="middle"))
 
     def _terms(self) -> list[Text]:
@@ -408,19 +406,17 @@ def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
     return int(row), int(col)
 
 
-def _equation(maps: list[Cells], numbers: list[Text], upright: bool) -> Part:
-    """Lay out three maps with a plus and an equals sign, each over its number if there are any.
+def _equation(maps: list[Cells], numbers: list[Text]) -> Part:
+    """Lay out three maps with a plus and an equals sign, each over its number.
 
-    Upright, the last map is below.
+    Where there is more room, the last map is below.
     """
     one, other, total = maps
     plus, equals = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
-    if not upright:
-        return _over([one, plus, other, equals, total], numbers)
+    wide = _over([one, plus, other, equals, total], numbers)
     below = _over([equals, total], numbers[3:])
-    return Column(_over([one, plus, other], numbers[:3]), below, align="middle")
+    return Either(wide, Column(_over([one, plus, other], numbers[:3]), below, align="middle"))
 
 
 def _over(parts: Sequence[Part], numbers: Sequence[Text]) -> Part:
-    rows = (parts, numbers) if numbers else (parts,)
-    return Aligned(rows, gap=0.7, row_gap=0.5, across="middle", down="middle")
+    return Aligned([parts, numbers], gap=0.7, row_gap=0.5, across="middle", down="middle")

@@ -26,6 +26,7 @@ from convexplain.panels import (
     Link,
     Part,
     Scale,
+    Space,
     Text,
 )
 from convexplain.style import format as fmt
@@ -40,8 +41,10 @@ _FINE = 3
 _NARROW, _BROAD = 5.0, 22.0
 #: How high the highest gradient is drawn, in cells of a map.
 _HIGH = 4.0
+#: Room for the ways round the blocks where they are not named, in gaps of the sheet.
+_AROUND = 0.4
 #: How large it is said what the rows are, and how far apart maps stand, in gaps of the sheet.
-_TIGHT: tuple[tuple[Literal["heading", "text"], float], ...] = ("heading", 0.7), ("text", 0.15)
+_TIGHT: tuple[tuple[Literal["heading", "text"], float], ...] = ("heading", 0.7), ("text", 0.35)
 
 
 @dataclass(frozen=True)
@@ -134,33 +137,32 @@ class Stack:
         # Named where there is room for the ways round the blocks.
         around = Text("round", words.ROUND.capital, role="text")
 
-        def named(arrows: str, role: Literal["heading", "text"]) -> Part:
+        def named(arrows: str, role: Literal["heading", "text"], measure: float) -> Part:
             return Text(
                 f"said-{arrows}", words.SHORTCUTS[arrows].capital, role=role, weight="bold",
-                tone=TONES[arrows], measure=_NARROW,
+                tone=TONES[arrows], measure=measure,
             )  # fmt: skip
 
         def beside(role: Literal["heading", "text"], gap: float) -> Part:
             rows: list[Sequence[Part | None]] = [heads]
             for arrows in TONES:
                 maps, bars, numbers = self._rows(arrows)
-                rows += [[named(arrows, role), *maps], [around if arrows == "yes" else None]]
+                rows += [
+                    [named(arrows, role, _NARROW), *maps],
+                    [around if arrows == "yes" else None],
+                ]
                 rows += [[back[arrows], *bars], [None, *numbers]]
             return Aligned(rows, gap=gap, row_gap=0.3, across="middle", down="bottom")
 
         def below(role: Literal["heading", "text"], gap: float) -> Part:
             parts: list[Part] = []
             for arrows in TONES:
-                maps, *bars = self._rows(arrows)
-                above: list[Sequence[Part | None]] = (
-                    [heads[1:], maps] if arrows == "yes" else [maps]
-                )
-                one, other = (
-                    Aligned(rows, gap=gap, row_gap=0.3, across="middle", down="bottom")
-                    for rows in (above, bars)
-                )
-                rounds = [around] if arrows == "yes" else []
-                parts += [named(arrows, role), one, *rounds, back[arrows], other]
+                maps, bars, numbers = self._rows(arrows)
+                rows: list[Sequence[Part | None]] = [maps, bars, numbers]
+                if arrows == "yes":
+                    rows = [heads[1:], maps, [Space(height=_AROUND)], bars, numbers]
+                seen = Aligned(rows, gap=gap, row_gap=0.3, across="middle", down="bottom")
+                parts += [named(arrows, role, _BROAD), seen, back[arrows]]
             return Column(*parts, gap=0.6)
 
         body = Either(*(way(*how) for way in (beside, below) for how in _TIGHT))
