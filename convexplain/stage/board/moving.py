@@ -489,6 +489,8 @@ def _cross(one: tuple[Box, Box], other: tuple[Box, Box]) -> bool:
     """Tell whether two boxes meet on their ways, but at neither end."""
     if any(a.meets(b) for a, b in zip(one, other, strict=True)):
         return False
+    if not around(one).meets(around(other)):  # what each of them passes over
+        return False
     return any(_between(*one, n / 8).meets(_between(*other, n / 8)) for n in range(1, 8))
 
 
