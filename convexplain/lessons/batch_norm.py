@@ -336,13 +336,16 @@ class BatchNorm(NormalizedFilter):
         legend = Legend("legend")
         low = Column(line, Legend("legend", row=True), align="middle")
         rows = [[kernels[0], Row(sums, way, turns=False), maps[0]], [kernels[1], told, maps[1]]]
-        both = Aligned(rows, gap=1, row_gap=0.8, down="middle", across="middle")
+        # Close together they fit into a square frame, too.
+        both, close = (
+            Aligned(rows, gap=gap, row_gap=0.8, down="middle", across="middle") for gap in (1, 0.7)
+        )
         grids = Aligned([[kernels[0], kernels[1]], [sums, way], [*maps]], row_gap=0.8)
         high = Either(
             Column(Row(grids, legend, turns=False), told, line, gap=0.8),
             Column(grids, told, Row(apart, legend, turns=False), gap=0.8),
         )
-        beside, below = Row(both, Column(apart, legend), gap=1), Column(both, low, align="middle")
+        beside, below = Row(both, Column(apart, legend), gap=1), Column(close, low, align="middle")
         return Diagram(Either(beside, below, high))
 
     def _kernels(self) -> list[Cells]:
