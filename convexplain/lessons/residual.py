@@ -180,13 +180,9 @@ class Residual(FilterLesson):
     def both_ways(self, *, end: str = "change", zero: Collection[str] = ()) -> Diagram:
         """Describe both ways to the plus: through the layers, and round.
 
-        Parameters
-        ----------
-        end : {"plus", "change", "sum"}
-            What is known: what came in alone, the change as well, or the sum behind the plus, too.
-        zero : collection of str
-            With ``"layers"`` in it they say that their weights are 0; with ``"maps"`` the change
-            is 0, and the sum what is left.
+        `end`, "plus", "change" or "sum": what is known: what came in alone, the change as well, or
+        the sum behind the plus, too. `zero`: with ``"layers"`` in it they say that their weights
+        are 0; with ``"maps"`` the change is 0, and the sum what is left.
         """
         came, change, total = self._three(silent="maps" in zero)
         if end == "plus":

@@ -21,25 +21,16 @@ LENGTH = 17.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a network gives two of its classes, and the loss.
+    """What a network gives two of its classes, and the loss."""
 
-    Parameters
-    ----------
-    names : dict of int to Caption
-        What the classes are called: the right one, and the one that it is taken for.
-    right : int
-    of : int
-        How many classes there are.
-    shares : dict of int to float
-        Their probabilities.
-    loss : float
-        -ln of the right one's.
-    """
-
+    #: What the classes are called: the right one, and the one that it is taken for.
     names: dict[int, Caption]
     right: int
+    #: How many classes there are.
     of: int
+    #: Their probabilities.
     shares: dict[int, float]
+    #: -ln of the right one's.
     loss: float
 
     def nudged(self, raised: int) -> Outcome:
@@ -64,12 +55,8 @@ class Outcome:
     def seen(self, *, first: Outcome | None = None, raised: int | None = None) -> list[Bars]:
         """Describe answer and loss as bars.
 
-        Parameters
-        ----------
-        first : Outcome, optional
-            How much the loss differs from its loss is told, on one scale.
-        raised : int, optional
-            The class whose score is raised.
+        `first`: how much the loss differs from its loss is told, on one scale. `raised`: the class
+        whose score is raised.
         """
         told = {k: words.SCORE.fill(p=fmt.number(p), d=f"{NUDGE:g}") for k, p in
                 self.shares.items()}  # fmt: skip

@@ -18,24 +18,16 @@ _PRINTED = 9
 
 @dataclass(frozen=True, eq=False)
 class Gate:
-    """One window of a max pooling, and what becomes of the error that arrives at it.
+    """One window of a max pooling, and what becomes of the error that arrives at it."""
 
-    Parameters
-    ----------
-    row, col : int
-        Of the pooled cell.
-    sums : numpy.ndarray, shape (height, width)
-        What the filter gave in the window, before ReLU.
-    left : numpy.ndarray, shape (height, width)
-        The errors of these sums.
-    error : float
-        The pooled cell's.
-    """
-
+    #: Of the pooled cell.
     row: int
     col: int
+    #: What the filter gave in the window, before ReLU, (height, width).
     sums: Numbers
+    #: The errors of these sums, (height, width).
     left: Numbers
+    #: The pooled cell's.
     error: float
 
     @property

@@ -55,41 +55,28 @@ MADE = ("input.read", "errors.met")
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """What pictures of the errors on the picture are made of.
+    """What pictures of the errors on the picture are made of."""
 
-    Parameters
-    ----------
-    drawn : numpy.ndarray, shape (height, width)
-        The picture that is read.
-    kernel, gradient : numpy.ndarray, shape (height, width)
-        The filter's weights, and the loss's gradient by them.
-    before : numpy.ndarray, shape (height, width)
-        Errors of the filter's map, before its activation.
-    window : Window
-        The filter's, with its padding as four numbers.
-    filter : int
-    layer : str
-        The filter's.
-    rate : float
-        Of a step.
-    responses : numpy.ndarray, shape (height, width)
-        The filter's map on the way forward.
-    pooled : numpy.ndarray, shape (height, width), optional
-        What the pooling made of it, if it is shown how errors come through the pooling.
-    arriving : numpy.ndarray, shape (height, width), optional
-        Errors of the filter's pooled map, then.
-    """
-
+    #: The picture that is read, (height, width).
     drawn: Floats
+    #: The filter's weights, and the loss's gradient by them, (height, width).
     kernel: Floats
     gradient: Floats
+    #: Errors of the filter's map, before its activation, (height, width).
     before: Floats
+    #: The filter's, with its padding as four numbers.
     window: Window
     filter: int
+    #: The filter's.
     layer: str
+    #: Of a step.
     rate: float
+    #: The filter's map on the way forward, (height, width).
     responses: Floats
+    #: What the pooling made of it, if it is shown how errors come through the pooling, (height,
+    #: width).
     pooled: Floats | None = None
+    #: Errors of the filter's pooled map, then, (height, width).
     arriving: Floats | None = None
 
     # Scales.
@@ -244,12 +231,7 @@ class Laid:
     def sliding(self, weight: Place, known: npt.NDArray[np.bool_]) -> Diagram:
         """Describe the errors on the picture, from near, beside the kernel and its gradient.
 
-        Parameters
-        ----------
-        weight : (int, int)
-            That which is marked.
-        known : numpy.ndarray of bool
-            Which cells of the gradient are computed.
+        `weight`: that which is marked. `known`: which cells of the gradient are computed.
         """
         (row, col), (rows, cols) = self.nearby(*weight), self.spread[self.reach].shape
         high, wide = self.drawn[self.near].shape

@@ -59,12 +59,8 @@ class BackwardPicture(Laid):
     def way(self, answer: Sequence[Bars], behind: int) -> Diagram:
         """Describe the way from the picture through the filter and the layers to the answer.
 
-        Parameters
-        ----------
-        answer : sequence of Bars
-            And the loss.
-        behind : int
-            How many layers are behind the filter's map, or its pooled one.
+        `answer`: and the loss. `behind`: how many layers are behind the filter's map, or its pooled
+        one.
         """
         values = self.responses if self.pooled is None else self.pooled
         title = terms.RESPONSE_MAP if self.pooled is None else words.POOLED
