@@ -11,8 +11,8 @@ export PYTHONDONTWRITEBYTECODE=
 # Each of two workers has a core: more threads would only wait for one another.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-# One core looks at types; the other at style, then writes the bytecode of all tests, which both
-# workers read, and begins with the tests.
+# One core looks at types; the other at style, then writes the bytecode of all tests, unless an
+# earlier run did: both workers read it.
 types=$(mktemp)
 mypy >"$types" 2>&1 &
 looking=$!
@@ -20,7 +20,9 @@ trap 'kill "$looking" 2>/dev/null || true; rm -f "$types"' EXIT
 ruff check .
 ruff format --check .
 lint-imports --no-cache  # its cache can miss a module that became a package
-pytest --collect-only --quiet "$@" >/dev/null 2>&1 || true  # what cannot be collected is told below
+if [ ! -d tests/__pycache__ ]; then
+    pytest --collect-only --quiet "$@" >/dev/null 2>&1 || true  # what cannot be collected is told below
+fi
 failed=0
 # Two workers, each with a file of tests at a time: what a file's tests share is made once.
 pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@" || failed=$?
