@@ -244,8 +244,8 @@ class OneDPicture:
         )  # fmt: skip
         legend = Legend("legend", row=True)
         pictures = (
-            Column(row, strip, gap=0.4, align="middle", turns=False),
-            Column(picture, grid, gap=0.4, align="middle", turns=False),
+            Column(row, strip, gap=0.4, align="middle"),
+            Column(picture, grid, gap=0.4, align="middle"),
             Aligned([self._film(), self._below(maps)], gap=0.3, row_gap=0.4, across="middle"),
         )
 
