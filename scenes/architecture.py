@@ -15,6 +15,7 @@ from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.architecture_moments import filter_of, times
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops.geometry import Box as Window
+from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region, corners_of
 from convexplain.stage.pace import Move, accelerating, in_turn, lazily, row_by_row, together
@@ -111,14 +112,18 @@ class Architecture(LessonScene):
 
     # One block after the other.
 
+    def turn(self, picture: Diagram, share: float, *, show: Iterable[str] = ()) -> None:
+        """Go on to another picture; what parted a map into windows goes."""
+        self.remove(*self.tiles)
+        self.become(picture, share, show=show)
+
     def pair(self, number: int, share: float) -> None:
         """Bring a block, and one that it makes, as near as there is room; nothing is made yet."""
         before, after = self.stages[number - 1], self.stages[number]
         words = [f"{what}-{each.name}" for each in (before, after) for what in ("name", "size")]
         show = [before.panel, *words, f"depth-{before.name}"]
-        self.remove(*self.tiles)
         self.board.leave(*self.marks(before.panel, "place"))(1.0)
-        self.become(self.picture.pair(number), share, show=show)
+        self.turn(self.picture.pair(number), share, show=show)
         self.deepened = self.deepen(number)
         self.deepened(0.0)
         if self.picture.window_of(number) is not None:
@@ -136,7 +141,7 @@ class Architecture(LessonScene):
         else:
             self.count(number, 1)
             self.during(0.05 * share, self.board.show(*told))
-            self.fill(number, 0.4 * share, front)
+            self.fill(number, (0.4 if self.picture.reads_all(number) else 0.6) * share, front)
         self.board.show(*self.board.there(f"{panel}.box", f"{panel}.sides"))(1.0)
         if self.picture.reads_all(number):
             self.others(number, 0.5 * share)
@@ -239,11 +244,12 @@ class Architecture(LessonScene):
             line.z_index = self.board.part(start[0]).z_index
 
         def go(alpha: float) -> None:
-            for line, way in zip(
-                lines, _rays(*map(self.board.box, (start[0], end[0]))), strict=True
-            ):
+            one, other = self.board.box(start[0]), self.board.box(end[0])
+            for line, way in zip(lines, _rays(one, other), strict=True):
                 line.places = way
-            (self.add if alpha else self.remove)(*lines)
+            # Under one another there are words between them.
+            beside = one[0] + one[2] <= other[0]
+            (self.add if alpha and beside else self.remove)(*lines)
 
         return go
 
@@ -390,7 +396,7 @@ class Architecture(LessonScene):
         """Place by place, all numbers of the last block are laid in one row."""
         tail = self.drawn(self.lesson.tail)
         for number in tail:
-            self.become(self.picture.vector(number), 0.15 / len(tail))
+            self.turn(self.picture.vector(number), 0.15 / len(tail))
             self.lay_out(number, 0.75 / len(tail))
         self.during(1, self.board.pulse(*self.texts(*tail[:1])[-1:]))
 
@@ -432,7 +438,7 @@ class Architecture(LessonScene):
         tail = self.drawn(self.lesson.tail)
         last = len(self.stages) - 1
         read = tail[-1] if tail else None
-        self.become(self.picture.answered(read), 0.15)
+        self.turn(self.picture.answered(read), 0.15)
         bars = self.bars()
         self.during(0.05, self.board.come(*self.texts(last), *self.frame(bars)))
         strip = self.board.there(self.stages[last].panel)

@@ -107,21 +107,22 @@ class Moments(ArchitecturePicture):
         tallest = max(self.stages[n].shape[0] for n in which)
         before, after = (self._seen(n, tallest) for n in which)
         words = [(self._name(n, "heading"), self._shape(n, "heading")) for n in which]
-        said: list[Part] = [Legend("legend")]
+        legend, said = Legend("legend"), list[Part]()
         if self.reads_all(index):
             count = self.stages[index].channels
-            said.insert(0, Text("filter", filter_of(count, count), role="heading", tone="accent"))
-        between = Column(*said, gap=0.5, turns=False)
+            said = [Text("filter", filter_of(count, count), role="heading", tone="accent")]
+        (name, shape), (made, size) = words
         rows: list[list[Part | None]] = [
-            [before, between, after],
-            *([one, None, other] for one, other in zip(*words, strict=True)),
+            [before, None, after],
+            [name, said[0] if said else None, made],
+            [shape, legend, size],
         ]
         beside = Aligned(rows, gap=1.2, row_gap=0.3, down="bottom")
         above, below = (
             Row(block, Column(*told, gap=0.3, turns=False), align="bottom", turns=False)
             for block, told in zip((before, after), words, strict=True)
         )
-        return Diagram(Either(beside, Column(above, between, below, gap=0.7, turns=False)))
+        return Diagram(Either(beside, Column(above, *said, legend, below, gap=0.7, turns=False)))
 
     def vector(self, index: int) -> Diagram:
         """Describe a vector over its words, below what it is made of."""
