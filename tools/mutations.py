@@ -631,6 +631,22 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars",
     ),
     Mutation(
+        "a lead that is all of the score",
+        "convexplain.lessons.parts.removal",
+        "max(0.0, each.lead) / whole",
+        "max(0.0, each.logit) / whole",
+        "tests/test_hierarchy_lesson.py"
+        "::test_random_orders_are_drawn_anew_for_each_seed_and_need_more",
+    ),
+    Mutation(
+        "what another filter finds in other digits",
+        "convexplain.lessons.parts.elsewhere",
+        "responses = maps[node.layer][..., node.filter]",
+        "responses = maps[node.layer][..., node.filter - 1]",
+        "tests/test_hierarchy_lesson.py"
+        "::test_what_filters_find_in_other_digits_and_how_alike_that_is",
+    ),
+    Mutation(
         "a branch that is lit in part",
         "scenes.hierarchy",
         "range(len(self.rows), 0, -1)",
