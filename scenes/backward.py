@@ -78,7 +78,7 @@ class Backward(LessonScene):
     def change(self, picture: Diagram, share: float, *others: Move) -> None:
         """Bring answer and loss to other numbers; none stands at a bar of another length."""
         numbers = [name for name in self.board.parts
-                   if re.fullmatch(r"(answer|loss)\..+\.value", name)]  # fmt: skip
+                   if re.fullmatch(r"(answer|loss)\.(\d+|now)\.value", name)]  # fmt: skip
         self.board.hide(*numbers)(1.0)
         self.turn_into(picture, 0.75 * share, *others, hold=tuple(numbers))
         self.during(0.25 * share, self.board.show(*numbers))
@@ -460,8 +460,11 @@ class Backward(LessonScene):
         stages = range(1, len(self.lesson.outcomes))
         boxes = [f"layer-{n - 1}" for n in stages]
         self.turn_into(self.learning(0), 0.16, show=("answer", "loss", "done", *boxes))
+        self.during(0.04, self.board.dim(*boxes))
         for stage, box in zip(stages, boxes, strict=True):
-            self.change(self.learning(stage), 0.68 / len(boxes), self.board.pulse(box))
+            # It is counted at once.
+            self.board.dim(box, to=1.0)(1.0)
+            self.change(self.learning(stage), 0.66 / len(boxes), self.board.pulse(box))
         self.during(1, self.point_at(f"answer.{self.lesson.right}", "loss.now"))
 
     def show_answer(self, event: Event) -> None:
