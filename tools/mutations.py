@@ -144,6 +144,13 @@ MUTATIONS = (
         "tests/test_residual.py::test_the_sum_is_what_came_in_and_what_the_layers_make_of_it",
     ),
     Mutation(
+        "a gradient measured one block too late",
+        "convexplain.lessons.parts.residual_stack",
+        "float(np.linalg.norm(back.errors[name])) for name in self.places",
+        'float(np.linalg.norm(back.errors[name])) for name in (*self.places[1:], "flatten")',
+        "tests/test_residual.py::test_a_gradient_is_as_long_as_the_loss_is_steep_there",
+    ),
+    Mutation(
         "a sum of another cell",
         "scenes.residual",
         "values[row, col] = self.known[row, col]\n        self.during(0.1",
