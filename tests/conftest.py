@@ -30,10 +30,10 @@ os.environ["CONVEXPLAIN_LANG"] = "en"
 
 #: Files that ask of the same played lessons, or of the same film: one worker makes each once.
 PLAYED = (
-    "architecture", "backward_lesson", "batch_norm", "class", "depthwise", "drawn", "drawn_numbers",
-    "film", "film_cards", "film_story", "hierarchy_lesson", "lessons", "lessons_played",
-    "one_by_one", "one_d_lesson", "poster", "residual", "sliding_window", "transcript",
-    "transposed_lesson", "voice",
+    "architecture", "backward_lesson", "batch_norm", "class", "depthwise", "drawn",
+    "drawn_numbers", "figure_hierarchy", "film", "film_cards", "film_story", "hierarchy_lesson",
+    "lessons", "lessons_played", "one_by_one", "one_d_lesson", "poster", "residual",
+    "sliding_window", "transcript", "transposed_lesson", "voice",
 )  # fmt: skip
 
 
