@@ -39,14 +39,13 @@ class Translation(LessonScene):
         kinds = ("reader", "read", "sure")
         return [f"{kind}-{n}" for n in range(len(self.lesson.networks)) for kind in kinds]
 
-    def change(self, picture: Diagram, share: float, *show: str, until: str = "") -> None:
+    def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring what is named and is there.
 
         What does not stay goes before, as do scales, bars, and frames with their name: on the way
-        they would run over others, or be seen through the new picture. One panel may stay until
-        the new picture comes, so that no frame is empty.
+        they would run over others, or be seen through the new picture.
         """
-        stay = {panel.name for panel in picture.root.panels()} - {"legend", *self.told} | {until}
+        stay = {panel.name for panel in picture.root.panels()} - {"legend", *self.told}
         going = [
             name for name in self.board.parts
             if name.split(".")[0] not in stay or name.endswith(".reads")
@@ -71,7 +70,7 @@ class Translation(LessonScene):
 
     def go(self, start: int, stop: int, share: float) -> None:
         """Take some steps; after each what moved is looked at, longest before the last one."""
-        rests = [2 if n == stop - 1 else 1 for n in range(start + 1, stop + 1)]
+        rests = [3 if n == stop - 1 else 1 for n in range(start + 1, stop + 1)]
         for n, rest in enumerate(rests, start + 1):
             self.put(n)
             looks = self.board.pulse("pixels", "input", "map", colour="muted")
@@ -96,7 +95,7 @@ class Translation(LessonScene):
 
     def compare(self, share: float) -> None:
         """Lay both maps out side by side, the later one where it has moved to."""
-        self.change(self.picture.compare(), share, "map", until="unit-before")
+        self.change(self.picture.compare(), share, "map")
         self.board.fill("back", self.picture.maps[self.lesson.compared])
         self.board.say("back.title", self.text(self.picture.title_of_moved))
         self.board.show("back")(1.0)
@@ -126,8 +125,11 @@ class Translation(LessonScene):
         """Step by step, until an answer changes; all of a step in one frame."""
         start, stop = event.data
         self.back_to_walk(start, 0.15)
-        self.during(0.25)  # first it is said
-        self.go(start, stop, 0.75)
+        # Of steps that pass quickly only the answers can be read.
+        passing = [f"sure-{n}" for n in range(len(self.lesson.networks)) if stop - start > 1]
+        self.during(0.2, self.board.leave(*passing))  # first it is said
+        self.go(start, stop, 0.8)
+        self.board.show(*self.board.there(*passing))(1.0)
 
     def show_reads(self, event: Event) -> None:
         """What is read now is looked at."""
@@ -139,13 +141,12 @@ class Translation(LessonScene):
     # Why the dense network does not hold.
 
     def show_unit(self, event: Event) -> None:
-        """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
+        """The weights of a unit, one for each pixel; the ink lets its own be seen, twice."""
         shown = self.picture.of_unit
         assert shown is not None
-        start, last = 0, shown.unit.steps
-        # The picture stays until its weights are there.
-        self.change(shown.diagram(), 0.08, "unit", "unit-before", "legend", until="input")
-        self.during(0.16, self.board.pulse("unit-before", colour="muted"))
+        start = 0
+        self.change(shown.diagram(), 0.15, "unit", "unit-before", "legend")
+        self.during(0.45, self.board.pulse("unit-before", colour="muted"))
 
         def pale(alpha: float) -> None:
             values = shown.ink_on_weights(start, 1 - alpha * (1 - PALE))
@@ -153,14 +154,20 @@ class Translation(LessonScene):
 
         # The ink lets its own weights be seen, the others stay behind it.
         self.board.say("unit-before.title", self.text(shown.title_of_ink(start)))
-        self.during(0.08, pale)
+        self.during(0.25, pale)
         self.board.fill("unit-after", shown.ink_on_weights(start, PALE))
         self.board.show(*self.board.there("aside"))(1.0)
-        self.during(0.08, self.board.grow("unit-after", out_of="unit-before"))
-        for n in range(start, last + 1):
+        self.during(1, self.board.grow("unit-after", out_of="unit-before"))
+
+    def show_sums(self, event: Event) -> None:
+        """The ink moves over the weights; then both are multiplied, and added up."""
+        shown = self.picture.of_unit
+        assert shown is not None
+        start, last = 0, shown.unit.steps
+        for n in range(start + 1, last + 1):
             self.board.fill("unit-after", shown.ink_on_weights(n, PALE))
             self.board.say("unit-after.title", self.text(shown.title_of_ink(n)))
-            self.during(0.28 / (last + 1), self.board.pulse("unit-after", colour="muted"))
+            self.during(0.36 / last, self.board.pulse("unit-after", colour="muted"))
         both = (("unit-before", start), ("unit-after", last))
 
         def products(alpha: float) -> None:
@@ -169,9 +176,9 @@ class Translation(LessonScene):
 
         for name, steps in both:
             self.board.say(f"{name}.title", self.text(shown.title_of_products(steps)))
-        self.during(0.08, products)
-        self.during(0.06, self.board.show("unit-before-sum", "unit-after-sum"))
-        self.during(1, self.board.pulse("unit-before-sum", "unit-after-sum", colour="muted"))
+        sums = "unit-before-sum", "unit-after-sum"
+        self.during(0.1, products, self.board.show(*sums))
+        self.during(1, self.board.pulse(*sums, colour="muted", times=2))
 
     # Why it holds a little.
 
@@ -199,10 +206,10 @@ class Translation(LessonScene):
         shown = self.picture.of_cells
         assert shown is not None
         names = [one.name for one in shown.shrunk]
-        self.change(shown.shrinking(), 0.1, names[0], "apart-0", "legend-0")
+        self.change(shown.shrinking(), 0.08, names[0], "apart-0", "legend-0")
         for n, name in enumerate(names[1:], 1):
             told = self.board.there(f"apart-{n}", f"legend-{n}")
-            self.during(0.1, self.board.show(name, *told))
+            self.during(0.08, self.board.show(name, *told))
         # From the cell beside it to the one that is looked at afterwards.
         there, here = ([self.framed(one, place) for one in shown.shrunk] for place in (1, 0))
         for move in there:
@@ -210,11 +217,11 @@ class Translation(LessonScene):
         self.during(0.04, self.board.show("framed", f"{names[-1]}.reads"))
         for name in reversed(names[:-1]):
             self.during(0.03, self.board.show(f"{name}.reads"))
-        self.during(0.08)
-        self.during(0.14, *here)
+        self.during(0.04)
         moved = self.board.there("on-0", f"on-{len(names) - 1}")
-        self.during(0.06, self.board.show(*moved))
-        self.during(1, self.board.pulse(*moved, colour="muted"))
+        self.during(0.05, self.board.show(*moved))
+        self.during(0.12, *here)
+        self.during(1, self.board.pulse(*moved, colour="muted", times=2))
 
     def framed(self, one: Shrunk, place: int) -> Move:
         """Frame in a map what the last map's cell before, or after, reads of it."""
@@ -296,17 +303,16 @@ class Translation(LessonScene):
 
     def show_added(self, event: Event) -> None:
         """Step by step both sums, one beside the other, and what is read of them."""
-        over = self.over("over", "signs")
-        self.change(self.picture.table(), 0.08, *over, until="input")
+        self.change(self.picture.table(), 0.08, *self.over)
         for n in range(walking.FAR + 1):
             self.during(0.72 / (walking.FAR + 1), *self.row(n))
             self.board.show(*self.tiles(n))(1.0)
         self.during(1, self.board.pulse(*self.turns(*self.columns), colour="muted"))
 
-    def over(self, *kinds: str) -> list[str]:
+    @property
+    def over(self) -> list[str]:
         """Names of what stands over the columns."""
-        known = {panel.name for panel in self.picture.table().root.panels()}
-        return [f"{k}-{n}" for n in self.columns for k in kinds if f"{k}-{n}" in known]
+        return [f"over-{n}" for n in self.columns]
 
     @property
     def columns(self) -> range:
@@ -329,25 +335,43 @@ class Translation(LessonScene):
         every = [f"{kind}-{n}-{at}" for n, at in fails for kind in ("sum", "tile")]
         return self.board.there(*every) or self.tiles(walking.FAR)
 
-    def show_fast(self, event: Event) -> None:
-        """The dense network's sums are looked at, down to its first other answer."""
-        self.look_down(1, self.lesson.fails[1])
+    def show_lost(self, event: Event) -> None:
+        """Of the dense network's sums the first is looked at, and that where it turns."""
+        self.look_at(1)
 
     def show_whole(self, event: Event) -> None:
-        """The convnet's sums are looked at, down to its last right answer; then both stand."""
-        self.look_down(0, min(self.lesson.fails[0] - 1, walking.FAR))
-        self.during(0.1, *(self.board.dim(*self.column(n), to=1.0) for n in self.columns))
+        """The same two of the convnet's, beside the others; then all of them stand."""
+        if self.lesson.both_told:
+            self.look_at(0, 1)
+            every = [*self.column(0), *self.column(1), *self.over, *self.sides()]
+            self.during(0.1, self.board.dim(*every, to=1.0))
+        else:
+            self.during(1, self.board.pulse(*self.turns(*self.columns), colour="muted", times=2))
+
+    def look_at(self, number: int, *beside: int) -> None:
+        """Frame a network's first sum, and that where the dense one turns, and dim the others."""
+        ends = 0, self.lesson.fails[1]
+        told = number, *beside
+        bright = [name for n in told for at in ends for name in self.cells_of(n, at)]
+        bright += [f"over-{n}" for n in told]
+        bright += [name for at in ends for name in self.sides(at)]
+        every = [*self.column(0), *self.column(1), *self.over, *self.sides()]
+        self.during(0.08, self.board.dim(*(name for name in every if name not in bright)),
+                    self.board.dim(*bright, to=1.0))  # fmt: skip
+        first, last = (self.cells_of(number, at) for at in ends)
+        self.during(0.22, self.board.pulse(*first, colour="muted"))
+        self.during(0.22, self.board.pulse(*last, colour="muted"))
+        self.during(0.36, self.board.pulse(*first, *last, colour="muted", times=2))
+
+    def cells_of(self, number: int, steps: int) -> list[str]:
+        """Names of what is said of a network after so many steps."""
+        return self.board.there(f"sum-{number}-{steps}", f"tile-{number}-{steps}")
 
     def column(self, number: int) -> list[str]:
-        """Names of all that is said of a network."""
-        kinds = ("sum", "tile")
-        every = [f"{kind}-{number}-{n}" for n in range(walking.FAR + 1) for kind in kinds]
-        return self.board.there(f"over-{number}", f"signs-{number}", *every)
+        """Names of all that is said of a network, below its name."""
+        return [name for n in range(walking.FAR + 1) for name in self.cells_of(number, n)]
 
-    def look_down(self, number: int, end: int) -> None:
-        """Let other networks step back, and go down this one's sums to a step."""
-        others = [name for n in self.columns if n != number for name in self.column(n)]
-        self.during(0.1, self.board.dim(*others), self.board.dim(*self.column(number), to=1.0))
-        way = [self.board.there(f"sum-{number}-{n}", f"tile-{number}-{n}") for n in range(end + 1)]
-        self.during(0.4, in_turn(*(self.board.pulse(*row, colour="muted") for row in way)))
-        self.during(0.25, self.board.pulse(*way[-1], colour="muted", times=2))
+    def sides(self, *steps: int) -> list[str]:
+        """Names of the pictures after some steps, or after all, and of how far they are moved."""
+        at = steps or range(walking.FAR + 1)
+        return self.board.there(*(f"{kind}-{n}" for n in at for kind in ("px", "step")))

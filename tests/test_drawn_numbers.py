@@ -465,9 +465,9 @@ def test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame(look, weig
     played = plays.of("translation", look)
     lesson = played.lesson
     still = lesson.shown_picture.pixels[:, :, 0]
-    seen = set()
+    seen, sure = set(), set()
     for stage in played.plays:
-        if "pixels" not in stage or "map" not in stage or "sure-0.share.value" not in stage:
+        if "pixels" not in stage or "map" not in stage or "read-0" not in stage:
             continue
         digit = stage["input"].values
         (steps,) = [n for n in range(7) if np.array_equal(digit, shifted(still, -n))]
@@ -479,10 +479,41 @@ def test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame(look, weig
             chances = Network.load(name)(digit[None, :, :, None].astype(np.float32))[0]
             best = int(chances.argmax())
             assert stage[f"read-{n}"].text == str(best)
+            if f"sure-{n}.share.value" not in stage:
+                continue
+            sure.add(steps)
             assert stage[f"sure-{n}.share.value"].text == probability(chances[best])
             long = np.ptp(stage[f"sure-{n}.share"].places[:, 0])
             assert long == pytest.approx(chances[best] * _whole(stage, lesson), rel=5e-3)
     assert seen == set(range(7))
+    assert sure == {0, 1, 2, 6}  # where the picture stays long enough to read it
+
+
+def test_two_sums_of_each_network_are_bright_while_they_are_compared(look):
+    played = plays.of("translation", look)
+    at = played.lesson.fails[1]
+    *compared, last = played.during("answer")
+    bright = {"dense": set(), "both": set()}
+    for stage in compared:
+        lit = {
+            (n, steps)
+            for n, steps in np.ndindex(2, 7)
+            if f"sum-{n}-{steps}.lead" in stage and stage[f"sum-{n}-{steps}.lead"].opacity > 0.9
+        }
+        if lit == {(1, 0), (1, at)}:
+            bright["dense"].add(stage.caption)
+        if lit == {(n, steps) for n in (0, 1) for steps in (0, at)}:
+            bright["both"].add(stage.caption)
+    said = [event.said.text(look.lang) for event in played.lesson.beats()[-1].events]
+    assert [plain(text) for text in said[1:]] == [
+        plain(text) for found in bright.values() for text in found
+    ]
+    assert all(last[f"sum-{n}-{steps}.lead"].opacity == 1 for n, steps in np.ndindex(2, 7))
+
+
+def plain(text):
+    """A caption without its breaks."""
+    return text.replace(" ", "")
 
 
 def test_the_ring_ends_where_the_response_has_gone_and_on_its_weight(look, weights):

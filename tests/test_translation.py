@@ -138,7 +138,8 @@ def test_maps_on_the_way_shrink_and_a_cell_reads_the_framed_part_of_each(lesson)
     shrunk = lesson.picture_of.of_cells.shrunk
     names = "conv1", "pool1", "pool2", "conv3"
     picture = lesson.picture_of.of_cells.shrinking()
-    done = "Map", "Pooled", "Convolved, pooled", "Convolved, last map"
+    number = lesson.weighed.number
+    done = "Map", "Pooled", "Convolved, pooled", f"Last, filter {number}"
     for n, (name, one) in enumerate(zip(names, shrunk, strict=True)):
         whole = lesson.trace.activations[name]
         np.testing.assert_array_equal(one.values, whole[:, :, one.filter])
@@ -150,10 +151,10 @@ def test_maps_on_the_way_shrink_and_a_cell_reads_the_framed_part_of_each(lesson)
     assert [one.apart for one in shrunk] == [1, 2, 4, 4]
     # A cell later, the frame is as many pixels on in each map.
     on = [picture.panel(f"on-{n}").words.text("en") for n in (0, 3)]
-    assert on == ["frame: 4 px on", "frame: 1 cell on"]
+    assert on == ["frame: 4 px right", "frame: 1 cell right"]
     for one in shrunk:
         before, after = one.marks
-        assert (before.col - after.col) * one.apart == 4
+        assert (before.col - after.col) * one.apart == 4  # to the right
         assert before.row == after.row
     # By windows, backwards from the last map: 3 of it, then pooled by 2 and convolved by 3.
     assert [one.marks[0].rows for one in shrunk] == [16, 8, 3, 1]
@@ -188,16 +189,19 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     product = lesson.picture_of.of_cells.one_place().panel("product-before").words
     assert float(product.removeprefix("= ")) > 0
     said = told(lesson)
+    # Where nothing is left of the dense network's sum, the convnet still has some of its own.
+    at = lesson.fails[1]
+    (first, now), (dense, none) = sums_at(lesson, 0, at)
+    assert dense > 0 > none
+    assert said["lost"] == (
+        f"Dense: a weight for each pixel. At {at} px nothing is left of {number(dense, 1)}."
+    )
+    assert 0 < now < first
     assert said["whole"] == (
-        "Convnet: a weight for each cell, 4 px apart. "
-        f"Its sum falls slowly: right up to {lesson.fails[0] - 1} px."
+        "Convnet: a weight every 4 px. "
+        f"There {number(now, 1)} of {number(first, 1)} is left: still {label}."
     )
-    assert said["fast"] == (
-        f"Dense: a weight for each pixel. Its sum falls fast: wrong from {lesson.fails[1]} px."
-    )
-    # Where the dense network's sum has turned, the convnet's has not; then it turns, too.
-    own, dense = lesson.leads
-    assert dense[0] > 0 > dense[lesson.fails[1]]
+    own = lesson.leads[0]
     assert min(own[: lesson.fails[0]]) > 0 > own[lesson.fails[0]]
     rivals = {answer for answers in lesson.answers for answer in answers} - {label}
     j = lesson.rival
@@ -218,16 +222,46 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     )
 
 
+def sums_at(lesson, *steps):
+    """What speaks for the label less what speaks for each rival, by each network, in NumPy."""
+    pictures = [
+        shifted(lesson.shown_picture.pixels, lesson.shown_direction, n).astype(float) for n in steps
+    ]
+    networks = [Network.load(name) for name in ("cnn", "dense")]
+    k, rivals = lesson.label, lesson.rivals
+    found = []
+    for network, j, name in zip(networks, rivals, ("conv3", "hidden"), strict=True):
+        kernel, bias = (
+            network.weights[f"dense/{part}"].astype(float) for part in ("kernel", "bias")
+        )
+        read = [network.activations(p.astype(np.float32))[name].ravel() for p in pictures]
+        found.append([float(x @ (kernel[:, k] - kernel[:, j]) + bias[k] - bias[j]) for x in read])
+    return found
+
+
+def test_what_grows_is_not_said_to_be_left():
+    lesson = Translation()
+    own, dense = lesson.leads
+    assert "There 14.7 of 25.1 is left" in told(lesson)["whole"]
+    lesson = Translation()
+    lesson.__dict__["leads"] = ((own[0], own[1], own[0] + 1, *own[3:]), dense)
+    assert lesson.ending.text("en") == (
+        f"Convnet: a weight every 4 px. There its sum is {number(own[0] + 1, 1)}: still 5."
+    )
+    lesson.__dict__["leads"] = ((own[0], own[1], own[0], *own[3:]), dense)
+    assert "left" not in lesson.ending.text("en")
+
+
 def test_the_question_s_replies_are_measured(lesson):
     replies = {c.text.text("en"): c.reply for c in question(lesson).choices}
-    assert replies["the dense network"] is None
+    assert replies["dense network"] is None
     rates = {
         name: facts.row("shift", pixels=3, network=name)["accuracy"] for name in ("cnn", "dense")
     }
-    assert percent(rates["cnn"]) in replies["the convnet"].text("en")
-    assert percent(rates["dense"]) in replies["the convnet"].text("en")
+    assert percent(rates["cnn"]) in replies["convnet"].text("en")
+    assert percent(rates["dense"]) in replies["convnet"].text("en")
     far = facts.row("shift", pixels=6, network="cnn")["accuracy"]
-    assert percent(far) in replies["neither will"].text("en")
+    assert percent(far) in replies["neither"].text("en")
 
 
 def test_the_largest_of_four_moves_inside_its_window_and_stays(lesson):
@@ -312,11 +346,12 @@ def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
     assert cells == [shown.before, shown.after] == [(1, 1), (1, 0)]
     assert first[cells[0]] == pytest.approx(last[cells[1]])
     said = told(lesson)["next"]
-    assert said == "4 px aside, the same 2.50 is one cell on: another weight."
+    assert said == "4 px aside, the same 2.50 is one cell left: another weight."
+    assert shown.after == (shown.before[0], shown.before[1] - 1)
     # Halfway a part of it is still where it was, under the same weight.
     assert shown.halfway == 2
     held = float(shown.responses[2][cells[0]])
-    assert told(lesson)["part"] == f"2 px aside, part stays: {held:.2f} meets the same weight."
+    assert told(lesson)["part"] == f"2 px aside, the cell still answers {held:.2f}: same weight."
     assert 0 < held < first[cells[0]]
     assert shown._replace(on=None).halfway is None
     gone = (first, last, np.where(np.arange(9).reshape(3, 3) == 4, 0, last), last, last)
@@ -376,6 +411,12 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     assert lead[unit.number] > 0
     head = shown.diagram().panel("unit").words.text("en")
     assert head == "One of 512 sums: a large one speaks for 5."
+    totals = [number(float(unit.products[n].sum())) for n in (0, 2)]
+    sums = [shown.diagram().panel(f"unit-{when}-sum").words for when in ("before", "after")]
+    assert [text.text("en") for text in sums] == [f"sum {total}" for total in totals]
+    assert told(lesson)["sums"] == (
+        f"2 px aside, the same ink sums to {totals[1]}, not {totals[0]}."
+    )
     np.testing.assert_array_equal(shown.ink_on_weights(2, 0.0), unit.products[2])
     blank = unit.products[2] == 0
     np.testing.assert_allclose(shown.ink_on_weights(2, 0.25)[blank], 0.25 * unit.weights[blank])
@@ -394,11 +435,11 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
 )
 def test_the_ending_tells_who_holds_longer_only_where_it_is_so(answers):
     lesson = Translation()
-    assert "right up to 5 px" in lesson.ending.text("en")
+    assert "is left: still 5" in lesson.ending.text("en")
     lesson = Translation()
     lesson.__dict__["answers"] = answers
     assert lesson.ending.text("en").endswith("all have places.")
-    assert "fast" not in told(lesson)
+    assert "lost" not in told(lesson)
 
 
 def test_what_is_kept_is_the_largest_of_four(lesson):
@@ -414,7 +455,7 @@ def test_a_misread_digit_is_told_from_the_start():
     assert said["misread"] == "It begins with a mistake: read as 1, the label is 6."
     # Nobody gives up what it never knew.
     assert "predict" not in said
-    assert "fast" not in said
+    assert "lost" not in said
     assert "gives up" not in lesson.gives_up.text("en")
     assert said["whole"].endswith("all have places.")
 

@@ -10,4 +10,5 @@ Options = Translation
 
 def caption(options: Translation) -> Caption:
     """Say what the figure shows, as the lesson does."""
-    return (options.misread or options.gives_up).then(options.ending)
+    begins = options.misread or options.gives_up
+    return (begins.then(options.lost) if options.both_told else begins).then(options.ending)

@@ -201,7 +201,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "translation",
         Caption(en="The {k} stands here. And a little aside?", zh="{k} 在这里。挪开一点呢？"),
-        "unit",
+        "unit sums",
         {"input": "other-input"},
     ),
     Chapter(

@@ -16,7 +16,7 @@ from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cells_picture import CellsPicture
 from convexplain.lessons.parts.shift_lesson import ShiftLesson
-from convexplain.lessons.parts.shifted import Reader
+from convexplain.lessons.parts.shifted import Reader, printed
 from convexplain.lessons.parts.subject import Role, digits_of
 from convexplain.lessons.parts.translation_picture import TranslationPicture
 from convexplain.lessons.parts.unit_picture import UnitPicture
@@ -48,9 +48,8 @@ class Translation(ShiftLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Convnet: a weight for each cell, {p} px apart. Its sum falls slowly: "
-        "right up to {m} px.",
-        zh="卷积：每格一个权重，格距 {p} 像素，和降得慢，{m} 像素仍对。",
+        en="Convnet: a weight every {p} px. There {v} of {w} is left: still {k}.",
+        zh="卷积：每 {p} 像素一个权重，{w} 剩 {v}，仍是 {k}。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -166,8 +165,8 @@ class Translation(ShiftLesson):
         told = (
             words.SAME.fill(d=d) if worst == 0 else words.NEARLY.fill(d=d, n=count, l=self._lines)
         )
-        yield Event("back", 3.4, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
-        yield Event("same", 2.4, told)
+        yield Event("back", 3.35, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
+        yield Event("same", 2.35, told)
 
     @property
     def _lines(self) -> Caption:
@@ -186,13 +185,13 @@ class Translation(ShiftLesson):
             one = stop == at + 1
             yield Event(
                 f"on-{number}",
-                1.1 if one else 0.7 + 0.5 * (stop - at),
+                1.1 if one else 0.9 + 0.5 * (stop - at),
                 words.ONE_MORE.fill(n=self.pixels(stop)) if one else further,
                 data=(at, stop),
                 shown_by="on",
                 detail=1,
             )
-            yield Event(f"at-{number}", 2.8, self._reads(stop), data=stop, shown_by="reads")
+            yield Event(f"at-{number}", 2.1, self._reads(stop), data=stop, shown_by="reads")
             at = stop
 
     def _each(self, first: int, last: int) -> Caption:
@@ -239,8 +238,9 @@ class Translation(ShiftLesson):
     def _dense(self) -> Iterator[Event]:
         if self.unit is None:
             return
-        n = self.pixels(self.unit.steps)
-        yield Event("unit", 5.0, words.OTHER_PIXELS.fill(n=n), detail=1)
+        n, (before, after) = self.pixels(self.unit.steps), self.unit.sums
+        yield Event("unit", 2.45, words.OTHER_PIXELS, detail=1)
+        yield Event("sums", 4.0, words.OTHER_SUM.fill(n=n, v=after, w=before), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -256,8 +256,8 @@ class Translation(ShiftLesson):
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
         if self.shrunk:
             pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
-            yield Event("cells", 3.7, pooled.fill(n=self.place), detail=1)
-            yield Event("weights", 2.9, words.WEIGHT_EACH, detail=1)
+            yield Event("cells", 4.4, pooled.fill(n=self.place), detail=1)
+            yield Event("weights", 2.8, words.WEIGHT_EACH, detail=1)
         else:
             bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE
             yield Event("weights", 4.4, bridge.fill(n=self.place), detail=1)
@@ -269,19 +269,33 @@ class Translation(ShiftLesson):
             yield Event("part", 3.0, told_half, detail=1)
         if self.weighed.on is not None:
             same = fmt.number(float(self.weighed.responses[0][before_at]))
-            moves = words.ONE_CELL_ON.fill(v=same)
+            moves = words.ONE_CELL_ON.fill(v=same, way=words.WAYS[self.shown_direction])
         else:
             moves = words.OTHER_CELL if before_at != after_at else words.OTHER_RESPONSES
-        yield Event("next", 3.9, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
+        yield Event("next", 3.7, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
 
     def _answer(self) -> Iterator[Event]:
-        """Put the sums of both networks side by side, and say why one falls faster."""
+        """Put the sums of both networks side by side, and say what is left of each, and why."""
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
         told = words.ADDED.fill(k=label, j=rival) if self.signs_tell else words.STEPS.fill(k=label)
-        yield Event("added", 4.4, told if any(self.leads) else words.EVERY_STEP)
+        yield Event("added", 3.8, told if any(self.leads) else words.EVERY_STEP)
         if self.both_told:
-            yield Event("fast", 3.8, words.FAST.fill(n=self.pixels(self.fails[1])))
-        yield Event("whole", 4.8, self.ending)
+            yield Event("lost", 4.4, self.lost)
+        yield Event("whole", 4.4, self.ending)
+
+    @property
+    def lost(self) -> Caption:
+        """What is left of the dense network's sum where it first gives another answer: nothing."""
+        n, first = self.fails[1], self.leads[1][0]
+        return words.NOTHING_LEFT.fill(n=self.pixels(n), w=printed(first))
+
+    @property
+    def kept(self) -> Caption:
+        """What is left there of the convnet's."""
+        first, now = self.leads[0][0], self.leads[0][self.fails[1]]
+        told = self.answer.fill(w=printed(first)) if now < first else words.MORE_THAN_BEFORE
+        label = class_label(self.network, self.label)
+        return told.fill(p=self.place, v=printed(now), k=label)
 
     @property
     def gives_up(self) -> Caption:
@@ -303,7 +317,7 @@ class Translation(ShiftLesson):
             return words.PLACES_ALONE.fill(p=self.place)
         if not self.both_told:
             return words.HAVE_PLACES
-        return self.answer.fill(p=self.place, m=self.pixels(self.fails[0] - 1))
+        return self.kept
 
     @property
     def both_told(self) -> bool:

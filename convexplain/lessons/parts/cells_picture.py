@@ -9,6 +9,7 @@ import numpy as np
 
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts.shifted import Filter, Floats, Shrunk
+from convexplain.lessons.parts.walking import STEP
 from convexplain.panels import (
     Aligned,
     Cells,
@@ -62,8 +63,7 @@ class CellsPicture:
             high, wide = shown.values.shape
             title = self._title(n).fill(r=high, c=wide)
             scale = scales[n]
-            new = n == 0 or scale != scales[n - 1]
-            legends.append(Legend(f"legend-{n}", of=scale) if new else None)
+            legends.append(Legend(f"legend-{n}", of=scale))
             maps.append(
                 Cells(shown.name, shown.values, scale, share="shrunk", lines=high < widest,
                       fine=max(high, wide) / widest, large=True, title=title,
@@ -73,8 +73,8 @@ class CellsPicture:
                 Text(f"apart-{n}", words.CELLS_APART.fill(p=shown.apart), role="heading",
                      weight="bold")
             )  # fmt: skip
-            on = {0: words.PIXELS_ON.fill(p=self.shrunk[-1].apart), len(self.shrunk) - 1:
-                  words.CELL_ON}.get(n)  # fmt: skip
+            on = {0: words.PIXELS_ON.fill(p=self.shrunk[-1].apart, way=self._way),
+                  len(self.shrunk) - 1: words.CELL_ON.fill(way=self._way)}.get(n)  # fmt: skip
             moved.append(Text(f"on-{n}", on, role="heading", weight="bold") if on else None)
         half = (len(maps) + 1) // 2
         rows = maps, told, moved, legends
@@ -95,8 +95,15 @@ class CellsPicture:
         if shown.pooled:
             return words.CONVOLVED_POOLED if shown.convolved else words.POOLED_IS
         if last:
-            return words.CONVOLVED_LAST if shown.convolved else words.LAST_IS
+            return words.FILTER_LAST.fill(n=shown.filter) if shown.convolved else words.LAST_IS
         return words.MAP_IS
+
+    @property
+    def _way(self) -> Caption:
+        """Where the frame goes, from the cell beside the one that is looked at."""
+        after, before = self.shrunk[-1].marks
+        step = np.sign((after.row - before.row, after.col - before.col))
+        return next(words.WAYS[name] for name, way in STEP.items() if np.array_equal(way, step))
 
     def one_place(self) -> Diagram:
         """Describe the picture, one filter's responses to it, and the weights that they meet.

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.panels import Mark
+from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 #: What of a response is still in its cell, or already in the next, is seen from such a part on.
@@ -44,6 +45,12 @@ class Unit(NamedTuple):
     weight: float
     #: What is read at first.
     said: Caption
+
+    @property
+    def sums(self) -> tuple[str, str]:
+        """What its products come to before, and after all steps, as they are printed."""
+        first, last = (fmt.number(products.sum()) for products in self.products[:: self.steps])
+        return first, last
 
 
 class Filter(NamedTuple):
@@ -118,6 +125,11 @@ class Reader(NamedTuple):
     added: Caption
     #: What a lead below 0 speaks for.
     rival: Caption
+
+
+def printed(lead: float) -> str:
+    """Print a lead; a small one keeps its sign."""
+    return fmt.number(lead, 1 if abs(lead) >= 0.05 else 2)
 
 
 def largest_cell(values: npt.NDArray[Any]) -> tuple[int, int]:

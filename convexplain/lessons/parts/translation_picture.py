@@ -10,7 +10,7 @@ import numpy as np
 
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts.cells_picture import CellsPicture
-from convexplain.lessons.parts.shifted import Floats, Inside, Reader, largest_cell
+from convexplain.lessons.parts.shifted import Floats, Inside, Reader, largest_cell, printed
 from convexplain.lessons.parts.unit_picture import UnitPicture
 from convexplain.panels import (
     Aligned,
@@ -89,11 +89,14 @@ class TranslationPicture:
         ]
         told = words.NO_DIFFERENCE if self.apart == "0" else words.DIFFERENCE.fill(d=self.apart)
         apart = Text("difference", told, role="display", weight="bold")
-        below = Row(apart, Legend("legend"), gap=2.0, align="middle")
-        ways = (
-            Column(pair, below, gap=0.4, align="middle") for pair in (Row(*maps), Column(*maps))
-        )
-        return Diagram(Either(*ways))
+        legend = Legend("legend")
+        return Diagram(
+            Either(
+                Column(Row(maps[0], legend, maps[1], align="middle"), apart, gap=0.4,
+                       align="middle"),
+                Column(*maps, apart, legend, gap=0.4, align="middle"),
+            )
+        )  # fmt: skip
 
     @property
     def title_of_moved(self) -> Caption:
@@ -156,7 +159,7 @@ class TranslationPicture:
         every = [*enumerate(self.readers)][::-1]  # the dense network has been told of first
         rows: list[list[Part | None]] = [[None, None]]
         for number, reader in every:
-            rows[0] += [self._over(number, reader, measure), None]
+            rows[0] += [self._over(number, reader, measure, signs=bool(small)), None]
         for n, picture in enumerate(self.drawn):
             moved = Text(f"px-{n}", words.PX.fill(n=n * self.step), tone="muted")
             how = {"share": "steps", "lines": False, **small}
@@ -174,16 +177,16 @@ class TranslationPicture:
         """How many cells of a picture make one of the bars, for it to be a part of the longest."""
         return float(max(self.drawn[0].shape[:2]) * _SHORTER / _LONG)
 
-    def _over(self, number: int, reader: Reader, measure: float) -> Part:
-        """Name what is added up, and what its sign tells."""
+    def _over(self, number: int, reader: Reader, measure: float, *, signs: bool) -> Part:
+        """Name what is added up, and, where no caption says it, what its sign tells."""
         name = Text(
             f"over-{number}", reader.added, role="heading", weight="bold", measure=measure
         )  # fmt: skip
-        if not reader.leads:
+        if not (reader.leads and signs):
             return name
         told = words.SIGNS.fill(k=self.label, j=reader.rival)
-        signs = Text(f"signs-{number}", told, tone="muted", measure=_SMALLER * measure)
-        return Column(name, signs, gap=0.0)
+        below = Text(f"signs-{number}", told, tone="muted", measure=_SMALLER * measure)
+        return Column(name, below, gap=0.0)
 
     def _sum(self, number: int, steps: int, pitch: float) -> Part | None:
         """Describe what a network's sums come to after so many steps."""
@@ -191,12 +194,12 @@ class TranslationPicture:
         if not leads:
             return None
         most = max(abs(lead) for reader in self.readers for lead in reader.leads)
-        lead, printed = leads[steps], [_lead(each) for each in leads]
-        bar = Bar("lead", "", lead, printed[steps], "positive" if lead >= 0 else "negative")
+        lead, texts = leads[steps], [printed(each) for each in leads]
+        bar = Bar("lead", "", lead, texts[steps], "positive" if lead >= 0 else "negative")
         return Bars(
             f"sum-{number}-{steps}", [bar], Scale(most if most > _FAINT else 1.0), length=_LONG,
             share="sums", role="heading", pitch=pitch, lowest=min(0.0, *leads),
-            highest=max(0.0, *leads), widest=max(printed, key=len),
+            highest=max(0.0, *leads), widest=max(texts, key=len),
         )  # fmt: skip
 
     # Parts.
@@ -241,8 +244,3 @@ class TranslationPicture:
 
 def _largest(values: Floats) -> Mark:
     return Mark(*largest_cell(values), tone="ink")
-
-
-def _lead(value: float) -> str:
-    """Print a lead; a small one keeps its sign."""
-    return fmt.number(value, 1 if abs(value) >= 0.05 else 2)

@@ -9,6 +9,12 @@ TITLE = Caption(
     zh="平移图片：响应图跟着移动，预测还对吗？",
 )
 NETWORK = Caption(en="network", zh="网络")
+WAYS = {
+    "left": Caption(en="left", zh="左"),
+    "right": Caption(en="right", zh="右"),
+    "up": Caption(en="up", zh="上"),
+    "down": Caption(en="down", zh="下"),
+}
 LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
 FOLLOWS = Caption(
     en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
@@ -20,12 +26,12 @@ SLID_BACK = Caption(
 SAME = Caption(en="Difference: {d}. That is equivariance.", zh="差值为 {d}：这就是平移等变。")
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 WHICH = Caption(
-    en="Further: which network fails first?",
-    zh="再移，哪个网络先认错？",
+    en="Further: which fails first?",
+    zh="再移，谁先判错？",
 )
-DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
-CNN_FIRST = Caption(en="the convnet", zh="卷积网络")
-NEITHER = Caption(en="neither will", zh="都不会")
+DENSE_FIRST = Caption(en="dense network", zh="全连接")
+CNN_FIRST = Caption(en="convnet", zh="卷积")
+NEITHER = Caption(en="neither", zh="都不会")
 HOLDS = Caption(
     en="Moved by 3 pixels it still reads {p} of the digits, the dense network {q}.",
     zh="平移 3 个像素，它还认得 {p} 的样本，全连接网络 {q}。",
@@ -40,17 +46,15 @@ ONE_MORE = Caption(en="One step more: {n} px.", zh="再移一步：{n} 像素。
 FURTHER = Caption(en="Further: {n} px.", zh="再移：{n} 像素。")
 DENSE_WRONG = Caption(
     en="The convnet reads {k}, the dense network {j}: wrong.",
-    zh="卷积网络判“{k}”，全连接错判“{j}”。",
+    zh="卷积判 {k}，全连接错判 {j}。",
 )
 BOTH = Caption(
-    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判“{k}”，全连接判“{j}”。"
+    en="The convnet reads {k}, the dense network {j}.", zh="卷积网络判 {k}，全连接判 {j}。"
 )
-ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为“{k}”。")
-BOTH_WRONG = Caption(
-    en="At {n} px both read {k}: both are wrong.", zh="移 {n} 像素：都判为“{k}”，都错了。"
-)
-READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
-HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
+ALIKE = Caption(en="At {n} px both read {k}.", zh="移 {n} 像素：两个都判为 {k}。")
+BOTH_WRONG = Caption(en="At {n} px both read {k}: wrong.", zh="移 {n} 像素：都错判 {k}。")
+READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为 {k}。")
+HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为 {k}。")
 INSIDE = Caption(
     en="Pooling forgives a little: moved by {n} px, this window keeps its largest.",
     zh="池化容得下一点：移 {n} 像素，这四格里最大值不变。",
@@ -61,29 +65,30 @@ EACH_PLACE = Caption(
 )
 WHY_THEN = Caption(
     en="Why then {j}? The last layer is dense: a weight for each cell, {n} px apart.",
-    zh="为何判“{j}”？最后一层是全连接：每格一个权重，格距 {n} 像素。",
+    zh="为何判 {j}？最后一层是全连接：每格一个权重，格距 {n} 像素。",
 )
 POOLED = Caption(
     en="Pooling leaves the last map's cells {n} px apart.", zh="池化后，格距变成 {n} 像素。"
 )
 WHY_POOLED = Caption(
     en="Why then {j}? Pooling leaves the last map's cells {n} px apart.",
-    zh="为何判“{j}”？池化后，格距变成 {n} 像素。",
+    zh="为何判 {j}？池化后，格距变成 {n} 像素。",
 )
 WEIGHT_EACH = Caption(
     en="The last layer is dense: a weight for each cell.", zh="最后一层是全连接：每格一个权重。"
 )
-OTHER_PIXELS = Caption(
-    en="Dense: a weight for each pixel. {n} px aside, the ink meets other weights.",
-    zh="全连接：每个像素一个权重。移 {n} 像素，笔画遇到别的权重。",
+OTHER_PIXELS = Caption(en="Dense: a weight for each pixel.", zh="全连接：每个像素一个权重。")
+OTHER_SUM = Caption(
+    en="{n} px aside, the same ink sums to {v}, not {w}.",
+    zh="移 {n} 像素，总和从 {w} 变成 {v}。",
 )
 STILL_THERE = Caption(
-    en="{n} px aside, part stays: {v} meets the same weight.",
+    en="{n} px aside, the cell still answers {v}: same weight.",
     zh="移 {n} 像素，还剩 {v}：权重没变。",
 )
 ONE_CELL_ON = Caption(
-    en="{n} px aside, the same {v} is one cell on: another weight.",
-    zh="移 {n} 像素，{v} 到了下一格：别的权重。",
+    en="{n} px aside, the same {v} is one cell {way}: another weight.",
+    zh="移 {n} 像素，{v} {way}移一格：换了权重。",
 )
 OTHER_CELL = Caption(
     en="{n} px aside, the largest response is in another cell: it meets another weight.",
@@ -94,16 +99,20 @@ OTHER_RESPONSES = Caption(
 )
 ADDED = Caption(
     en="All weighed and added up: above 0 it reads {k}, below 0 it reads {j}.",
-    zh="全部加权相加：大于 0 判“{k}”，小于 0 判“{j}”。",
+    zh="加权相加：大于 0 判 {k}，小于 0 判 {j}。",
 )
 STEPS = Caption(
     en="All weighed and added up: how much speaks for {k}, step by step.",
-    zh="全部加权相加：有多支持“{k}”，逐步看。",
+    zh="加权相加：有多支持 {k}，逐步看。",
 )
 EVERY_STEP = Caption(en="All steps, and what is read.", zh="每一步判为什么。")
-FAST = Caption(
-    en="Dense: a weight for each pixel. Its sum falls fast: wrong from {n} px.",
-    zh="全连接：每像素一个权重，和降得快，移 {n} 即错。",
+NOTHING_LEFT = Caption(
+    en="Dense: a weight for each pixel. At {n} px nothing is left of {w}.",
+    zh="全连接：每像素一个权重，移 {n} 像素，{w} 全没了。",
+)
+MORE_THAN_BEFORE = Caption(
+    en="Convnet: a weight every {p} px. There its sum is {v}: still {k}.",
+    zh="卷积：每 {p} 像素一个权重，总和仍有 {v}，仍是 {k}。",
 )
 FORGETS = Caption(
     en="A mean over all places at the end forgets where things were.",
@@ -111,11 +120,11 @@ FORGETS = Caption(
 )
 GIVE_UP = Caption(
     en="This {k}: the convnet gives up at {a} px, the dense network at {b}.",
-    zh="这个“{k}”：卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
+    zh="这个 {k}：卷积网络到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
 )
 BEGINS = Caption(
     en="It begins with a mistake: read as {k}, the label is {label}.",
-    zh="一开始就判错：判为“{k}”，标签是“{label}”。",
+    zh="一开始就判错：判为 {k}，标签是 {label}。",
 )
 HAVE_PLACES = Caption(
     en="The dense network weighs pixels, the convnet's last layer cells: all have places.",
@@ -136,35 +145,39 @@ AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
 BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
 NO_DIFFERENCE = Caption(en="Difference: 0", zh="差值：0")
 DIFFERENCE = Caption(en="Largest difference: {d}", zh="最大差值：{d}")
-UNIT = Caption(en="Weights of unit {n} of {m}", zh="{m} 个中的单元 {n}：权重")
+UNIT = Caption(en="Weights of one sum", zh="一个总和的权重")
 INK = Caption(en="Ink at {n} px, on the weights", zh="移 {n} 像素的笔画，在权重上")
 PRODUCTS_BEFORE = Caption(en="Before: pixel × weight", zh="平移前：像素 × 权重")
 PRODUCTS_AFTER = Caption(en="After {n} px: pixel × weight", zh="移 {n} 像素后：像素 × 权重")
 ONE_SUM = (
-    Caption(en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个和之一：和大支持“{k}”。"),
-    Caption(en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个和之一：和小支持“{k}”。"),
+    Caption(
+        en="One of {m} sums: a large one speaks for {k}.", zh="{m} 个总和之一：越大越支持 {k}。"
+    ),
+    Caption(
+        en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个总和之一：越小越支持 {k}。"
+    ),
 )
-ADDED_UNITS = Caption(en="{name}: all {m} sums", zh="{name}：{m} 个和相加")
+ADDED_UNITS = Caption(en="{name}: all {m} sums", zh="{name}：{m} 个总和相加")
 ADDED_FILTERS = Caption(en="{name}: all {m} filters", zh="{name}：{m} 个过滤器相加")
-SIGNS = Caption(en="above 0 for {k}, below 0 for {j}", zh="大于 0 是“{k}”，小于 0 是“{j}”")
+SIGNS = Caption(en="above 0 for {k}, below 0 for {j}", zh="大于 0 是 {k}，小于 0 是 {j}")
 CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
 OF_CONVNET = Caption(en="Convnet: response map", zh="卷积网络：响应图")
 MAP_IS = Caption(en="Map: {r} × {c}", zh="响应图：{r} × {c}")
 POOLED_IS = Caption(en="Pooled: {r} × {c}", zh="池化：{r} × {c}")
 CONVOLVED_POOLED = Caption(en="Convolved, pooled: {r} × {c}", zh="卷积、池化：{r} × {c}")
 LAST_IS = Caption(en="Last map: {r} × {c}", zh="最后响应图：{r} × {c}")
-CONVOLVED_LAST = Caption(en="Convolved, last map: {r} × {c}", zh="卷积，最后响应图：{r} × {c}")
+FILTER_LAST = Caption(en="Last, filter {n}: {r} × {c}", zh="最后，过滤器 {n}：{r} × {c}")
 FRAMED = Caption(
     en="Framed: what one cell of the last map reads", zh="框内：最后响应图中一格读到的部分"
 )
 CELLS_APART = Caption(en="cells {p} px apart", zh="格距 {p} 像素")
-PIXELS_ON = Caption(en="frame: {p} px on", zh="框移 {p} 像素")
-CELL_ON = Caption(en="frame: 1 cell on", zh="框移一格")
+PIXELS_ON = Caption(en="frame: {p} px {way}", zh="框{way}移 {p} 像素")
+CELL_ON = Caption(en="frame: 1 cell {way}", zh="框{way}移一格")
 FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
-WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：对“{k}”减对“{j}”")
+WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：对 {k} 减对 {j}")
 ONE_FILTER = Caption(
-    en="One of {n} filters, response × weight: above 0 speaks for {k}, below 0 for {j}",
-    zh="{n} 个过滤器之一，响应 × 权重：大于 0 支持“{k}”，小于 0 支持“{j}”",
+    en="One cell of one of {n} filters: response × weight, above 0 for {k}, below 0 for {j}",
+    zh="{n} 个过滤器之一的一格，响应 × 权重：大于 0 支持 {k}，小于 0 支持 {j}",
 )
 PRODUCT = Caption(en="weight, pixel × weight", zh="权重，像素 × 权重")
 SUM_IS = Caption(en="sum {v}", zh="总和 {v}")

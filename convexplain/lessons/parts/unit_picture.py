@@ -9,14 +9,13 @@ import numpy.typing as npt
 
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts.shifted import Unit
-from convexplain.panels import Aligned, Cells, Column, Diagram, Either, Legend, Scale, Text
-from convexplain.style import format as fmt
+from convexplain.panels import Aligned, Cells, Column, Diagram, Either, Legend, Row, Scale, Text
 from convexplain.style.captions import Caption
 
 #: Numbers that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 #: How much is seen of weights where no ink lies.
-PALE = 0.3
+PALE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,19 +41,22 @@ class UnitPicture:
             for name, _, title in both
         ]
         sums = [
-            Text(f"{name}-sum", words.SUM_IS.fill(v=fmt.number(products.sum())), role="heading",
-                 weight="bold")
-            for name, products, _ in both
-        ]  # fmt: skip
+            Text(f"{name}-sum", words.SUM_IS.fill(v=total), role="heading", weight="bold")
+            for (name, _, _), total in zip(both, unit.sums, strict=True)
+        ]
         said = words.ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
         head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend")
         aside = Text("aside", "→", role="sign", tone="muted")
-        wide = [maps[0], aside, maps[1]], [sums[0], legend, sums[1]]
+        wide = [maps[0], aside, maps[1]], [sums[0], None, sums[1]]
         grids = Aligned([maps, sums], row_gap=0.3, across="middle")
         high = Column(*(part for pair in zip(maps, sums, strict=True) for part in pair), gap=0.3)
         return Diagram(
             Either(
-                Column(head, Aligned(wide, row_gap=0.3, across="middle", down="middle"), gap=0.4),
+                Column(
+                    Row(head, legend, gap=1.5, align="middle"),
+                    Aligned(wide, row_gap=0.3, across="middle", down="middle"),
+                    gap=0.4,
+                ),
                 Column(head, grids, legend, gap=0.6),
                 Column(head, high, legend, gap=0.5),
                 Column(high, legend, gap=0.5),
@@ -64,7 +66,7 @@ class UnitPicture:
     @property
     def title_of_weights(self) -> Caption:
         """Name the weights, before they are multiplied."""
-        return words.UNIT.fill(n=self.unit.number, m=self.unit.many)
+        return words.UNIT
 
     def title_of_ink(self, steps: int) -> Caption:
         """Name the weights under the ink of the picture after so many steps."""
