@@ -54,6 +54,10 @@ class Translation(LessonScene):
         names = (name for name in ("legend", *show) if self.board.has(name))
         self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
+    def fade(self, picture: Diagram, share: float, *show: str) -> None:
+        """Let all that is there fade while a picture comes that shares nothing with it."""
+        self.during(share, self.camera.home(), self.board.become(picture, show=show))
+
     def show_ask(self, event: Event) -> None:
         """The picture stands still; both answers and its map come up beside it."""
         self.during(0.12, self.board.show("pixels", *self.told))
@@ -145,8 +149,8 @@ class Translation(LessonScene):
         shown = self.picture.of_unit
         assert shown is not None
         start = 0
-        self.change(shown.diagram(), 0.15, "unit", "unit-before", "legend")
-        self.during(0.45, self.board.pulse("unit-before", colour="muted"))
+        self.fade(shown.diagram(), 0.15, "unit", "unit-before", "legend-unit")
+        self.during(0.4, self.board.pulse("unit-before", colour="muted"))
 
         def pale(alpha: float) -> None:
             values = shown.ink_on_weights(start, 1 - alpha * (1 - PALE))
@@ -154,10 +158,11 @@ class Translation(LessonScene):
 
         # The ink lets its own weights be seen, the others stay behind it.
         self.board.say("unit-before.title", self.text(shown.title_of_ink(start)))
-        self.during(0.25, pale)
+        self.during(0.2, pale)
         self.board.fill("unit-after", shown.ink_on_weights(start, PALE))
         self.board.show(*self.board.there("aside"))(1.0)
-        self.during(1, self.board.grow("unit-after", out_of="unit-before"))
+        self.during(0.15, self.board.grow("unit-after", out_of="unit-before"))
+        self.during(1)
 
     def show_sums(self, event: Event) -> None:
         """The ink moves over the weights; then both are multiplied, and added up."""
@@ -303,7 +308,7 @@ class Translation(LessonScene):
 
     def show_added(self, event: Event) -> None:
         """Step by step both sums, one beside the other, and what is read of them."""
-        self.change(self.picture.table(), 0.08, *self.over)
+        self.fade(self.picture.table(), 0.08, *self.over, "px-0", "step-0")
         for n in range(walking.FAR + 1):
             self.during(0.72 / (walking.FAR + 1), *self.row(n))
             self.board.show(*self.tiles(n))(1.0)
@@ -320,9 +325,10 @@ class Translation(LessonScene):
         return range(len(self.lesson.networks))
 
     def row(self, steps: int) -> list[Move]:
-        """Let the picture after so many steps come, and its sums grow."""
+        """Let the picture after so many steps come, where it is not there, and its sums grow."""
         sums = [name for name in (f"sum-{n}-{steps}" for n in self.columns) if self.board.has(name)]
-        names = self.board.there(f"px-{steps}", f"step-{steps}", *(f"{s}.zero" for s in sums))
+        came = [f"px-{steps}", f"step-{steps}"] if steps else []
+        names = self.board.there(*came, *(f"{s}.zero" for s in sums))
         return [self.board.show(*names), *(eased(self.board.rise(f"{s}.lead")) for s in sums)]
 
     def tiles(self, steps: int) -> list[str]:

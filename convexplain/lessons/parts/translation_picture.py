@@ -92,7 +92,7 @@ class TranslationPicture:
         legend = Legend("legend")
         return Diagram(
             Either(
-                Column(Row(maps[0], legend, maps[1], align="middle"), apart, gap=0.4,
+                Column(Row(maps[0], legend, maps[1], gap=0.6, align="middle"), apart, gap=0.4,
                        align="middle"),
                 Column(*maps, apart, legend, gap=0.4, align="middle"),
             )

@@ -45,7 +45,7 @@ class UnitPicture:
             for (name, _, _), total in zip(both, unit.sums, strict=True)
         ]
         said = words.ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
-        head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend")
+        head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend-unit")
         aside = Text("aside", "→", role="sign", tone="muted")
         wide = [maps[0], aside, maps[1]], [sums[0], None, sums[1]]
         grids = Aligned([maps, sums], row_gap=0.3, across="middle")
