@@ -145,12 +145,12 @@ class Translation(LessonScene):
     # Why the dense network does not hold.
 
     def show_unit(self, event: Event) -> None:
-        """The weights of a unit, one for each pixel; the ink lets its own be seen, twice."""
+        """The weights of a unit, one for each pixel; the ink lets its own be seen, and moves."""
         shown = self.picture.of_unit
         assert shown is not None
-        start = 0
-        self.fade(shown.diagram(), 0.15, "unit", "unit-before", "legend-unit")
-        self.during(0.4, self.board.pulse("unit-before", colour="muted"))
+        start, last = 0, shown.unit.steps
+        self.fade(shown.diagram(), 0.12, "unit", "unit-before", "legend-unit")
+        self.during(0.24, self.board.pulse("unit-before", colour="muted"))
 
         def pale(alpha: float) -> None:
             values = shown.ink_on_weights(start, 1 - alpha * (1 - PALE))
@@ -158,22 +158,20 @@ class Translation(LessonScene):
 
         # The ink lets its own weights be seen, the others stay behind it.
         self.board.say("unit-before.title", self.text(shown.title_of_ink(start)))
-        self.during(0.2, pale)
+        self.during(0.1, pale)
         self.board.fill("unit-after", shown.ink_on_weights(start, PALE))
         self.board.show(*self.board.there("aside"))(1.0)
-        self.during(0.15, self.board.grow("unit-after", out_of="unit-before"))
-        self.during(1)
-
-    def show_sums(self, event: Event) -> None:
-        """The ink moves over the weights; then both are multiplied, and added up."""
-        shown = self.picture.of_unit
-        assert shown is not None
-        start, last = 0, shown.unit.steps
+        self.during(0.12, self.board.grow("unit-after", out_of="unit-before"))
         for n in range(start + 1, last + 1):
             self.board.fill("unit-after", shown.ink_on_weights(n, PALE))
             self.board.say("unit-after.title", self.text(shown.title_of_ink(n)))
-            self.during(0.36 / last, self.board.pulse("unit-after", colour="muted"))
-        both = (("unit-before", start), ("unit-after", last))
+            self.during(0.42 / last, self.board.pulse("unit-after", colour="muted"))
+
+    def show_sums(self, event: Event) -> None:
+        """Both are multiplied, and added up."""
+        shown = self.picture.of_unit
+        assert shown is not None
+        both = (("unit-before", 0), ("unit-after", shown.unit.steps))
 
         def products(alpha: float) -> None:
             for name, steps in both:

@@ -196,19 +196,20 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     assert said["lost"] == (
         f"Dense: a weight for each pixel. At {at} px nothing is left of {number(dense, 1)}."
     )
-    assert 0 < now < first
+    assert now > 0 < first
+    left = f"There {number(now, 1)} of {number(first, 1)} is left"
+    grown = f"There its sum is {number(now, 1)}"
     assert said["whole"] == (
-        "Convnet: a weight every 4 px. "
-        f"There {number(now, 1)} of {number(first, 1)} is left: still {label}."
+        f"Convnet: a weight every 4 px. {left if now < first else grown}: still {label}."
     )
     own = lesson.leads[0]
     assert min(own[: lesson.fails[0]]) > 0 > own[lesson.fails[0]]
     rivals = {answer for answers in lesson.answers for answer in answers} - {label}
     j = lesson.rival
     assert said["added"] == (
-        f"All weighed and added up: above 0 it reads {label}, below 0 it reads {j}."
+        f"All weighed and added: above 0 it reads {label}, below 0 it reads {j}."
         if rivals == {j}
-        else f"All weighed and added up: how much speaks for {label}, step by step."
+        else f"All weighed and added: how much speaks for {label}, step by step."
     )
     for answers, fails in zip(lesson.answers, lesson.fails, strict=True):
         assert set(answers[:fails]) == {label}
@@ -254,14 +255,14 @@ def test_what_grows_is_not_said_to_be_left():
 
 def test_the_question_s_replies_are_measured(lesson):
     replies = {c.text.text("en"): c.reply for c in question(lesson).choices}
-    assert replies["dense network"] is None
+    assert replies["the dense network"] is None
     rates = {
         name: facts.row("shift", pixels=3, network=name)["accuracy"] for name in ("cnn", "dense")
     }
-    assert percent(rates["cnn"]) in replies["convnet"].text("en")
-    assert percent(rates["dense"]) in replies["convnet"].text("en")
+    assert percent(rates["cnn"]) in replies["the convnet"].text("en")
+    assert percent(rates["dense"]) in replies["the convnet"].text("en")
     far = facts.row("shift", pixels=6, network="cnn")["accuracy"]
-    assert percent(far) in replies["neither"].text("en")
+    assert percent(far) in replies["neither will"].text("en")
 
 
 def test_the_largest_of_four_moves_inside_its_window_and_stays(lesson):
@@ -318,9 +319,7 @@ def test_both_networks_sums_are_compared_step_by_step_with_what_is_read(lesson):
     ends = {(p.lowest, p.highest, p.scale.most) for p in table.root.panels() if "sum-" in p.name}
     assert len({most for _, _, most in ends}) == 1  # one scale
     assert len(ends) == 2  # each column's zero stands still
-    assert (
-        told(lesson)["added"] == "All weighed and added up: above 0 it reads 5, below 0 it reads 7."
-    )
+    assert told(lesson)["added"] == "All weighed and added: above 0 it reads 5, below 0 it reads 7."
     over = [table.panel(f"over-{n}").words.text("en") for n in (0, 1)]
     assert over == ["Convnet: all 128 filters", "Dense network: all 512 sums"]
 
@@ -414,9 +413,7 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     totals = [number(float(unit.products[n].sum())) for n in (0, 2)]
     sums = [shown.diagram().panel(f"unit-{when}-sum").words for when in ("before", "after")]
     assert [text.text("en") for text in sums] == [f"sum {total}" for total in totals]
-    assert told(lesson)["sums"] == (
-        f"2 px aside, the same ink sums to {totals[1]}, not {totals[0]}."
-    )
+    assert told(lesson)["sums"] == (f"Moved, the same ink sums to {totals[1]}, not {totals[0]}.")
     np.testing.assert_array_equal(shown.ink_on_weights(2, 0.0), unit.products[2])
     blank = unit.products[2] == 0
     np.testing.assert_allclose(shown.ink_on_weights(2, 0.25)[blank], 0.25 * unit.weights[blank])

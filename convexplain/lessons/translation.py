@@ -24,6 +24,7 @@ from convexplain.lessons.parts.walking import FAR, SURE, find_walks
 from convexplain.network import Network
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: At how many pixels both networks' accuracies are told.
@@ -238,9 +239,9 @@ class Translation(ShiftLesson):
     def _dense(self) -> Iterator[Event]:
         if self.unit is None:
             return
-        n, (before, after) = self.pixels(self.unit.steps), self.unit.sums
-        yield Event("unit", 2.45, words.OTHER_PIXELS, detail=1)
-        yield Event("sums", 4.0, words.OTHER_SUM.fill(n=n, v=after, w=before), detail=1)
+        before, after = self.unit.sums
+        yield Event("unit", 3.5, words.OTHER_PIXELS, detail=1)
+        yield Event("sums", 3.0, words.OTHER_SUM.fill(v=after, w=before), detail=1)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -269,7 +270,7 @@ class Translation(ShiftLesson):
             yield Event("part", 3.0, told_half, detail=1)
         if self.weighed.on is not None:
             same = fmt.number(float(self.weighed.responses[0][before_at]))
-            moves = words.ONE_CELL_ON.fill(v=same, way=words.WAYS[self.shown_direction])
+            moves = words.ONE_CELL_ON.fill(v=same, way=terms.DIRECTIONS[self.shown_direction])
         else:
             moves = words.OTHER_CELL if before_at != after_at else words.OTHER_RESPONSES
         yield Event("next", 3.7, moves.fill(n=self.pixels(self.weighed.steps)), detail=1)
@@ -278,7 +279,7 @@ class Translation(ShiftLesson):
         """Put the sums of both networks side by side, and say what is left of each, and why."""
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
         told = words.ADDED.fill(k=label, j=rival) if self.signs_tell else words.STEPS.fill(k=label)
-        yield Event("added", 3.8, told if any(self.leads) else words.EVERY_STEP)
+        yield Event("added", 3.6, told if any(self.leads) else words.EVERY_STEP)
         if self.both_told:
             yield Event("lost", 4.4, self.lost)
         yield Event("whole", 4.4, self.ending)

@@ -103,7 +103,9 @@ class CellsPicture:
         """Where the frame goes, from the cell beside the one that is looked at."""
         after, before = self.shrunk[-1].marks
         step = np.sign((after.row - before.row, after.col - before.col))
-        return next(words.WAYS[name] for name, way in STEP.items() if np.array_equal(way, step))
+        return next(
+            terms.DIRECTIONS[name] for name, way in STEP.items() if np.array_equal(way, step)
+        )
 
     def one_place(self) -> Diagram:
         """Describe the picture, one filter's responses to it, and the weights that they meet.

@@ -9,16 +9,8 @@ TITLE = Caption(
     zh="平移图片：响应图跟着移动，预测还对吗？",
 )
 NETWORK = Caption(en="network", zh="网络")
-WAYS = {
-    "left": Caption(en="left", zh="左"),
-    "right": Caption(en="right", zh="右"),
-    "up": Caption(en="up", zh="上"),
-    "down": Caption(en="down", zh="下"),
-}
 LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
-FOLLOWS = Caption(
-    en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
-)
+FOLLOWS = Caption(en="Shift it: its response map moves along.", zh="图片移动，响应图跟着移动。")
 SLID_BACK = Caption(
     en="Convnet: its map has moved along by {n} px. Slide it back.",
     zh="卷积：响应图也移了 {n} 像素。移回去看。",
@@ -27,11 +19,11 @@ SAME = Caption(en="Difference: {d}. That is equivariance.", zh="差值为 {d}：
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 WHICH = Caption(
     en="Further: which fails first?",
-    zh="再移，谁先判错？",
+    zh="再移，谁先错？",
 )
-DENSE_FIRST = Caption(en="dense network", zh="全连接")
-CNN_FIRST = Caption(en="convnet", zh="卷积")
-NEITHER = Caption(en="neither", zh="都不会")
+DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
+CNN_FIRST = Caption(en="the convnet", zh="卷积网络")
+NEITHER = Caption(en="neither will", zh="都不会")
 HOLDS = Caption(
     en="Moved by 3 pixels it still reads {p} of the digits, the dense network {q}.",
     zh="平移 3 个像素，它还认得 {p} 的样本，全连接网络 {q}。",
@@ -79,8 +71,8 @@ WEIGHT_EACH = Caption(
 )
 OTHER_PIXELS = Caption(en="Dense: a weight for each pixel.", zh="全连接：每个像素一个权重。")
 OTHER_SUM = Caption(
-    en="{n} px aside, the same ink sums to {v}, not {w}.",
-    zh="移 {n} 像素，总和从 {w} 变成 {v}。",
+    en="Moved, the same ink sums to {v}, not {w}.",
+    zh="总和从 {w} 变成 {v}。",
 )
 STILL_THERE = Caption(
     en="{n} px aside, the cell still answers {v}: same weight.",
@@ -98,17 +90,17 @@ OTHER_RESPONSES = Caption(
     en="{n} px aside, each cell has another response.", zh="移 {n} 像素，每格的响应都变了。"
 )
 ADDED = Caption(
-    en="All weighed and added up: above 0 it reads {k}, below 0 it reads {j}.",
+    en="All weighed and added: above 0 it reads {k}, below 0 it reads {j}.",
     zh="加权相加：大于 0 判 {k}，小于 0 判 {j}。",
 )
 STEPS = Caption(
-    en="All weighed and added up: how much speaks for {k}, step by step.",
+    en="All weighed and added: how much speaks for {k}, step by step.",
     zh="加权相加：有多支持 {k}，逐步看。",
 )
 EVERY_STEP = Caption(en="All steps, and what is read.", zh="每一步判为什么。")
 NOTHING_LEFT = Caption(
     en="Dense: a weight for each pixel. At {n} px nothing is left of {w}.",
-    zh="全连接：每像素一个权重，移 {n} 像素，{w} 全没了。",
+    zh="全连接：每像素一个权重，移 {n} 像素，{w} 丢光。",
 )
 MORE_THAN_BEFORE = Caption(
     en="Convnet: a weight every {p} px. There its sum is {v}: still {k}.",
