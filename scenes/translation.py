@@ -86,7 +86,7 @@ class Translation(LessonScene):
 
     def show_back(self, event: Event) -> None:
         """The moved map beside the one before; in its place it slides back by its cells."""
-        self.compare(0.08)
+        self.compare(0.12)
         self.during(0.3, self.board.pulse("back", colour="muted"))
         steps, cells = self.lesson.compared, self.lesson.cells
         opposite = walking.OPPOSITE[self.lesson.shown_direction]
