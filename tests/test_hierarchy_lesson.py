@@ -20,7 +20,7 @@ from convexplain.lessons.parts.elsewhere import LIKE, STRAIGHT, correlation, one
 from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import CHAPTER_LAYERS, Network
 from convexplain.panels.sheet import SQUARE, TALL, VIDEO, WIDE43
-from tests.often import some
+from tests.often import covering, later, some
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_a_lead_is_said_to_fall_only_if_it_does(lesson, monkeypatch):
 @pytest.mark.parametrize("label", [None, *some(range(10), 2)])
 def test_a_wrong_answer_is_what_the_rate_of_the_first_ones_gives(lesson, label):
     if label is not None:
-        lesson = Hierarchy(picture=digits.first(label))
+        lesson = about("hierarchy", 20 * label)
     _, order = strongest(lesson, centred=lesson.logit <= 0)
     activations = lesson.trace.activations["conv3"].copy()
     leads = []
@@ -431,13 +431,12 @@ def test_what_cannot_be_followed_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "picture",
-    some([digits.sample(122), digits.first(0), Picture(np.zeros((28, 28, 1)), None, "blank")], 1),
-    ids=["misread", "negative logit", "blank"],
+    "sample", some([122, 0, None], 1), ids=["misread", "negative logit", "blank"]
 )
-def test_other_digits_are_laid_out_as_well(picture):
+def test_other_digits_are_laid_out_as_well(sample):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    check_layout(Hierarchy(picture=picture))
+    blank = Picture(np.zeros((28, 28, 1)), None, "blank")
+    check_layout(Hierarchy(picture=blank) if sample is None else about("hierarchy", sample))
 
 
 def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
@@ -501,11 +500,19 @@ def test_random_orders_that_take_no_more_are_not_said_to(lesson, monkeypatch):
     assert said == ["In random orders it takes 12 to 90."]
 
 
-@pytest.mark.parametrize("sheet", [VIDEO, WIDE43, SQUARE, TALL], ids=lambda sheet: sheet.name)
-@pytest.mark.parametrize("label", [None, *some(range(10), 1)])
+SHEETS = {sheet.name: sheet for sheet in (VIDEO, WIDE43, SQUARE, TALL)}
+
+
+@pytest.mark.parametrize(
+    ("label", "sheet"),
+    [
+        *covering([None, 0], SHEETS),
+        *(later(label, sheet) for label in range(1, 10) for sheet in SHEETS.values()),
+    ],
+)
 def test_every_frame_has_room_for_its_pictures(lesson, label, sheet):
     if label is not None:
-        lesson = Hierarchy(picture=digits.first(label))
+        lesson = about("hierarchy", 20 * label)
     upright = sheet.height > sheet.width
     tree, check = lesson.branch(upright=upright), lesson.check.diagram()
     level, others = lesson.last_level(upright=upright), lesson.elsewhere_diagram()
