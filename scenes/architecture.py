@@ -503,7 +503,9 @@ class Architecture(LessonScene):
         names = [self.stages[n].name for n in numbers]
         panels = [self.stages[n].panel for n in numbers]
         boxes = [f"{panel}.{part}" for panel in panels for part in ("box", "sides")]
-        shown = [*panels, *(f"name-{name}" for name in names)]
+        shown = [*panels, *(f"{what}-{name}" for what in ("name", "size") for name in names)]
+        end = self.stages[-1]
+        shown += [end.panel, f"name-{end.name}", f"size-{end.name}"]
         self.during(0.05, self.board.leave("legend"))
         self.become(self.picture.ends(), 0.2, show=shown)
         self.board.show(*self.board.there(*boxes))(1.0)

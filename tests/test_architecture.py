@@ -501,6 +501,19 @@ def test_blocks_have_the_areas_and_the_depths_of_their_places_and_channels(lesso
         assert (block.height - front.height) / deep == pytest.approx((channels - 1) / 127)
     texts = {piece.name: piece.text for piece in placed.pieces if hasattr(piece, "text")}
     assert (texts["places-input"], texts["channels-conv3"]) == ("784 places", "128")
+    sides = {name: texts[f"size-{name}"] for name in ("input", "conv1", "conv3")}
+    assert sides == {"input": "28 × 28", "conv1": "26 × 26", "conv3": "3 × 3"}
+
+
+@pytest.mark.render
+def test_what_was_asked_for_stands_at_both_ends_of_the_last_picture(lesson):
+    last = of("architecture", LOOKS[0]).ends["answer"]
+    picture, end = last["layer-input"], last["layer-dense"]
+    shares = softmax(lesson.trace.logits.astype(np.float64))
+    np.testing.assert_allclose(end.values.ravel(), shares, atol=1e-6)
+    assert (last["name-dense"].text, last["size-dense"].text) == ("dense", "10")
+    assert np.ptp(end.places[:, 1]) == pytest.approx(np.ptp(picture.places[:, 1]))
+    assert end.places[:, 0].min() > last["layer-conv3.box"].places[:, 0].max()
 
 
 def test_the_figure_has_the_fronts_of_the_video(lesson):

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from convexplain.lessons.parts.architecture_picture import ArchitecturePicture, Role
+from convexplain.lessons.parts.stages import folded
 from convexplain.ops.geometry import Box
 from convexplain.panels import (
     Aligned,
@@ -43,6 +44,8 @@ _COUNTED = 100
 _PRINTED = 64
 #: From one bar of the answer to the next, in sizes of text.
 _PITCH = 1.35
+#: How broad a cell of what comes out is beside all blocks, in cells of these, or all in a row.
+_WIDE = 4.0
 #: What is counted of a stage.
 Counted = Literal["places", "channels"]
 
@@ -158,9 +161,10 @@ class Moments(ArchitecturePicture):
         return Diagram(Either(beside, under))
 
     def ends(self) -> Diagram:
-        """Describe all blocks to one scale, with their places and their channels.
+        """Describe all blocks to one scale, their places counted, and what comes out of them.
 
-        Result: panels ``layer-NAME``, ``name-NAME``, ``places-NAME``, ``channels-NAME``.
+        Result: panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, ``places-NAME``,
+        ``channels-NAME``.
         """
         every = len(self.compared)
         return Diagram(Either(*map(self._all, range(1, min(4, every) + 1))), about=self.told)
@@ -169,16 +173,25 @@ class Moments(ArchitecturePicture):
         """Arrange the blocks in so many lines."""
         per = -(-len(self.compared) // count)
         lines = [self.compared[n : n + per] for n in range(0, len(self.compared), per)]
-        return Column(*map(self._blocks, lines), Legend("legend"), gap=0.6, turns=False)
+        ends = [n == len(lines) - 1 for n in range(len(lines))]
+        rows = map(self._blocks, lines, ends)
+        return Column(*rows, Legend("legend"), gap=0.6, turns=False)
 
-    def _blocks(self, indices: list[int]) -> Part:
+    def _blocks(self, indices: list[int], ended: bool) -> Part:
+        """Arrange a line of blocks over their words; at the end of the last what comes out."""
         tallest = max(self.stages[n].shape[0] for n in self.compared)
         role: Role = "text" if len(self.compared) <= _FEW else "small"
         rows: list[list[Part | None]] = [
             [self._seen(n, tallest, rise=_HIGH) for n in indices],
             [self._name(n, role) for n in indices],
+            [self._sides(n, role) for n in indices],
         ]
         rows += [[self._counted(n, what, role) for n in indices] for what in _COUNT]
+        if ended:
+            last = len(self.stages) - 1
+            end = self._outputs(), self._name(last, role), self._size(last, role)
+            for row, part in zip(rows, (*end, None, None), strict=True):
+                row.append(part)
         return Aligned(rows, gap=0.6, row_gap=0.2, down="bottom")
 
     def _counted(self, index: int, what: Counted, role: Role) -> Text:
@@ -188,8 +201,25 @@ class Moments(ArchitecturePicture):
         said: Caption | str = fmt.count(count)
         if index == 0:
             said = (_ONE if count == 1 else _COUNT)[what].fill(n=said)
-        larger: Role = "heading" if role == "text" else role
-        return Text(f"{what}-{stage.name}", said, role=larger, weight="bold", silent=True)
+        name = f"{what}-{stage.name}"
+        return Text(name, said, role=_larger(role), weight="bold", silent=True)
+
+    def _outputs(self) -> Cells:
+        """The numbers that come out, below one another, in all as high as the picture."""
+        last = len(self.stages) - 1
+        stage = self.stages[last]
+        grid = folded(stage, self.stages[last - 1]) / (stage.limit or 1.0)
+        side = min(self._height / max(grid.shape), _WIDE / grid.shape[1])
+        return Cells(
+            stage.panel, grid, self._scale, share="cells", fine=1 / side,
+            alternative=self._told(stage),
+        )  # fmt: skip
+
+    def _sides(self, index: int, role: Role) -> Text:
+        """The sides of a stage with maps, of which its places are counted."""
+        stage = self.stages[index]
+        sides = fmt.shape(stage.sides)
+        return Text(f"size-{stage.name}", sides, role=role, silent=True)
 
     @property
     def trades(self) -> bool:
@@ -287,6 +317,11 @@ def times(channels: int) -> str:
 def filter_of(number: int, count: int) -> Caption:
     """Say which filter of so many is at work."""
     return _FILTER.fill(n=fmt.count(number), of=fmt.count(count))
+
+
+def _larger(role: Role) -> Role:
+    """Return the size of what is counted, beside names of some size."""
+    return "heading" if role == "text" else role
 
 
 #: Of so many blocks words are larger.
