@@ -17,6 +17,7 @@ from convexplain.lessons.parts.hierarchy_check import BACK
 from convexplain.network import Node
 from convexplain.panels import Box, Diagram
 from convexplain.stage import LessonScene
+from convexplain.stage.board import DIM
 from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.stage.title_and_caption import corner_of
@@ -94,7 +95,10 @@ class Hierarchy(LessonScene):
             laid = self.lesson.last_level(upright=self.upright)
             self.during(0.1, self.board.become(laid, show=ANSWER))
         elif event.data == 2 and not self.board.has(self.panel(next(iter(row)))):
-            self.during(0.14, self.board.become(self.branch(), show=ANSWER))
+            # From beside one another to below one another they would cross.
+            shown = self.there(*map(self.panel, self.rows[0]), *(f"adds-{p}" for p in self.rows[0]))
+            self.during(0.05, self.board.hide(*shown))
+            self.during(0.12, self.board.become(self.branch(), show=(*ANSWER, *shown)))
             followed = next(p for p in self.rows[0] if self.rows[0][p] in self.lesson.path)
             self.during(0.06, *map(self.board.walk, self.lines(followed)))
         else:
@@ -108,7 +112,8 @@ class Hierarchy(LessonScene):
             if self.passes(place):
                 moves[-1] = in_turn(moves[-1], self.board.leave(self.window(place)), overlap=0.5)
         self.during(0.55, in_turn(*moves, overlap=0.3), rate=linear)
-        self.during(0.1, self.board.hide(*self.beside(event.data)))
+        back = self.board.hide if event.data == 1 else self.board.dim
+        self.during(0.1, back(*self.beside(event.data)))
         self.during(1, self.board.pulse(*self.there(self.own(event.data))))
 
     def beside(self, depth: int) -> list[str]:
@@ -138,9 +143,12 @@ class Hierarchy(LessonScene):
 
     def stand(self, keeps: str, event: Event) -> None:
         """Let the whole tree stand again: all but one part goes, the answer and the tree come."""
+        self.during(0.12 / event.seconds, self.alone(keeps))
         become = self.board.become(self.branch(), show=(keeps, *ANSWER))
-        self.during(0.35 / event.seconds, self.alone(keeps), become)
-        self.during(0.25 / event.seconds, self.board.show(*self.standing()))
+        self.during(0.3 / event.seconds, become)
+        aside = [name for depth in range(2, 1 + len(self.rows)) for name in self.beside(depth)]
+        shown = self.board.show(*self.standing()), self.board.show(*aside, dim=DIM)
+        self.during(0.25 / event.seconds, *shown)
 
     def show_smallest(self, event: Event) -> None:
         """The leaf's patch beside its kernel; both give its number."""
@@ -246,11 +254,10 @@ class Hierarchy(LessonScene):
                     self.board.say(told, self.text(called))
             return self.show_there(f"patch-{own}.lit")
 
-        # Windows lie on one another: each is seen alone.
-        own_way = [place for place in sent if row[place] in self.lesson.path]
-        alone = [self.returns(place) for place in sent if place not in own_way]
-        others = [self.returns(place) for place in own_way]
-        return in_turn(lazily(light), together(*others), *alone)
+        # Windows on the digit lie on one another: each is seen alone.
+        alone = [place for place in sent if self.passes(place)]
+        others = [self.returns(place) for place in sent if row[place] in self.lesson.path]
+        return in_turn(lazily(light), together(*others), *map(self.returns, alone))
 
     @property
     def _close(self) -> bool:
@@ -274,7 +281,7 @@ class Hierarchy(LessonScene):
     def returns(self, place: str) -> Move:
         """Return the move in which a cell comes back to its window, or is seen there."""
         window = self.window(place)
-        if self.places[place] in self.lesson.path:
+        if not self.passes(place):
             # The eye is led from the cell to where it lies in the one above it.
             return in_turn(self.board.pulse(self.panel(place)), self.board.pulse(window))
         return in_turn(self.board.show(window), self.board.leave(window))
@@ -288,8 +295,9 @@ class Hierarchy(LessonScene):
             self.stand(self.leaf, event)
         own = [self.lesson.picture_of.panel_of(found.node) for found in every]
         lit = [f"{name}.lit" for name in own]
-        self.during(0.1, self.board.hide(*(p for p in self.board.parts if p not in own)))
-        self.during(0.14, self.board.become(self.lesson.elsewhere_diagram(), show=own))
+        # From beside one another to below one another they would cross: the smallest alone goes.
+        self.during(0.08, self.alone(own[0]))
+        self.during(0.12, self.board.become(self.lesson.elsewhere_diagram(), show=own))
         rows = range(len(every))
         named = [f"{line}-{n}" for n in rows for line in ("row", "kind")]
         self.others = [
@@ -306,9 +314,13 @@ class Hierarchy(LessonScene):
             whole = f"digit-{name}"
             grow = eased(self.board.grow(f"found-{name}", out_of=f"{whole}.window"))
             hide = self.board.hide(f"{whole}.window"), self.board.hide(whole)
-            return in_turn(together(hide[0], grow), hide[1])
+            response = self.board.show(f"response-{name}")
+            return in_turn(together(hide[0], grow), together(hide[1], response))
 
-        grown = [together(*map(out, row)) for row in self.others]
+        grown = [
+            together(self.board.show(f"response-{n}"), *map(out, row))
+            for n, row in enumerate(self.others)
+        ]
         self.during(0.9, in_turn(*grown, overlap=0.35), rate=linear)
 
     def show_crops(self, event: Event) -> None:
@@ -421,6 +433,7 @@ class Hierarchy(LessonScene):
         back = self.board.hide("reads", "lead-left", "lead.now")
         self.during(0.12, back)
         self.board.show("random-said", "random-out")(1.0)
+        self.board.say("first", self.text(words.ONE_ORDER))
 
         def take(alpha: float) -> None:
             out = round(alpha * max(tips))

@@ -75,7 +75,7 @@ def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
     share = adds[order[:3]].sum() / adds[adds > 0].sum()
     assert lesson.top_share == pytest.approx(share)
     assert captions(lesson)["shares"] == (
-        f"{(adds > 0).sum()} cells add to the score; the first three give {share:.0%} of that."
+        f"The first three of {(adds > 0).sum()} cells give {share:.0%} of all that is added."
     )
 
 
@@ -228,9 +228,7 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
             at = (mark.row + node.box.top, mark.col + node.box.left)
             assert at == (each.box.top, each.box.left)
             told = [p for p in picture.root.panels() if p.name == f"adds-{place}"]
-            assert bool(told) == (each is own)  # of the others it would not add up
-            if told:
-                assert told[0].words.text("en") == f"+{each.contribution:.2f}"
+            assert told[0].words.text("en") == f"+{each.contribution:.2f}"
             head = next(p for p in picture.root.panels() if p.name == f"to-{each.layer}")
             assert head.words.text("en") == f"adds to {node.layer}"
             if each is not own:
@@ -245,8 +243,8 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
     _, order = strongest(lesson, centred=False)
     top = [(*divmod(index // 128, 3), index % 128) for index in order[:3].tolist()]
     exact = [(n.row, n.col, n.filter) for n in lesson.branches[0]] == top
-    named = "Three cells" if exact else "Cells at three places"
-    assert said[0] == f"{named} of conv3 add most; each sees 18 × 18."
+    named = "Three cells of {}" if exact else "Cells of {} at three places"
+    assert said[0] == f"{named.format('conv3')} add most; each sees 18 × 18."
     # Places first named by a stronger cell are left out, and nearer than half a window none is.
     part = lesson.path[-1]
     kept = []
@@ -258,8 +256,8 @@ def test_it_says_where_cells_lie_only_if_they_are_the_strongest_there(lesson, la
     said = [e.said.text("en") for b in lesson.beats() for e in b.events if e.name == "row-2"]
     most = {made[1:] for made in made_of(lesson, part)[:3]}
     exact = {(n.box.top, n.box.left, n.filter) for n in lesson.branches[1]} == most
-    named = "Three cells" if exact else "Cells at three places"
-    found = f"{named} of conv2 add most to the middle one."
+    named = "Three cells of {}" if exact else "Cells of {} at three places"
+    found = f"{named.format('conv2')} add most to the middle one."
     assert (said[0] == found) == (exact or shown == set(kept))
 
 
@@ -302,10 +300,15 @@ def test_what_filters_find_in_other_digits_and_how_alike_that_is(lesson, label):
         node, side = found.node, found.node.box.height
         alike.append([])
         for other, each in zip(labels, found.found, strict=True):
+            # One drawing of a class for all rows: that which excites the part's filter most.
             of_class = [n for n, digit in enumerate(every) if digit.label == other]
-            own_maps = maps[node.layer][of_class, ..., node.filter]
-            best, top, left = np.unravel_index(own_maps.argmax(), own_maps.shape)
-            digit = every[of_class[best]]
+            part = lesson.path[-1]
+            excited = maps[part.layer][of_class, ..., part.filter].max(axis=(1, 2))
+            best = of_class[excited.argmax()]
+            digit, responses = every[best], maps[node.layer][best, ..., node.filter]
+            top, left = np.unravel_index(responses.argmax(), responses.shape)
+            told = lesson.elsewhere_diagram().panel(f"response-{row}-{other}").words.text("en")
+            assert told == f"{responses.max():.2f}"
             top, left = step[node.layer] * int(top), step[node.layer] * int(left)
             patch = digit.pixels[top : top + side, left : left + side, 0]
             shown = lesson.elsewhere_diagram().panel(f"found-{row}-{other}")
@@ -319,7 +322,7 @@ def test_what_filters_find_in_other_digits_and_how_alike_that_is(lesson, label):
     assert means[2] < LIKE
     small = "edge" if lesson.is_edge(lesson.path[0]) else "small pattern"
     falls = means[0] > means[1] > means[2]
-    rest = "the larger the pattern, the less alike" if falls else "the parts are not alike"
+    rest = "larger patterns: more ways to a response" if falls else "the parts are not alike"
     assert said == f"All share the {small}; {rest}."
 
 
@@ -458,7 +461,7 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
         e.said.text("en") for beat in lesson.beats() for e in beat.events if e.name == "random"
     ]
     assert said == "And in random orders? Here are 20."
-    assert captions(lesson)["check"].endswith("Each takes more: the strongest count more.")
+    assert captions(lesson)["check"].endswith("Each takes more cells: the strongest count more.")
     picture = lesson.check.diagram()
     said = [picture.panel(f"{name}-out").words.text("en") for name in ("strongest", "random")]
     assert said == [f"{lesson.removal.tipping.removed} out", f"{min(firsts)} to {max(firsts)} out"]
@@ -480,7 +483,7 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     tipping = lesson.removal.tipping
     assert found == [
         f"{tipping.removed} strongest cells out: reads {tipping.label}",
-        f"{min(firsts)} to {max(firsts)} in random orders",
+        f"{min(firsts)} to {max(firsts)} out in random orders",
     ]
     # The curves run under as many of the bars above as they count: they have one scale.
     chart, bars = picture.panel("lead"), picture.panel("pushes").values
@@ -561,7 +564,8 @@ def test_bars_are_what_cells_add_strongest_first_in_one_scale(lesson, out):
     picture = lesson.check.diagram()
     said = picture.panel("adding").words.text("en")
     assert said.endswith("(others subtract)") == bool((adds < 0).any())
-    assert picture.panel("first").words.text("en") == f"first: +{adds.max():.2f}"
+    summed = f"all {many}: +{adds[adds > 0].sum():.2f}"
+    assert picture.panel("first").words.text("en") == f"first: +{adds.max():.2f}; {summed}"
     # Where the first three are spoken of, all others step back.
     feet = lesson.check.bars(0, back=0.5)[-1, ::wide]
     assert set(feet[:3]) == {1.0}
@@ -596,3 +600,17 @@ def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():
     strokes = way(played.lesson.path[1].patch) >= STRAIGHT
     kinds = ("a part", "a stroke" if strokes else "a pattern", "an edge")
     assert told == [f"{kind}: +{v:.2f}" for kind, v in zip(kinds, adds, strict=True)]
+
+
+def test_it_says_that_the_bars_show_one_of_the_random_orders_and_what_each_cell_adds():
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    played = of("hierarchy", LOOKS[0])
+    assert played.ends["shares"]["first"].text.startswith("first: +")
+    assert played.ends["check"]["first"].text == "faded: out in one of these orders"
+    # Cells that are not followed keep their numbers, and faint lines from their windows.
+    stage = played.ends["upwards"]
+    for n in range(3):
+        assert stage[f"adds-0-{n}"].text.endswith(
+            f"+{played.lesson.branches[1][n].contribution:.2f}"
+        )
+    assert 0 < stage["patch-0.0-1"].opacity < 1

@@ -654,6 +654,14 @@ MUTATIONS = (
         "::test_what_filters_find_in_other_digits_and_how_alike_that_is",
     ),
     Mutation(
+        "the drawing that excites another filter",
+        "convexplain.lessons.parts.elsewhere",
+        "maps[nodes[-1].layer][..., nodes[-1].filter]",
+        "maps[nodes[0].layer][..., nodes[0].filter]",
+        "tests/test_hierarchy_lesson.py"
+        "::test_what_filters_find_in_other_digits_and_how_alike_that_is",
+    ),
+    Mutation(
         "a branch that is lit in part",
         "scenes.hierarchy",
         "range(len(self.rows), 0, -1)",

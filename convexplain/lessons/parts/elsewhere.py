@@ -32,10 +32,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Elsewhere:
-    """Where a cell's filter responds most in digits of other classes, one of each."""
+    """Where a cell's filter responds most in digits of other classes, in one of each."""
 
     node: Node
-    #: Of each of some classes that digit which excites it most.
+    #: A digit of each of some classes, the same for all cells that are searched for together.
     found: tuple[Found, ...]
 
     @cached_property
@@ -74,7 +74,8 @@ def elsewhere(
     """Return where the filters of some cells respond most, in one picture of each of some classes.
 
     `nodes`: of layers with maps. `labels`: classes, of which the first `count` are taken in which
-    every filter responds. `pictures`: with labels, in which is searched. Result: one for each cell.
+    every filter responds. `pictures`: with labels; of each class that one is searched to which the
+    last cell's filter responds most. Result: one for each cell.
     """
     prepared = np.stack([network.prepare(each) for each in pictures])
     maps = {
@@ -83,9 +84,12 @@ def elsewhere(
     }
     own = np.array([-1 if each.label is None else each.label for each in pictures])
 
-    def strongest(node: Node, label: int) -> Found:
+    def drawing(label: int) -> int:
+        responses = maps[nodes[-1].layer][..., nodes[-1].filter]
+        return int(np.where(own == label, responses.max(axis=(1, 2)), -np.inf).argmax())
+
+    def strongest(node: Node, index: int) -> Found:
         responses = maps[node.layer][..., node.filter]
-        index = int(np.where(own == label, responses.max(axis=(1, 2)), -np.inf).argmax())
         row, col = (
             int(n) for n in np.unravel_index(responses[index].argmax(), responses.shape[1:])
         )
@@ -93,7 +97,7 @@ def elsewhere(
         top = TopPatch(index, row, col, box, cut(prepared[index], box), float(value))
         return Found(pictures[index], top)
 
-    classes = {label: [strongest(node, label) for node in nodes] for label in labels}
+    classes = {label: [strongest(node, drawing(label)) for node in nodes] for label in labels}
     every = [label for label in labels if all(each.top.value > 0 for each in classes[label])]
     taken = [classes[label] for label in sorted(every[:count])]
     return tuple(Elsewhere(node, tuple(f[n] for f in taken)) for n, node in enumerate(nodes))

@@ -157,12 +157,15 @@ class HierarchyCheck:
         title = said.fill(
             n=fmt.count(tree.supporters), layer=tree.parts[0].layer, k=self.picture.answer
         )
-        most = fmt.number(tree.parts[0].contribution or 0.0)
+        sums = {
+            "v": fmt.number(tree.parts[0].contribution or 0.0), "s": fmt.number(tree.positive),
+            "n": fmt.count(tree.supporters),
+        }  # fmt: skip
         cells = _Silhouette(
             "pushes", self.bars(0), Scale(1.0, signed=False), share=LARGE, lines=False, glass=1.0,
             tall=1.0 if alone else _BARS_HIGH / _ALONE,
         )  # fmt: skip
-        first = Text("first", words.FIRST_BAR.fill(v=most), role="note")
+        first = Text("first", words.FIRST_BAR.fill(**sums), role="note")
         named = Text("adding", title, measure=measure)
         return Column(named, Column(first, cells, gap=0), gap=0.3)
 

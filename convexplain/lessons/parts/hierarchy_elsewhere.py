@@ -37,12 +37,17 @@ def elsewhere(
     `every`: a row of the picture for each. `kinds`: what their patterns are called, if that is
     known. Result: the cells' own patches by the names that they have in the tree; of another digit,
     in the first row, ``digit-0-7`` with the mark ``window``, dim but for what lies in it, and
-    ``found-0-7``, which hides it. Rows are called ``row-0`` and ``kind-0``, columns ``head-0``;
-    ``input`` is below the last of the cells' own.
+    ``found-0-7``, which hides it. Below each is the filter's response, ``response-0`` and
+    ``response-0-7``. Rows are called ``row-0`` and ``kind-0``, columns ``head-0``; ``input`` is
+    below the last of the cells' own.
     """
     subject, size = picture.subject, picture.pixels.shape[:2]
     own = picture.subject.label
     named = picture.answer if own is None else Caption(str(own), str(own))
+
+    def answered(part: Part, name: str, v: float, said: Caption = words.ALONE) -> Part:
+        response = Text(name, said.fill(v=fmt.number(v)), role="note")
+        return Column(part, response, gap=0.1, align="middle")
 
     def other(row: int, each: Found) -> Part:
         drawn, label = subject.recipe.drawn, each.picture.label
@@ -57,7 +62,7 @@ def elsewhere(
             f"found-{row}-{label}", drawn(each.top.patch), share=_SHARE, lines=False,
             fine=each.top.box.height / size[0],
         )  # fmt: skip
-        return Overlay(whole, patch)
+        return answered(Overlay(whole, patch), f"response-{row}-{label}", each.top.value)
 
     def tiles(row: int, found: Elsewhere) -> list[Part]:
         node = found.node
@@ -68,6 +73,7 @@ def elsewhere(
         )  # fmt: skip
         if found is every[-1]:  # Hidden by the patch: the digit goes on from here.
             here = Overlay(replace(picture.read(), share=_SHARE, marks={}, note=None), here)
+        here = answered(here, f"response-{row}", node.activated, words.RESPONSE)
         return [here, *(other(row, each) for each in found.found)]
 
     def called(row: int, found: Elsewhere) -> list[Text]:
@@ -91,7 +97,7 @@ def elsewhere(
     ]
     return Diagram(
         Either(
-            Aligned(beside, gap=0.8, row_gap=0.4, down="middle"),
+            Aligned(beside, gap=0.8, row_gap=0.2, down="middle"),
             Column(*above, gap=0.4, turns=False),
         )
     )

@@ -265,8 +265,8 @@ class HierarchyPicture:
     ) -> Part:
         """Return a cell with what it adds, and to what if no name above its level tells it.
 
-        Of a unit, which reads all there is, its name. Below the last level only those of the path
-        tell what they add: with the others', which are few of many, no sum would come out.
+        Of a unit, which reads all there is, its name. Where no name stands above its level, below
+        the last one only those of the path tell what they add.
         """
         v = fmt.number(node.contribution or 0.0)
         adds = words.ADDS.fill(v=v, above=self._above(place))
@@ -285,9 +285,7 @@ class HierarchyPicture:
             f"patch-{place}", self.patch_of(node), share=LARGE, lines=False, marks=marks,
             fine=node.box.height / self._side / large,
         )  # fmt: skip
-        if self._tells(place, node):
-            return Column(told, patch, gap=0.2)
-        return Column(Space(height=_HEADED), patch, gap=0.2) if named else patch
+        return Column(told, patch, gap=0.2) if named or self._tells(place, node) else patch
 
     def _tells(self, place: str, node: Node) -> bool:
         return "-" not in place or node in self.path or node.layer in self.units

@@ -21,15 +21,15 @@ class Level(NamedTuple):
 
 def where(kept: Sequence[Node], every: Sequence[Node]) -> Caption | None:
     """Say of cells that they are the strongest, of all or of those that lie apart."""
-    many = Caption(en=words.how_many(len(kept)).en.capitalize(), zh=str(len(kept)))
+    many, layer = words.how_many(len(kept)), kept[0].layer
     if len(kept) < 2 or kept[0].name != every[0].name:
         return None
     if [part.name for part in kept] == [part.name for part in every[: len(kept)]]:
-        return words.CELLS.fill(n=many)
+        return words.CELLS.fill(n=many.capital, layer=layer)
     places = [*dict.fromkeys(part.box for part in every)][: len(kept)]
     apart = all(_apart(one.box, other.box) for one, other in combinations(kept, 2))
     at_places = apart or [part.box for part in kept] == places
-    return words.AT_PLACES.fill(n=words.how_many(len(kept))) if at_places else None
+    return words.AT_PLACES.fill(n=many, layer=layer) if at_places else None
 
 
 def spread(own: Node, parts: Sequence[Node], count: int) -> list[Node]:

@@ -46,8 +46,8 @@ PARTS = Caption(
     zh="{layer} 加分最多的单元：{size}。",
 )
 PARTS_AT = Caption(
-    en="{where} of {layer} add most; each sees {size}.",
-    zh="{layer} 加分最多的 {where}：{size}。",
+    en="{where} add most; each sees {size}.",
+    zh="{where}，各看 {size}。",
 )
 QUESTION = Caption(
     en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
@@ -69,13 +69,13 @@ STROKES = Caption(
     zh="对它贡献最大的，{layer}：{size} 像素。",
 )
 STROKES_AT = Caption(
-    en="{where} of {layer} add most to {which}.",
-    zh="对{which}贡献最大的，{layer} 的 {where}。",
+    en="{where} add most to {which}.",
+    zh="{which}：{where}。",
 )
-CELLS = Caption(en="{n} cells", zh="{n} 格")
-AT_PLACES = Caption(en="Cells at {n} places", zh="{n} 处")
-THE_MIDDLE = Caption(en="the middle one", zh="它")
-THAT_CELL = Caption(en="that cell", zh="它")
+CELLS = Caption(en="{n} cells of {layer}", zh="{layer} 加分最多的{n}个")
+AT_PLACES = Caption(en="Cells of {layer} at {n} places", zh="{layer} 加分最多的{n}处")
+THE_MIDDLE = Caption(en="the middle one", zh="中间单元")
+THAT_CELL = Caption(en="that cell", zh="这个单元")
 PARTS_SEEN = Caption(
     en="In {layer}, {size} pixels, we see {parts}.",
     zh="{layer}：{size} 像素，可见{parts}。",
@@ -105,8 +105,8 @@ ELSEWHERE = Caption(
     zh="每个过滤器在其他数字的哪里响应最强？",
 )
 LESS_ALIKE = Caption(
-    en="All share {small}; the larger the pattern, the less alike.",
-    zh="{small}都相像；模式越大，越不相像。",
+    en="All share {small}; larger patterns: more ways to a response.",
+    zh="{small}都相像；模式越大，花样越多。",
 )
 PARTS_UNLIKE = Caption(
     en="All share {small}; the parts are not alike.", zh="{small}都相像，部件不相像。"
@@ -119,7 +119,7 @@ MADE_IT = Caption(
     zh="每一层组合前一层的模式；许多部件使它判为“{k}”。",
 )
 SHARES = Caption(
-    en="{n} cells add to the score; the first {m} give {p} of that.",
+    en="The first {m} of {n} cells give {p} of all that is added.",
     zh="{n} 个单元加分，前{m}个占 {p}。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
@@ -161,8 +161,8 @@ RANDOM = Caption(
     zh="随机顺序要 {a} 到 {b} 个。",
 )
 RANDOM_MORE = Caption(
-    en="Each takes more: the strongest count more.",
-    zh="都要更多：强者更重要。",
+    en="Each takes more cells: the strongest count more.",
+    zh="都要去掉更多：最强的更重要。",
 )
 STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的开始")
 RANDOM_ORDERS = Caption(en="{n} random orders", zh="{n} 种随机顺序")
@@ -175,7 +175,7 @@ CHECKED = Caption(
     zh="去掉最强的 {m} 个：判为 {j}",
 )
 CHECKED_RANDOM = Caption(
-    en="{a} to {b} in random orders",
+    en="{a} to {b} out in random orders",
     zh="随机：去掉 {a} 到 {b} 个",
 )
 NEVER = Caption(
@@ -227,6 +227,8 @@ CUTS = Caption(
     zh="从行 {r}、列 {c} 起：{k}，{p}；从行 {s}、列 {d} 起：{j}，{q}",
 )
 READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为{j} {p}、{k} {q}")
+RESPONSE = Caption(en="response {v}", zh="响应 {v}")
+ALONE = Caption(en="{v}", zh="{v}")
 # Labels of the scene.
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
@@ -250,7 +252,8 @@ PASSING = Caption(
 LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
 LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
 ADDS_TO = Caption(en="adds to {above}", zh="加到{above}")
-FIRST_BAR = Caption(en="first: +{v}", zh="第一个：+{v}")
+FIRST_BAR = Caption(en="first: +{v}; all {n}: +{s}", zh="第一个：+{v}；{n} 个共 +{s}")
+ONE_ORDER = Caption(en="faded: out in one of these orders", zh="淡色：其中一种顺序去掉的")
 ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
 ADDS = Caption(en="+{v} to {above}", zh="给{above}加 {v}")
 ADDS_AS = Caption(en="{kind}: +{v}", zh="{kind}：+{v}")
