@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,10 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
 from convexplain.lessons.parts import backward_words as words
+from convexplain.lessons.parts.backward_answer import Outcome
 from convexplain.lessons.parts.backward_gates import Gate
-from convexplain.lessons.parts.backward_laid import FINE, INLAID, MADE
-from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture
+from convexplain.lessons.parts.backward_laid import INLAID, MADE
+from convexplain.lessons.parts.backward_picture import GRAY, BackwardPicture, stepped
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Bars, Diagram
 from convexplain.stage import LessonScene
@@ -48,6 +50,8 @@ class Backward(LessonScene):
         self.picture: BackwardPicture = lesson.picture_of()
         self.first = lesson.outcomes[0]
         self.explains = True
+        #: For which weight the errors lie on the picture; for none as long as they do not.
+        self.lain: tuple[int, int] | None = None
         self.board.lay(self.way(self.first.seen()))
         self.board.show("input", "kernel", "map", "layers", "answer", "loss")(1.0)
         self.board.fill("map", np.nan)
@@ -93,7 +97,7 @@ class Backward(LessonScene):
         self.during(0.08, self.walk("input", "kernel"))
         self.during(0.06, self.walk("kernel", "map"))
         self.during(0.18, self.come("map", seen), rate=linear)
-        self.during(0.14, in_turn(self.walk("map", "layers"), self.walk("layers", "answer")))
+        self.during(0.14, in_turn(self.walk("map", "layers"), self.walk("layers", "answer.title")))
         self.during(0.16, self.point_at(f"answer.{self.lesson.trace.prediction}"))
         self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
@@ -105,20 +109,21 @@ class Backward(LessonScene):
 
     def show_nudge(self, event: Event) -> None:
         """The score of one class grows, then that of the other: what becomes of the loss."""
-        for k in sorted(self.lesson.classes, key=lambda k: k != self.lesson.right):
+        for n, k in enumerate(sorted(self.lesson.classes, key=lambda k: k != self.lesson.right)):
+            # First what is changed, alone; then what comes of it.
+            cause = self.way(self.first.seen(raised=k))
+            if n:
+                self.change(cause, 0.1)
+            else:
+                self.turn_into(cause, 0.06)
+            self.during(0.1, self.board.pulse(f"answer.{k}.source"))
             raised = self.first.nudged(k)
-            self.change(self.way(raised.seen(first=self.first, raised=k)), 0.2)
-            self.during(0.28, self.point_at("loss.now"))
+            self.change(self.way(raised.seen(first=self.first, raised=k)), 0.14)
+            self.during(0.2, self.point_at("loss.now"))
 
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
-        # What is the length of a probability is none of an error: its bar grows from the new line.
-        bars = [f"answer.{k}" for k in self.lesson.classes]
-        values = [f"{bar}.value" for bar in bars]
-        # The caption has their numbers already: all this is short.
-        self.during(0.02, self.board.hide(*bars, *values))
-        self.turn_into(self.way(self.first.mistaken()), 0.12, hold=(*bars, *values))
-        self.during(0.2, *map(self.board.rise, bars))
+        self.change(self.way(self.first.mistaken()), 0.3)
         self.during(1, self.point_at(f"answer.{self.lesson.right}", times=2))
 
     # The way back.
@@ -130,11 +135,15 @@ class Backward(LessonScene):
         if picture.arriving is not None:
             name, errors = "arriving", picture.arriving
         unknown = np.full(errors.shape, np.nan)
-        self.during(0.05, self.board.leave("input", "kernel"))
+        # The errors alone go on; the layers would run into them.
+        ways = (name for name in self.board.parts if "->" in name)
+        way = "input", "kernel", "map", "legend", "layers", "loss"
+        self.during(0.08, self.board.leave(*way, *ways))
         self.turn_into(
             picture.back(self.first.mistaken(), len(self.lesson.behind)), 0.18,
             lambda _: self.board.fill(name, unknown), show=(name,),
         )  # fmt: skip
+        self.during(0.04, self.board.show("layers"))
         self.during(0.12, self.walk("answer", "layers"))
         self.during(0.1, self.board.pulse("layers"))
         self.during(0.08, self.walk("layers", name))
@@ -309,9 +318,13 @@ class Backward(LessonScene):
 
     # All weights.
 
+    def show_lie(self, event: Event) -> None:
+        """The errors lie down on the pixels that the weight read."""
+        self.lie_down(0.75)
+        self.during(1, self.board.pulse("kernel.steep", times=2))
+
     def show_predict(self, event: Event) -> None:
-        """The errors lie down where the weight read, move by one, and the video waits."""
-        self.lie_down(0.22)
+        """The errors move by one to the next weight, and the video waits."""
         row, col = self.lesson.followed
         rows, cols = self.lesson.gradient.shape
         beside = (row, col - 1 if col else min(1, cols - 1))
@@ -328,7 +341,9 @@ class Backward(LessonScene):
         known = np.zeros(self.lesson.gradient.shape, bool)
         known[told] = True
         # They pass where the weights are.
-        going = (*self.summands(), *RINGS, "kernel", "kernel.steep", "errors.title")
+        going = (*self.summands(), *RINGS, "errors.title", "legend-errors")
+        # Its scale comes where they come to lie.
+        self.explains = False
         self.during(0.15 * share, self.board.leave(*going))
         errors = self.board.part("errors")
         errors.glass, errors.inlaid = 1.0, INLAID
@@ -336,20 +351,25 @@ class Backward(LessonScene):
         self.during(0.4 * share, self.stand(*told), self.board.dim("input", to=UNDER))
         self.turn_into(
             self.picture.sliding(told, known), 0.3 * share, self.keep(*told),
-            show=("input", "errors", "kernel", "gradient"), hold=("rule",),
+            show=("input", "errors", "kernel", "gradient", "rule", "legend-errors"),
         )  # fmt: skip
         self.board.dim("input.title", to=1.0)(1.0)
         self.during(
-            0.15 * share, self.board.show(*FRAMES, "kernel.steep", "gradient.steep"),
+            0.15 * share, self.board.show(*FRAMES, "gradient.steep"),
             self.board.dim("kernel", to=ASIDE),
         )  # fmt: skip
 
     def keep(self, row: int, col: int) -> Move:
         """Return the move that keeps the errors at a weight's place while picture and errors go."""
+        before = self.board.part("errors")
 
         def go(_: float) -> None:
             errors = self.board.part("errors")
+            if errors is not before:
+                # As they lie already they pass over nothing, and need not fade.
+                before.opacity, errors.opacity = 0.0, 1.0
             errors.places = errors.places - errors.places[0] + self.place_of(row, col)
+            errors.shares[...] = self.seen(row, col)
 
         return go
 
@@ -359,14 +379,11 @@ class Backward(LessonScene):
         if not self.board.has("input.place"):
             self.lie_down(0.25)
         away = self.board.leave("gradient.steep")
-        come = self.stand(*cells[0]), self.ring(*cells[0]), self.board.show("rule")
-        self.during(0.05, *come, away)
+        self.during(0.05, self.stand(*cells[0]), self.ring(*cells[0]), away)
         share = self.remaining / event.seconds - 0.14
         for number, (row, col) in enumerate(cells):
             if number:
-                self.board.light("errors")
                 self.during(0.4 * share / len(cells), self.stand(row, col), self.ring(row, col))
-            self.meet(row, col)
             self.give(row, col)
             self.during(0.6 * share / len(cells), self.board.pulse(*self.pair(row, col)))
         self.during(1, self.board.pulse("gradient"))
@@ -385,23 +402,36 @@ class Backward(LessonScene):
         values = self.board.part("gradient").values
         values[row, col] = self.lesson.gradient[row, col]
 
-    def meet(self, row: int, col: int) -> None:
-        """Let those errors step back that lie on pixels of 0: they add nothing."""
-        under = self.picture.under(row, col)
-        self.board.part("errors").shares[...] = DIM + (1 - DIM) * under
+    def seen(self, row: float, col: float) -> npt.NDArray[np.float64]:
+        """Return how much of each error is seen: the less, the less its pixel gives."""
+        under: npt.NDArray[np.float64] = self.picture.under(row, col)
+        return DIM + (1 - DIM) * under
 
     def stand(self, row: int, col: int) -> Move:
-        """Return the move of the errors, and of the frame around them, to a weight's place."""
+        """Return the move of the errors, and of the frame around them, to a weight's place.
+
+        On the picture each is as strong as the pixel below it, on the way, too.
+        """
 
         def start() -> Move:
             parts = [self.board.part(n) for n in self.board.there("errors", "input.place")]
             starts = [part.places.copy() for part in parts]
             there = self.place_of(row, col)
             ways = [there - places[0] for places in starts]
+            errors = self.board.part("errors")
+            full, last = errors.shares.copy(), self.lain
 
             def go(alpha: float) -> None:
                 for part, places, way in zip(parts, starts, ways, strict=True):
                     part.places = places + way * alpha
+                if last is None:
+                    errors.shares[...] = full + (self.seen(row, col) - full) * alpha
+                else:
+                    ends = zip(last, (row, col), strict=True)
+                    between = (a + (b - a) * alpha for a, b in ends)
+                    errors.shares[...] = self.seen(*between)
+                if alpha >= 1:
+                    self.lain = row, col
 
             return go
 
@@ -426,7 +456,10 @@ class Backward(LessonScene):
             self.during(0.05, self.board.leave(*gone))
         picture = self.picture.ways(self.lesson.followed)
         self.board.dim("kernel", to=1.0)(1.0)
-        self.turn_into(picture, 0.15, show=("kernel", "gradient", "one"), hold=("ways", *STEEP))
+        works = any(each.name == "moved" for each in self.playing.events)
+        held = ("ways", *STEEP, *(("one",) if works else ()))
+        shown = ("kernel", "gradient", *(() if works else ("one",)))
+        self.turn_into(picture, 0.15, show=shown, hold=held)
         gradient = self.lesson.gradient
         self.board.fill("ways", np.full(gradient.shape, np.nan))
         self.during(0.05, self.board.show("ways", *STEEP))
@@ -440,31 +473,34 @@ class Backward(LessonScene):
         self.during(1, self.board.pulse("ways"))
 
     def show_moved(self, event: Event) -> None:
-        """One weight's step, number by number; then all weights of the filter take theirs."""
-        looked = (f"one.{name}" for name in ("weight", "rate", "slope", "after"))
-        self.during(0.5, in_turn(*map(self.board.pulse, looked)), rate=linear)
-        kernel, new = self.board.part("kernel"), self.picture.stepped
-        kernel.values[:] = new
-        kernel.printed = [[fmt.number(weight, FINE) for weight in row] for row in new]
-        self.during(1, self.board.pulse("kernel"))
+        """One weight's step, number by number."""
+        told = self.lesson.followed
+        weight, slope = self.pair(*told)
+        for name, looked in (("weight", weight), ("rate", ""), ("slope", slope), ("equals", ""),
+                             ("after", "")):  # fmt: skip
+            seen = self.board.pulse(looked) if looked else None
+            self.during(0.16, self.board.show(f"one.{name}"), *([seen] if seen else []))
+        self.during(1, self.board.pulse("one.after"))
 
-    def learning(self, stage: int) -> Diagram:
-        """Describe which layers step, and what the network says when so many have stepped."""
-        lesson, most = self.lesson, self.lesson.most
-        done = sum(n for _, n in lesson.stages[:stage])
-        answer = self.first.became(lesson.outcomes[stage], most)
-        return self.picture.learning(answer, lesson.stages, done)
+    def learning(self, outcome: Outcome, done: int) -> Diagram:
+        """Describe which layers step, how many weights have stepped, and what came of it."""
+        answer = self.first.became(outcome, self.lesson.most)
+        return self.picture.learning(answer, self.lesson.stages, done)
 
     def show_again(self, event: Event) -> None:
-        """One layer after the other takes its step, and answer and loss change with each."""
-        stages = range(1, len(self.lesson.outcomes))
-        boxes = [f"layer-{n - 1}" for n in stages]
-        self.turn_into(self.learning(0), 0.16, show=("answer", "loss", "done", *boxes))
+        """One layer after the other takes its step; then answer and loss change."""
+        sizes = [size for _, size in self.lesson.stages]
+        boxes = [f"layer-{n}" for n in range(len(sizes))]
+        shown = "answer", "loss", "done", *boxes
+        called = self.board.come("stepping")
+        self.turn_into(self.learning(self.first, 0), 0.16, called, show=shown)
         self.during(0.04, self.board.dim(*boxes))
-        for stage, box in zip(stages, boxes, strict=True):
+        for box, done in zip(boxes, accumulate(sizes), strict=True):
             # It is counted at once.
             self.board.dim(box, to=1.0)(1.0)
-            self.change(self.learning(stage), 0.66 / len(boxes), self.board.pulse(box))
+            self.board.say("done", self.text(stepped(done, sum(sizes))))
+            self.during(0.4 / len(boxes), self.board.pulse(box))
+        self.change(self.learning(self.lesson.outcomes[1], sum(sizes)), 0.2)
         self.during(1, self.point_at(f"answer.{self.lesson.right}", "loss.now"))
 
     def show_answer(self, event: Event) -> None:
@@ -472,7 +508,7 @@ class Backward(LessonScene):
         lesson = self.lesson
         answer = self.first.became(lesson.outcomes[-1], lesson.most)
         picture = self.picture.closing(answer, sum(lesson.stepping.values()))
-        self.during(0.06, self.board.leave(*self.board.there("done"), *(
+        self.during(0.06, self.board.leave(*self.board.there("stepping", "done"), *(
             name for name in self.board.parts if name.startswith("layer-"))))  # fmt: skip
         self.turn_into(picture, 0.15, show=("answer", "loss", "gradient"))
         cells = [self.cell(row, col) for row, col in np.ndindex(lesson.kernel.shape)]

@@ -195,19 +195,14 @@ class Backward(FilterLesson):
             return ((words.layers(len(found)), sum(found.values())),)
         return tuple(found.items())
 
-    def _stepped(self, layers: list[str]) -> BackwardTrace:
-        """The picture in the network in which the weights of some layers have taken a step."""
-        weights: dict[str, npt.NDArray[Any]] = dict(self.network.weights)
-        for name, gradient in self.back.gradients.items():
-            if name.rpartition("/")[0] in layers:
-                weights[name] = weights[name] - self.rate * gradient
-        changed = dataclasses.replace(self.network, weights=weights)
-        return Trace(changed, self.trace.image).backward(self.right)
-
     @cached_property
     def stepped(self) -> BackwardTrace:
         """The picture in the network whose weights have all taken a step."""
-        return self._stepped([*self.stepping])
+        weights: dict[str, npt.NDArray[Any]] = dict(self.network.weights)
+        for name, gradient in self.back.gradients.items():
+            weights[name] = weights[name] - self.rate * gradient
+        changed = dataclasses.replace(self.network, weights=weights)
+        return Trace(changed, self.trace.image).backward(self.right)
 
     # The pictures.
 
@@ -245,12 +240,9 @@ class Backward(FilterLesson):
         return Outcome(names, self.right, self.network.classes, shares, of.loss)
 
     @cached_property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """What it makes of the picture at first, and after each of the stages has stepped."""
-        layers = [*self.stepping]
-        ends = range(1, len(layers) + 1) if len(self.stages) > 1 else (len(layers),)
-        backs = (self._stepped(layers[:end]) for end in ends)
-        return (self.outcome(self.back), *map(self.outcome, backs))
+    def outcomes(self) -> tuple[Outcome, Outcome]:
+        """What it makes of the picture at first, and after all weights have stepped."""
+        return self.outcome(self.back), self.outcome(self.stepped)
 
     @property
     def most(self) -> float:
@@ -298,7 +290,7 @@ class Backward(FilterLesson):
         yield Event("looks", 2.6, said, detail=2)
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
-        yield Event("nudge", 3.9, words.NUDGE)
+        yield Event("nudge", 4.5, words.NUDGE)
         yield Event("errors", 2.8, words.ERRORS, detail=1)
 
     @property
@@ -326,15 +318,16 @@ class Backward(FilterLesson):
         if self.picture_of().products_of(self.told):
             yield Event("read", 4.4, words.READ_BY, detail=1)
         many = fmt.count(int(np.count_nonzero(self.before)))
-        yield Event("lay", 4.7, words.LAY.fill(k=many))
+        yield Event("lay", 4.5, words.LAY.fill(k=many))
 
     def _tell_places(self) -> Iterator[Event]:
         question = self.ask()
         if question is not None:
+            yield Event("lie", 2.7, words.LYING, detail=1)
             yield Event("predict", self.pause, ask=question, detail=1)
         many = in_words(self.gradient.size, capital=True)
         said = words.ONE_WEIGHT if self.gradient.size == 1 else words.EACH_WEIGHT.fill(n=many)
-        yield Event("places", 5.8, said)
+        yield Event("places", 5.6, said)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -347,10 +340,10 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.5, words.STEP)
-        yield Event("moved", 2.4, detail=1)
+        yield Event("step", 3.0, words.STEP)
+        yield Event("moved", 2.9, detail=1)
         every = fmt.count(sum(self.stepping.values()))
-        yield Event("again", 4.4, words.EVERY.fill(n=every), detail=1)
+        yield Event("again", 3.2, words.EVERY.fill(n=every), detail=1)
 
 
 def _holds(step: GradientStep) -> bool:

@@ -32,7 +32,7 @@ class Bar:
         What is printed for the value; two decimals by default.
     tone : str
         Token of the theme; by default the colour of the value on the scale.
-    source : str
+    source : Caption or str
         What the value was made of; stands between name and bar, if there is room `before` it.
     """
 
@@ -41,7 +41,7 @@ class Bar:
     value: float
     text: Caption | str = ""
     tone: str = ""
-    source: str = ""
+    source: Caption | str = ""
 
     def printed(self, lang: str) -> str:
         """Return the value as it is read."""
@@ -95,7 +95,7 @@ class Bars(Panel):
     role : {"text", "heading"}
         Which of the sheet's sizes names and numbers have: larger ones where bars are what there is
         to see.
-    widest : str
+    widest : Caption or str
         The longest number that a bar will have; room is kept for it.
     level : (str, Caption), optional
         A bar from whose end a dashed line goes down past all that follow, and what is said below
@@ -120,7 +120,7 @@ class Bars(Panel):
     labelled: bool = False
     points: bool = False
     role: Literal["text", "heading"] = "text"
-    widest: str = ""
+    widest: Caption | str = ""
     level: tuple[str, Caption] | None = None
 
     def __post_init__(self) -> None:
@@ -209,7 +209,7 @@ class Bars(Panel):
         whole = self._ahead_of_zero(at)
         left = max(text_width(say(bar.label, at.lang), size) for bar in self.bars)
         printed = () if self._numbered_before else (bar.printed(at.lang) for bar in self.bars)
-        numbers = self.widest, *printed
+        numbers = say(self.widest, at.lang), *printed
         right = max(text_width(number, self._number(at)) for number in numbers)
         apart = 0.5 * size + self._half(at)
         return Extent(
@@ -450,7 +450,7 @@ class Bars(Panel):
                     at, self.name, f"{name}.label", label, left, middle, size, align="right",
                     tone="muted",
                 )  # fmt: skip
-            source = bar.printed(at.lang) if self._numbered_before else bar.source
+            source = bar.printed(at.lang) if self._numbered_before else say(bar.source, at.lang)
             if self.before and source:
                 yield line(
                     at, self.name, f"{name}.source", source, box.x - half - apart, middle,

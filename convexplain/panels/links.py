@@ -141,7 +141,7 @@ def _edge(name: str, find: Find, pieces: Sequence[Piece], apart: float) -> Box:
     """Return the edge of what a link ends at; words, and rows of them, it does not touch."""
     called = _holder(name, pieces)
     own = [piece for piece in pieces if piece.name == called]
-    words = any(isinstance(piece, Words) and piece.panel == name for piece in own)
+    words = any(isinstance(piece, Words) and name in (piece.panel, piece.name) for piece in own)
     return find(called).grown(apart) if words or not own else find(called)
 
 

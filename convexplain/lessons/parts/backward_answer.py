@@ -56,30 +56,32 @@ class Outcome:
         """Describe answer and loss as bars.
 
         `first`: how much the loss differs from its loss is told, on one scale. `raised`: the class
-        whose score is raised.
+        whose score is raised, which is said before its bar: it is the cause.
         """
-        told = {k: words.SCORE.fill(p=fmt.number(p), d=f"{NUDGE:g}") for k, p in
-                self.shares.items()}  # fmt: skip
-        bars = [Bar(str(k), self.names[k], p, told[k] if k == raised else "", "ink")
+        cause = words.SCORE.fill(d=f"{NUDGE:g}")
+        bars = [Bar(str(k), self.names[k], p, tone="ink", source=cause if k == raised else "")
                 for k, p in self.shares.items()]  # fmt: skip
         start = first or self
-        change = f" ({fmt.number(self.loss - start.loss, sign=True)})" if first else ""
-        loss = Bar("now", "", self.loss, fmt.number(self.loss) + change, "ink")
-        # Room for a change is kept: nothing moves but the bars.
-        room = f"{fmt.number(self.loss)} ({fmt.number(-NUDGE)})"
-        widest = max((each.text("en") for each in told.values()), key=len)
-        title = words.TWO.capital.fill(n=self.of)
+        said: Caption | str = fmt.number(self.loss)
+        if first:
+            said = _changed(self.loss, self.loss - first.loss)
+        loss = Bar("now", "", self.loss, said, "ink")
+        room = _changed(self.loss, -NUDGE)
         return [
-            _bars("answer", bars, 1.0, title, widest=widest),
+            self._answer(bars, words.TWO.capital.fill(n=self.of)),
             _bars("loss", [loss], start.most, words.LOSS.capital, widest=room),
         ]
 
+    def _answer(self, bars: Sequence[Bar], title: Caption, **how: Any) -> Bars:
+        """Describe bars of the classes; with room for all that they come to: nothing else moves."""
+        sources = [words.SCORE.fill(d=f"{NUDGE:g}").text("en"), *(e.source for e in self.errors())]
+        before = max(map(str, sources), key=len)
+        widest = fmt.number(-1.0)
+        return _bars("answer", bars, 1.0, title, before=before, widest=widest, **how)
+
     def mistaken(self) -> list[Bars]:
         """Describe the errors of the scores, and the loss."""
-        bars = [*self.errors()]
-        before = max((bar.source for bar in bars), key=len)
-        errors = _bars("answer", bars, 1.0, words.WRONG.capital, before=before, lowest=-1.0,
-                       length=0.5)  # fmt: skip
+        errors = self._answer([*self.errors()], words.WRONG.capital, lowest=-1.0, length=0.5)
         return [errors, self.seen()[1]]
 
     def became(self, now: Outcome, most: float) -> list[Bars]:
@@ -93,6 +95,12 @@ class Outcome:
                   Bar("now", words.NOW, now.loss, "", "ink")]  # fmt: skip
         return [_bars("answer", bars, 1.0, terms.ANSWER.capital),
                 _bars("loss", losses, most, words.LOSS.capital)]  # fmt: skip
+
+
+def _changed(loss: float, change: float) -> Caption:
+    """Say what a loss is, and by how much a raised score changed it."""
+    changed = fmt.number(change, sign=True)
+    return words.CHANGE.fill(p=fmt.number(loss), c=changed, d=f"{NUDGE:g}")
 
 
 def _bars(

@@ -121,7 +121,7 @@ class Laid:
         spread[::rows, ::cols] = self.before
         return spread
 
-    def corner(self, row: int, col: int) -> Floats:
+    def corner(self, row: float, col: float) -> Floats:
         """Return row and column of the picture on which the first error lies for a weight."""
         top, _, left, _ = self.window.margins()
         (dy, dx) = self.window.dilation
@@ -164,13 +164,20 @@ class Laid:
         first, near = ([along.start for along in each] for each in (self.reach, self.near))
         return np.asarray(self.corner(row, col) + first - near)
 
-    def under(self, row: int, col: int) -> Floats:
-        """Return the pixels on which the errors that are seen from near lie for a weight."""
+    def under(self, row: float, col: float) -> Floats:
+        """Return the pixels on which the errors that are seen from near lie for a weight.
+
+        Between two weights' places they lie on shares of neighbouring pixels.
+        """
         rows, cols = self.spread[self.reach].shape
-        top, left = self.corner(row, col) + [along.start for along in self.reach]
         # Padding is 0, as far out as an error can lie.
-        read = np.pad(self.drawn, ((rows, rows), (cols, cols)))
-        return read[top + rows : top + 2 * rows, left + cols : left + 2 * cols]
+        found = np.pad(self.drawn, ((rows, rows), (cols, cols))).astype(np.float64)
+        place = self.corner(row, col) + [along.start for along in self.reach] + (rows, cols)
+        for axis, (start, length) in enumerate(zip(place, (rows, cols), strict=True)):
+            whole = int(np.floor(start))
+            one, next_ = (found.take(range(n, n + length), axis) for n in (whole, whole + 1))
+            found = one + (next_ - one) * (start - whole)
+        return found
 
     def places(self, step: GradientStep) -> tuple[Place, ...]:
         """Return the places of the map with an error: of the largest products first, then all."""
@@ -239,13 +246,12 @@ class Laid:
             "edge": Mark(0, 0, high, wide, tone="muted", strong=False),
             "place": Mark(row, col, rows, cols, tone="ink"),
         })  # fmt: skip
-        lying = Overlay(read, replace(self._errors(), glass=1.0, inlaid=INLAID))
+        errors = replace(self._errors(), glass=1.0, inlaid=INLAID)
+        lying = Column(Overlay(read, errors), self._scale(errors), align="middle", turns=False)
         grids = self._weighed({"steep": Mark(*weight)}, known)
-        pair = Row(*(replace(grid, large=True) for grid in grids), align="top")
-        legend = Legend("legend-errors", row=True, of=self.raised)
+        pair = Row(*(self._explained(replace(grid, large=True)) for grid in grids), align="top")
         rule = Text("rule", words.RULE, role="heading")
-        said = Either(Row(legend, rule, align="middle", gap=2), Column(legend, rule))
-        return Diagram(Row(lying, Column(pair, said, align="middle"), gap=2))
+        return Diagram(Row(lying, Column(pair, rule, align="middle"), gap=2))
 
     def diagram(self, step: GradientStep, layer: str) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""

@@ -26,7 +26,6 @@ from convexplain.panels import (
     Mark,
     Row,
     Rows,
-    Scale,
     Term,
     Text,
 )
@@ -74,7 +73,8 @@ class BackwardPicture(Laid):
         seen = Column(grid, Legend("legend", row=True), align="middle", turns=False)
         wide = Row(read, own, seen, box, turns=False), Row(*answer, gap=2, turns=False)
         high = Row(read, own, turns=False), Row(seen, box, turns=False), column(answer)
-        ways = pairwise(("input", "kernel", "map", "layers", "answer"))
+        # A row grows and shrinks; its heading stands.
+        ways = pairwise(("input", "kernel", "map", "layers", "answer.title"))
         links = tuple(Link(start, end, "feeds", tone="muted") for start, end in ways)
         either = (Column(*rows, align="middle", turns=False) for rows in (wide, high))
         return Diagram(Either(*either), links)
@@ -152,9 +152,10 @@ class BackwardPicture(Laid):
         boxes = [Text(f"layer-{n}", each, role="heading", rim="box") for n, each in enumerate(said)]
         every = sum(n for _, n in stages)
         counted = Text("done", stepped(done, every), role="heading", widest=stepped(every, every))
-        way, low = (Column(*each, counted, align="middle", turns=False)
-                    for each in (boxes, (Rows(*boxes, lengths=(2,)),)))  # fmt: skip
-        # A sheet as broad as high has room for smaller bars only.
+        called = Text("stepping", words.STEPPING.capital, role="heading", tone="muted")
+        way = Column(called, *boxes, counted, turns=False)
+        low = Column(Rows(*boxes, lengths=(2,)), counted, align="middle", turns=False)
+        # A sheet as broad as high has room for smaller bars only, and for no heading.
         large, small = (column(answer, role) for role in ("heading", "text"))
         below = (Column(*each, align="middle") for each in ((way, large), (low, small)))
         return Diagram(Either(Row(way, large, gap=2), *below))
@@ -162,14 +163,8 @@ class BackwardPicture(Laid):
     def ways(self, steep: Place) -> Diagram:
         """Describe the kernel, its gradient, which way each weight moves, and one weight's step."""
         marks = {"steep": Mark(*steep)}
-        most = max(float(np.abs(each).max()) for each in (self.kernel, self.stepped))
-        fine = replace(
-            self._kernel(marks), scale=Scale(most or 1.0, terms.WEIGHT),
-            # So fine that a step is seen in them.
-            printed=[[fmt.number(weight, FINE) for weight in row] for row in self.kernel],
-        )  # fmt: skip
         kernel, gradient = (self._explained(replace(grid, large=True))
-                            for grid in (fine, self._gradient(None, marks)))  # fmt: skip
+                            for grid in self._weighed(marks, None))  # fmt: skip
         ways = replace(self._ways(marks), large=True)
         one = Either(*(self._one(steep, large=large) for large in (True, False)))
         # Three grids side by side are too small for their numbers where a sheet is narrow.
@@ -182,7 +177,7 @@ class BackwardPicture(Laid):
         called = words.WAYS_OF.capital.fill(
             n=self.filter, k=self.kernel.size, all=fmt.count(stepping)
         )
-        signs = [[f"{fmt.number(slope)} {_way(slope)}" for slope in row] for row in self.gradient]
+        signs = [[f"{fmt.number(slope)}{_way(slope)}" for slope in row] for row in self.gradient]
         gradient = replace(self._gradient(), printed=signs, large=True, title=called)
         return Diagram(Row(self._explained(gradient), column(answer), gap=2))
 
@@ -199,7 +194,8 @@ class BackwardPicture(Laid):
     def _one(self, steep: tuple[int, int], *, large: bool) -> Formula:
         """Describe how one weight gets its new value."""
         terms_ = (
-            Term("weight", fmt.number(self.kernel[steep], FINE), terms.WEIGHT),
+            # So fine that the step is seen.
+            Term("weight", fmt.number(self.kernel[steep], FINE), words.FINER.fill(n=FINE)),
             Term("rate", f"− {self.rate:g} ×", words.RATE_OF_LEARNING),
             Term("slope", fmt.bracketed(self.gradient[steep]), terms.GRADIENT),
             Term("equals", "="),

@@ -79,9 +79,13 @@ LAY = Caption(
 )
 
 # All weights.
+LYING = Caption(
+    en="Each error lies on the pixel the weight read.",
+    zh="误差各在该权重读过的像素上。",
+)
 ASK = Caption(
-    en="The next weight read the next pixels: errors move by one. How many places?",
-    zh="相邻权重读相邻像素，误差移一格：共几处？",
+    en="The next weight: one pixel over. How many places?",
+    zh="下一权重移一格：几处？",
 )
 ONE = Caption(
     en="They move: by a cell for each further row and column of the kernel.",
@@ -105,25 +109,26 @@ ONE_WEIGHT = Caption(
 
 # A step.
 STEP = Caption(
-    en="Gradient below 0: more weight, less loss, so up. Above 0: down.",
+    en="Gradient below 0: a larger weight lowers the loss, so up. Above 0: down.",
     zh="梯度小于 0：权重大损失小，调大；大于 0：调小。",
 )
 EVERY = Caption(
     en="Now all {n} weights take their step.",
-    zh="现在全部 {n} 个权重各走一步。",
+    zh="全部 {n} 个权重各走一步。",
 )
 
 # On the pictures.
 FACTORS = Caption(en="pixel × error", zh="像素 × 误差")
 OTHERS = Caption(en="{n} more", zh="其余 {n} 个")
 FILTER_IN = Caption(en="filter {n} ({layer})", zh="过滤器 {n}（{layer}）")
-SCORE = Caption(en="{p} (score + {d})", zh="{p}（得分 + {d}）")
+SCORE = Caption(en="score + {d}", zh="得分 + {d}")
+CHANGE = Caption(en="{p} ({c} for +{d})", zh="{p}（每 +{d}：{c}）")
 LOSS = Caption(en="loss: how wrong", zh="损失：错多少")
 TWO = Caption(en="answer (2 of {n} classes)", zh="网络的预测（{n} 类中的 2 类）")
 BEFORE = Caption(en="before", zh="之前")
 NOW = Caption(en="now", zh="现在")
-ONE_BEFORE = Caption(en="{k} before", zh="{k} 之前")
-ONE_NOW = Caption(en="{k} now", zh="{k} 现在")
+ONE_BEFORE = Caption(en="{k} before", zh="{k}：之前")
+ONE_NOW = Caption(en="{k} now", zh="{k}：现在")
 POOLED = Caption(en="response map, pooled", zh="响应图（池化后）")
 RULE = Caption(
     en="each: pixel × error, added up (faint: pixel 0)", zh="每个：像素 × 误差，求和（淡：像素 0）"
@@ -132,20 +137,23 @@ INPUT_NEAR = Caption(en="input, enlarged", zh="输入（放大）")
 ERRORS_NEAR = Caption(en="errors, enlarged", zh="误差（放大）")
 ERRORS_OF = Caption(en="errors, response map", zh="误差：响应图")
 ERRORS_POOLED = Caption(en="errors, pooled map", zh="误差：池化后的图")
-RAISED = Caption(en="error (small ones brightened)", zh="误差（小的加亮）")
+RAISED = Caption(en="error (small ones strengthened)", zh="误差（小的加强）")
 COUNTED = Caption(en="{k} of {n} cells", zh="{n} 格中 {k} 格")
 WRONG = Caption(en="answer − target = error", zh="预测 − 目标 = 误差")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
 WAYS_OF = Caption(
-    en="filter {n}: gradient, step ({k} of {all})", zh="过滤器 {n}：梯度与步（{all} 步中的 {k} 步）"
+    en="filter {n}: gradient, step ({k} of {all} weights)",
+    zh="过滤器 {n}：梯度与步（{all} 个权重中的 {k} 个）",
 )
 STEPS_OF = Caption(en="{layer}: {n} weights", zh="{layer}：{n} 个权重")
+STEPPING = Caption(en="layers with weights", zh="有权重的层")
 STEPPED = Caption(en="{n} of {all} have stepped", zh="{all} 个中 {n} 个已走一步")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
 WAYS = Caption(en="which way", zh="往哪边")
+FINER = Caption(en="weight ({n} decimals)", zh="权重（{n} 位小数）")
 NEW = Caption(en="new weight", zh="新权重")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
 ABOUT = Caption(
