@@ -11,7 +11,7 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import residual
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.residual_stack import TONES, trained
+from convexplain.lessons.parts.residual_stack import TONES, panel, trained
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn, lazily, together
 from convexplain.stage.shapes import Line
@@ -27,7 +27,9 @@ LINES = (*THROUGH, *ROUND, "plus->sum")
 #: The numbers of one place, with their signs, under the maps.
 ONE = ("one-came", "one-plus", "one-change", "one-equals", "one-sum")
 #: How large a copy of a map is on its way, so that it passes between maps and legend; in a row.
-SMALL, IN_ROW = 0.22, 0.3
+SMALL, IN_ROW = 0.22, 0.35
+#: When what came round a block has met what came through it, of the time that the block takes.
+MET = 0.8
 
 
 class Residual(LessonScene):
@@ -241,54 +243,65 @@ class Residual(LessonScene):
 
     def show_stack(self, event: Event) -> None:
         """What each block of a row hands on comes, with shortcuts and without them at once."""
-        block = self.board.around(*self.board.there(*WHOLE)) if self.board.has("layers") else None
-        self.lay_stack(0.05)
-        if block is not None:  # the block that was looked at is one of them
-            self.during(0.1, self.board.carry(block, "yes-1"))
+        self.lay_row(0.1)
         places = range(1, len(self.lesson.stack.places))
         for place in places:
-            self.during(0.7 / len(places), self.hands_on(place))
+            self.during(0.68 / len(places), self.hands_on(place))
         self.during(1, self.board.pulse(*self.ends()))
 
-    def lay_stack(self, share: float) -> None:
-        """Lay out both rows, of which only what the first block reads is known."""
-        picture = self.lesson.stack.row()
+    def lay_row(self, share: float, *, known: bool = False) -> None:
+        """Lay out both rows, of which only what the first block reads is known, or all is.
+
+        What came in stays, where the rows begin with it.
+        """
+        picture = self.lesson.row()
         names = [part.name for part in picture.root.panels()]
-        later = [name for name in names if self.is_gradient(name)]
+        later = [] if known else [name for name in names if self.is_gradient(name)]
         links = [link.name for link in picture.links]
-        maps = [name for name in self.lesson.stack.known if not name.endswith("-0")]
-        aside = "head", "round"  # on a narrow sheet there is no room for them
-        shown = (name for name in names if name not in (*later, *aside))
-        self.empty(0.5 * share)
+        maps = [] if known else [
+            name for name in self.lesson.stack.known if name not in ("came", panel("no", 0))
+        ]  # fmt: skip
+        self.empty(0.5 * share, *(["came"] if self.lesson.goes_on else []))
         self.turn_into(
-            picture, share, lambda _: self.unknown(*maps), show=tuple(shown),
+            picture, share, lambda _: self.unknown(*maps),
+            show=tuple(name for name in names if name not in later),
             hold=(*later, *links),
         )  # fmt: skip
-        self.during(0.5 * share, self.board.show(*self.board.there(*aside)))
+        if known:
+            self.during(share, self.board.walk(*links))
 
     def is_gradient(self, name: str) -> bool:
         """Tell whether a panel of the rows comes with the gradient."""
         return "-back-" in name or "-long-" in name
 
     def hands_on(self, place: int) -> Move:
-        """Return how a block gives its map; round it a shortcut brings what came in."""
-        known, way = self.lesson.stack.known, f"yes-{place - 1}~>yes-{place}"
-        straight = [f"{arrows}-{place - 1}->{arrows}-{place}" for arrows in TONES]
-        lines = self.board.walk(*straight, way)
-        copy = self.board.follow(f"yes-{place - 1}", way, small=IN_ROW)
+        """Return how a block gives its map; what came in meets it, by a shortcut, in a plus."""
+        known, came = self.lesson.stack.known, panel("yes", place - 1)
+        way, plus = f"{came}~>plus-{place}", f"plus-{place}"
+        meet = self.board.walk(f"{came}->{plus}", way, self.straight("no", place))
+        on = self.board.walk(f"{plus}->{panel('yes', place)}")
+        copy = self.board.follow(came, way, small=IN_ROW)
 
         def go(alpha: float) -> None:
-            lines(min(1.0, 3 * alpha))
-            copy(alpha)
+            meet(min(1.0, 3 * alpha))
+            copy(min(1.0, alpha / MET))
+            if alpha > MET:
+                on((alpha - MET) / (1 - MET))
             if alpha >= 1:
                 for arrows in TONES:
-                    self.board.fill(f"{arrows}-{place}", known[f"{arrows}-{place}"])
+                    name = panel(arrows, place)
+                    self.board.fill(name, known[name])
 
         return go
 
+    def straight(self, arrows: str, place: int) -> str:
+        """Return the arrow through the layers of a block, up to what they give."""
+        end = f"plus-{place}" if arrows == "yes" else panel(arrows, place)
+        return f"{panel(arrows, place - 1)}->{end}"
+
     def ends(self) -> list[str]:
         """Return the names of the last maps of both rows."""
-        return [f"{arrows}-{len(self.lesson.stack.places) - 1}" for arrows in TONES]
+        return [panel(arrows, self.lesson.stack.blocks) for arrows in TONES]
 
     def show_back(self, event: Event) -> None:
         """How much of the gradient comes to each map, from the end to the first, in both rows."""
@@ -296,24 +309,32 @@ class Residual(LessonScene):
         self.during(1, self.goes_back())
 
     def goes_back(self) -> Move:
-        """Return how the bars of the gradient grow one after the other, from the end."""
-        last = len(self.lesson.stack.places) - 1
+        """Return how the gradient goes back from the end; bars grow where it has arrived."""
+        last = self.lesson.stack.blocks
 
         def comes(place: int) -> Move:
-            bars = (self.gradient(arrows, place) for arrows in TONES)
-            ways = () if place == last else (f"yes-{place}~>yes-{place + 1}",)
-            return together(self.lights(*ways, back=True), *bars)
+            bars = [self.gradient(arrows, place) for arrows in TONES]
+            return together(*bars, *self.passes_back(place) if place else ())
 
-        return in_turn(*map(comes, range(last, -1, -1)), overlap=0.3)
+        return in_turn(*map(comes, range(last, -1, -1)))
+
+    def passes_back(self, block: int) -> list[Move]:
+        """Return how the arrows of a block light up backwards: through its layers, and round it."""
+        plus, came = f"plus-{block}", panel("yes", block - 1)
+        leave = f"{plus}->{panel('yes', block)}"
+        ways = (leave, self.straight("yes", block)), (f"{came}~>{plus}",)
+        return [self.lights(*way, back=True) for way in (*ways, (self.straight("no", block),))]
 
     def show_arriving(self, event: Event) -> None:
         """What arrives at the first map is looked at."""
-        self.during(1, self.board.pulse(*(f"{arrows}-long-0" for arrows in TONES), times=2))
+        numbers = (f"{arrows}-long-0" for arrows in TONES)
+        self.during(1, self.board.pulse(*numbers, colour="ink", times=2))
 
     def gradient(self, arrows: str, place: int) -> Move:
-        """Return how the bar of a gradient grows, and its number comes."""
-        panel = f"{arrows}-back-{place}"
-        return self.board.rise(f"{panel}.bar", f"{arrows}-long-{place}", whole=panel)
+        """Return how the bar of a gradient grows, and its number comes where it has one."""
+        bars = f"{arrows}-back-{place}"
+        number = f"{arrows}-long-{place}" if place in self.lesson.stack.numbered else bars
+        return self.board.rise(f"{bars}.bar", number, whole=bars)
 
     # What they are worth.
 
@@ -332,19 +353,18 @@ class Residual(LessonScene):
 
     def said(self, counts: tuple[int, ...]) -> tuple[str, ...]:
         """Return the names of what is said over bars, and of the lines that they begin at."""
-        heads = (f"said-{each}" for each in ("right", *counts))
+        heads = (f"said-{each}" for each in ("right", "mean", *counts))
         return (*heads, *(f"right-{count}.zero" for count in counts))
 
     def measure(self, blocks: int) -> None:
         """Let the bars of networks of so many blocks grow; they are looked at."""
         bars = [f"right-{blocks}.{arrows}" for arrows in TONES]
-        self.during(0.17, *map(self.board.rise, bars))
+        self.during(0.13, *map(self.board.rise, bars))
         self.during(1, self.board.pulse(*(f"{bar}.value" for bar in bars), times=2))
 
     def show_answer(self, event: Event) -> None:
-        """Map and gradient get through the row once more."""
-        self.lay_stack(0.05)
-        self.during(0.35, in_turn(*map(self.hands_on, range(1, len(self.lesson.stack.places)))))
-        self.during(0.05, self.board.show(*(f"said-back-{arrows}" for arrows in TONES)))
-        self.during(0.35, self.goes_back())
-        self.during(1, self.board.pulse(*(f"{arrows}-long-0" for arrows in TONES)))
+        """The block adds its change to what came in; then the row stands there, all of it known."""
+        self.whole(0.1)
+        self.during(0.12, self.board.pulse("came", "change"))
+        self.during(0.12, self.board.pulse("sum"))
+        self.lay_row(0.08, known=True)

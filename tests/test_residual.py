@@ -14,7 +14,7 @@ from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.residual_stack import trained
+from convexplain.lessons.parts.residual_stack import Stack, trained
 from convexplain.lessons.residual import Residual
 from convexplain.network import Add, Conv2D, Dense, Flatten, Network, Trace
 from convexplain.panels import ASPECTS, COLUMN, PAGE, TALL, VIDEO, place, problems
@@ -133,7 +133,7 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         *(lesson.both_ways(end=end) for end in ("plus", "change", "sum")),
         lesson.both_ways(end="sum", zero=("layers", "maps")),
         lesson.adding(),
-        lesson.stack.row(),
+        lesson.row(),
         trained(8),
         trained(8, 2),
     ]
@@ -167,28 +167,42 @@ def by_hand(weights, x, arrows, first=1):
 def test_blocks_in_a_row_hand_on_what_their_convolutions_make_of_it(lesson, arrows):
     stack = lesson.stack
     trace = stack.traces[arrows]
-    made, logits = by_hand(trace.network.weights, trace.activations["pool"], arrows)
+    # The row begins with the maps that the block before was seen to read.
+    np.testing.assert_array_equal(trace.image, lesson.three[0])
+    assert stack.channel == lesson.shown_filter
+    made, logits = by_hand(trace.network.weights, lesson.three[0], arrows)
     assert len(made) == len(stack.maps[arrows]) == len(stack.places) == 9
     for shown, whole in zip(stack.maps[arrows], made, strict=True):
         np.testing.assert_allclose(shown, whole[:, :, stack.channel], atol=1e-4)
-    for n, name in enumerate(stack.places):
+    for n, name in enumerate(stack.places[1:], 1):
         np.testing.assert_allclose(trace.activations[name], made[n], atol=1e-4)
     np.testing.assert_allclose(trace.logits, logits, atol=1e-4)
-    row = stack.row()
+    row = lesson.row()
     for name, values in stack.known.items():
         np.testing.assert_array_equal(row.panel(name).values, values)
-    # Round each block goes a shortcut, below the straight way to the next map.
-    ways = [f"yes-{n}~>yes-{n + 1}" for n in range(8)]
+        assert row.panel(name).scale == lesson.adding().panel("sum").scale  # colours stay
+    assert lesson.told_scale.limit >= max(np.abs(each).max() for each in stack.known.values())
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_shortcut_and_layers_meet_in_a_plus_before_each_next_map(lesson, aspect):
+    row, came = lesson.row(), ["came", *(f"yes-{n}" for n in range(1, 9))]
+    ways = [f"{came[n]}~>plus-{n + 1}" for n in range(8)]
     assert [link.name for link in row.links if "~>" in link.name] == ways
-    placed = place(row, ASPECTS["16:9"])
-    for n, way in enumerate(ways):
-        (line,) = (piece for piece in placed.pieces if piece.name == way)
-        start, end = placed[f"yes-{n}"], placed[f"yes-{n + 1}"]
-        (x0, y0), *low, (x1, y1) = line.points
-        assert start.x < x0 < start.right < end.x < x1 < end.right
-        assert (y0, y1) == pytest.approx((start.bottom, end.bottom))
+    placed = place(row, ASPECTS[aspect])
+    lines = {
+        piece.name: piece for piece in placed.pieces if "->" in piece.name or "~>" in piece.name
+    }
+    for n, way in enumerate(ways, 1):
+        start, plus, end = placed[came[n - 1]], placed[f"plus-{n}"], placed[came[n]]
+        (x0, y0), *low, (x1, y1) = lines[way].points
+        assert start.x < x0 < start.right < plus.x < x1 < plus.right < end.x
+        assert (y0, y1) == pytest.approx((start.bottom, plus.bottom))
         assert all(y > start.bottom for _, y in low)
-        assert line.head
+        for name in (way, f"{came[n - 1]}->plus-{n}", f"plus-{n}->{came[n]}"):
+            assert lines[name].head
+        below = placed[f"no-{n}"]  # both rows stand in the same columns
+        assert (below.x, below.width) == pytest.approx((end.x, end.width))
 
 
 @pytest.mark.parametrize("at", [0, 5, 8])
@@ -199,7 +213,7 @@ def test_a_gradient_is_as_long_as_the_loss_is_steep_there(lesson, arrows, at):
     assert label == 3
     error = trace.backward(label).errors[stack.places[at]]
     length = stack.gradients[arrows][at]
-    start = by_hand(trace.network.weights, trace.activations["pool"], arrows)[0][at]
+    start = by_hand(trace.network.weights, lesson.three[0], arrows)[0][at]
     losses = []
     for side in (1, -1):
         moved = start + side * 1e-6 * error / np.linalg.norm(error)
@@ -207,19 +221,28 @@ def test_a_gradient_is_as_long_as_the_loss_is_steep_there(lesson, arrows, at):
         losses.append(np.logaddexp.reduce(logits) - logits[label])
     # Some sums are exactly 0, where ReLU has two slopes.
     assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(length, rel=5e-3)
-    bar = lesson.stack.row().panel(f"{arrows}-back-{at}").bars[0]
-    assert bar.value == length
-    assert lesson.stack.row().panel(f"{arrows}-long-{at}").words == fmt.number(length, 3)
+    row = lesson.row()
+    assert row.panel(f"{arrows}-back-{at}").bars[0].value == length
+    numbered = {p.name: p for p in row.root.panels() if "-long-" in p.name}
+    assert len(numbered) == 4  # the first and the last of both rows
+    if at in (0, 8):
+        assert numbered[f"{arrows}-long-{at}"].words == fmt.number(length, 3)
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_map_and_gradient_get_through_with_shortcuts_and_fade_without(digit):
     lesson = Residual(picture=digits.first(digit))
     stack = lesson.stack
-    assert stack.picture.label == digit
-    first, *_, last = (float(np.abs(each).max()) for each in stack.maps["yes"])
-    assert last > 0.5 * first
-    assert float(np.abs(stack.maps["no"][-1]).max()) < 0.02 * first
+    assert stack.label == digit
+    assert lesson.goes_on
+    first, *_, last = stack.maps["yes"]
+    assert np.corrcoef(first.ravel(), last.ravel())[0, 1] > 0.3
+    assert last.max() > 0.5 * first.max()
+    left = [float(np.abs(each).max() / first.max()) for each in stack.maps["no"]]
+    gone = stack.gone
+    assert gone is not None
+    assert max(left[gone:]) <= 0.15 < left[gone - 1]
+    assert gone <= 3
     arriving, *_, end = stack.gradients["yes"]
     assert arriving > 0.9 * end
     arriving, *_, end = stack.gradients["no"]
@@ -228,20 +251,34 @@ def test_map_and_gradient_get_through_with_shortcuts_and_fade_without(digit):
     printed = {arrows: stack.printed(arrows, 0) for arrows in ("yes", "no")}
     assert float(printed["no"]) > 0
     assert told(lesson, "arriving") == (
-        f"With shortcuts {printed['yes']} arrives in front, without {printed['no']}."
+        f"Gradient in front: {printed['yes']} with shortcuts, {printed['no']} without."
     )
-    assert told(lesson, "stack").startswith("Now 8 blocks in a row, random weights:")
+    assert told(lesson, "stack") == (
+        "8 untrained blocks in a row: with shortcuts some of the map arrives, without it is "
+        f"gone after {gone}."
+    )
 
 
-def test_a_picture_of_another_size_leaves_the_row_to_a_digit(tmp_path):
+def test_maps_that_show_nothing_tell_nothing(lesson):
+    empty = Stack(np.zeros_like(lesson.three[0]), 0, 3)
+    assert not empty.stays
+    assert not empty.tells
+    assert lesson.stack.tells
+    large = Stack(np.zeros((64, 64, 8), np.float32), 0)
+    assert not large.small
+    assert lesson.stack.small
+
+
+def test_a_network_whose_maps_fade_leaves_the_row_to_the_bundled_one(tmp_path):
     layers = (
         Conv2D("a", 4, padding="same"), Conv2D("b", 4, padding="same"),
         Add("plus", inputs=("a", "b")), Flatten("f"), Dense("d", 3, "softmax"),
     )  # fmt: skip
     Network.initialised(layers, input_shape=(9, 9, 1)).save(tmp_path / "small.safetensors")
     lesson = Residual(model=str(tmp_path / "small.safetensors"))
-    assert lesson.stack.picture.pixels.shape == (28, 28, 1)
-    np.testing.assert_array_equal(lesson.stack.picture.pixels, Residual().stack.picture.pixels)
+    assert not lesson.goes_on
+    np.testing.assert_array_equal(lesson.stack.came, Residual().three[0])
+    assert lesson.row().panel("came").scale.limit == pytest.approx(lesson.stack.most)
 
 
 def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
@@ -254,9 +291,9 @@ def test_it_tells_what_shortcuts_do_for_many_layers_as_it_was_measured(lesson):
     )
     short, plain = (fmt.percent(shares[2, arrows]) for arrows in ("yes", "no"))
     assert told(lesson, "few") == f"2 blocks: {short} with, {plain} without. Hardly a difference."
-    said = trained(8, 2).panel("said-right").words.text("en")
-    assert "after 300 steps" in said
-    assert "3 networks" in said
+    assert "after 300 steps" in trained(8, 2).panel("said-right").words.text("en")
+    mean = trained(8, 2).panel("said-mean").words.text("en")
+    assert mean == "Mean of 3 networks of such blocks, maps 7 × 7"
     assert {len(row["by_seed"]) for row in facts.rows("depth")} == {3}
     # Many layers read more than few with shortcuts, without them fewer: that is what pays.
     assert shares[8, "yes"] > max(shares[2, "yes"], shares[2, "no"]) > shares[8, "no"]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, facts
+from convexplain.data import facts
 from convexplain.lessons.parts import residual_words as words
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right
@@ -20,7 +20,6 @@ from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.residual_stack import TONES, Stack
 from convexplain.lessons.parts.subject import Role, ancestors
 from convexplain.network import Layer, Network, Trace
-from convexplain.network.bundled import CHAPTER_INPUT
 from convexplain.panels import (
     Aligned,
     Cells,
@@ -160,10 +159,19 @@ class Residual(FilterLesson):
     @cached_property
     def scale(self) -> Scale:
         """Of all three, in the shown channel."""
-        most = max(np.abs(each[:, :, self.shown_filter]).max() for each in self.three)
-        return Scale(float(most) or 1.0, terms.RESPONSE)
+        return Scale(self._most or 1.0, terms.RESPONSE)
 
-    def _three(self, *, marked: bool = False, silent: bool = False) -> list[Cells]:
+    @property
+    def _most(self) -> float:
+        return float(max(np.abs(each[:, :, self.shown_filter]).max() for each in self.three))
+
+    @cached_property
+    def told_scale(self) -> Scale:
+        """Of these and of the row's maps, if it begins with what came in: colours stay."""
+        most = max(self._most, self.stack.most) if self.goes_on else self._most
+        return Scale(most or 1.0, terms.RESPONSE)
+
+    def _three(self, scale: Scale, *, marked: bool = False, silent: bool = False) -> list[Cells]:
         maps = [each[:, :, self.shown_filter] for each in self.three]
         if silent:
             maps[1:] = self.silent()
@@ -171,7 +179,7 @@ class Residual(FilterLesson):
         marks = {"cell": Mark(*self.place)} if marked else {}
         return [
             Cells(
-                name, values, self.scale, lines=False,
+                name, values, scale, lines=False,
                 title=title.capital, share="maps", marks=marks,
             )
             for name, values, title in zip(NAMES, maps, titles, strict=True)
@@ -184,7 +192,7 @@ class Residual(FilterLesson):
         the sum behind the plus, too. `zero`: with ``"layers"`` in it they say that their weights
         are 0; with ``"maps"`` the change is 0, and the sum what is left.
         """
-        came, change, total = self._three(silent="maps" in zero)
+        came, change, total = self._three(self.told_scale, silent="maps" in zero)
         if end == "plus":
             many = fmt.count(self.three[0].shape[2])
             came = replace(came, title=words.CAME_ONE.capital.fill(n=many))
@@ -269,14 +277,25 @@ class Residual(FilterLesson):
 
     @cached_property
     def stack(self) -> Stack:
-        """The picture in networks of many blocks; another digit if it is none of their size."""
-        picture = self.shown_picture
-        fits = picture.pixels.shape == CHAPTER_INPUT
-        return Stack(picture if fits else digits.sample(self.chosen["sample"]))
+        """What came in, on through many blocks; or what comes into the bundled network's block.
+
+        That is where these maps are large, or show less of what shortcuts are good for.
+        """
+        own = Stack(self.three[0], self.shown_filter, self.shown_picture.label)
+        return own if own.small and own.tells else type(self)().stack
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the row of blocks begins with what came in."""
+        return self.stack.came is self.three[0]
+
+    def row(self) -> Diagram:
+        """Describe the row of blocks, in the colours of what came in if it begins with that."""
+        return self.stack.row(self.told_scale if self.goes_on else None)
 
     def adding(self) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""
-        maps, legend = self._three(marked=True), Legend("legend", row=True)
+        maps, legend = self._three(self.told_scale, marked=True), Legend("legend", row=True)
         row = _equation(maps, self._terms())
         return Diagram(Column(row, legend, align="middle"))
 
@@ -317,7 +336,7 @@ class Residual(FilterLesson):
             zh="{layer} 相加的是什么：{came} 的响应图，以及经过各层直到 {change} 得到的改动，"
             "通道 {n}；并给出三张图上的同一处。",
         ).fill(layer=self.shown_layer, came=self.ways[0], change=self.ways[1], n=self.shown_filter)
-        came, change, total = self._three(marked=True)
+        came, change, total = self._three(self.scale, marked=True)
         signs = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
         legend = Legend("legend", row=True)
         maps: Part = Either(
@@ -341,11 +360,11 @@ class Residual(FilterLesson):
         yield Event("ways", 4.2, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
-        yield Event("arrive", 4.4, words.ARRIVE)
+        yield Event("arrive", 4.2, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
-        yield Event("meet", 4.0, words.MEET.fill(a=came, b=change))
+        yield Event("meet", 3.2, words.MEET.fill(a=came, b=change))
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("adds", 5.4, words.ADDS.fill(n=fmt.count(numbers)))
+        yield Event("adds", 4.8, words.ADDS.fill(n=fmt.count(numbers)))
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
@@ -357,7 +376,8 @@ class Residual(FilterLesson):
             yield Event("predict", self.pause, ask=question, detail=1)
             yield Event("silent", 1.6, words.SILENT)
             yield Event("unchanged", 2.6, words.UNCHANGED)
-            yield Event("stack", 6.2, words.STACK.fill(n=fmt.count(self.stack.blocks)), detail=1)
+        blocks, gone = map(fmt.count, (self.stack.blocks, self.stack.gone or self.stack.blocks))
+        yield Event("stack", 6.2, words.STACK.fill(n=blocks, k=gone), detail=1)
         arriving = {arrows: self.stack.printed(arrows, 0) for arrows in TONES}
         yield Event("back", 4.2, words.BACK, detail=1)
         yield Event("arriving", 3.0, words.ARRIVING.fill(**arriving), detail=1)

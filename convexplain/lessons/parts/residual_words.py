@@ -11,8 +11,9 @@ QUESTION = Caption(
     zh="有一条箭头绕过各层。什么和什么相加？",
 )
 ANSWER = Caption(
-    en="A change is added to what came in. Map and gradient get through: deep networks learn.",
-    zh="改动加到输入上：图和梯度都能通过，深层网络才学得动。",
+    en="A change is added to what came in. Map and gradient get through: deep networks learn "
+    "better.",
+    zh="改动加到输入上：图和梯度都能通过，深层网络学得更好。",
 )
 CAME = Caption(en="came in", zh="输入")
 CAME_ONE = Caption(en="came in: one of {n} maps", zh="输入：{n} 张响应图之一")
@@ -23,19 +24,27 @@ SUM = Caption(en="goes on", zh="传下去")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 ROUND = Caption(en="shortcut", zh="捷径")
 ALL_ZERO = Caption(en="{n} layers: all 0", zh="{n} 层：全为 0")
-BLOCK = Caption(en="after block", zh="块")
+BLOCK = Caption(en="block {n}", zh="块 {n}")
 BLOCKS = Caption(en="{n} blocks in a row", zh="{n} 块相连")
 SHORTCUTS = {
     "yes": Caption(en="with shortcuts", zh="有捷径"),
     "no": Caption(en="without shortcuts", zh="没有捷径"),
 }
 READ_RIGHT = Caption(
-    en="test digits read right after {n} steps of training, mean of {s} networks",
-    zh="训练 {n} 步后测试手写数字认对的比例，{s} 个网络的平均",
+    en="test digits read right after {n} steps of training",
+    zh="训练 {n} 步后测试手写数字认对的比例",
+)
+MEAN = Caption(
+    en="mean of {s} networks of such blocks, maps {m}", zh="{s} 个这种块的网络的平均，图 {m}"
+)
+GRADIENT = Caption(en="size of the gradient", zh="梯度大小")
+ARROWS = Caption(
+    en="Each arrow to the right: conv, relu, conv. Before each next map: relu.",
+    zh="每个向右的箭头：conv、relu、conv；到下一张图之前：relu。",
 )
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
-    zh="两条路通向加号：穿过 {n} 层，或者走捷径。",
+    zh="两条路通向加号：一条穿过 {n} 层，一条走捷径。",
 )
 ARRIVE = Caption(
     en="The layers make a change, the residual; the shortcut brings what came in.",
@@ -47,21 +56,21 @@ ADDS = Caption(
     zh="两者相加；这张图的 {n} 个数都这样，各加同一位置的数。",
 )
 STACK = Caption(
-    en="Now {n} blocks in a row, random weights: with shortcuts the map gets through, "
-    "without it fades.",
-    zh="{n} 块相连，权重随机：有捷径，图能通过；没有，图消失。",
+    en="{n} untrained blocks in a row: with shortcuts some of the map arrives, without it is gone "
+    "after {k}.",
+    zh="{n} 个未训练的块相连：有捷径，图传到最后；没有，过 {k} 块就没了。",
 )
 BACK = Caption(
-    en="Layers learn from the gradient. It comes back from the end, by the shortcuts, too.",
+    en="Layers learn from the gradient. It comes back by the shortcuts, too.",
     zh="各层靠梯度学习，它从末端往回传，也走捷径。",
 )
 ARRIVING = Caption(
-    en="With shortcuts {yes} arrives in front, without {no}.",
-    zh="有捷径，到达 {yes}；没有，{no}。",
+    en="Gradient in front: {yes} with shortcuts, {no} without.",
+    zh="最前面的梯度：有捷径 {yes}，没有 {no}。",
 )
 MANY = Caption(
     en="{n} blocks, trained: {yes} right with shortcuts, {no} without.",
-    zh="{n} 块训练后：有 {yes}，没有 {no}。",
+    zh="{n} 块训练后：有捷径认对 {yes}，没有捷径 {no}。",
 )
 FEW = Caption(
     en="{n} blocks: {yes} with, {no} without. Hardly a difference.",
