@@ -233,7 +233,9 @@ class Backward(LessonScene):
             moves.append(self.board.grow("errors", out_of=place))
         if self.board.has("arriving"):
             # The errors would grow over their scale.
-            self.during(0.2 * share, self.board.hide("arriving", "legend-arriving", "legend-alone"))
+            self.during(
+                0.2 * share, self.board.leave("arriving", "legend-arriving", "legend-alone")
+            )
         held = ("errors", *self.summands())
         self.turn_into(picture, 0.7 * share, *moves, show=tuple(comes), hold=held)
         self.during(0.1 * share, self.board.show("kernel.steep"))
@@ -348,16 +350,15 @@ class Backward(LessonScene):
         errors = self.board.part("errors")
         errors.glass, errors.inlaid = 1.0, INLAID
         errors.frame_width, errors.z_index = 0.0, LYING
-        self.during(0.4 * share, self.stand(*told), self.board.dim("input", to=UNDER))
+        back = self.board.dim("input", to=UNDER), self.board.dim("kernel")
+        self.during(0.4 * share, self.stand(*told), *back)
         self.turn_into(
             self.picture.sliding(told, known), 0.3 * share, self.keep(*told),
+            self.board.dim("kernel", to=ASIDE),
             show=("input", "errors", "kernel", "gradient", "rule", "legend-errors"),
         )  # fmt: skip
         self.board.dim("input.title", to=1.0)(1.0)
-        self.during(
-            0.15 * share, self.board.show(*FRAMES, "gradient.steep"),
-            self.board.dim("kernel", to=ASIDE),
-        )  # fmt: skip
+        self.during(0.15 * share, self.board.show(*FRAMES, "gradient.steep"))
 
     def keep(self, row: int, col: int) -> Move:
         """Return the move that keeps the errors at a weight's place while picture and errors go."""

@@ -384,6 +384,7 @@ def test_a_video_is_as_long_as_asked():
         names = {e.name for beat in short.beats() for e in beat.events}
         assert not {"errors", "predict", "moved", "again"} & names
         assert {"nudge", "back", "lay", "places", "step", "answer"} <= names
+    check_events(short)
 
 
 @pytest.mark.parametrize(
