@@ -138,7 +138,7 @@ class Backward(LessonScene):
         # The errors alone go on; the layers would run into them.
         ways = (name for name in self.board.parts if "->" in name)
         way = "input", "kernel", "map", "legend", "layers", "loss"
-        self.during(0.08, self.board.leave(*way, *ways))
+        self.during(0.05, self.board.leave(*way, *ways))
         self.turn_into(
             picture.back(self.first.mistaken(), len(self.lesson.behind)), 0.18,
             lambda _: self.board.fill(name, unknown), show=(name,),

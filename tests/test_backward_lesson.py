@@ -6,7 +6,17 @@ import re
 
 import numpy as np
 import pytest
-from played import LANGUAGES, LOOKS, check_events, lasting, lesson_of, of
+from played import (
+    LANGUAGES,
+    LOOKS,
+    Stage,
+    check_events,
+    lasting,
+    lesson_of,
+    of,
+    play_dry,
+    scene_of,
+)
 from scipy.ndimage import map_coordinates
 from scipy.signal import correlate2d
 
@@ -290,6 +300,23 @@ def below(stage):
     )
     where = np.meshgrid(rows, cols, indexing="ij")
     return map_coordinates(stage["input"].values.astype(float), where, order=1, mode="nearest")
+
+
+def test_each_error_is_as_strong_as_the_pixel_below_it_on_the_way_to_the_next_too(lesson):
+    half_way = []
+
+    class Watched(scene_of(lesson)):
+        def on_event(self, event):
+            if event.name == "lie":
+                move = self.stand(1, 1)
+                for alpha in (0.3, 0.5, 0.9):
+                    move(alpha)
+                    half_way.append(Stage(self))
+
+    play_dry(Watched, lesson, LOOKS[0])
+    for stage in half_way:
+        np.testing.assert_allclose(stage["errors"].shares, 0.4 + 0.6 * below(stage))
+    assert len({tuple(lies(stage)[0]) for stage in half_way}) == 3
 
 
 def test_the_errors_move_by_one_to_the_next_weight_before_it_is_asked_how_often():

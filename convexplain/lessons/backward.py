@@ -340,8 +340,8 @@ class Backward(FilterLesson):
         return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("step", 3.0, words.STEP)
-        yield Event("moved", 2.9, detail=1)
+        yield Event("step", 2.7, words.STEP)
+        yield Event("moved", 3.2, detail=1)
         every = fmt.count(sum(self.stepping.values()))
         yield Event("again", 3.2, words.EVERY.fill(n=every), detail=1)
 
