@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -12,7 +13,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
 from convexplain.panels import Diagram, Sum
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn, lazily
 from convexplain.style import format as fmt
 
 WINDOW, ZOOM, FEEDS = "input.window", "input.window->patch", "sum.activated->map.cell"
@@ -20,12 +21,16 @@ WINDOW, ZOOM, FEEDS = "input.window", "input.window->patch", "sum.activated->map
 FACTORS = ("patch", "kernel", "times", "colour", "patch.frame")
 #: What the activation adds to the sum.
 GATE = ("sum.activation", "sum.arrow")
-#: Weights are strong that are so large at least, as a share of the largest of their sign.
+#: Weights are strong that are so large at least, as a share of the largest.
 STRONG = 0.5
 #: How long a run over all places may be at most, in seconds, for its beginning to take its share.
 SWIFT = 5.0
 #: What is looked at from near is so much of the frame.
 NEAR = 0.9
+#: How fast the run over all places begins, as a share of its mean speed: it stays even.
+EVEN = 0.6
+#: How long a product of 0 takes, as a share of the others' time.
+BRIEF = 0.4
 #: How much is seen of a picture under its map.
 UNDER = 0.55
 
@@ -62,16 +67,14 @@ class SlidingWindow(LessonScene):
         self.during(1, in_turn(*map(self.weights, self.rows)))
 
     def part(self, step: ConvStep, share: float) -> None:
-        """Take what is multiplied out of the picture, with its products if they have room."""
+        """Take what is multiplied out of the picture."""
         self.during(0.3 * share, self.board.hide(*self.board.there(ZOOM, FEEDS, WINDOW, "input")))
-        picture = self.board.legible(self.lesson.products(step), self.lesson.factors(step))
-        self.become(picture, share)
-        self.approach(share, "patch", "kernel")
+        self.come_near(self.lesson.factors(step), share, "patch", "kernel")
 
-    def approach(self, share: float, *names: str) -> None:
-        """Come near to those of some panels that there are."""
-        seen = (f"{name}.all" for name in self.board.there(*names))
-        self.during(share, self.camera.to(self.board.around(*seen), share=NEAR))
+    def come_near(self, picture: Diagram, share: float, *names: str) -> None:
+        """Lay out another picture, and come near to those of some panels that it has."""
+        near = lazily(lambda: self.camera.to(self.board.goal(*self.board.there(*names)), NEAR))
+        self.become(picture, share, near)
 
     def weights(self, row: int) -> Move:
         """Return the move in which a row of the kernel appears."""
@@ -88,8 +91,6 @@ class SlidingWindow(LessonScene):
 
     def show_predict_sign(self, event: Event) -> None:
         """Rows of pixels and weights light up together, in turn; then the video waits."""
-        # First all of it: a sum is of all rows.
-        self.during(min(0.3, 2.0 / event.seconds), self.board.pulse("patch", "kernel"))
         looks = [self.board.pick(f"patch[{row}]", f"kernel[{row}]") for row in self.rows]
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
         self.board.light("patch", "kernel")
@@ -103,11 +104,16 @@ class SlidingWindow(LessonScene):
         """Each pixel moves onto its weight; their product falls into its place."""
         step: ConvStep = event.data.step
         height, width, _ = step.products.shape
+        self.make_room(step)
         few = height <= 3 and self.board.has("products")
         places = [f"{row}, {col}" for row, col in np.ndindex(height, width)]
-        self.approach(0.1, "patch", "kernel", "products")
-        self.multiply(step, 0.9, places if few else [str(row) for row in self.rows])
+        self.multiply(step, 0.7, places if few else [str(row) for row in self.rows])
         self.during(1, self.board.pulse("products"))
+
+    def make_room(self, step: ConvStep) -> None:
+        """Lay out what is multiplied with its products, if they have room."""
+        picture = self.board.legible(self.lesson.products(step), self.lesson.factors(step))
+        self.come_near(picture, 0.1, "patch", "kernel", "products")
 
     def multiply(self, step: ConvStep, share: float, places: Sequence[str] = ("",)) -> None:
         """Let pixels move onto their weights; products fall from there, if there is room below."""
@@ -118,19 +124,24 @@ class SlidingWindow(LessonScene):
             self.board.become(self.lesson.factors(step, multiplied=True))(1.0)
             self.board.fill("products", step.kernel)
         self.board.come("products", "times", "gives", "colour")(1.0)
-        for place in places:
+        made_of = [step.products[tuple(map(int, place.split(",")))] if place else step.products
+                   for place in places]  # fmt: skip
+        times = [1.0 if np.any(values) else BRIEF for values in made_of]
+        for place, time in zip(places, times, strict=True):
             names = "patch", "kernel" if beside else "products", "products"
             pixel, weight, made = (f"{name}[{place}]" if place else name for name in names)
             self.board.light(pixel, weight)
-            fall = [self.board.send(weight, made)] if beside else []
-            self.during(share / len(places), in_turn(self.board.send(pixel, weight), *fall))
-            self.board.fill(made, step.products)
+            land = partial(self.board.fill, made, step.products)
+            flights = [self.board.send(pixel, weight, None if beside else land)]
+            if beside:
+                flights.append(self.board.send(weight, made, land))
+            self.during(share * time / sum(times), in_turn(*flights))
         self.board.light(*names[:2])
         self.board.come("products->sum")(1.0)
 
     def show_votes(self, event: Event) -> None:
         """Products line up: those for the pattern, and those against; what is over is the sum."""
-        self.add_up(event.data.step, self.lesson.counting(event.data.step))
+        self.add_up(event.data.step)
         self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
         for bar, sign in (("votes.for", 1), ("votes.against", -1)):
             flights = [
@@ -143,12 +154,11 @@ class SlidingWindow(LessonScene):
         self.during(0.1, self.board.show(*parts))
         self.during(1, self.board.pulse(*(name for name in parts if not name.endswith(".label"))))
 
-    def add_up(self, step: ConvStep, picture: Diagram) -> None:
+    def add_up(self, step: ConvStep) -> None:
         """Leave nothing but the products, with room for what they add up to."""
-        self.become(picture, 0.15, self.camera.home())
-        self.approach(0.1, "products", "votes", "sum")
+        self.during(0.08, self.board.leave(*FACTORS, "gives"))
+        self.come_near(self.lesson.counting(step), 0.15, "products", "votes", "sum")
         self.board.fill("products", step.products)
-        self.board.come("products->sum")(1.0)
 
     def show_bias(self, event: Event) -> None:
         """The bias comes below the sum, and both become the value."""
@@ -158,13 +168,9 @@ class SlidingWindow(LessonScene):
 
     def show_gate(self, event: Event) -> None:
         """The value goes through the activation."""
-        self.during(0.4, self.board.come(*GATE))
-        self.during(1, self.board.grow("sum.activated", out_of=self.total))
-
-    @property
-    def total(self) -> str:
-        """What goes into the activation; without a bias it is the sum of the products."""
-        return "sum.total" if self.board.has("sum.total") else "sum.products"
+        self.during(0.3, self.board.come(*GATE))
+        self.during(0.2, self.board.show("sum.activated"))
+        self.during(1, self.board.pulse("sum.activated"))
 
     def show_place(self, event: Event) -> None:
         """The map comes, and the number flies to its place in it."""
@@ -202,24 +208,26 @@ class SlidingWindow(LessonScene):
         self.during(share, away, self.board.fold("patch", into=WINDOW))
 
     def show_at_once(self, event: Event) -> None:
-        """All products at once, and their sum."""
+        """All products at once."""
         step = event.data.step
         if self.board.has("map"):
             self.part(step, 0.1)
-        self.approach(0.1, "patch", "kernel", "products")
-        self.multiply(step, 0.3)
-        self.add_up(step, self.lesson.adding(step))
-        later = (*GATE, "sum.activated")
-        total = [name for name in self.board.names("sum") if not name.startswith(later)]
-        self.during(0.25, self.board.show(*total))
-        self.during(1, self.board.pulse(self.total))
+        self.make_room(step)
+        self.multiply(step, 0.4)
+        self.during(1, self.board.pulse("products"))
 
     def show_cut(self, event: Event) -> None:
-        """What the activation leaves of it goes to the map."""
-        self.during(0.2, self.board.come(*GATE))
-        self.during(0.3, self.board.grow("sum.activated", out_of=self.total))
-        self.whole(event.data.step, 0.25)
-        self.land(event.data.step)
+        """With the bias it is the value; what the activation leaves of it goes to the map."""
+        step = event.data.step
+        if not self.board.has("votes"):
+            self.add_up(step)
+        later = (*GATE, "sum.activated")
+        total = [name for name in self.board.names("sum") if not name.startswith(later)]
+        self.during(0.15, self.board.show("votes", *total))
+        self.during(0.15, self.board.come(*GATE))
+        self.during(0.2, self.board.show("sum.activated"))
+        self.whole(step, 0.2)
+        self.land(step)
 
     def show_short(self, event: Event) -> None:
         """One stop in a single breath."""
@@ -250,7 +258,7 @@ class SlidingWindow(LessonScene):
     # The whole map.
 
     def show_sweep(self, event: Event) -> None:
-        """The window runs over all places, faster and faster; the map fills."""
+        """The window runs over all places; the map fills."""
         # However long the window runs, it does not begin slowly.
         quick = min(1.0, SWIFT / event.seconds)
         if self.board.there("patch"):
@@ -269,7 +277,9 @@ class SlidingWindow(LessonScene):
             told = "input", *FACTORS, "products", "sum", "products->sum"
             self.during(0.1 * quick, self.board.show(*self.board.there(*told)))
             then = self.tell_last
-        maps, begin = {"map": self.lesson.response_map}, sliding_window.READABLE_SPEED
+        maps = {"map": self.lesson.response_map}
+        mean = len(self.lesson.all_steps) / self.remaining
+        begin = max(sliding_window.READABLE_SPEED, EVEN * mean)
         self.visit_all(maps, [WINDOW], begin=begin, corner=self.lesson.corner, then=then)
 
     def tell_last(self, places: range) -> None:
@@ -295,15 +305,13 @@ class SlidingWindow(LessonScene):
         self.during(0.06, self.board.come("kernel"), self.board.show(WINDOW))
         if self.board.has("patch"):
             self.during(0.12, self.board.grow("patch", out_of=WINDOW))
-            for sign, colour in ((1, "positive"), (-1, "negative")):
-                met = self.met(sign)
-                if met:
-                    self.during(0.25, self.board.pulse(*met, colour=colour, times=2))
+            self.during(0.35, self.board.pulse(*self.met, colour="positive", times=2))
         self.during(1, self.board.pulse(WINDOW, times=2))
 
-    def met(self, sign: int) -> list[str]:
-        """Name the strong weights of a sign, and the pixels that they meet."""
-        weights = sign * self.lesson.weights.squeeze(axis=2)
+    @property
+    def met(self) -> list[str]:
+        """The strong weights above zero, and the pixels that they meet."""
+        weights = self.lesson.weights.squeeze(axis=2)
         strong = np.argwhere((weights > 0) & (weights >= STRONG * weights.max()))
         return [f"{grid}[{row}, {col}]" for row, col in strong for grid in ("kernel", "patch")]
 

@@ -78,7 +78,7 @@ def saying(stage, text):
 
 
 def test_the_pair_that_is_lit_is_the_pair_that_is_multiplied(look):
-    """One pixel and one weight are lit together, and their product comes next."""
+    """One pixel and one weight are lit together, and their product lands."""
     played = plays.of("sliding-window", look)
     step = played.lesson.stops["strong"].step
     kernel = step.kernel[:, :, 0].astype(np.float64)
@@ -94,9 +94,8 @@ def test_the_pair_that_is_lit_is_the_pair_that_is_multiplied(look):
         if (patch.shares == 1).sum() == 1:
             (cell,) = np.argwhere(patch.shares == 1).tolist()
             assert np.argwhere(weights.shares == 1).tolist() == [cell]
-            # The product comes with the end of this play.
+            lit.append(cell)  # whose product lands with the end of this play
             assert np.argwhere(known).tolist() == lit
-            lit.append(cell)
     assert lit == [[row, col] for row in range(3) for col in range(3)]
     np.testing.assert_allclose(played.ends["strong"]["products"].values, products, atol=1e-6)
 

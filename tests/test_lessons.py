@@ -106,7 +106,7 @@ def test_the_sliding_window_tells_the_numbers_of_its_steps():
     assert lesson.best.activated == pytest.approx(expected.max(), abs=1e-6)
     captions = {beat.name: beat.caption.text("en") for beat in lesson.beats()}
     blank = lesson.stops["blank"].step
-    assert captions["blank"] == "Blank paper: the bias alone is left."
+    assert captions["blank"] == "No ink: the bias alone is left."
     assert blank.activated == pytest.approx(expected[blank.row, blank.col]) == bias
     assert lesson.stops["negative"].step.activated == 0
     assert not lesson.stops["blank"].step.patch.any()

@@ -21,7 +21,6 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import TRIED, FoundStop, find_stops
 from convexplain.lessons.parts.step_picture import (
-    adding_picture,
     closing_picture,
     counting_picture,
     factors_picture,
@@ -39,7 +38,7 @@ from convexplain.ops import ConvStep, ConvSteps, conv2d_steps, relu
 from convexplain.panels import INK, Diagram, Mark, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, listed, same
 
 #: Stops a second that a viewer can follow number by number.
 READABLE_SPEED = 4.0
@@ -70,8 +69,8 @@ class SlidingWindow(FilterLesson):
         zh="窗口里的像素怎样变成一个数？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="{N} products, one sum; the same at {places} places.",
-        zh="{N} 个乘积，一个和；{places} 处都一样。",
+        en="{steps}: at {places} places.",
+        zh="{steps}：共 {places} 处。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture",)
@@ -276,10 +275,6 @@ class SlidingWindow(FilterLesson):
             step, self.map_limit, biased=self.biased, read_scale=self.read_scale
         )
 
-    def adding(self, step: ConvStep) -> Diagram:
-        """Describe the products and their sum."""
-        return adding_picture(step, self.map_limit, biased=self.biased, read_scale=self.read_scale)
-
     def field(self, step: ConvStep) -> Diagram:
         """Describe the picture and its map, as large as they can be."""
         return field_picture(
@@ -305,8 +300,8 @@ class SlidingWindow(FilterLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one number slowly, others faster, then the map and what it means."""
-        n, places = self.many, fmt.count(len(self.all_steps))
-        yield Beat.of("question", self.title, Event("search", 2.8, self.question))
+        places = fmt.count(len(self.all_steps))
+        yield Beat.of("question", self.title, Event("search", 2.4, self.question))
         if "strong" in self.stops:
             yield Beat.of("strong", self.title, *self._tell_strong(self.stops["strong"]))
         for name, stop in self.stops.items():
@@ -319,13 +314,19 @@ class SlidingWindow(FilterLesson):
             yield Beat.of(name, self.title, event)
         yield Beat.of(
             "sweep", _SWEEP_TITLE,
-            Event("sweep", self._running_time, _SWEEP.fill(n=n)),
+            Event(
+                "sweep", self._running_time,
+                _SWEEP.fill(N=self._many_first, places=fmt.shape(self.response_map.shape)),
+            ),
         )  # fmt: skip
         yield Beat.of(
             "map", _MAP_TITLE,
-            Event("rise", 5.4, self._meaning()),
+            Event("rise", 4.2, self._meaning()),
         )  # fmt: skip
-        answer = self.answer.fill(N=self._many_first, places=places)
+        steps = [_MANY.fill(N=self._many_first), terms.SUM, *([terms.BIAS] if self.biased else [])]
+        if self.first.activation != "linear":
+            steps.append(same(_named(self.first)))
+        answer = self.answer.fill(steps=listed(steps), places=places)
         yield Beat.of("answer", _MAP_TITLE, Event("answer", 4.0, answer))
 
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
@@ -349,16 +350,16 @@ class SlidingWindow(FilterLesson):
         adds_up = stop.adds_up and step.votes().adds_up(total=False)
         whole = adds_up and self.read.shape[2] == 1
         votes = _VOTES if whole else _VOTES_ROUNDED
-        yield Event("votes", 2.6, votes, stop)
+        yield Event("votes", 2.6, votes.fill(sign=_SIGN_NAMES[_sign(step)]), stop)
         if self.biased:
-            yield Event("bias", 2.4, _BIAS, stop)
+            yield Event("bias", 2.2, _BIAS, stop)
         if step.activation != "linear":
             # What is asked about ReLU at the next place can then be told from its rule.
             gate = _PASSES if step.activated == step.value else _CHANGES
             gate = _RULE if step.activation == "relu" else gate
             said = gate.fill(activation=_named(step))
             yield Event("gate", 2.0, said, stop, detail=1)
-        yield Event("place", 2.2, _ONE_PLACE, stop)
+        yield Event("place", 2.0, _ONE_PLACE, stop)
 
     def _tell_negative(self, stop: Stop) -> Iterator[Event]:
         # Three patches of a colour picture take longer to tell: a short video has one place.
@@ -368,10 +369,13 @@ class SlidingWindow(FilterLesson):
             yield Event(
                 "predict-gate", self.pause, data=stop, ask=self._ask_gate(stop.step), detail=1
             )
-        yield Event("at-once", 2.6, _AT_ONCE, stop, detail=detail)
-        cut = _CUT if stop.step.activated == 0 else _NEGATIVE
-        said = cut.fill(**_used(cut, activation=_named(stop.step)))
-        yield Event("cut", 2.4, said, stop, detail=detail)
+        yield Event("at-once", 2.2, _AT_ONCE, stop, detail=detail)
+        sign = _sign(stop.step)
+        against = self.on_paper and sign == "negative"
+        votes = _INK_AGAINST if against else _VOTES.fill(sign=_SIGN_NAMES[sign])
+        yield Event("against", 2.6, votes, stop, "votes", detail=1)
+        cut = _CUT if stop.step.activated == 0 else _CHANGES
+        yield Event("cut", 2.7, cut.fill(activation=_named(stop.step)), stop, detail=detail)
 
     def _tell_short(self, name: str, stop: Stop) -> Event:
         """One stop in a single event: blank paper, or a further place."""
@@ -386,12 +390,11 @@ class SlidingWindow(FilterLesson):
             caption = _BLANK_CUT if stop.step.activated == 0 else _BLANK_CHANGED
         where = _PAPER if self.on_paper else _NO_LIGHT
         values = _used(caption, b=bias, v=value, activation=_named(stop.step), where=where)
-        return Event(name, 3.0, caption.fill(**values), stop, "short", detail=1)
+        return Event(name, 2.8, caption.fill(**values), stop, "short", detail=1)
 
     def _ask_sign(self, step: ConvStep) -> Question:
         """Ask for the sign of the sum; wrong ones come of counting weights instead of votes."""
-        signs = {"positive": _POSITIVE, "zero": _ZERO, "negative": _BELOW}
-        right = ("zero", "positive", "negative")[int(np.sign(float(fmt.rounded(step.total))))]
+        right = _sign(step)
         against = int((self.weights < 0).sum())
         counted, cancel = (
             (_COUNTED, _CANCEL) if self.on_paper else (_COUNTED_VALUES, _CANCEL_VALUES)
@@ -401,7 +404,7 @@ class SlidingWindow(FilterLesson):
             _WHICH_SIGN,
             tuple(
                 Choice(said, None if name == right else (cancel if name == "zero" else reply))
-                for name, said in signs.items()
+                for name, said in _SIGN_NAMES.items()
             ),
         )
 
@@ -418,7 +421,7 @@ class SlidingWindow(FilterLesson):
     def _running_time(self) -> float:
         """Seconds of the run over all places."""
         count = len(self.all_steps)
-        return count / READABLE_SPEED if self.steps == "all" else 5.0
+        return count / READABLE_SPEED if self.steps == "all" else 4.2
 
     @property
     def many(self) -> Caption:
@@ -441,6 +444,11 @@ class SlidingWindow(FilterLesson):
 
 def _named(step: ConvStep) -> str:
     return terms.activation(step.activation)
+
+
+def _sign(step: ConvStep) -> str:
+    """Return which sign the printed sum of the products has."""
+    return ("zero", "positive", "negative")[int(np.sign(float(fmt.rounded(step.total))))]
 
 
 def _in_words(count: int) -> Caption:
@@ -497,12 +505,13 @@ _SIGNS = Caption(
     zh="蓝色权重支持，橙色（−）反对。",
 )
 _WHICH_SIGN = Caption(
-    en="Each pixel times its weight, added up: which sign has the sum?",
-    zh="逐格相乘再求和：和是正、零还是负？",
+    en="Pixel times weight, added up: what is the sum?", zh="逐格相乘再求和：和是什么？"
 )
-_POSITIVE = Caption(en="positive", zh="正")
-_ZERO = Caption(en="zero", zh="零")
-_BELOW = Caption(en="negative", zh="负")
+_SIGN_NAMES = {
+    "positive": Caption(en="positive", zh="正"),
+    "zero": Caption(en="zero", zh="零"),
+    "negative": Caption(en="negative", zh="负"),
+}
 _CANCEL = Caption(
     en="Weights cancel only where ink lies under both.", zh="只有两种权重下面都有墨，和才会是零。"
 )
@@ -515,12 +524,16 @@ _COUNTED_VALUES = Caption(
     en="{k} of {n} weights are negative, but weight times value counts, not how many.",
     zh="{n} 个权重中有 {k} 个为负，但要看权重乘以数值，而不是个数。",
 )
-_PAPER = Caption(en="Blank paper", zh="空白纸")
+_MANY = Caption(en="{N} products", zh="{N} 个乘积")
+_PAPER = Caption(en="No ink", zh="无墨")
 _NO_LIGHT = Caption(en="All zeros", zh="全是 0")
 _PRODUCTS = Caption(en="Each pixel times its weight.", zh="每个像素乘以它的权重。")
-_VOTES = Caption(en="The votes add up.", zh="各项相加。")
-_VOTES_ROUNDED = Caption(en="Votes add up (rounded).", zh="舍入后相加。")
-_BIAS = Caption(en="Plus the filter's own bias.", zh="加上过滤器自带的偏置。")
+_VOTES = Caption(en="The votes add up: {sign}.", zh="支持加反对：{sign}。")
+_VOTES_ROUNDED = Caption(en="Votes add up (rounded): {sign}.", zh="舍入后相加：{sign}。")
+_INK_AGAINST = Caption(
+    en="Ink under orange weights: the sum is negative.", zh="墨在橙色权重下：和为负。"
+)
+_BIAS = Caption(en="Plus a bias, also learned.", zh="加上偏置，也是学到的。")
 _PASSES = Caption(en="{activation} lets it pass as it is.", zh="{activation} 让它原样通过。")
 _RULE = Caption(
     en="{activation}: below 0 becomes 0, the rest passes.", zh="{activation}：负数变 0，其余通过。"
@@ -530,25 +543,24 @@ _ONE_PLACE = Caption(en="One place, one number.", zh="一个位置，一个数�
 _ANOTHER = Caption(en="The same {n} weights, another place.", zh="同样 {n} 个权重，换个位置。")
 _WHICH_RESULT = Caption(en="What will {activation} give here?", zh="{activation} 会输出多少？")
 _AT_ONCE = Caption(en="All products at once.", zh="一次算完。")
-_CUT = Caption(en="Negative: {activation} passes on 0.", zh="负数：{activation} 输出 0。")
-_NEGATIVE = Caption(en="The votes against it win: negative.", zh="反对的更多：结果为负。")
+_CUT = Caption(en="Negative: {activation} gives 0.", zh="负数：{activation} 输出 0。")
 _BLANK = Caption(en="{where}: the bias alone is left.", zh="{where}：只剩偏置。")
 _NOTHING = Caption(en="{where}: every product is 0.", zh="{where}：每个乘积都是 0。")
 _BLANK_CHANGED = Caption(
     en="{where}: the bias alone, {b}; {activation} gives {v}.",
-    zh="{where}：只剩偏置 {b}；{activation} 给出 {v}。",
+    zh="{where}：只剩偏置 {b}，{activation} 得 {v}。",
 )
 _BLANK_CUT = Caption(
     en="{where}: the bias alone, {b}; {activation} makes it 0.",
-    zh="{where}：只剩偏置 {b}，{activation} 把它变成 0。",
+    zh="{where}：只剩偏置 {b}，{activation} 得 0。",
 )
 _FURTHER = Caption(en="Another strong place: {v}.", zh="另一个强响应：{v}。")
 _FAINTER = Caption(en="Another place, a weaker response: {v}.", zh="另一处，响应较弱：{v}。")
-_SWEEP = Caption(en="The same {n} weights, everywhere.", zh="同样 {n} 个权重，处处都用。")
+_SWEEP = Caption(en="{N} weights, {places} places.", zh="{N} 个权重，{places} 处。")
 _LIGHTS = Caption(
     en="Where the pattern is, the map lights up.", zh="哪里有这种模式，响应图就在哪里亮起。"
 )
-_LIGHTS_AT = Caption(en="The map lights up at {pattern}.", zh="响应图在{pattern}处亮起。")
+_LIGHTS_AT = Caption(en="The map lights up at {pattern}.", zh="响应图亮起处：{pattern}。")
 # In steps of 45 degrees, counterclockwise from the right: where the ink is.
 _EDGES = tuple(
     Caption(en=f"an edge with ink {en}", zh=f"{zh}有笔画的边缘")

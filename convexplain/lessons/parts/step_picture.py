@@ -153,9 +153,10 @@ def factors_picture(
         (patch, times, products if multiplied else kernel)
         for patch, times, kernel, products in _grids(step, read_scale)
     ]
+    # Seen from near, a column fills upright frames.
     arranged = Either(
-        Aligned(rows, gap=0.4, row_gap=0.5, down="middle"),
         *(Column(*row, gap=0.4, align="middle") for row in rows if len(rows) == 1),
+        Aligned(rows, gap=0.4, row_gap=0.5, down="middle"),
     )
     return Diagram(Column(arranged, Legend("legend")))
 
@@ -167,23 +168,6 @@ def products_picture(step: ConvStep, *, read_scale: Scale = panels.INK) -> Diagr
     given, made = (patch, times, kernel), (_sign("gives", "="), products)
     low = Column(*(Row(*row, gap=0.4) for row in (given, made)), align="middle")
     return Diagram(Column(before if others else Either(before, low), Legend("legend")))
-
-
-def adding_picture(
-    step: ConvStep,
-    limit: float,
-    *,
-    biased: bool = True,
-    read_scale: Scale = panels.INK,
-) -> Diagram:
-    """Describe the products and their sum, as large as they can be.
-
-    The parameters are those of `counting_picture`.
-    """
-    products = [products for *_, products in _grids(step, read_scale)]
-    total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
-    links = (Link("products", "sum", "gather", "muted"),) if len(products) == 1 else ()
-    return Diagram(Column(Row(Column(*products), total), Legend("legend")), links)
 
 
 def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) -> tuple[Bars, Sum]:

@@ -235,7 +235,8 @@ def glide(old: Any, new: Any) -> Move:
         old.floor, old.inlaid = new.floor, new.inlaid
         old.lines, old.frame_width, old.printed = new.lines, new.frame_width, new.printed
         old.blocks = new.blocks
-        old.numbers, old.decimals, old.text_share = new.numbers, new.decimals, new.text_share
+        first, last = (old if old.numbers else new).text_share, new.text_share
+        old.numbers, old.decimals = new.numbers, new.decimals
         old.number_opacity = new.number_opacity
         old.shares[...] = new.shares
     elif isinstance(old, Rectangle):
@@ -244,6 +245,8 @@ def glide(old: Any, new: Any) -> Move:
 
     def go(alpha: float) -> None:
         old.points = before + (goal - before) * alpha
+        if isinstance(old, PixelGrid):  # numbers keep their share of a cell, or come to their own
+            old.text_share = first + (last - first) * alpha
 
     return go
 

@@ -359,7 +359,7 @@ class Moving(Picture):
 
     def _landing(self, ghost: Any, end: str) -> Points:
         left, top, width, height = self.box(end)
-        if isinstance(ghost, Label):
+        if isinstance(ghost, Label) or isinstance(self._parts.get(end), Rectangle):
             corners = ghost.places
             size = corners[1, 0] - corners[0, 0], corners[2, 1] - corners[0, 1]
             share = min(1.0, width / size[0], height / size[1])

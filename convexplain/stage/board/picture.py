@@ -14,6 +14,7 @@ from manim.scene.scene import Scene
 from convexplain import panels
 from convexplain.errors import choose
 from convexplain.panels import Diagram, Placed, Sheet
+from convexplain.panels.box import around
 from convexplain.panels.pieces import Frame, Grid, Piece
 from convexplain.stage.board.drawing import (
     CELL,
@@ -164,6 +165,12 @@ class Picture:
         right = max(box[0] + box[2] for box in boxes)
         bottom = max(box[1] + box[3] for box in boxes)
         return left, top, right - left, bottom - top
+
+    def goal(self, *names: str) -> Region:
+        """Return the smallest box that holds panels where they are laid out to be."""
+        assert self.placed is not None
+        box = around(self.placed[f"{name}.all"] for name in self.each(*names))
+        return box.x + self._offset[0], box.y + self._offset[1], box.width, box.height
 
     def _keys(self, name: str) -> list[str]:
         """Return the pieces that a name stands for: of a panel all but its marks."""
