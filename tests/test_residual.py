@@ -178,6 +178,7 @@ def test_blocks_in_a_row_hand_on_what_their_convolutions_make_of_it(lesson, arro
         np.testing.assert_allclose(trace.activations[name], made[n], atol=1e-4)
     np.testing.assert_allclose(trace.logits, logits, atol=1e-4)
     row = lesson.row()
+    assert stack.most > lesson.scale.limit
     for name, values in stack.known.items():
         np.testing.assert_array_equal(row.panel(name).values, values)
         assert row.panel(name).scale == lesson.adding().panel("sum").scale  # colours stay
@@ -257,6 +258,21 @@ def test_map_and_gradient_get_through_with_shortcuts_and_fade_without(digit):
         "8 untrained blocks in a row: with shortcuts some of the map arrives, without it is "
         f"gone after {gone}."
     )
+
+
+@pytest.mark.parametrize("digit", [0, 5, 8])
+def test_no_map_is_pale_for_others_and_none_leaves_its_scale(digit):
+    lesson = Residual(picture=digits.first(digit))
+    row, three = lesson.row(), lesson.adding()
+    assert three.panel("sum").scale.limit < 1.6 * lesson.scale.limit
+    for name, values in lesson.stack.known.items():
+        assert np.abs(values).max() <= row.panel(name).scale.limit
+    one = row.panel("came").scale == three.panel("sum").scale
+    assert one == (lesson.stack.most < 1.6 * lesson.scale.limit)
+    assert one == (digit != 8)
+    # The plus stands in its circle for each of them.
+    placed = place(row, ASPECTS["16:9"])
+    assert placed["plus-1"].width == pytest.approx(placed["plus-1"].height)
 
 
 def test_maps_that_show_nothing_tell_nothing(lesson):

@@ -151,6 +151,20 @@ MUTATIONS = (
         "tests/test_residual.py::test_a_gradient_is_as_long_as_the_loss_is_steep_there",
     ),
     Mutation(
+        "a map that is said to be gone a block too early",
+        "convexplain.lessons.parts.residual_stack",
+        "after = max(seen, default=0) + 1",
+        "after = max(seen, default=1)",
+        "tests/test_residual.py::test_map_and_gradient_get_through_with_shortcuts_and_fade_without",
+    ),
+    Mutation(
+        "a row of blocks that begins with another map",
+        "convexplain.lessons.residual",
+        "own = Stack(self.three[0], self.shown_filter,",
+        "own = Stack(self.three[2], self.shown_filter,",
+        "tests/test_residual.py::test_blocks_in_a_row_hand_on_what_their_convolutions_make_of_it",
+    ),
+    Mutation(
         "a sum of another cell",
         "scenes.residual",
         "values[row, col] = self.known[row, col]\n        self.during(0.1",

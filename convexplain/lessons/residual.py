@@ -49,6 +49,8 @@ _LEAST = 0.2
 _ASIDE = 0.7
 #: How far apart what leads to the plus stands, where the lesson begins: on a narrow sheet less.
 _BESIDE = 1.6, 0.8
+#: Numbers at most so many times as large as others are seen well in one scale with them.
+_ALIKE = 1.6
 #: Lines of what stands beside maps are at most so many sizes of text long.
 _NARROW, _BROAD = 5.0, 15.0
 #: Layers with names of at most so many letters are named where they stand.
@@ -165,10 +167,15 @@ class Residual(FilterLesson):
     def _most(self) -> float:
         return float(max(np.abs(each[:, :, self.shown_filter]).max() for each in self.three))
 
+    @property
+    def _alike(self) -> bool:
+        """Whether the row begins with what came in, and its maps are seen well in one scale."""
+        return self.goes_on and self.stack.most < _ALIKE * self._most
+
     @cached_property
     def told_scale(self) -> Scale:
-        """Of these and of the row's maps, if it begins with what came in: colours stay."""
-        most = max(self._most, self.stack.most) if self.goes_on else self._most
+        """Of these and of the row's maps, where one scale serves both: then colours stay."""
+        most = max(self._most, self.stack.most) if self._alike else self._most
         return Scale(most or 1.0, terms.RESPONSE)
 
     def _three(self, scale: Scale, *, marked: bool = False, silent: bool = False) -> list[Cells]:
@@ -290,8 +297,8 @@ class Residual(FilterLesson):
         return self.stack.came is self.three[0]
 
     def row(self) -> Diagram:
-        """Describe the row of blocks, in the colours of what came in if it begins with that."""
-        return self.stack.row(self.told_scale if self.goes_on else None)
+        """Describe the row of blocks, in the colours from before where one scale serves both."""
+        return self.stack.row(self.told_scale if self._alike else None)
 
     def adding(self) -> Diagram:
         """Describe what came in, the change, and the sum, and one place of all three."""

@@ -34,6 +34,7 @@ from convexplain.panels import (
 from convexplain.panels.panel import Extent, Setting
 from convexplain.style import format as fmt
 from convexplain.style import terms
+from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
 #: As the experiment names networks with shortcuts, and those without; how they are drawn.
@@ -172,19 +173,20 @@ class Stack:
         `scale`: of the maps' colours; up to the largest of their numbers by default.
         """
         places = range(1, len(self.places))
-        heads: list[Part] = [
-            Text("head-0", words.CAME.capital, role="text", tone="muted"),
-            *(
-                Text(
-                    f"head-{n}", words.BLOCK.capital.fill(n="1") if n == 1 else fmt.count(n),
-                    role="text", tone="muted",
-                )
-                for n in places
-            ),
-        ]  # fmt: skip
+
+        def heads(*said: Caption) -> list[Part]:
+            """Say what the first maps are; the others are numbered."""
+            texts: list[Caption | str] = [
+                *said,
+                *map(fmt.count, range(len(said), len(self.places))),
+            ]
+            return [
+                Text(f"head-{n}", text, role="text", tone="muted") for n, text in enumerate(texts)
+            ]
+
         drawn = scale or Scale(self.most or 1.0, terms.RESPONSE)
 
-        def lay(gap: float, rim: Literal["circle"] | None) -> Part:
+        def lay(gap: float, rim: Literal["circle"] | None, heads: Sequence[Part]) -> Part:
             parts: list[Part] = []
             signs = [Text(f"plus-{n}", "+", role="small", rim=rim) for n in places]
             for arrows in TONES:
@@ -211,7 +213,7 @@ class Stack:
                     role="text",
                     tone="accent",
                 )
-                seen = Aligned(rows, gap=gap, row_gap=0.2, across="middle", down="middle")
+                seen = Aligned(rows, gap=gap, row_gap=0.15, across="middle", down="middle")
                 parts.append(Column(Row(said, back, gap=1.5, turns=False), seen, gap=0.2))
             legend = Legend("legend", row=True)
             note, broken = (
@@ -229,7 +231,11 @@ class Stack:
         links += [Link(f"plus-{n}", panel("yes", n), tone="muted") for n in places]
         links += [Link(panel("no", n - 1), panel("no", n), tone="muted") for n in places]
         links += [Link(panel("yes", n - 1), f"plus-{n}", "round", "ink") for n in places]
-        return Diagram(Either(lay(0.35, "circle"), lay(0.2, None)), tuple(links))
+        first = words.BLOCK.capital.fill(n=fmt.count(1))
+        body = Either(
+            lay(0.25, "circle", heads(words.CAME.capital, first)), lay(0.2, None, heads()),
+        )  # fmt: skip
+        return Diagram(body, tuple(links))
 
     def _rows(self, arrows: str, scale: Scale) -> tuple[list[Part], list[Part], list[Part | None]]:
         """Describe maps, bars of the gradient, and the numbers of the first and the last."""

@@ -39,8 +39,8 @@ MEAN = Caption(
 )
 GRADIENT = Caption(en="size of the gradient", zh="梯度大小")
 ARROWS = Caption(
-    en="Each arrow to the right: conv, relu, conv. Before each next map: relu.",
-    zh="每个向右的箭头：conv、relu、conv；到下一张图之前：relu。",
+    en="From map to plus: conv, relu, conv, no norm. From plus to map: relu.",
+    zh="从图到加号：conv、relu、conv，没有 norm；从加号到图：relu。",
 )
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
@@ -58,7 +58,7 @@ ADDS = Caption(
 STACK = Caption(
     en="{n} untrained blocks in a row: with shortcuts some of the map arrives, without it is gone "
     "after {k}.",
-    zh="{n} 个未训练的块相连：有捷径，图传到最后；没有，过 {k} 块就没了。",
+    zh="{n} 个未训练的块相连：有捷径，图的一部分传到最后；没有，过 {k} 块就没了。",
 )
 BACK = Caption(
     en="Layers learn from the gradient. It comes back by the shortcuts, too.",
