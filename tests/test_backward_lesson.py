@@ -23,7 +23,7 @@ from scipy.signal import correlate2d
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.backward import Backward
+from convexplain.lessons.backward import STAGES, Backward
 from convexplain.network import (
     AveragePooling2D,
     Conv2D,
@@ -399,6 +399,16 @@ def test_every_picture_has_its_place_on_every_sheet(number, aspect, lang):
         lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
     for diagram in pictures(lesson):
         assert problems(place(diagram, sheet, lang)) == []
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_as_many_layers_as_step_one_by_one_have_their_place(lesson, aspect, lang):
+    became = lesson.outcomes[0].became(lesson.outcomes[1], lesson.most)
+    for many in (4, STAGES):
+        stages = [(f"conv{n}", 73_856) for n in range(many)]
+        picture = lesson.picture_of().learning(became, stages, 73_856)
+        assert problems(place(picture, ASPECTS[aspect], lang)) == []
 
 
 def test_a_video_is_as_long_as_asked():

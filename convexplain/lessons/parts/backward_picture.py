@@ -153,12 +153,17 @@ class BackwardPicture(Laid):
         every = sum(n for _, n in stages)
         counted = Text("done", stepped(done, every), role="heading", widest=stepped(every, every))
         called = Text("stepping", words.STEPPING.capital, role="heading", tone="muted")
-        way = Column(called, *boxes, counted, turns=False)
-        low = Column(Rows(*boxes, lengths=(2,)), counted, align="middle", turns=False)
-        # A sheet as broad as high has room for smaller bars only, and for no heading.
+        named, way = (Column(*each, *boxes, counted, turns=False) for each in ((called,), ()))
+        smaller = (replace(each, role="text") for each in boxes)
+        low = Column(Rows(*smaller, lengths=(2,)), replace(counted, role="text"), gap=0.4,
+                     turns=False)  # fmt: skip
+        # With many layers there is no room for a heading, on a sheet as broad as high none for
+        # anything large.
         large, small = (column(answer, role) for role in ("heading", "text"))
-        below = (Column(*each, align="middle") for each in ((way, large), (low, small)))
-        return Diagram(Either(Row(way, large, gap=2), *below))
+        below = (
+            Column(*each, align="middle") for each in ((named, large), (way, large), (low, small))
+        )
+        return Diagram(Either(Row(named, large, gap=2), Row(way, large, gap=2), *below))
 
     def ways(self, steep: Place) -> Diagram:
         """Describe the kernel, its gradient, which way each weight moves, and one weight's step."""
