@@ -346,11 +346,7 @@ class SlidingWindow(FilterLesson):
         rows, cols, _ = self.weights.shape
         slow = 0.5 * rows * cols if rows <= 3 else 0.8 * rows
         yield Event("products", slow, _PRODUCTS, stop)
-        # Three grids print one decimal.
-        adds_up = stop.adds_up and step.votes().adds_up(total=False)
-        whole = adds_up and self.read.shape[2] == 1
-        votes = _VOTES if whole else _VOTES_ROUNDED
-        yield Event("votes", 2.6, votes.fill(sign=_SIGN_NAMES[_sign(step)]), stop)
+        yield Event("votes", 2.6, self._tell_votes(stop), stop)
         if self.biased:
             yield Event("bias", 2.2, _BIAS, stop)
         if step.activation != "linear":
@@ -369,13 +365,20 @@ class SlidingWindow(FilterLesson):
             yield Event(
                 "predict-gate", self.pause, data=stop, ask=self._ask_gate(stop.step), detail=1
             )
-        yield Event("at-once", 2.2, _AT_ONCE, stop, detail=detail)
-        sign = _sign(stop.step)
-        against = self.on_paper and sign == "negative"
-        votes = _INK_AGAINST if against else _VOTES.fill(sign=_SIGN_NAMES[sign])
-        yield Event("against", 2.6, votes, stop, "votes", detail=1)
+        ink = stop.step.patch
+        against = self.on_paper and 2 * ink[stop.step.kernel < 0].sum() > ink.sum()
+        said = _INK_AGAINST if against else _AT_ONCE
+        yield Event("at-once", 2.2, said, stop, detail=detail)
+        yield Event("against", 2.6, self._tell_votes(stop), stop, "votes", detail=1)
         cut = _CUT if stop.step.activated == 0 else _CHANGES
         yield Event("cut", 2.7, cut.fill(activation=_named(stop.step)), stop, detail=detail)
+
+    def _tell_votes(self, stop: Stop) -> Caption:
+        """Say which sign the sum has, and whether the printed numbers make it."""
+        adds_up = stop.adds_up and stop.step.votes().adds_up(total=False)
+        # Three grids print one decimal.
+        votes = _VOTES if adds_up and self.read.shape[2] == 1 else _VOTES_ROUNDED
+        return votes.fill(sign=_SIGN_NAMES[_sign(stop.step)])
 
     def _tell_short(self, name: str, stop: Stop) -> Event:
         """One stop in a single event: blank paper, or a further place."""
@@ -488,7 +491,7 @@ _OWN_PLACE = Caption(
 )
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
 _MAP_TITLE = Caption(en="Sliding window: the response map", zh="滑动窗口：响应图")
-_PATCH = Caption(en="These {n} pixels are a patch.", zh="这 {n} 个像素是一个图块。")
+_PATCH = Caption(en="These {n} pixels are a patch.", zh="这 {n} 个像素叫图块。")
 _COLOUR_PATCH = Caption(
     en="These {n} colour pixels are a patch: {k} numbers.",
     zh="这 {n} 个彩色像素是一个图块：{k} 个数。",
@@ -496,7 +499,7 @@ _COLOUR_PATCH = Caption(
 _SCALED_PATCH = Caption(
     en="These {n} pixels, scaled as the network reads them.", zh="这 {n} 个像素，按网络的读法缩放。"
 )
-_FILTER = Caption(en="A kernel: {n} weights, found by training.", zh="卷积核：学到的 {n} 个权重。")
+_FILTER = Caption(en="A kernel: {n} learned weights.", zh="卷积核：学到的 {n} 个权重。")
 _HAND_MADE = Caption(
     en="A kernel made by hand: {n} weights, no bias.", zh="人工设计的卷积核：{n} 个权重，没有偏置。"
 )
@@ -530,9 +533,7 @@ _NO_LIGHT = Caption(en="All zeros", zh="全是 0")
 _PRODUCTS = Caption(en="Each pixel times its weight.", zh="每个像素乘以它的权重。")
 _VOTES = Caption(en="The votes add up: {sign}.", zh="支持加反对：{sign}。")
 _VOTES_ROUNDED = Caption(en="Votes add up (rounded): {sign}.", zh="舍入后相加：{sign}。")
-_INK_AGAINST = Caption(
-    en="Ink under orange weights: the sum is negative.", zh="墨在橙色权重下：和为负。"
-)
+_INK_AGAINST = Caption(en="Most ink is under orange.", zh="墨多在橙色下。")
 _BIAS = Caption(en="Plus a bias, also learned.", zh="加上偏置，也是学到的。")
 _PASSES = Caption(en="{activation} lets it pass as it is.", zh="{activation} 让它原样通过。")
 _RULE = Caption(
