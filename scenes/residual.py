@@ -364,7 +364,7 @@ class Residual(LessonScene):
 
     def show_answer(self, event: Event) -> None:
         """The block adds its change to what came in; then the row stands there, all of it known."""
-        self.whole(0.1)
-        self.during(0.12, self.board.pulse("came", "change"))
-        self.during(0.12, self.board.pulse("sum"))
+        self.whole(0.09)
+        self.during(0.1, self.board.pulse("came", "change"))
+        self.during(0.1, self.board.pulse("sum"))
         self.lay_row(0.08, known=True)

@@ -334,6 +334,20 @@ def test_the_gradient_comes_from_the_end_in_both_rows_at_once():
     assert came[-1] == list(range(9))
 
 
+def test_it_ends_with_the_block_that_adds_and_then_with_the_whole_row(lesson):
+    moments = of("residual", LOOKS[0]).during("answer")
+    block = [m for m in moments if "plus->sum" in m and "conv2" in " ".join(m.texts)]
+    came, change, total = (block[-1][name].values for name in ("came", "change", "sum"))
+    np.testing.assert_allclose(total, came + change, atol=1e-5)
+    assert change.any()
+    last = moments[-1]
+    assert moments.index(last) > moments.index(block[-1])
+    for name, values in lesson.stack.known.items():
+        np.testing.assert_allclose(last[name].values, values)
+    assert {f"{a}-back-{n}.bar" for a in ("yes", "no") for n in range(9)} <= set(last.names)
+    assert {link.name for link in lesson.row().links} <= set(last.names)
+
+
 def test_what_the_layers_give_is_open_while_it_is_asked():
     asked = [m for m in of("residual", LOOKS[0]).during("arrow") if "conv2: 0" in m.texts]
     assert np.isnan(asked[0]["change"].values).all()
