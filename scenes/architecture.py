@@ -148,7 +148,8 @@ class Architecture(LessonScene):
         else:  # each channel gives one: as many as there were
             self.count(number, self.stages[number].channels)
             of = f"depth-{self.stages[number - 1].name}"
-            self.during(0.3 * share, self.deepened, self.board.carry(of, depth))
+            alike = self.board.pulse(of, depth)
+            self.during(0.3 * share, self.deepened, self.board.show(depth), alike)
 
     def others(self, number: int, share: float) -> None:
         """Let one filter after the other read all, and make its channel behind the first."""
@@ -286,7 +287,6 @@ class Architecture(LessonScene):
         assert pool is not None
         self.pair(pool, 0.2)
         self.make(pool, 0.7)
-        self.during(1, self.board.pulse(f"depth-{self.stages[pool].name}"))
 
     def show_predict(self, event: Event) -> None:
         """One filter reads at one place, through all channels; then the video waits."""
@@ -452,16 +452,14 @@ class Architecture(LessonScene):
         """Let the bars of the answer grow; lines lead from all that each is made of."""
         rises = [self.board.rise(bar) for bar in bars]
         labels = [self.board.box(f"{bar}.label") for bar in bars]
-        x, y, width, height = self.board.box(read) if read else (0.0, 0.0, 0.0, 0.0)
+        x, y, width, _ = self.board.box(read) if read else (0.0, 0.0, 0.0, 0.0)
         if not read or min(left for left, *_ in labels) < x + width:
             self.during(share, in_turn(*rises, overlap=0.6))
             return
 
         def to(label: Region) -> list[tuple[float, float]]:
             left, top, _, high = label
-            end = left, top + high / 2
-            edge = min(max(end[1], y), y + height)
-            return [(x, edge), end, (x + width, edge)]
+            return [(x, y), (left, top + high / 2), (x + width, y)]
 
         fan = Line(to(labels[0]), colour="accent")
 

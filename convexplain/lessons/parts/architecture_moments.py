@@ -133,8 +133,8 @@ class Moments(ArchitecturePicture):
         if self.stages[before].has_maps:
             block = self._seen(before, self.stages[before].shape[0])
             words = self._name(before, "heading"), self._shape(before, "heading"), Legend("legend")
-            above: Part = Either(
-                Row(block, Column(*words, gap=0.3, turns=False), align="bottom", turns=False),
+            above: Part = Either(  # level with its top: lines leave it for the vector below
+                Row(block, Column(*words, gap=0.3, turns=False), align="top", turns=False),
                 Column(*words, block, gap=0.3, turns=False),
             )
         else:
@@ -155,9 +155,12 @@ class Moments(ArchitecturePicture):
             Row(self._name(n, "heading"), self._shape(n, "heading"), gap=0.5, turns=False)
             for n in (before, last)
         ]
-        rows: list[list[Part | None]] = [[read, answer], [*words], [Legend("legend"), None]]
+        legend = Legend("legend")
+        rows: list[list[Part | None]] = [[read, answer], [*words], [legend, None]]
+        if not block:  # below all bars, so that lines from both its ends cross none
+            rows = [[None, answer], [read, words[1]], [words[0], legend]]
         beside = Aligned(rows, gap=2.0, row_gap=0.4, down="middle")
-        under = Column(read, words[0], answer, words[1], Legend("legend"), gap=0.5, turns=False)
+        under = Column(read, words[0], answer, words[1], legend, gap=0.5, turns=False)
         return Diagram(Either(beside, under))
 
     def ends(self) -> Diagram:
