@@ -31,6 +31,8 @@ _EVEN = 0.8
 _FILTERS = 1.5
 #: How broad the line of a window is, in cells, and in pixels of the stage at most.
 _THIN, _LINE = 0.2, 4.0
+#: For how many seconds words go before a picture becomes another, and what is made rests.
+_AWAY, _REST = 0.15, 0.6
 #: How much is seen of what a pooling leaves over.
 _OVER = 0.3
 
@@ -103,7 +105,7 @@ class Architecture(LessonScene):
         first = self.lesson.first
         panel = self.stages[first].panel
         sides = [f"{panel}.box", f"{panel}.sides"]
-        self.become(self.picture.stacked(first), 0.3, hold=sides, show=["legend"])
+        self.turn(self.picture.stacked(first), 0.3, hold=sides)
         place, marks = self.picture.strongest_place(first), self.marks(panel, "place")
         self.put(marks, Window(*place, place[0] + 1, place[1] + 1))
         self.during(0.1, self.board.show(*sides, *marks))
@@ -112,18 +114,35 @@ class Architecture(LessonScene):
 
     # One block after the other.
 
-    def turn(self, picture: Diagram, share: float, *, show: Iterable[str] = ()) -> None:
-        """Go on to another picture; what parted a map into windows goes."""
+    def turn(
+        self,
+        picture: Diagram,
+        share: float,
+        *,
+        show: Iterable[str] = (),
+        hold: Iterable[str] = (),
+        say: Iterable[str] = (),
+    ) -> None:
+        """Go on to another picture; what parted a map into windows goes.
+
+        All words go before anything moves, and come when it has: nothing crosses them. `say`: what
+        comes besides those that the next picture has, too.
+        """
         self.remove(*self.tiles)
-        self.become(picture, share, show=show)
+        words = [*self.board.there("legend"), *self.texts(*range(len(self.stages)))]
+        said = [name for name in words if self.board.shown(name)]
+        away = min(0.3 * share, _AWAY / self._event_seconds)
+        self.during(away, self.board.hide(*said), self.board.leave("filter"))
+        self.become(picture, share - 2 * away, show=show, hold=hold)
+        self.during(away, self.board.come(*said, *say))
 
     def pair(self, number: int, share: float) -> None:
         """Bring a block, and one that it makes, as near as there is room; nothing is made yet."""
         before, after = self.stages[number - 1], self.stages[number]
         words = [f"{what}-{each.name}" for each in (before, after) for what in ("name", "size")]
-        show = [before.panel, *words, f"depth-{before.name}"]
+        words.append(f"depth-{before.name}")
         self.board.leave(*self.marks(before.panel, "place"))(1.0)
-        self.turn(self.picture.pair(number), share, show=show)
+        self.turn(self.picture.pair(number), share, show=[before.panel], say=words)
         self.deepened = self.deepen(number)
         self.deepened(0.0)
         if self.picture.window_of(number) is not None:
@@ -346,13 +365,15 @@ class Architecture(LessonScene):
 
     def make_all(self, rest: Sequence[int]) -> None:
         """Make some blocks, each looked at with what it reads."""
+        still = min(0.2 / max(1, len(rest)), _REST / self._event_seconds)
         for number in rest:
-            share = 0.95 / len(rest)
+            share = 1 / len(rest) - still
             self.pair(number, 0.2 * share)
             over = self.picture.left_over(number)
             if over:
                 self.leave_over(number, 0.3 * share, *over)
             self.make(number, (0.5 if over else 0.8) * share)
+            self.during(still, together())
 
     def leave_over(self, number: int, share: float, *over: Window) -> None:
         """Part what a pooling reads into its windows; frame and dim what none of them comes to."""
@@ -501,11 +522,10 @@ class Architecture(LessonScene):
         names = [self.stages[n].name for n in numbers]
         panels = [self.stages[n].panel for n in numbers]
         boxes = [f"{panel}.{part}" for panel in panels for part in ("box", "sides")]
-        shown = [*panels, *(f"{what}-{name}" for what in ("name", "size") for name in names)]
         end = self.stages[-1]
-        shown += [end.panel, f"name-{end.name}", f"size-{end.name}"]
-        self.during(0.05, self.board.leave("legend"))
-        self.become(self.picture.ends(), 0.2, show=shown)
+        words = [f"{what}-{name}" for what in ("name", "size") for name in (*names, end.name)]
+        self.during(0.05, self.board.leave("legend", "answer"))
+        self.turn(self.picture.ends(), 0.25, show=[*panels, end.panel], say=words)
         self.board.show(*self.board.there(*boxes))(1.0)
         for what in ("places", "channels"):
             told = [self.board.show(f"{what}-{name}") for name in names]

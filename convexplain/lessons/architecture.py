@@ -170,8 +170,8 @@ class Architecture(NetworkLesson):
             yield Event("next", 5.6, makes, detail=1)
         if self.trims_odd_sides:
             deeper = fmt.count(self.stages[self.rest[-1]].channels)
-            yield Event("again", 4.4, _LEFT_OVER.fill(n=str(self.left_over)), detail=1)
-            yield Event("deeper", 3.6, _DEEPER.fill(n=deeper))
+            yield Event("again", 4.8, _LEFT_OVER.fill(n=str(self.left_over)), detail=1)
+            yield Event("deeper", 4.0, _DEEPER.fill(n=deeper))
         elif self.rest:
             yield Event("again", 1.0 + 1.6 * min(6, len(self.rest)), self._again())
 
@@ -309,7 +309,7 @@ _CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
 _FILTERS = Caption(en="{n} filters make {n} channels: one each.", zh="{n} 个过滤器，各得一个通道。")
 _INSIDE = Caption(
     en="{n} filters make {n} channels: {b}, as the {k} window stays inside.",
-    zh="{n} 个过滤器各得一个通道；{k} 的窗口不出边界，所以是 {b}。",
+    zh="{n} 个过滤器各得一个通道：{b}，{k} 窗口不出边界。",
 )
 _STACKED = Caption(
     en="Stacked: at each place {n} numbers, one for each filter's pattern.",
@@ -345,7 +345,7 @@ _PLACES = Caption(
 )
 _FLATTENED = Caption(
     en="Flattened: {q} places, {d} numbers each: {n} in a row.",
-    zh="展平：{q} 个位置，每处 {d} 个数，一排共 {n} 个。",
+    zh="展平：{q} 处，每处 {d} 个数，一排共 {n} 个。",
 )
 _ONE_EACH = Caption(
     en="Of each channel one number is left: {d}.", zh="每个通道只留一个数，共 {d} 个。"
