@@ -248,10 +248,13 @@ class Laid:
         })  # fmt: skip
         errors = replace(self._errors(), glass=1.0, inlaid=INLAID)
         lying = Column(Overlay(read, errors), self._scale(errors), align="middle", turns=False)
-        grids = self._weighed({"steep": Mark(*weight)}, known)
-        pair = Row(*(self._explained(replace(grid, large=True)) for grid in grids), align="top")
+        weighed = self._weighed({"steep": Mark(*weight)}, known)
+        grids = [replace(grid, large=True) for grid in weighed]
+        # Where room is scarce, their numbers are enough.
+        pairs = Row(*map(self._explained, grids), align="top"), Row(*grids, align="top")
         rule = Text("rule", words.RULE, role="heading")
-        return Diagram(Row(lying, Column(pair, rule, align="middle"), gap=2))
+        ways = (Row(lying, Column(pair, rule, align="middle"), gap=2) for pair in pairs)
+        return Diagram(Either(*ways))
 
     def diagram(self, step: GradientStep, layer: str) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""

@@ -73,10 +73,12 @@ class BackwardPicture(Laid):
         seen = Column(grid, Legend("legend", row=True), align="middle", turns=False)
         wide = Row(read, own, seen, box, turns=False), Row(*answer, gap=2, turns=False)
         high = Row(read, own, turns=False), Row(seen, box, turns=False), column(answer)
+        # A sheet as broad as high has room for smaller bars only.
+        low = Row(read, own, seen, box, turns=False), column(answer, "text")
         # A row grows and shrinks; its heading stands.
         ways = pairwise(("input", "kernel", "map", "layers", "answer.title"))
         links = tuple(Link(start, end, "feeds", tone="muted") for start, end in ways)
-        either = (Column(*rows, align="middle", turns=False) for rows in (wide, high))
+        either = (Column(*rows, align="middle", turns=False) for rows in (wide, high, low))
         return Diagram(Either(*either), links)
 
     def back(self, answer: Sequence[Bars], behind: int) -> Diagram:
@@ -184,7 +186,9 @@ class BackwardPicture(Laid):
         )
         signs = [[f"{fmt.number(slope)}{_way(slope)}" for slope in row] for row in self.gradient]
         gradient = replace(self._gradient(), printed=signs, large=True, title=called)
-        return Diagram(Row(self._explained(gradient), column(answer), gap=2))
+        shown = self._explained(gradient)
+        high = Column(shown, column(answer, "text"), align="middle")
+        return Diagram(Either(Row(shown, column(answer), gap=2), high))
 
     def _ways(self, marks: Mapping[str, Mark] | None = None) -> Cells:
         """Describe which way each weight moves: against its slope, as that is printed."""
