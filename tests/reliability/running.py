@@ -12,8 +12,12 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import av
+from short_lesson import ShortLesson
+
+from convexplain.video.job import QUALITIES, Job
 
 HERE = Path(__file__).parent
 PROGRAM = (sys.executable, str(HERE / "program.py"))
@@ -92,6 +96,13 @@ def run(*args: str, cwd: Path, code: int = 0, **options: object) -> Run:
     done = Run(*args, cwd=cwd, **options)  # type: ignore[arg-type]
     assert done.wait() == code, (done.out, done.err)
     return done
+
+
+def job(name: str | Path, half: float = 0.8, **options: Any) -> Job:
+    """Return what the command line makes of the short lesson, at the lowest quality."""
+    scene = HERE.parent / "scenes" / "short.py"
+    how = {"quality": QUALITIES["l"], "scene_file": scene, **options}
+    return Job(ShortLesson(half=half), Path(name), **how)
 
 
 def one_line(text: str) -> bool:

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from running import HERE, PROGRAM, Run, content, frames, one_line, run, temporary_files
-from short_lesson import ShortLesson
+from running import HERE, PROGRAM, Run, content, frames, job, one_line, run, temporary_files
 
 from convexplain.cli import cli
 from convexplain.video import rendering
-from convexplain.video.job import QUALITIES, Job
 from tests.often import some
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
@@ -22,7 +20,6 @@ pytestmark = pytest.mark.render
 
 RENDER = ("render", "short", "-q", "l", "--quiet")
 FILM = ("film", "--lessons", "short", "-q", "l", "--quiet", "-j", "1")
-SCENE = HERE.parent / "scenes" / "short.py"
 STILL = ("render", "short", "-q", "l", "--quiet", "--still", "first")
 
 
@@ -61,10 +58,10 @@ def test_any_name_that_the_system_takes_is_a_file_s(here, name):
     assert list(content(here)) == [name]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_all_these_names_at_once(here, monkeypatch):
     monkeypatch.chdir(here)
-    look = {"quality": QUALITIES["l"], "still": "first", "scene_file": SCENE}
-    rendering.render([Job(ShortLesson(), Path(name), **look) for name in NAMES])
+    rendering.render([job(name, still="first") for name in NAMES])
     made = content(here)
     assert sorted(made) == sorted(NAMES)
     assert len(set(made.values())) == 1
@@ -91,16 +88,17 @@ def refused(*args: str) -> str:
     return failed.stderr
 
 
+@pytest.mark.usefixtures("one_process")
 def test_links_are_followed_where_they_lead_somewhere(here, lone, monkeypatch):
     (here / "folder").mkdir()
     (here / "link.mp4").symlink_to("folder/new.mp4")  # which is not there yet
     (here / "loop.mp4").symlink_to("loop.mp4")
     (here / "nowhere.mp4").symlink_to(here / "absent" / "a.mp4")
-    run(*RENDER, "-o", "link.mp4", cwd=here)
+    monkeypatch.chdir(here)
+    rendering.render([job("link.mp4")])
     assert (here / "link.mp4").is_symlink()
     assert frames(here / "folder" / "new.mp4") == frames(lone / "render" / "a.mp4")
     before = content(here)
-    monkeypatch.chdir(here)
     for command in (("render", "pooling"), ("film", "--lessons", "pooling")):
         for name, words in (
             ("loop.mp4", "Too many levels of symbolic links"),

@@ -6,7 +6,9 @@ import os
 import signal
 
 import pytest
-from running import Run, content, frames, run, temporary_files
+from running import Run, content, frames, job, run, temporary_files
+
+from convexplain.video import rendering
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 fcntl = pytest.importorskip("fcntl", reason="this system has no locks of folders")
@@ -43,9 +45,10 @@ def ready(each: Run) -> None:
     raise AssertionError("the run ended before")
 
 
+@pytest.mark.usefixtures("one_process")
 def test_of_renders_of_the_same_file_one_wins_whole(here, lone, tmp_path):
     (tmp_path / "longer").mkdir()
-    run(*RENDER, "--half", "1.2", "-o", "a.mp4", cwd=tmp_path / "longer")
+    rendering.render([job(tmp_path / "longer" / "a.mp4", half=1.2)])
     wholes = [content(lone / "render"), content(tmp_path / "longer")]
     assert len({whole["a.srt"] for whole in wholes}) == 2
     handle = os.open(here, os.O_RDONLY)
