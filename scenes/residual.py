@@ -243,11 +243,15 @@ class Residual(LessonScene):
 
     def show_stack(self, event: Event) -> None:
         """What each block of a row hands on comes, with shortcuts and without them at once."""
-        self.lay_row(0.1)
+        self.lay_row(0.12)
         places = range(1, len(self.lesson.stack.places))
-        for place in places:
-            self.during(0.68 / len(places), self.hands_on(place))
-        self.during(1, self.board.pulse(*self.ends()))
+        self.during(1, in_turn(*map(self.hands_on, places)), rate=linear)
+
+    def show_left(self, event: Event) -> None:
+        """What arrives with shortcuts is looked at, and where nothing is left without them."""
+        gone = self.lesson.stack.gone or self.lesson.stack.blocks
+        self.during(0.5, self.board.pulse(panel("yes", self.lesson.stack.blocks), times=2))
+        self.during(1, self.board.pulse(panel("no", gone), times=2))
 
     def lay_row(self, share: float, *, known: bool = False) -> None:
         """Lay out both rows, of which only what the first block reads is known, or all is.
@@ -298,10 +302,6 @@ class Residual(LessonScene):
         """Return the arrow through the layers of a block, up to what they give."""
         end = f"plus-{place}" if arrows == "yes" else panel(arrows, place)
         return f"{panel(arrows, place - 1)}->{end}"
-
-    def ends(self) -> list[str]:
-        """Return the names of the last maps of both rows."""
-        return [panel(arrows, self.lesson.stack.blocks) for arrows in TONES]
 
     def show_back(self, event: Event) -> None:
         """How much of the gradient comes to each map, from the end to the first, in both rows."""

@@ -46,7 +46,7 @@ def test_the_sum_is_what_came_in_and_what_the_layers_make_of_it(lesson):
     np.testing.assert_allclose(total, lesson.trace.activations["pool1"] + x, atol=1e-4)
     assert lesson.between == ("conv2", "norm2", "relu2", "conv3", "norm3")
     assert told(lesson, "ways").startswith("Two ways lead to the plus: through 5 layers")
-    assert told(lesson, "adds").startswith("They are added, and so are all 169 numbers")
+    assert told(lesson, "adds").startswith("They are added, as are all 169 numbers")
     assert total.shape[:2] == (13, 13)
 
 
@@ -254,9 +254,9 @@ def test_map_and_gradient_get_through_with_shortcuts_and_fade_without(digit):
     assert told(lesson, "arriving") == (
         f"Gradient in front: {printed['yes']} with shortcuts, {printed['no']} without."
     )
-    assert told(lesson, "stack") == (
-        "8 untrained blocks in a row: with shortcuts some of the map arrives, without it is "
-        f"gone after {gone}."
+    assert told(lesson, "stack") == "Now 8 untrained blocks in a row: what is left of the map?"
+    assert told(lesson, "left") == (
+        f"With shortcuts some of it arrives, without it is gone after block {gone}."
     )
 
 

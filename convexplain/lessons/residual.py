@@ -364,14 +364,14 @@ class Residual(FilterLesson):
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 3.6, self.question)
-        yield Event("ways", 4.2, words.WAYS.fill(n=len(self.between)))
+        yield Event("ways", 4.0, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
         yield Event("arrive", 4.2, words.ARRIVE)
         came, change, _ = map(fmt.number, self.numbers)
         yield Event("meet", 3.2, words.MEET.fill(a=came, b=change))
         numbers = int(np.prod(self.three[0].shape[:2]))
-        yield Event("adds", 4.8, words.ADDS.fill(n=fmt.count(numbers)))
+        yield Event("adds", 3.8, words.ADDS.fill(n=fmt.count(numbers)))
 
     def ask(self) -> Question | None:
         """Ask what goes on if the layers give nothing; None where they give something even then."""
@@ -384,7 +384,8 @@ class Residual(FilterLesson):
             yield Event("silent", 1.6, words.SILENT)
             yield Event("unchanged", 2.6, words.UNCHANGED)
         blocks, gone = map(fmt.count, (self.stack.blocks, self.stack.gone or self.stack.blocks))
-        yield Event("stack", 6.2, words.STACK.fill(n=blocks, k=gone), detail=1)
+        yield Event("stack", 4.0, words.STACK.fill(n=blocks), detail=1)
+        yield Event("left", 3.8, words.LEFT.fill(k=gone), detail=1)
         arriving = {arrows: self.stack.printed(arrows, 0) for arrows in TONES}
         yield Event("back", 4.2, words.BACK, detail=1)
         yield Event("arriving", 3.0, words.ARRIVING.fill(**arriving), detail=1)

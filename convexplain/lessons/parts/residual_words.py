@@ -52,13 +52,16 @@ ARRIVE = Caption(
 )
 MEET = Caption(en="At one place {a} came in; the change is {b}.", zh="同一处：输入 {a}，改动 {b}。")
 ADDS = Caption(
-    en="They are added, and so are all {n} numbers of the map, each at its own place.",
-    zh="两者相加；这张图的 {n} 个数都这样，各加同一位置的数。",
+    en="They are added, as are all {n} numbers, each at its own place.",
+    zh="相加；{n} 个数都这样，各加同一位置的数。",
 )
 STACK = Caption(
-    en="{n} untrained blocks in a row: with shortcuts some of the map arrives, without it is gone "
-    "after {k}.",
-    zh="{n} 个未训练的块相连：有捷径，图的一部分传到最后；没有，过 {k} 块就没了。",
+    en="Now {n} untrained blocks in a row: what is left of the map?",
+    zh="{n} 个未训练的块相连：图还剩多少？",
+)
+LEFT = Caption(
+    en="With shortcuts some of it arrives, without it is gone after block {k}.",
+    zh="有捷径，一部分传到最后；没有，过 {k} 块就没了。",
 )
 BACK = Caption(
     en="Layers learn from the gradient. It comes back by the shortcuts, too.",
@@ -66,7 +69,7 @@ BACK = Caption(
 )
 ARRIVING = Caption(
     en="Gradient in front: {yes} with shortcuts, {no} without.",
-    zh="最前面的梯度：有捷径 {yes}，没有 {no}。",
+    zh="最前面：有捷径 {yes}，没有 {no}。",
 )
 MANY = Caption(
     en="{n} blocks, trained: {yes} right with shortcuts, {no} without.",
