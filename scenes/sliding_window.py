@@ -117,7 +117,7 @@ class SlidingWindow(LessonScene):
 
     def multiply(self, step: ConvStep, share: float, places: Sequence[str] = ("",)) -> None:
         """Let pixels move onto their weights; products fall from there, if there is room below."""
-        beside = self.board.has("products")
+        beside = bool(self.board.there("products"))
         if beside:
             self.board.fill("products", np.nan)
         else:
