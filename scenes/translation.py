@@ -81,7 +81,8 @@ class Translation(LessonScene):
             self.during(share * rest / sum(rests), looks)
 
     def show_walk(self, event: Event) -> None:
-        """The picture takes its first step, and the map with it."""
+        """The picture takes its first step, and the map with it, once that has been said."""
+        self.during(0.28)
         self.go(0, 1, 1)
 
     def show_back(self, event: Event) -> None:
@@ -129,8 +130,10 @@ class Translation(LessonScene):
         """Step by step, until an answer changes; all of a step in one frame."""
         start, stop = event.data
         self.back_to_walk(start, 0.15)
-        # Of steps that pass quickly only the answers can be read.
-        passing = [f"sure-{n}" for n in range(len(self.lesson.networks)) if stop - start > 1]
+        # Of steps that pass quickly only answers and bars can be read.
+        passing = [
+            f"sure-{n}.share.value" for n in range(len(self.lesson.networks)) if stop - start > 1
+        ]
         self.during(0.2, self.board.leave(*passing))  # first it is said
         self.go(start, stop, 0.8)
         self.board.show(*self.board.there(*passing))(1.0)
@@ -180,7 +183,9 @@ class Translation(LessonScene):
         for name, steps in both:
             self.board.say(f"{name}.title", self.text(shown.title_of_products(steps)))
         sums = "unit-before-sum", "unit-after-sum"
-        self.during(0.1, products, self.board.show(*sums))
+        self.during(0.12, products, self.board.show(*sums))
+        # The ink that makes most of the difference, in both.
+        self.during(0.1, self.board.show("unit-before.same", "unit-after.same"))
         self.during(1, self.board.pulse(*sums, colour="muted", times=2))
 
     # Why it holds a little.
@@ -222,8 +227,8 @@ class Translation(LessonScene):
             self.during(0.03, self.board.show(f"{name}.reads"))
         self.during(0.04)
         moved = self.board.there("on-0", f"on-{len(names) - 1}")
-        self.during(0.05, self.board.show(*moved))
         self.during(0.12, *here)
+        self.during(0.05, self.board.show(*moved))
         self.during(1, self.board.pulse(*moved, colour="muted", times=2))
 
     def framed(self, one: Shrunk, place: int) -> Move:
@@ -237,9 +242,8 @@ class Translation(LessonScene):
     def show_weights(self, event: Event) -> None:
         """The picture with its cells, one filter's response in each, and the weights they meet."""
         self.lay_weights(0.06)
-        self.during(0.14, self.board.pulse("input", colour="muted"))
-        self.during(0.14, self.board.pulse("weighing", colour="muted"))
         self.during(0.05, self.board.show(*self.PLACES))
+        self.during(0.22, self.board.pulse("weighing", colour="muted"))
         self.during(0.2, self.board.pulse(*self.PLACES[1:], colour="muted"))
         self.during(0.06, self.board.show("at-before", "factors-before", "product-before"))
         self.during(1, self.board.pulse("product-before", colour="muted", times=2))
@@ -261,6 +265,7 @@ class Translation(LessonScene):
         half = self.weighed.halfway
         assert half is not None
         self.hold_weights()
+        self.during(0.12)  # first it is said
         self.carry(0, half, 0.15)
         self.during(0.15, self.board.pulse(*self.PLACES[1:], colour="muted"))
         self.during(0.08, self.board.show("at-part", "factors-part", "product-part"))
@@ -286,6 +291,7 @@ class Translation(LessonScene):
         shown, cells = self.weighed, self.picture.of_cells
         assert cells is not None
         self.hold_weights()
+        self.during(0.11)
         self.carry(self.carried, shown.steps, 0.2)
         field = cells.fields[1]
         places = ((field.row, field.col), shown.after, shown.after)

@@ -80,7 +80,7 @@ def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
     _, count, difference = lesson.back
     assert count == 26 - steps
     assert difference == 0.0
-    assert told(lesson)["same"].startswith("Difference: 0.")
+    assert told(lesson)["same"] == "Only moved, not changed: that is equivariance."
     compared = lesson.picture_of.compare()
     assert compared.panel("difference").words.text("en") == "Difference: 0"
     first, back = (compared.panel(name).values for name in ("map", "back"))
@@ -100,7 +100,10 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
         if layer.window is not None:
             wide *= layer.window.stride[1]
     assert lesson.place == wide == 4
-    assert told(lesson)["cells"] == ("Why then 7? Pooling leaves the last map's cells 4 px apart.")
+    assert told(lesson)["cells"] == "Pooling leaves the last map's cells 4 px apart."
+    assert told(lesson)["weights"] == (
+        "Why then 7? The last layer is dense: a weight for each cell."
+    )
     # Moved so far, the last map moves by one place, wherever what it sees is all in the picture.
     before, after = (lesson.traces[n].activations["conv3"] for n in (0, wide))
     seen = lesson.network.receptive_field("conv3").box(0, 1)
@@ -193,12 +196,10 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     at = lesson.fails[1]
     (first, now), (dense, none) = sums_at(lesson, 0, at)
     assert dense > 0 > none
-    assert said["lost"] == (
-        f"Dense: a weight for each pixel. At {at} px nothing is left of {number(dense, 1)}."
-    )
+    assert said["lost"] == f"Dense: a weight for each pixel. At {at} px nothing is left."
     assert now > 0 < first
-    left = f"There {number(now, 1)} of {number(first, 1)} is left"
-    grown = f"There its sum is {number(now, 1)}"
+    left = f"At {at} px, {number(now, 1)} is left"
+    grown = f"At {at} px, its sum is {number(now, 1)}"
     assert said["whole"] == (
         f"Convnet: a weight every 4 px. {left if now < first else grown}: still {label}."
     )
@@ -243,11 +244,11 @@ def sums_at(lesson, *steps):
 def test_what_grows_is_not_said_to_be_left():
     lesson = Translation()
     own, dense = lesson.leads
-    assert "There 14.7 of 25.1 is left" in told(lesson)["whole"]
+    assert "At 2 px, 14.7 is left" in told(lesson)["whole"]
     lesson = Translation()
     lesson.__dict__["leads"] = ((own[0], own[1], own[0] + 1, *own[3:]), dense)
     assert lesson.ending.text("en") == (
-        f"Convnet: a weight every 4 px. There its sum is {number(own[0] + 1, 1)}: still 5."
+        f"Convnet: a weight every 4 px. At 2 px, its sum is {number(own[0] + 1, 1)}: still 5."
     )
     lesson.__dict__["leads"] = ((own[0], own[1], own[0], *own[3:]), dense)
     assert "left" not in lesson.ending.text("en")
@@ -417,6 +418,19 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
     np.testing.assert_array_equal(shown.ink_on_weights(2, 0.0), unit.products[2])
     blank = unit.products[2] == 0
     np.testing.assert_allclose(shown.ink_on_weights(2, 0.25)[blank], 0.25 * unit.weights[blank])
+    # The same ink is framed in both: it makes most of what the sum loses.
+    before, after = shown.same_ink
+    assert (before.row, before.col) == (after.row, after.col + 2)
+    lost = {
+        (row, col): (
+            unit.products[0][row : row + 5, col : col + 5]
+            - unit.products[2][row : row + 5, col - 2 : col + 3]
+        ).sum()
+        for row in range(24)
+        for col in range(2, 24)
+    }
+    assert lost[before.row, before.col] == max(lost.values()) > 0
+    assert (before.rows, before.cols) == (after.rows, after.cols) == (5, 5)
     other = replace(shown, unit=unit._replace(weight=-1.0))
     assert "a small one speaks for 5" in other.diagram().panel("unit").words.text("en")
     assert Translation(picture=digits.sample(122)).unit is None  # it knew nothing to lose

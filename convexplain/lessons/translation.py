@@ -49,8 +49,8 @@ class Translation(ShiftLesson):
         zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Convnet: a weight every {p} px. There {v} of {w} is left: still {k}.",
-        zh="卷积：每 {p} 像素一个权重，{w} 剩 {v}，仍是 {k}。",
+        en="Convnet: a weight every {p} px. At {n} px, {v} is left: still {k}.",
+        zh="卷积：{p} 像素一个权重，移 {n} 像素剩 {v}，仍是 {k}。",
     )
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
@@ -163,10 +163,8 @@ class Translation(ShiftLesson):
     def _follows(self) -> Iterator[Event]:
         _, count, worst = self.back
         d = plain(worst)
-        told = (
-            words.SAME.fill(d=d) if worst == 0 else words.NEARLY.fill(d=d, n=count, l=self._lines)
-        )
-        yield Event("back", 3.35, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
+        told = words.SAME if worst == 0 else words.NEARLY.fill(d=d, n=count, l=self._lines)
+        yield Event("back", 3.4, words.SLID_BACK.fill(n=self.pixels(self.compared)), detail=1)
         yield Event("same", 2.35, told)
 
     @property
@@ -240,7 +238,7 @@ class Translation(ShiftLesson):
         if self.unit is None:
             return
         before, after = self.unit.sums
-        yield Event("unit", 3.5, words.OTHER_PIXELS, detail=1)
+        yield Event("unit", 3.1, words.OTHER_PIXELS, detail=1)
         yield Event("sums", 3.0, words.OTHER_SUM.fill(v=after, w=before), detail=1)
 
     def _layers(self) -> Iterator[Event]:
@@ -256,9 +254,9 @@ class Translation(ShiftLesson):
         steps, rival = self.whole_step, class_label(self.network, self.rival)
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
         if self.shrunk:
-            pooled = words.WHY_POOLED.fill(j=rival) if told else words.POOLED
-            yield Event("cells", 4.4, pooled.fill(n=self.place), detail=1)
-            yield Event("weights", 2.8, words.WEIGHT_EACH, detail=1)
+            yield Event("cells", 4.7, words.POOLED.fill(n=self.place), detail=1)
+            each = words.WHY_EACH.fill(j=rival) if told else words.WEIGHT_EACH
+            yield Event("weights", 2.8, each, detail=1)
         else:
             bridge = words.WHY_THEN.fill(j=rival) if told else words.EACH_PLACE
             yield Event("weights", 4.4, bridge.fill(n=self.place), detail=1)
@@ -281,22 +279,22 @@ class Translation(ShiftLesson):
         told = words.ADDED.fill(k=label, j=rival) if self.signs_tell else words.STEPS.fill(k=label)
         yield Event("added", 3.6, told if any(self.leads) else words.EVERY_STEP)
         if self.both_told:
-            yield Event("lost", 4.4, self.lost)
+            yield Event("lost", 3.8, self.lost)
         yield Event("whole", 4.4, self.ending)
 
     @property
     def lost(self) -> Caption:
         """What is left of the dense network's sum where it first gives another answer: nothing."""
-        n, first = self.fails[1], self.leads[1][0]
-        return words.NOTHING_LEFT.fill(n=self.pixels(n), w=printed(first))
+        return words.NOTHING_LEFT.fill(n=self.pixels(self.fails[1]))
 
     @property
     def kept(self) -> Caption:
         """What is left there of the convnet's."""
-        first, now = self.leads[0][0], self.leads[0][self.fails[1]]
-        told = self.answer.fill(w=printed(first)) if now < first else words.MORE_THAN_BEFORE
+        at = self.fails[1]
+        first, now = self.leads[0][0], self.leads[0][at]
+        told = self.answer if now < first else words.MORE_THAN_BEFORE
         label = class_label(self.network, self.label)
-        return told.fill(p=self.place, v=printed(now), k=label)
+        return told.fill(p=self.place, n=self.pixels(at), v=printed(now), k=label)
 
     @property
     def gives_up(self) -> Caption:

@@ -425,10 +425,11 @@ class ShiftLesson(FilterLesson):
         weights = first["kernel"][:, chosen].astype(np.float64)
         shape = self.network.input_shape[:2]
         products = tuple((pixels * weights).reshape(shape) for pixels in pictures)
+        down, right = (self.pixels(steps) * part for part in STEP[self.shown_direction])
         label = class_label(self.network, self.label)
         return Unit(
-            chosen, speaks.size, steps, weights.reshape(shape), products, float(speaks[chosen]),
-            label,
+            chosen, speaks.size, steps, weights.reshape(shape), products, (down, right),
+            float(speaks[chosen]), label,
         )  # fmt: skip
 
     @property

@@ -41,6 +41,8 @@ class Unit(NamedTuple):
     weights: npt.NDArray[np.float64]
     #: Pixels times weights, after 0 to `steps` steps.
     products: tuple[npt.NDArray[np.float64], ...]
+    #: Rows and columns by which all steps move the picture.
+    way: tuple[int, int]
     #: What its sum is weighed with for the answer `said`, less that for what is read at last.
     weight: float
     #: What is read at first.

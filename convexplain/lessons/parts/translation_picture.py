@@ -39,7 +39,9 @@ _OVER = 20.0, 8.0, 6.0
 #: In smaller letters below it more of them have room.
 _SMALLER = 1.25
 #: How far it is from bar to bar, likewise, and how long a bar to the end of the scale is.
-_PITCHES, _LONG = (2.2, 1.7), 60
+_PITCHES, _LONG = (2.2, 1.7), 57
+#: Between sums and what is read, for them not to be one number; a figure has less room.
+_GAPS = 1.4, 0.7
 #: So many times as long is that bar as a picture beside it in a figure.
 _SHORTER = 4
 
@@ -170,7 +172,7 @@ class TranslationPicture:
                 tile = Text(name, answer, role="heading", weight="bold", tone=tone)
                 row += [self._sum(number, n, pitch), tile]
             rows.append(row)
-        return Aligned(rows, gap=0.7, row_gap=0.1, down="middle")
+        return Aligned(rows, gap=_GAPS[bool(small)], row_gap=0.1, down="middle")
 
     @property
     def _fine(self) -> float:

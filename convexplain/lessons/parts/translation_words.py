@@ -15,7 +15,9 @@ SLID_BACK = Caption(
     en="Convnet: its map has moved along by {n} px. Slide it back.",
     zh="卷积：响应图也移了 {n} 像素。移回去看。",
 )
-SAME = Caption(en="Difference: {d}. That is equivariance.", zh="差值为 {d}：这就是平移等变。")
+SAME = Caption(
+    en="Only moved, not changed: that is equivariance.", zh="只移动，没改变：这就是平移等变。"
+)
 NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 WHICH = Caption(
     en="Further: which fails first?",
@@ -62,21 +64,21 @@ WHY_THEN = Caption(
 POOLED = Caption(
     en="Pooling leaves the last map's cells {n} px apart.", zh="池化后，格距变成 {n} 像素。"
 )
-WHY_POOLED = Caption(
-    en="Why then {j}? Pooling leaves the last map's cells {n} px apart.",
-    zh="为何判 {j}？池化后，格距变成 {n} 像素。",
-)
 WEIGHT_EACH = Caption(
     en="The last layer is dense: a weight for each cell.", zh="最后一层是全连接：每格一个权重。"
+)
+WHY_EACH = Caption(
+    en="Why then {j}? The last layer is dense: a weight for each cell.",
+    zh="为何判 {j}？最后一层全连接：每格一个权重。",
 )
 OTHER_PIXELS = Caption(en="Dense: a weight for each pixel.", zh="全连接：每个像素一个权重。")
 OTHER_SUM = Caption(
     en="Moved, the same ink sums to {v}, not {w}.",
-    zh="总和从 {w} 变成 {v}。",
+    zh="笔画没变，{w} 变成 {v}。",
 )
 STILL_THERE = Caption(
     en="{n} px aside, the cell still answers {v}: same weight.",
-    zh="移 {n} 像素，还剩 {v}：权重没变。",
+    zh="移 {n} 像素，剩 {v}：权重没变。",
 )
 ONE_CELL_ON = Caption(
     en="{n} px aside, the same {v} is one cell {way}: another weight.",
@@ -99,12 +101,12 @@ STEPS = Caption(
 )
 EVERY_STEP = Caption(en="All steps, and what is read.", zh="每一步判为什么。")
 NOTHING_LEFT = Caption(
-    en="Dense: a weight for each pixel. At {n} px nothing is left of {w}.",
-    zh="全连接：每像素一个权重，移 {n} 像素，{w} 丢光。",
+    en="Dense: a weight for each pixel. At {n} px nothing is left.",
+    zh="全连接：每像素一个权重，移 {n} 像素一点不剩。",
 )
 MORE_THAN_BEFORE = Caption(
-    en="Convnet: a weight every {p} px. There its sum is {v}: still {k}.",
-    zh="卷积：每 {p} 像素一个权重，总和仍有 {v}，仍是 {k}。",
+    en="Convnet: a weight every {p} px. At {n} px, its sum is {v}: still {k}.",
+    zh="卷积：{p} 像素一个权重，移 {n} 像素有 {v}，仍是 {k}。",
 )
 FORGETS = Caption(
     en="A mean over all places at the end forgets where things were.",

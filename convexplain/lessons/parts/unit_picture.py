@@ -6,16 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from convexplain.lessons.parts import translation_words as words
 from convexplain.lessons.parts.shifted import Unit
-from convexplain.panels import Aligned, Cells, Column, Diagram, Either, Legend, Row, Scale, Text
+from convexplain.panels import (
+    Aligned,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Mark,
+    Row,
+    Scale,
+    Text,
+)
 from convexplain.style.captions import Caption
 
 #: Numbers that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 #: How much is seen of weights where no ink lies.
 PALE = 0.2
+#: Such a part of the picture's width is the ink that is framed in both.
+_PART = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +47,17 @@ class UnitPicture:
         largest = max(float(np.abs(values).max()) for values in (unit.weights, *unit.products))
         scale = Scale(largest if largest > _FAINT else 1.0, words.PRODUCT)
         both = (
-            ("unit-before", unit.products[0], self.title_of_weights),
-            ("unit-after", unit.products[-1], self.title_of_ink(0)),
+            ("unit-before", self.title_of_weights),
+            ("unit-after", self.title_of_ink(0)),
         )
         maps = [
-            Cells(name, unit.weights, scale, share="pixels", lines=False, title=title)
-            for name, _, title in both
-        ]
+            Cells(name, unit.weights, scale, share="pixels", lines=False, title=title,
+                  marks={"same": same})
+            for (name, title), same in zip(both, self.same_ink, strict=True)
+        ]  # fmt: skip
         sums = [
             Text(f"{name}-sum", words.SUM_IS.fill(v=total), role="heading", weight="bold")
-            for (name, _, _), total in zip(both, unit.sums, strict=True)
+            for (name, _), total in zip(both, unit.sums, strict=True)
         ]
         said = words.ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
         head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend-unit")
@@ -56,11 +71,32 @@ class UnitPicture:
                     Row(head, legend, gap=1.5, align="middle"),
                     Aligned(wide, row_gap=0.3, across="middle", down="middle"),
                     gap=0.4,
+                    align="right",
                 ),
                 Column(head, grids, legend, gap=0.6),
                 Column(head, high, legend, gap=0.5),
                 Column(high, legend, gap=0.5),
             )
+        )
+
+    @property
+    def same_ink(self) -> tuple[Mark, Mark]:
+        """Frame the ink that makes most of the difference, in place and where it has moved to."""
+        first, last = self.unit.products[0], self.unit.products[-1]
+        down, right = self.unit.way
+        size = min(first.shape) // _PART
+        # What is rolled in from the other side lies in no window that stays in the picture.
+        change = np.roll(last, (-down, -right), axis=(0, 1)) - first
+        windows = sliding_window_view(change, (size, size)).sum(axis=(2, 3))
+        top, left = max(0, -down), max(0, -right)
+        high, wide = windows.shape
+        stay = windows[top : high - max(0, down), left : wide - max(0, right)]
+        most = (stay * np.sign(last.sum() - first.sum())).argmax()
+        row, col = (int(n) for n in np.unravel_index(most, stay.shape))
+        row, col = row + top, col + left
+        return (
+            Mark(row, col, size, size, tone="ink"),
+            Mark(row + down, col + right, size, size, tone="ink"),
         )
 
     @property
