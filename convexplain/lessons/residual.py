@@ -384,7 +384,7 @@ class Residual(FilterLesson):
             yield Event("silent", 1.6, words.SILENT)
             yield Event("unchanged", 2.6, words.UNCHANGED)
         blocks, gone = map(fmt.count, (self.stack.blocks, self.stack.gone or self.stack.blocks))
-        yield Event("stack", 4.0, words.STACK.fill(n=blocks), detail=1)
+        yield Event("stack", 3.8, words.STACK.fill(n=blocks), detail=1)
         yield Event("left", 3.8, words.LEFT.fill(k=gone), detail=1)
         arriving = {arrows: self.stack.printed(arrows, 0) for arrows in TONES}
         yield Event("back", 4.2, words.BACK, detail=1)
@@ -400,7 +400,7 @@ class Residual(FilterLesson):
             for arrows in TONES
         }
         said = said.fill(n=fmt.count(counts[-1]), **right)
-        return Event(name, 4.0, said, counts, detail=1)
+        return Event(name, 3.8, said, counts, detail=1)
 
 
 #: The three maps, by name.

@@ -69,7 +69,7 @@ BACK = Caption(
 )
 ARRIVING = Caption(
     en="Gradient in front: {yes} with shortcuts, {no} without.",
-    zh="最前面：有捷径 {yes}，没有 {no}。",
+    zh="最前面：有捷径 {yes}，没有捷径 {no}。",
 )
 MANY = Caption(
     en="{n} blocks, trained: {yes} right with shortcuts, {no} without.",
