@@ -143,9 +143,10 @@ class Hierarchy(LessonScene):
 
     def stand(self, keeps: str, event: Event) -> None:
         """Let the whole tree stand again: all but one part goes, the answer and the tree come."""
-        self.during(0.12 / event.seconds, self.alone(keeps))
         become = self.board.become(self.branch(), show=(keeps, *ANSWER))
-        self.during(0.3 / event.seconds, become)
+        # The kernel goes before its patch passes over it; the picture alone would be little.
+        overlap = float(keeps == "input")
+        self.during(0.4 / event.seconds, in_turn(self.alone(keeps), become, overlap=overlap))
         aside = [name for depth in range(2, 1 + len(self.rows)) for name in self.beside(depth)]
         shown = self.board.show(*self.standing()), self.board.show(*aside, dim=DIM)
         self.during(0.25 / event.seconds, *shown)
@@ -295,9 +296,11 @@ class Hierarchy(LessonScene):
             self.stand(self.leaf, event)
         own = [self.lesson.picture_of.panel_of(found.node) for found in every]
         lit = [f"{name}.lit" for name in own]
-        # From beside one another to below one another they would cross: the smallest alone goes.
-        self.during(0.08, self.alone(own[0]))
-        self.during(0.12, self.board.become(self.lesson.elsewhere_diagram(), show=own))
+        # From beside one another to below one another they would cross: the smallest goes, and
+        # the digit, which the part then covers.
+        staying = own[0], "input"
+        self.during(0.08, self.board.hide(*(p for p in self.board.parts if p not in staying)))
+        self.during(0.12, self.board.become(self.lesson.elsewhere_diagram(), show=own[:1]))
         rows = range(len(every))
         named = [f"{line}-{n}" for n in rows for line in ("row", "kind")]
         self.others = [
@@ -305,7 +308,7 @@ class Hierarchy(LessonScene):
         ]
         digits = [f"digit-{name}" for row in self.others for name in row]
         heads = [f"head-{n}" for n in range(1 + len(self.others[0]))]
-        self.during(0.09, self.show_there(*lit, *named, *heads, *digits))
+        self.during(0.09, self.show_there(*own, *lit, *named, *heads, *digits))
         windows = [[f"digit-{name}.window" for name in row] for row in self.others]
         shown = (self.board.show(*row) for row in windows)
         self.during(0.24, in_turn(*shown, overlap=0.2), rate=linear)
@@ -338,9 +341,10 @@ class Hierarchy(LessonScene):
         """What all cells add to the answer rises as bars; those of the strongest are looked at."""
         if not self.board.has("input"):
             self.stand(self.leaf, event)
-        self.during(0.06, self.alone("input"), self.board.show("input"))
-        shown = "reads", "input", "adding"
-        self.during(0.07, self.board.become(self.lesson.check.adding(), show=shown))
+        away = together(self.alone("input"), self.board.show("input"))
+        become = self.board.become(self.lesson.check.adding(), show=("reads", "input", "adding"))
+        # The digit alone would be little: what comes is there before all is gone.
+        self.during(0.13, in_turn(away, become, overlap=0.4))
         self.board.fill("pushes", self.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 

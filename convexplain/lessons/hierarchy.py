@@ -499,7 +499,7 @@ class Hierarchy(NetworkLesson):
 
     def _tell_elsewhere(self) -> Iterator[Event]:
         """Tell where filters respond most in other digits, and how alike that looks."""
-        yield Event("elsewhere", 3.8, words.ELSEWHERE, detail=1)
+        yield Event("elsewhere", 3.5, words.ELSEWHERE, detail=1)
         yield Event("crops", 3.4, self._alike, detail=1)
 
     @property
