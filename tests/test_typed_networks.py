@@ -37,15 +37,15 @@ ALLOWED: dict[str, int] = {
 
 def typed(source: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of each place where the chapter's network is typed in."""
-    tree = ast.parse(source)
+    nodes = [*ast.walk(ast.parse(source))]
     documents = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in documents or not _is_typed(node):
             continue
         yield getattr(node, "lineno", 0), ast.unparse(node)
@@ -64,7 +64,7 @@ def _is_typed(node: ast.AST) -> bool:
             _is(node.left, 28, 784) or _is(node.right, 28, 784)
         )
     if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         counted = name in ("range", "arange", "zeros", "ones", "full", "default_rng")
         return counted and any(_is(part, 10, 784) for part in node.args)
     return False

@@ -37,6 +37,7 @@ LENGTHS = re.compile(
 def typed(source: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of each place or size that is typed in."""
     tree = ast.parse(source)
+    nodes = [*ast.walk(tree)]
     names = {
         target.id
         for node in tree.body
@@ -46,11 +47,11 @@ def typed(source: str) -> Iterator[tuple[int, str]]:
     }
     panels = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("convexplain.panels")
         for alias in node.names
     } - {"Box"}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
             if called in panels:
