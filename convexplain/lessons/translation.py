@@ -172,7 +172,7 @@ class Translation(ShiftLesson):
         return words.LINES[self.shown_direction in ("left", "right")]
 
     def _guess(self) -> Iterator[Event]:
-        yield Event("walk", 2.5, words.FOLLOWS)
+        yield Event("walk", 2.4, words.FOLLOWS)
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
@@ -254,7 +254,7 @@ class Translation(ShiftLesson):
         steps, rival = self.whole_step, class_label(self.network, self.rival)
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
         if self.shrunk:
-            yield Event("cells", 4.7, words.POOLED.fill(n=self.place), detail=1)
+            yield Event("cells", 4.5, words.POOLED.fill(n=self.place), detail=1)
             each = words.WHY_EACH.fill(j=rival) if told else words.WEIGHT_EACH
             yield Event("weights", 2.8, each, detail=1)
         else:
@@ -279,7 +279,7 @@ class Translation(ShiftLesson):
         told = words.ADDED.fill(k=label, j=rival) if self.signs_tell else words.STEPS.fill(k=label)
         yield Event("added", 3.6, told if any(self.leads) else words.EVERY_STEP)
         if self.both_told:
-            yield Event("lost", 3.8, self.lost)
+            yield Event("lost", 3.7, self.lost)
         yield Event("whole", 4.4, self.ending)
 
     @property

@@ -102,7 +102,7 @@ STEPS = Caption(
 EVERY_STEP = Caption(en="All steps, and what is read.", zh="每一步判为什么。")
 NOTHING_LEFT = Caption(
     en="Dense: a weight for each pixel. At {n} px nothing is left.",
-    zh="全连接：每像素一个权重，移 {n} 像素一点不剩。",
+    zh="全连接：每像素一个权重，移 {n} 像素丢光。",
 )
 MORE_THAN_BEFORE = Caption(
     en="Convnet: a weight every {p} px. At {n} px, its sum is {v}: still {k}.",
