@@ -468,6 +468,24 @@ def test_choices_are_what_known_mistakes_give():
     assert sign == "positive"
 
 
+@pytest.mark.parametrize(
+    ("kernel", "said"),
+    [
+        (None, "Most ink is under orange."),
+        (".1,.1,.1;.1,-1,.1;.1,.1,.1", "All products at once."),
+    ],
+)
+def test_ink_is_said_to_be_under_orange_weights_where_most_of_it_is(kernel, said):
+    lesson = SlidingWindow(kernel=kernel)
+    step = lesson.stops["negative"].step
+    ink = lesson.drawn[step.row : step.row + 3, step.col : step.col + 3]
+    share = ink[lesson.weights[:, :, 0] < 0].sum() / ink.sum()
+    assert (share > 0.5) == (kernel is None)
+    told = {event.name: event.said for beat in lesson.beats() for event in beat.events}
+    assert told["at-once"].text("en") == said
+    assert told["against"].text("en").endswith("negative.")
+
+
 def test_relu_s_rule_is_said_before_it_is_asked_what_it_gives():
     parts = [event for beat in SlidingWindow().beats() for event in beat.events]
     names = [event.name for event in parts]
