@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -103,20 +102,23 @@ class SlidingWindow(LessonScene):
     def show_products(self, event: Event) -> None:
         """Each pixel moves onto its weight; their product falls into its place."""
         step: ConvStep = event.data.step
-        height, width, _ = step.products.shape
-        self.make_room(step)
-        few = height <= 3 and self.board.has("products")
-        places = [f"{row}, {col}" for row, col in np.ndindex(height, width)]
-        self.multiply(step, 0.7, places if few else [str(row) for row in self.rows])
-        self.during(1, self.board.pulse("products"))
-
-    def make_room(self, step: ConvStep) -> None:
-        """Lay out what is multiplied with its products, if they have room."""
+        if self.board.has("map"):  # nothing was asked before
+            self.part(step, 0.1)
         picture = self.board.legible(self.lesson.products(step), self.lesson.factors(step))
         self.come_near(picture, 0.1, "patch", "kernel", "products")
+        height, width, _ = step.products.shape
+        few = height <= 3 and self.board.has("products")
+        if event.name == "at-once":
+            self.multiply(step, 0.4)
+        else:
+            self.multiply(step, 0.7, *((height, width) if few else (height,)))
+        self.during(1, self.board.pulse("products"))
 
-    def multiply(self, step: ConvStep, share: float, places: Sequence[str] = ("",)) -> None:
-        """Let pixels move onto their weights; products fall from there, if there is room below."""
+    def multiply(self, step: ConvStep, share: float, *count: int) -> None:
+        """Let pixels move onto their weights; products fall from there, if there is room below.
+
+        `count`: of how many rows and columns one comes after the other; by default all at once.
+        """
         beside = bool(self.board.there("products"))
         if beside:
             self.board.fill("products", np.nan)
@@ -124,12 +126,12 @@ class SlidingWindow(LessonScene):
             self.board.become(self.lesson.factors(step, multiplied=True))(1.0)
             self.board.fill("products", step.kernel)
         self.board.come("products", "times", "gives", "colour")(1.0)
-        made_of = [step.products[tuple(map(int, place.split(",")))] if place else step.products
-                   for place in places]  # fmt: skip
-        times = [1.0 if np.any(values) else BRIEF for values in made_of]
+        places = list(np.ndindex(*count))
+        times = [1.0 if step.products[place].any() else BRIEF for place in places]
         for place, time in zip(places, times, strict=True):
+            at = ", ".join(map(str, place))
             names = "patch", "kernel" if beside else "products", "products"
-            pixel, weight, made = (f"{name}[{place}]" if place else name for name in names)
+            pixel, weight, made = (f"{name}[{at}]" if at else name for name in names)
             self.board.light(pixel, weight)
             land = partial(self.board.fill, made, step.products)
             flights = [self.board.send(pixel, weight, None if beside else land)]
@@ -206,15 +208,6 @@ class SlidingWindow(LessonScene):
         rings = (f"map.{name}" for name in self.lesson.landed)
         away = self.board.leave(*of_it, *rings, "times", "colour", "patch.frame")
         self.during(share, away, self.board.fold("patch", into=WINDOW))
-
-    def show_at_once(self, event: Event) -> None:
-        """All products at once."""
-        step = event.data.step
-        if self.board.has("map"):
-            self.part(step, 0.1)
-        self.make_room(step)
-        self.multiply(step, 0.4)
-        self.during(1, self.board.pulse("products"))
 
     def show_cut(self, event: Event) -> None:
         """With the bias it is the value; what the activation leaves of it goes to the map."""

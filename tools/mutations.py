@@ -466,7 +466,7 @@ MUTATIONS = (
         "the wrong pair of cells lit",
         "scenes.sliding_window",
         "light(pixel, weight)",
-        'light(pixel, f"{names[1]}[{place[::-1]}]")',
+        'light(pixel, f"{names[1]}[{at[::-1]}]")',
         "tests/test_drawn_numbers.py::test_the_pair_that_is_lit_is_the_pair_that_is_multiplied",
     ),
     Mutation(

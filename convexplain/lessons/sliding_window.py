@@ -368,7 +368,7 @@ class SlidingWindow(FilterLesson):
         ink = stop.step.patch
         against = self.on_paper and 2 * ink[stop.step.kernel < 0].sum() > ink.sum()
         said = _INK_AGAINST if against else _AT_ONCE
-        yield Event("at-once", 2.2, said, stop, detail=detail)
+        yield Event("at-once", 2.2, said, stop, "products", detail=detail)
         yield Event("against", 2.6, self._tell_votes(stop), stop, "votes", detail=1)
         cut = _CUT if stop.step.activated == 0 else _CHANGES
         yield Event("cut", 2.7, cut.fill(activation=_named(stop.step)), stop, detail=detail)

@@ -119,7 +119,18 @@ def counting_picture(
     """
     grids = [products for *_, products in _grids(step, read_scale)]
     alone, products = len(grids) == 1, Column(*grids)
-    votes, total = _counted(step, limit, biased=biased, cells=3 if alone else 0)
+    (_, pros), (_, cons) = step.votes().addends
+    votes = Bars(
+        "votes",
+        [
+            Bar("for", terms.FOR, pros, tone="positive"),
+            Bar("against", terms.AGAINST, cons, tone="negative"),
+        ],
+        # The longest bar is as long as a row of products, where there is one grid of them.
+        Scale(max(pros, -cons) or 1.0), length=3 if alone else 9, pitch=2.0,
+        share="numbers" if alone else "",
+    )  # fmt: skip
+    total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
     counted = Column(votes, total, gap=1.1)
     below, lowest = Column(products, counted), Column(products, Row(votes, total))
     arranged = Either(Row(products, counted), below, lowest)
@@ -168,24 +179,6 @@ def products_picture(step: ConvStep, *, read_scale: Scale = panels.INK) -> Diagr
     given, made = (patch, times, kernel), (_sign("gives", "="), products)
     low = Column(*(Row(*row, gap=0.4) for row in (given, made)), align="middle")
     return Diagram(Column(before if others else Either(before, low), Legend("legend")))
-
-
-def _counted(step: ConvStep, limit: float, *, biased: bool, cells: float = 0.0) -> tuple[Bars, Sum]:
-    """Describe what is for and what is against as bars, and the sum that they make.
-
-    The longest bar is as long as so many cells of the products, if a number is given.
-    """
-    (_, pros), (_, cons) = step.votes().addends
-    votes = Bars(
-        "votes",
-        [
-            Bar("for", terms.FOR, pros, tone="positive"),
-            Bar("against", terms.AGAINST, cons, tone="negative"),
-        ],
-        Scale(max(pros, -cons) or 1.0), length=cells or 9, pitch=2.0,
-        share="numbers" if cells else "",
-    )  # fmt: skip
-    return votes, _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
 
 
 def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int, int]) -> Diagram:
