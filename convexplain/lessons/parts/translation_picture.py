@@ -41,7 +41,7 @@ _SMALLER = 1.25
 #: How far it is from bar to bar, likewise, and how long a bar to the end of the scale is.
 _PITCHES, _LONG = (2.2, 1.7), 57
 #: Between sums and what is read, for them not to be one number; a figure has less room.
-_GAPS = 1.4, 0.7
+_GAPS = 1.2, 0.7
 #: So many times as long is that bar as a picture beside it in a figure.
 _SHORTER = 4
 
