@@ -36,23 +36,25 @@ def find_examples(network: Network, baseline: Network) -> dict[str, Any]:
     """
     pictures = np.stack([picture.pixels for picture in digits.load()])
     labels = np.array([picture.label for picture in digits.load()])
-    tried = _try(network, baseline, pictures, labels)
+    # Only these are shifted: of a network that nobody trained, few.
     usable = _usable(network, baseline, pictures, labels)
-    steady = usable.copy()
-    worst = np.zeros(len(labels))
-    at: list[Shift] = [(0, 0)] * len(labels)
+    kept = labels[usable]
+    tried = _try(network, baseline, pictures[usable], kept)
+    steady = np.ones(len(kept), dtype=bool)
+    worst = np.zeros(len(kept))
+    at: list[Shift] = [(0, 0)] * len(kept)
     failing: list[tuple[int, float, int, Shift]] = []
     for one in tried:
-        wrong = one.inside & (one.ours != labels)
+        wrong = one.inside & (one.ours != kept)
         steady &= ~one.inside | (one.sure >= SURE)
-        sure = np.where(one.inside & (one.theirs != labels), 1 - one.their_share, 0)
-        for sample in np.flatnonzero(sure > worst):
-            worst[sample], at[sample] = sure[sample], one.shift
-        for sample in np.flatnonzero(wrong & usable):
+        sure = np.where(one.inside & (one.theirs != kept), 1 - one.their_share, 0)
+        for n in np.flatnonzero(sure > worst):
+            worst[n], at[n] = sure[n], one.shift
+        for n in np.flatnonzero(wrong):
             distance = abs(one.shift[0]) + abs(one.shift[1])
-            failing.append((distance, float(one.sure[sample]), int(sample), one.shift))
-    order = [int(sample) for sample in np.argsort(-worst, kind="stable")]
-    held = [(sample, at[sample]) for sample in order if steady[sample] and worst[sample] > 0]
+            failing.append((distance, float(one.sure[n]), int(usable[n]), one.shift))
+    order = np.argsort(-worst, kind="stable")
+    held = [(int(usable[n]), at[n]) for n in order if steady[n] and worst[n] > 0]
     lost = [(sample, shift) for _, _, sample, shift in sorted(failing)]
     telling, scores = _telling(tried, usable, labels)
     firsts = np.unique(labels, return_index=True)[1]
@@ -72,13 +74,14 @@ def telling_shifts(
     No ink leaves the frame, and what both networks make of it is surest at this shift. None where
     there is no such shift, or where one of the networks reads the picture wrong in its place.
     """
-    tried = _try(network, baseline, pictures, labels)
-    return _telling(tried, _usable(network, baseline, pictures, labels), labels)[0]
+    usable = _usable(network, baseline, pictures, labels)
+    tried = _try(network, baseline, pictures[usable], labels[usable])
+    return _telling(tried, usable, labels)[0]
 
 
 @dataclass(frozen=True)
 class _Shifted:
-    """What both networks make of pictures at one shift."""
+    """What both networks make of the usable pictures at one shift."""
 
     shift: Shift
     inside: NDArray[np.bool_]  # no ink left the frame
@@ -93,7 +96,7 @@ def _try(
 ) -> list[_Shifted]:
     each = np.arange(len(labels))
     tried = []
-    for shift in _shifts():
+    for shift in _shifts() if len(labels) else ():
         moved = _moved(pictures, shift)
         inside = np.isclose(moved.sum(axis=(1, 2, 3)), pictures.sum(axis=(1, 2, 3)))
         # Rounded, since float32 sums differ in their last bits between kinds of CPUs.
@@ -113,24 +116,23 @@ def _try(
 
 def _usable(
     network: Network, baseline: Network, pictures: NDArray[np.float32], labels: NDArray[np.int_]
-) -> NDArray[np.bool_]:
-    """Which pictures both networks read right in their place."""
+) -> NDArray[np.int_]:
+    """The numbers of the pictures that both networks read right in their place."""
     ours, theirs = (net(pictures).argmax(axis=1) == labels for net in (network, baseline))
-    both: NDArray[np.bool_] = ours & theirs
-    return both
+    return np.flatnonzero(ours & theirs)
 
 
 def _telling(
-    tried: list[_Shifted], usable: NDArray[np.bool_], labels: NDArray[np.int_]
+    tried: list[_Shifted], usable: NDArray[np.int_], labels: NDArray[np.int_]
 ) -> tuple[list[list[int] | None], NDArray[np.float64]]:
     """The most telling shift of each picture, and how surely it tells: 0 where there is none."""
     best = np.zeros(len(labels))
     at: list[list[int] | None] = [None] * len(labels)
     for one in tried:
-        told = usable & one.inside & (one.ours == labels) & (one.theirs != labels)
+        told = one.inside & (one.ours == labels[usable]) & (one.theirs != labels[usable])
         scores = np.where(told, np.minimum(one.sure, 1 - one.their_share), 0)
-        for sample in np.flatnonzero(scores > best):
-            best[sample], at[sample] = scores[sample], list(one.shift)
+        for n in np.flatnonzero(scores > best[usable]):
+            best[usable[n]], at[usable[n]] = scores[n], list(one.shift)
     return at, best
 
 

@@ -70,3 +70,18 @@ def test_the_page_opens_on_the_digit_whose_shift_tells_most(told: dict[str, Any]
         (told["telling"][20 * n] is None) == (20 * n not in {k[0] for k in scores})
         for n in range(10)
     )
+
+
+def test_of_a_network_that_says_five_to_all_only_fives_are_told() -> None:
+    cnn, dense = Network.load("cnn"), Network.load("dense")
+    weights = {name: np.zeros_like(values) for name, values in cnn.weights.items()}
+    weights["dense/bias"][5] = 9
+    told = find_examples(Network(cnn.layers, weights), dense)
+    assert told["failing"] == []
+    (steady,) = told["steady"]
+    shifts = {sample: shift for sample, shift in enumerate(told["telling"]) if shift}
+    assert len(shifts) > 5
+    for sample, shift in (*shifts.items(), (steady["sample"], steady["shift"])):
+        digit = digits.sample(sample)
+        assert digit.label == int(dense(digit.pixels[np.newaxis]).argmax()) == 5
+        assert int(dense(moved(digit.pixels, *shift)[np.newaxis]).argmax()) != 5
