@@ -50,12 +50,18 @@ def frame_at(path, number):
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty current folder; no process of another test waits for a job."""
-    pool._end()
+def folder(tmp_path, monkeypatch):
+    """An empty current folder."""
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def here(folder):
+    """The same; no process of another test waits for a job."""
+    pool._end()
     return folder
 
 
@@ -189,11 +195,12 @@ def test_a_job_that_fails_is_named_and_the_others_go_on(here, cache, modes):
     assert temporaries() == []
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
-def test_the_longest_lesson_is_rendered_first_and_a_link_stays_one(here):
-    (here / "folder").mkdir()
-    (here / "folder" / "real.mp4").write_text("old")
-    (here / "long.mp4").symlink_to("folder/real.mp4")
+def test_the_longest_lesson_is_rendered_first_and_a_link_stays_one(folder):
+    (folder / "folder").mkdir()
+    (folder / "folder" / "real.mp4").write_text("old")
+    (folder / "long.mp4").symlink_to("folder/real.mp4")
     order = []
 
     def note(job, fraction):
@@ -202,12 +209,13 @@ def test_the_longest_lesson_is_rendered_first_and_a_link_stays_one(here):
 
     render([job("short.mp4"), job("long.mp4", half=1.2)], progress=note)
     assert order == ["long.mp4", "short.mp4"]
-    assert (here / "long.mp4").is_symlink()
+    assert (folder / "long.mp4").is_symlink()
     assert av.open("folder/real.mp4").streams.video[0].frames == 36
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
-def test_progress_tells_the_share_of_the_video_that_is_done(here):
+def test_progress_tells_the_share_of_the_video_that_is_done(folder):
     shares = []
     render(
         [job("slow.mp4", mode="slow", half=2.0)],
@@ -215,6 +223,20 @@ def test_progress_tells_the_share_of_the_video_that_is_done(here):
     )
     # The second of two beats waits before its first frame: half of the video is done then.
     assert max(share for share in shares if share < 1) >= 0.4, shares
+
+
+@pytest.mark.usefixtures("one_process")
+@pytest.mark.render
+def test_a_frame_can_be_upright(folder, cache):
+    result, still = render(
+        [job("a.mp4", aspect="9:16"), job("b.png", aspect="1:1", still="first")], workers=1
+    )
+    assert result.job.frame.width == 480
+    assert frame_at("a.mp4", 3).shape == (854, 480, 3)
+    with Image.open(still.job.main) as picture:
+        assert picture.size == (480, 480)
+        # The middle of the stage, where a cell of the grid lies, is the middle of the frame.
+        assert picture.getpixel((230, 240)) == picture.getpixel((200, 240))
 
 
 def test_what_cannot_be_right_is_said_before_anything_is_done(here):
@@ -379,18 +401,6 @@ def test_an_aspect_keeps_the_shorter_side(name):
         assert frame.width / frame.height == pytest.approx(ratio, rel=0.002)
         assert frame.width % 2 == frame.height % 2 == 0
         assert frame.rate == quality.rate
-
-
-def test_a_frame_can_be_upright(here, cache):
-    result, still = render(
-        [job("a.mp4", aspect="9:16"), job("b.png", aspect="1:1", still="first")], workers=1
-    )
-    assert result.job.frame.width == 480
-    assert frame_at("a.mp4", 3).shape == (854, 480, 3)
-    with Image.open(still.job.main) as picture:
-        assert picture.size == (480, 480)
-        # The middle of the stage, where a cell of the grid lies, is the middle of the frame.
-        assert picture.getpixel((230, 240)) == picture.getpixel((200, 240))
 
 
 def test_a_lesson_refuses_an_aspect_for_which_it_is_not_laid_out(here, monkeypatch):
