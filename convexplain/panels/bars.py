@@ -78,6 +78,7 @@ class Bars(Panel):
         The least value that a bar will ever have, where none is stacked; room is kept for it.
     highest : float, optional
         Likewise the largest; else room is kept up to the scale's end, if a bar goes that way.
+        Over an upright stack room is kept for it: stacks beside one another stand on one line.
     before : str
         The longest number that stands between names and bars, found as ``"panel.bar.source"``: of
         points their values, of bars their `Bar.source`.
@@ -180,6 +181,10 @@ class Bars(Panel):
         """Return how long all bars of one sign are together."""
         return sum(self._long(at, b.value) for b in self.bars if b.value * sign > 0)
 
+    def _up(self, at: Setting) -> float:
+        """Return how far the room of an upright stack goes up from zero."""
+        return max(self._sum(at, 1), self._long(at, self.highest or 0.0))
+
     def _long(self, at: Setting, value: float) -> float:
         return abs(value) / (self.scale.most or 1.0) * self.length * at.sides[self.group]
 
@@ -187,7 +192,7 @@ class Bars(Panel):
         """Return the room of the bars; names stand at the left, numbers at the right."""
         size, whole = self._text(at), self.length * at.sides[self.group]
         if self.upright:
-            up, down = self._sum(at, 1), self._sum(at, -1)
+            up, down = self._up(at), self._sum(at, -1)
             if not self.total:
                 return Extent(self.thick * size, up + down)
             beside = text_width(self.total, size, "bold")
@@ -285,7 +290,7 @@ class Bars(Panel):
             yield from self._rows(at, box)
 
     def _column(self, at: Setting, box: Box) -> Iterator[Piece]:
-        zero, down = box.y + self._sum(at, 1), self._sum(at, -1)
+        zero, down = box.y + self._up(at), self._sum(at, -1)
         ends = {True: zero, False: box.y if self.total else zero}
         broad = box.width / 2 if self.total and down else box.width
         named: dict[str, list[tuple[Bar, Box]]] = {}

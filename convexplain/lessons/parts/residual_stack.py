@@ -163,9 +163,9 @@ class Stack:
         return fmt.number(self.gradients[arrows][place], _FINE)
 
     @property
-    def numbered(self) -> tuple[int, int]:
-        """The first and the last place: their gradients are printed, too."""
-        return 0, self.blocks
+    def numbered(self) -> tuple[int, ...]:
+        """The places whose gradients are printed, too: the first alone, where they are compared."""
+        return (0,)
 
     def row(self, scale: Scale | None = None) -> Diagram:
         """Describe the maps of both, and below each how much of the gradient comes to it.
@@ -206,6 +206,8 @@ class Stack:
                     role="text",
                     weight="bold",
                     tone=TONES[arrows],
+                    # What is said beside it begins at one place in both rows.
+                    widest=words.SHORTCUTS["no"].capital,
                 )
                 back = Text(
                     f"said-back-{arrows}",
@@ -238,7 +240,7 @@ class Stack:
         return Diagram(body, tuple(links))
 
     def _rows(self, arrows: str, scale: Scale) -> tuple[list[Part], list[Part], list[Part | None]]:
-        """Describe maps, bars of the gradient, and the numbers of the first and the last."""
+        """Describe maps, bars of the gradient on one line, and the first one's number."""
         high = _HIGH * len(self.came)
         highest = max(max(each) for each in self.gradients.values())
         places = range(len(self.places))
@@ -250,6 +252,7 @@ class Stack:
             Bars(
                 f"{arrows}-back-{n}", [Bar("bar", terms.GRADIENT, length, tone="accent")],
                 Scale(highest), share="maps", stacked=True, upright=True, length=high, thick=1.5,
+                highest=highest,
             )
             for n, length in enumerate(self.gradients[arrows])
         ]  # fmt: skip
