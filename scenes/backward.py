@@ -123,7 +123,10 @@ class Backward(LessonScene):
 
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
-        self.change(self.way(self.first.mistaken()), 0.3)
+        # The layers gave the answer; the error is what is made of it.
+        way = self.board.there("layers->answer.title", "layers->answer.title.1")
+        self.during(0.08, self.board.leave(*way))
+        self.change(self.way(self.first.mistaken()), 0.25)
         self.during(1, self.point_at(f"answer.{self.lesson.right}", times=2))
 
     # The way back.
@@ -489,18 +492,27 @@ class Backward(LessonScene):
         return self.picture.learning(answer, self.lesson.stages, done)
 
     def show_again(self, event: Event) -> None:
-        """One layer after the other takes its step; then answer and loss change."""
+        """One layer after the other takes its step; then there are another answer and loss."""
         sizes = [size for _, size in self.lesson.stages]
         boxes = [f"layer-{n}" for n in range(len(sizes))]
-        shown = "answer", "loss", "done", *boxes
-        called = self.board.come("stepping")
-        self.turn_into(self.learning(self.first, 0), 0.16, called, show=shown)
-        self.during(0.04, self.board.dim(*boxes))
+        # What the network gives now is not known before all have stepped.
+        bars = (*(f"answer.{k}" for k in self.lesson.classes), "loss.now")
+        now = [f"{bar}{part}" for bar in bars for part in (".label", "", ".value")]
+
+        def come() -> Move:
+            named = self.board.names("answer") + self.board.names("loss")
+            known = (name for name in named if name not in now)
+            called = self.board.there("stepping")
+            return together(self.board.show("done", *called, *known),
+                            self.board.show(*boxes, dim=DIM))  # fmt: skip
+
+        self.turn_into(self.learning(self.first.unknown, 0), 0.16, lazily(come))
         for box, done in zip(boxes, accumulate(sizes), strict=True):
             # It is counted at once.
             self.board.dim(box, to=1.0)(1.0)
             self.board.say("done", self.text(stepped(done, sum(sizes))))
             self.during(0.4 / len(boxes), self.board.pulse(box))
+        self.board.show(*now)(1.0)
         self.change(self.learning(self.lesson.outcomes[1], sum(sizes)), 0.2)
         self.during(1, self.point_at(f"answer.{self.lesson.right}", "loss.now"))
 

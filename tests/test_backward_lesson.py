@@ -513,6 +513,32 @@ def test_each_weight_moves_against_its_slope_and_its_new_number_is_shown():
     assert stage["answer.4.value"].text == fmt.number(lesson.stepped.trace.shares[4])
 
 
+def test_what_the_network_gives_now_is_not_seen_before_all_weights_have_stepped():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    moments = [s for s in played.plays if s.caption == told(lesson, "again") and "done" in s]
+    every = sum(lesson.stepping.values())
+    now = ("answer.4", "answer.4.value", "answer.9.label", "loss.now", "loss.now.value")
+    counted = [stage["done"].text.startswith(f"{every:,} ") for stage in moments]
+    assert counted == sorted(counted)
+    assert {True, False} == set(counted)
+    for stage, all_done in zip(moments, counted, strict=True):
+        assert "answer.4-was" in stage
+        assert all_done or not any(name in stage for name in now)
+        # A layer that is lit has stepped.
+        lit = [stage[f"layer-{n}"].opacity > 0.5 for n in range(len(lesson.stages))]
+        done = sum(size for (_, size), bright in zip(lesson.stages, lit, strict=True) if bright)
+        assert stage["done"].text.startswith(f"{done:,} of ")
+    assert all(name in moments[-1] for name in now)
+
+
+def test_no_arrow_leads_from_the_layers_to_the_errors_of_the_answer():
+    lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
+    moments = [s for s in played.plays if s.caption == told(lesson, "errors")]
+    found = [s for s in moments if s["answer.title"].text == "Answer − target = error"]
+    assert found
+    assert not any("layers->answer.title" in stage for stage in found)
+
+
 def test_a_new_weight_follows_from_what_is_printed_where_it_is_calculated(lesson):
     picture = lesson.picture_of()
     hold = [

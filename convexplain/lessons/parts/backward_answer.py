@@ -45,6 +45,11 @@ class Outcome:
         """The largest loss that it shows: what a raised score makes of it, too."""
         return max([1.0, self.loss, *(self.nudged(k).loss for k in self.shares)])
 
+    @property
+    def unknown(self) -> Outcome:
+        """The same while nothing is known yet: bars grow out of it."""
+        return replace(self, shares=dict.fromkeys(self.shares, 0.0), loss=0.0)
+
     def errors(self) -> Iterator[Bar]:
         """Describe the errors of the scores: the answer less the target."""
         for k, share in self.shares.items():
