@@ -108,8 +108,8 @@ class Backward(LessonScene):
                                  if k in self.lesson.classes)))  # fmt: skip
 
     def show_nudge(self, event: Event) -> None:
-        """The score of one class grows, then that of the other: what becomes of the loss."""
-        for n, k in enumerate(sorted(self.lesson.classes, key=lambda k: k != self.lesson.right)):
+        """The wrong class's score grows, then the right one's: what becomes of the loss."""
+        for n, k in enumerate(sorted(self.lesson.classes, key=lambda k: k == self.lesson.right)):
             # First what is changed, alone; then what comes of it.
             cause = self.way(self.first.seen(raised=k))
             if n:
@@ -520,7 +520,7 @@ class Backward(LessonScene):
         """Each weight's gradient and its way once more, and what came of them."""
         lesson = self.lesson
         answer = self.first.became(lesson.outcomes[-1], lesson.most)
-        picture = self.picture.closing(answer, sum(lesson.stepping.values()))
+        picture = self.picture.closing(answer)
         self.during(0.06, self.board.leave(*self.board.there("stepping", "done"), *(
             name for name in self.board.parts if name.startswith("layer-"))))  # fmt: skip
         self.turn_into(picture, 0.15, show=("answer", "loss", "gradient"))

@@ -99,7 +99,10 @@ def test_the_layers_on_the_way_back_are_all_behind_the_filter(lesson):
 def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     told_at_length = told(lasting(lesson, 120.0), "looks")
     assert told_at_length == "It reads this 4 as 9: 0.72 against 0.28."
-    assert told(lesson, "errors") == "The error of a score is answer − target."
+    assert told(lesson, "errors") == "That rate is the error of the score: answer − target."
+    # It is the rate that stands at the loss.
+    rate = lesson.outcomes[0].mistaken()[1].bars[0].printed("en")
+    assert rate == "1.27 (−0.07 for +0.1)"
     bars = {bar.name: bar for bar in lesson.outcomes[0].errors()}
     assert (bars["4"].printed("en"), bars["9"].printed("en")) == ("−0.72", "0.72")
     assert (bars["4"].source, bars["9"].source) == ("0.28 − 1 =", "0.72 − 0 =")
@@ -388,7 +391,7 @@ def pictures(lesson):
     for outcome in (first, last):
         became = first.became(outcome, lesson.most)
         yield picture.learning(became, lesson.stages, 18_816)
-    yield picture.closing(first.became(last, lesson.most), 104_202)
+    yield picture.closing(first.became(last, lesson.most))
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
@@ -476,9 +479,9 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
 def test_the_end_shows_which_way_each_weight_moves_and_what_came_of_it():
     stage = of("backward", LOOKS[0]).ends["answer"]
     lesson = lesson_of("backward")
-    assert stage["gradient.title"].text == "Filter 29: gradient, step (9 of 104,202 weights)"
+    assert stage["gradient.title"].text == "Filter 29: gradient, and which way"
     assert [*map(list, stage["gradient"].printed)] == [
-        [f"{fmt.number(slope)}{'↑' if slope < 0 else '↓'}" for slope in row]
+        [f" {fmt.number(slope)} {'↑' if slope < 0 else '↓'} " for slope in row]
         for row in lesson.gradient
     ]
     for k in (4, 9):
@@ -555,7 +558,7 @@ def test_each_gradient_and_the_weights_have_their_scale_under_them(lesson):
     picture = lesson.picture_of()
     every = [
         picture.ways(lesson.followed),
-        picture.closing(lesson.outcomes[0].seen(), 9),
+        picture.closing(lesson.outcomes[0].seen()),
     ]
     for diagram in every:
         placed = place(diagram, ASPECTS["16:9"], "en")

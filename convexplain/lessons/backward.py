@@ -291,7 +291,7 @@ class Backward(FilterLesson):
         if self.little:
             yield Event("little", 2.6, words.LITTLE, shown_by="looks")
         yield Event("nudge", 4.5, words.NUDGE)
-        yield Event("errors", 2.8, words.ERRORS, detail=1)
+        yield Event("errors", 3.1, words.ERRORS, detail=1)
 
     @property
     def little(self) -> bool:
@@ -327,7 +327,7 @@ class Backward(FilterLesson):
             yield Event("predict", self.pause, ask=question, detail=1)
         many = in_words(self.gradient.size, capital=True)
         said = words.ONE_WEIGHT if self.gradient.size == 1 else words.EACH_WEIGHT.fill(n=many)
-        yield Event("places", 5.6, said)
+        yield Event("places", 4.5, said)
 
     def ask(self) -> Question | None:
         """Ask at how many places the errors can lie; None if too few answers differ."""
@@ -341,7 +341,7 @@ class Backward(FilterLesson):
 
     def _tell_step(self) -> Iterator[Event]:
         yield Event("step", 2.7, words.STEP)
-        yield Event("moved", 3.2, detail=1)
+        yield Event("moved", 3.0, detail=1)
         every = fmt.count(sum(self.stepping.values()))
         yield Event("again", 3.2, words.EVERY.fill(n=every), detail=1)
 

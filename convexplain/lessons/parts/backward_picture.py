@@ -178,13 +178,12 @@ class BackwardPicture(Laid):
         rows = (Row(kernel, gradient, ways, align="top"),), (Row(kernel, gradient), ways)
         return Diagram(Either(*(Column(*each, one, align="middle", turns=False) for each in rows)))
 
-    def closing(self, answer: Sequence[Bars], stepping: int) -> Diagram:
+    def closing(self, answer: Sequence[Bars]) -> Diagram:
         """Describe against what the weights move, large, and what became of answer and loss."""
-        # It is not these alone that changed the answer.
-        called = words.WAYS_OF.capital.fill(
-            n=self.filter, k=self.kernel.size, all=fmt.count(stepping)
-        )
-        signs = [[f"{fmt.number(slope)}{_way(slope)}" for slope in row] for row in self.gradient]
+        called = words.WAYS_OF.capital.fill(n=self.filter)
+        # Signs need air in their cells.
+        signs = [[f" {fmt.number(slope)} {_way(slope)} " for slope in row]
+                 for row in self.gradient]  # fmt: skip
         gradient = replace(self._gradient(), printed=signs, large=True, title=called)
         shown = self._explained(gradient)
         high = Column(shown, column(answer, "text"), align="middle")

@@ -38,8 +38,8 @@ NUDGE = Caption(
     zh="误差：值（如得分）变大时损失增大得多快。",
 )
 ERRORS = Caption(
-    en="The error of a score is answer − target.",
-    zh="得分的误差：预测 − 目标。",
+    en="That rate is the error of the score: answer − target.",
+    zh="这快慢就是得分的误差：预测 − 目标。",
 )
 
 # The way back.
@@ -70,8 +70,8 @@ KEPT_ONE = Caption(
 
 # One weight.
 READ_BY = Caption(
-    en="For this cell the weight read this pixel. Its effect on the loss: pixel × error.",
-    zh="算这格时权重读这个像素，影响是像素 × 误差。",
+    en="This cell's sum has weight × pixel: the loss grows at rate pixel × error.",
+    zh="这格含权重 × 像素：损失按像素 × 误差增大。",
 )
 LAY = Caption(
     en="All {k} added up: how fast the loss grows with this weight, its gradient.",
@@ -84,8 +84,8 @@ LYING = Caption(
     zh="误差各在该权重读过的像素上。",
 )
 ASK = Caption(
-    en="The next weight: one pixel over. How many places?",
-    zh="下一权重移一格：几处？",
+    en="For the next weight the errors move one pixel. How many places?",
+    zh="换下一权重，误差移一格：共几个位置？",
 )
 ONE = Caption(
     en="They move: by a cell for each further row and column of the kernel.",
@@ -143,10 +143,7 @@ WRONG = Caption(en="answer − target = error", zh="预测 − 目标 = 误差")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
-WAYS_OF = Caption(
-    en="filter {n}: gradient, step ({k} of {all} weights)",
-    zh="过滤器 {n}：梯度与步（{all} 个权重中的 {k} 个）",
-)
+WAYS_OF = Caption(en="filter {n}: gradient, and which way", zh="过滤器 {n}：梯度，往哪边")
 STEPS_OF = Caption(en="{layer}: {n} weights", zh="{layer}：{n} 个权重")
 STEPPING = Caption(en="layers with weights", zh="有权重的层")
 STEPPED = Caption(en="{n} of {all} have stepped", zh="{all} 个中 {n} 个已走一步")
