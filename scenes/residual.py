@@ -248,31 +248,29 @@ class Residual(LessonScene):
         self.during(1, in_turn(*map(self.hands_on, places)), rate=linear)
 
     def show_left(self, event: Event) -> None:
-        """What arrives with shortcuts is looked at, and where nothing is left without them."""
-        gone = self.lesson.stack.gone or self.lesson.stack.blocks
-        self.during(0.5, self.board.pulse(panel("yes", self.lesson.stack.blocks), times=2))
-        self.during(1, self.board.pulse(panel("no", gone), times=2))
+        """What arrives with shortcuts is looked at, and all maps with almost nothing without."""
+        last = self.lesson.stack.blocks
+        faint = [panel("no", n) for n in range(self.lesson.stack.gone or last, last + 1)]
+        self.during(0.45, self.board.pulse(panel("yes", last), times=2))
+        self.during(1, self.board.pulse(*faint, times=2))
 
-    def lay_row(self, share: float, *, known: bool = False) -> None:
-        """Lay out both rows, of which only what the first block reads is known, or all is.
+    def lay_row(self, share: float) -> None:
+        """Lay out both rows, of which only what the first block reads is known.
 
-        What came in stays, where the rows begin with it.
+        What came in stays, where the rows begin with it; the scale glides before words come.
         """
         picture = self.lesson.row()
         names = [part.name for part in picture.root.panels()]
-        later = [] if known else [name for name in names if self.is_gradient(name)]
+        later = ["note", *(name for name in names if self.is_gradient(name))]
         links = [link.name for link in picture.links]
-        maps = [] if known else [
-            name for name in self.lesson.stack.known if name not in ("came", panel("no", 0))
-        ]  # fmt: skip
+        maps = [name for name in self.lesson.stack.known if name not in ("came", panel("no", 0))]
         self.empty(0.5 * share, *(["came"] if self.lesson.goes_on else []))
         self.turn_into(
             picture, share, lambda _: self.unknown(*maps),
             show=tuple(name for name in names if name not in later),
             hold=(*later, *links),
         )  # fmt: skip
-        if known:
-            self.during(share, self.board.walk(*links))
+        self.during(0.5 * share, self.board.show("note"))
 
     def is_gradient(self, name: str) -> bool:
         """Tell whether a panel of the rows comes with the gradient."""
@@ -340,15 +338,17 @@ class Residual(LessonScene):
 
     def show_many(self, event: Event) -> None:
         """Bars of the digits that networks of many blocks read right once they are trained."""
-        self.empty(0.03)
-        self.turn_into(trained(*event.data), 0.05, show=self.said(event.data))
+        self.turn_into(trained(*event.data), 0.08, show=self.said(event.data))
         self.measure(event.data[-1])
 
     def show_few(self, event: Event) -> None:
         """They make room for the same of networks of few blocks."""
         *before, count = event.data
         bars = (f"right-{each}.{arrows}" for each in before for arrows in TONES)
-        self.turn_into(trained(*event.data), 0.08, show=(*self.said(event.data), *bars))
+        there = self.said(tuple(before))
+        new = tuple(name for name in self.said((count,)) if name not in there)
+        self.turn_into(trained(*event.data), 0.08, show=(*there, *bars), hold=new)
+        self.during(0.06, self.board.show(*new))
         self.measure(count)
 
     def said(self, counts: tuple[int, ...]) -> tuple[str, ...]:
@@ -362,9 +362,18 @@ class Residual(LessonScene):
         self.during(0.13, *map(self.board.rise, bars))
         self.during(1, self.board.pulse(*(f"{bar}.value" for bar in bars), times=2))
 
+    def show_added(self, event: Event) -> None:
+        """The block adds its change to what came in."""
+        self.turn_into(self.lesson.both_ways(end="sum"), 0.15, show=(*WHOLE, *LINES))
+        self.during(0.4, self.board.pulse("came", "change"))
+        self.during(1, self.board.pulse("sum"))
+
     def show_answer(self, event: Event) -> None:
-        """The block adds its change to what came in; then the row stands there, all of it known."""
-        self.whole(0.09)
-        self.during(0.1, self.board.pulse("came", "change"))
-        self.during(0.1, self.board.pulse("sum"))
-        self.lay_row(0.08, known=True)
+        """The row stands there, all of it known; what got through is looked at."""
+        picture, last = self.lesson.row(), self.lesson.stack.blocks
+        names = [part.name for part in picture.root.panels() if part.name != "note"]
+        links = (link.name for link in picture.links)
+        self.turn_into(picture, 0.15, show=(*names, *links), hold=("note",))
+        self.during(0.1, self.board.show("note"))
+        self.during(0.4, self.board.pulse(panel("yes", last), times=2))
+        self.during(1, self.board.pulse("yes-long-0", colour="ink", times=2))

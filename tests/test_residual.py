@@ -264,11 +264,11 @@ def test_map_and_gradient_get_through_with_shortcuts_and_fade_without(digit):
     printed = {arrows: stack.printed(arrows, 0) for arrows in ("yes", "no")}
     assert float(printed["no"]) > 0
     assert told(lesson, "arriving") == (
-        f"Gradient in front: {printed['yes']} with shortcuts, {printed['no']} without."
+        f"Gradient at the first map: {printed['yes']} with shortcuts, {printed['no']} without."
     )
     assert told(lesson, "stack") == "Now 8 untrained blocks in a row: what is left of the map?"
     assert told(lesson, "left") == (
-        f"With shortcuts some of it arrives, without it is gone after block {gone}."
+        f"With shortcuts responses reach block 8; without, almost nothing reaches block {gone}."
     )
 
 

@@ -360,10 +360,11 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 5.2, self.answer))
+        added, answer = Event("added", 2.4, words.ADDED), Event("answer", 3.2, self.answer)
+        yield Beat.of("answer", self.title, added, answer)
 
     def _tell_question(self) -> Iterator[Event]:
-        yield Event("reads", 3.6, self.question)
+        yield Event("reads", 3.2, self.question)
         yield Event("ways", 4.0, words.WAYS.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
@@ -384,10 +385,10 @@ class Residual(FilterLesson):
             yield Event("silent", 1.6, words.SILENT)
             yield Event("unchanged", 2.6, words.UNCHANGED)
         blocks, gone = map(fmt.count, (self.stack.blocks, self.stack.gone or self.stack.blocks))
-        yield Event("stack", 3.8, words.STACK.fill(n=blocks), detail=1)
-        yield Event("left", 3.8, words.LEFT.fill(k=gone), detail=1)
+        yield Event("stack", 3.5, words.STACK.fill(n=blocks), detail=1)
+        yield Event("left", 4.0, words.LEFT.fill(n=blocks, k=gone), detail=1)
         arriving = {arrows: self.stack.printed(arrows, 0) for arrows in TONES}
-        yield Event("back", 4.2, words.BACK, detail=1)
+        yield Event("back", 4.0, words.BACK, detail=1)
         yield Event("arriving", 3.0, words.ARRIVING.fill(**arriving), detail=1)
         many, few = (which(row["blocks"] for row in facts.rows("depth")) for which in (max, min))
         yield self._trained("many", words.MANY, many)

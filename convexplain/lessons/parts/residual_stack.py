@@ -123,7 +123,7 @@ class Stack:
 
     @property
     def gone(self) -> int | None:
-        """After how many blocks without shortcuts nothing is left of the map; None if it is."""
+        """The first block from which on almost nothing comes without shortcuts; None if it does."""
         first, *others = (float(np.abs(each).max()) for each in self.maps["no"])
         seen = [n for n, each in enumerate(others, 1) if each > _GONE * first]
         after = max(seen, default=0) + 1

@@ -11,10 +11,10 @@ QUESTION = Caption(
     zh="有一条箭头绕过各层。什么和什么相加？",
 )
 ANSWER = Caption(
-    en="A change is added to what came in. Map and gradient get through: deep networks learn "
-    "better.",
-    zh="改动加到输入上：图和梯度都能通过，深层网络学得更好。",
+    en="Map and gradient get through: deep networks learn better.",
+    zh="图和梯度都能通过，深层网络学得更好。",
 )
+ADDED = Caption(en="A change is added to what came in.", zh="改动加到输入上。")
 CAME = Caption(en="came in", zh="输入")
 CAME_ONE = Caption(en="came in: one of {n} maps", zh="输入：{n} 张响应图之一")
 PICTURE = Caption(en="picture", zh="图片")
@@ -35,12 +35,12 @@ READ_RIGHT = Caption(
     zh="训练 {n} 步后测试手写数字认对的比例",
 )
 MEAN = Caption(
-    en="mean of {s} networks of such blocks, maps {m}", zh="{s} 个这种块的网络的平均，图 {m}"
+    en="mean of {s} networks of such blocks, maps {m}", zh="{s} 个同样网络的平均，图 {m}"
 )
 GRADIENT = Caption(en="size of the gradient", zh="梯度大小")
 ARROWS = Caption(
-    en="From map to plus: conv, relu, conv, no norm. From plus to map: relu.",
-    zh="从图到加号：conv、relu、conv，没有 norm；从加号到图：relu。",
+    en="These blocks: conv, relu, conv, plus, relu. No norm.",
+    zh="这些块：conv、relu、conv、加号、relu，没有 norm。",
 )
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
@@ -60,20 +60,20 @@ STACK = Caption(
     zh="{n} 个未训练的块相连：图还剩多少？",
 )
 LEFT = Caption(
-    en="With shortcuts some of it arrives, without it is gone after block {k}.",
-    zh="有捷径，一部分传到最后；没有，过 {k} 块就没了。",
+    en="With shortcuts responses reach block {n}; without, almost nothing reaches block {k}.",
+    zh="有捷径，响应传到块 {n}；没有，从块 {k} 起几乎全无。",
 )
 BACK = Caption(
     en="Layers learn from the gradient. It comes back by the shortcuts, too.",
     zh="各层靠梯度学习，它从末端往回传，也走捷径。",
 )
 ARRIVING = Caption(
-    en="Gradient in front: {yes} with shortcuts, {no} without.",
-    zh="最前面：有捷径 {yes}，没有捷径 {no}。",
+    en="Gradient at the first map: {yes} with shortcuts, {no} without.",
+    zh="输入处的梯度：有捷径 {yes}，没有 {no}。",
 )
 MANY = Caption(
     en="{n} blocks, trained: {yes} right with shortcuts, {no} without.",
-    zh="{n} 块训练后：有捷径认对 {yes}，没有捷径 {no}。",
+    zh="{n} 块训练后：有捷径认对 {yes}，没有 {no}。",
 )
 FEW = Caption(
     en="{n} blocks: {yes} with, {no} without. Hardly a difference.",
