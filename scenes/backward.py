@@ -26,9 +26,7 @@ from convexplain.style import format as fmt
 Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
 UNDER = 0.24
-#: And of the weights beside them.
-ASIDE = 0.75
-#: In which layer errors lie on the picture: above all grids.
+#: In which layer errors lie on the picture: above all grids but the weights, which are read.
 LYING = 2
 #: What frames the pixel that a weight read, and the error of the cell that it was read for.
 RINGS = ("input.read", "input.met", "errors.met")
@@ -241,6 +239,8 @@ class Backward(LessonScene):
             )
         held = ("errors", *self.summands())
         self.turn_into(picture, 0.7 * share, *moves, show=tuple(comes), hold=held)
+        # What flies from picture or errors passes below the weights.
+        self.board.part("kernel").z_index = LYING + 0.5
         self.during(0.1 * share, self.board.show("kernel.steep"))
 
     def summands(self) -> list[str]:
@@ -353,11 +353,9 @@ class Backward(LessonScene):
         errors = self.board.part("errors")
         errors.glass, errors.inlaid = 1.0, INLAID
         errors.frame_width, errors.z_index = 0.0, LYING
-        back = self.board.dim("input", to=UNDER), self.board.dim("kernel")
-        self.during(0.4 * share, self.stand(*told), *back)
+        self.during(0.4 * share, self.stand(*told), self.board.dim("input", to=UNDER))
         self.turn_into(
             self.picture.sliding(told, known), 0.3 * share, self.keep(*told),
-            self.board.dim("kernel", to=ASIDE),
             show=("input", "errors", "kernel", "gradient", "rule", "legend-errors"),
         )  # fmt: skip
         self.board.dim("input.title", to=1.0)(1.0)
@@ -407,14 +405,14 @@ class Backward(LessonScene):
         values[row, col] = self.lesson.gradient[row, col]
 
     def seen(self, row: float, col: float) -> npt.NDArray[np.float64]:
-        """Return how much of each error is seen: the less, the less its pixel gives."""
-        under: npt.NDArray[np.float64] = self.picture.under(row, col)
-        return DIM + (1 - DIM) * under
+        """Return how much of each error is seen: little of those that lie on a pixel of 0."""
+        met: npt.NDArray[np.float64] = self.picture.met(row, col)
+        return DIM + (1 - DIM) * met
 
     def stand(self, row: int, col: int) -> Move:
         """Return the move of the errors, and of the frame around them, to a weight's place.
 
-        On the picture each is as strong as the pixel below it, on the way, too.
+        On the picture those are faint below which a pixel is 0, on the way, too.
         """
 
         def start() -> Move:
@@ -459,7 +457,6 @@ class Backward(LessonScene):
             gone = ("rule", "input", "errors", *FRAMES, "legend-errors", "kernel.steep")
             self.during(0.05, self.board.leave(*gone))
         picture = self.picture.ways(self.lesson.followed)
-        self.board.dim("kernel", to=1.0)(1.0)
         works = any(each.name == "moved" for each in self.playing.events)
         held = ("ways", *STEEP, *(("one",) if works else ()))
         shown = ("kernel", "gradient", *(() if works else ("one",)))

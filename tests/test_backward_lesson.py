@@ -295,17 +295,18 @@ def lies(stage):
 
 
 def below(stage):
-    """What of the picture lies under each error: between its cells, a share of each of them."""
+    """Whether a pixel but 0 lies under each error: between cells, a share of each of them."""
     corner, _ = lies(stage)
     rows, cols = (
         np.arange(n) + first + 1
         for n, first in zip(stage["errors"].values.shape, corner, strict=True)
     )
     where = np.meshgrid(rows, cols, indexing="ij")
-    return map_coordinates(stage["input"].values.astype(float), where, order=1, mode="nearest")
+    lit = (stage["input"].values != 0).astype(float)
+    return map_coordinates(lit, where, order=1, mode="nearest")
 
 
-def test_each_error_is_as_strong_as_the_pixel_below_it_on_the_way_to_the_next_too(lesson):
+def test_an_error_is_faint_where_the_pixel_below_it_is_0_on_the_way_to_the_next_too(lesson):
     half_way = []
 
     class Watched(scene_of(lesson)):
@@ -628,12 +629,16 @@ def test_maps_of_errors_have_one_scale_and_where_they_are_few_are_brightened(les
 
 def test_an_error_on_a_pixel_has_its_own_colour_whatever_lies_below(lesson):
     stage, picture = of("backward", LOOKS[0]).ends["places"], lesson.picture_of()
-    errors, under = stage["errors"], picture.under(2, 2)
+    errors, met = stage["errors"], picture.met(2, 2)
     assert (errors.glass, 0.5 < errors.inlaid < 0.9) == (1.0, True)
     there = errors.values != 0
-    # What lies on a pixel of 0 steps back: it adds nothing.
+    # What lies on a pixel of 0 steps back: it adds nothing. All others are seen in full.
+    top, left = (round(each) + 1 for each in lies(stage)[0])
+    rows, cols = errors.values.shape
+    under = stage["input"].values[top : top + rows, left : left + cols]
     assert float((under * errors.values).sum()) == pytest.approx(lesson.gradient[2, 2])
-    np.testing.assert_allclose(errors.shares, 0.4 + 0.6 * under)
+    np.testing.assert_array_equal(met, under != 0)
+    np.testing.assert_allclose(errors.shares, np.where(under != 0, 1.0, 0.4))
     glazed = errors.glazed(DARK).view(np.uint8).reshape(*errors.values.shape, 4)
     np.testing.assert_array_equal(glazed[..., 3], np.rint(255 * there * errors.shares))
     colours = picture.raised.colours(errors.values, DARK) * errors.shares[..., None]

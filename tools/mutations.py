@@ -259,12 +259,12 @@ MUTATIONS = (
         "test_what_was_asked_is_answered_at_once_by_going_to_all_places",
     ),
     Mutation(
-        "errors that are strong before their pixels are",
+        "errors that are strong before they lie on pixels",
         "scenes.backward",
         "errors.shares[...] = self.seen(*between)",
         "errors.shares[...] = self.seen(row, col)",
         "tests/test_backward_lesson.py::"
-        "test_each_error_is_as_strong_as_the_pixel_below_it_on_the_way_to_the_next_too",
+        "test_an_error_is_faint_where_the_pixel_below_it_is_0_on_the_way_to_the_next_too",
     ),
     Mutation(
         "a skipped layer through which no sign passes",

@@ -164,14 +164,14 @@ class Laid:
         first, near = ([along.start for along in each] for each in (self.reach, self.near))
         return np.asarray(self.corner(row, col) + first - near)
 
-    def under(self, row: float, col: float) -> Floats:
-        """Return the pixels on which the errors that are seen from near lie for a weight.
+    def met(self, row: float, col: float) -> Floats:
+        """Return which of the errors that are seen from near lie on a pixel but 0 for a weight.
 
         Between two weights' places they lie on shares of neighbouring pixels.
         """
         rows, cols = self.spread[self.reach].shape
         # Padding is 0, as far out as an error can lie.
-        found = np.pad(self.drawn, ((rows, rows), (cols, cols))).astype(np.float64)
+        found = np.pad(self.drawn != 0, ((rows, rows), (cols, cols))).astype(np.float64)
         place = self.corner(row, col) + [along.start for along in self.reach] + (rows, cols)
         for axis, (start, length) in enumerate(zip(place, (rows, cols), strict=True)):
             whole = int(np.floor(start))
@@ -247,13 +247,14 @@ class Laid:
             "place": Mark(row, col, rows, cols, tone="ink"),
         })  # fmt: skip
         errors = replace(self._errors(), glass=1.0, inlaid=INLAID)
-        lying = Column(Overlay(read, errors), self._scale(errors), align="middle", turns=False)
-        weighed = self._weighed({"steep": Mark(*weight)}, known)
-        grids = [replace(grid, large=True) for grid in weighed]
+        # The errors are what there is to see: their picture may be as high as the sheet.
+        lying = Overlay(replace(read, broad=True), replace(errors, broad=True))
+        scale = self._scale(errors)
+        grids = self._weighed({"steep": Mark(*weight)}, known)
         # Where room is scarce, their numbers are enough.
         pairs = Row(*map(self._explained, grids), align="top"), Row(*grids, align="top")
         rule = Text("rule", words.RULE, role="heading")
-        ways = (Row(lying, Column(pair, rule, align="middle"), gap=2) for pair in pairs)
+        ways = (Row(lying, Column(pair, rule, scale, align="middle"), gap=2) for pair in pairs)
         return Diagram(Either(*ways))
 
     def diagram(self, step: GradientStep, layer: str) -> Diagram:
