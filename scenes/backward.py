@@ -140,11 +140,10 @@ class Backward(LessonScene):
         ways = (name for name in self.board.parts if "->" in name)
         way = "input", "kernel", "map", "legend", "layers", "loss"
         self.during(0.05, self.board.leave(*way, *ways))
-        self.turn_into(
-            picture.back(self.first.mistaken(), len(self.lesson.behind)), 0.18,
-            lambda _: self.board.fill(name, unknown), show=(name,),
-        )  # fmt: skip
-        self.during(0.04, self.board.show("layers"))
+        # The bars pass where the map then stands.
+        self.turn_into(picture.back(self.first.mistaken(), len(self.lesson.behind)), 0.13)
+        self.board.fill(name, unknown)
+        self.during(0.08, self.board.show(name, "layers"))
         self.during(0.12, self.walk("answer", "layers"))
         self.during(0.1, self.board.pulse("layers"))
         self.during(0.08, self.walk("layers", name))
