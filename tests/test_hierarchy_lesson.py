@@ -187,7 +187,7 @@ def test_the_way_up_goes_through_the_strongest_parts(lesson):
     assert stroke is part.parts[0]
     assert leaf in stroke.parts
     what = "a stroke" if way(stroke.patch) >= STRAIGHT else "a pattern"
-    assert f"an edge, {what}, a part" in captions(lesson)["upwards"]
+    assert captions(lesson)["upwards"] == f"Each builds the next: an edge, {what}, a part, the 3."
     assert lesson.is_edge(leaf)
 
 
@@ -230,7 +230,12 @@ def test_what_adds_most_is_followed_where_it_lies_half_a_window_apart(lesson, la
             told = [p for p in picture.root.panels() if p.name == f"adds-{place}"]
             assert told[0].words.text("en") == f"+{each.contribution:.2f}"
             head = next(p for p in picture.root.panels() if p.name == f"to-{each.layer}")
-            assert head.words.text("en") == f"adds to {node.layer}"
+            many = sum(made[0] > 0 for made in every)
+            most = {made[1:] for made in every[:3]} == {
+                (n.box.top, n.box.left, n.filter) for n in row.values()
+            }
+            few = "strongest 3" if most else "3"
+            assert head.words.text("en") == f"{few} of {many} that add to {node.layer}"
             if each is not own:
                 assert each.contribution == pytest.approx(best[at], abs=1e-5)
 
@@ -322,8 +327,8 @@ def test_what_filters_find_in_other_digits_and_how_alike_that_is(lesson, label):
     assert means[2] < LIKE
     small = "edge" if lesson.is_edge(lesson.path[0]) else "small pattern"
     falls = means[0] > means[1] > means[2]
-    rest = "larger patterns: more ways to a response" if falls else "the parts are not alike"
-    assert said == f"All share the {small}; {rest}."
+    rest = "larger patterns vary more" if falls else "the parts do not"
+    assert said == f"The {small} looks alike everywhere; {rest}."
 
 
 def test_it_calls_nothing_alike_that_is_not(lesson, monkeypatch):
@@ -588,7 +593,9 @@ def test_the_tree_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
     told = next(part for part in picture.root.panels() if part.name == "adds-0")
     assert told.words.text("en") == f"+{adds.max():.2f}"
     head = next(part for part in picture.root.panels() if part.name == "to-conv3")
-    assert head.words.text("en") == "adds to the score"
+    top = np.sort([node.contribution for node in lesson.branches[0]])
+    few = "strongest 3" if np.allclose(top, np.sort(adds)[-3:]) else "3"
+    assert head.words.text("en") == f"{few} of {(adds > 0).sum()} that add to the score"
 
 
 def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():

@@ -218,7 +218,12 @@ class Hierarchy(NetworkLesson):
                 parts = spread(own, every, STRONGEST)
             kept = [own, *(part for part in parts if part.name != own.name)][:STRONGEST]
             kept.sort(key=lambda part: -(part.contribution or 0.0))
-            found.append(Level(tuple(kept), None if self.skips else where(kept, every)))
+            if self.skips:
+                # Its parts lie apart: they need not be the strongest.
+                found.append(Level(tuple(kept), None))
+                continue
+            most = [part.name for part in kept] == [part.name for part in every[: len(kept)]]
+            found.append(Level(tuple(kept), where(kept, every), most))
         return tuple(found)
 
     def is_edge(self, leaf: Node) -> bool:
@@ -292,6 +297,9 @@ class Hierarchy(NetworkLesson):
             skips=self.skips,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
             levels=self.branches,
+            strongest=frozenset(
+                level.cells[0].layer for level in self._branches if level.strongest
+            ),
             checked=tuple(self._checked()),
         )
 
@@ -512,7 +520,7 @@ class Hierarchy(NetworkLesson):
         said = words.LESS_ALIKE if falls else words.PARTS_UNLIKE
         leaf = self.path[0]
         edge = leaf.layer == self.levels[0] and self.is_edge(leaf)
-        return said.fill(small=words.THE_EDGE if edge else words.THE_PATCH)
+        return said.fill(small=(words.THE_EDGE if edge else words.THE_PATCH).capital)
 
     def _tell_check(self) -> Iterator[Event]:
         removal, k = self.removal, self.answer_name

@@ -46,6 +46,8 @@ _ROOT_OF_LEVEL = 1.5
 _FOLLOWED = 2.3
 #: In narrow frames lines below the picture are so many letters long, in sizes of the text.
 _NARROWER = 9
+#: So long is what stands above a level, in sizes of the text; where there is less room.
+_HEAD, _HEAD_SHORT = 12, 7
 #: The sums of the smallest step are so many times as large as other text.
 _SUMS = 1.5
 
@@ -77,6 +79,8 @@ class HierarchyPicture:
     edge: bool
     #: What makes the answer, and each cell of the path below it, the path's own among them.
     levels: tuple[tuple[Node, ...], ...]
+    #: Layers of which these are the strongest, wherever they lie.
+    strongest: frozenset[str] = frozenset()
     #: What a check of the answer found, as lines.
     checked: tuple[Caption, ...] = ()
     #: Whether levels are skipped; what the biases of all on the way add has bars of its own then.
@@ -218,8 +222,18 @@ class HierarchyPicture:
     def _title(self, row: Mapping[str, Node], node: Node, level: Caption) -> Part:
         said = level.fill(layer=node.layer, size=fmt.shape(self.fields[node.layer]))
         name = Text(f"level-{node.layer}", said, role="note", weight="bold")
-        adds = words.ADDS_TO.fill(above=self._above(next(iter(row))))
-        return Column(name, Text(f"to-{node.layer}", adds, role="note", tone="muted"), gap=0)
+        measure = _HEAD_SHORT if level is words.LEVEL_SHORT else _HEAD
+        most = words.STRONGEST_ADD_TO if node.layer in self.strongest else words.ADD_TO
+        adds = most.fill(
+            m=len(row), n=fmt.count(self._over(row).supporters), above=self._above(next(iter(row)))
+        )
+        told = Text(f"to-{node.layer}", adds, role="note", tone="muted", measure=measure)
+        return Column(name, told, gap=0)
+
+    def _over(self, row: Mapping[str, Node]) -> Node:
+        """Return the cell to which those of a level add."""
+        own = next(node for node in row.values() if node in self.path)
+        return (*self.path, self.tree)[1 + self.path.index(own)]
 
     @cached_property
     def rows(self) -> tuple[dict[str, Node], ...]:

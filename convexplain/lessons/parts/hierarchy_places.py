@@ -13,10 +13,14 @@ from convexplain.style.captions import Caption
 
 
 class Level(NamedTuple):
-    """Cells of a level that are shown, and where they lie, if that can be said of the strongest."""
+    """Cells of a level that are shown, and where they lie, if that can be said of the strongest.
+
+    `strongest`: whether they are the strongest of all, wherever those lie.
+    """
 
     cells: tuple[Node, ...]
     where: Caption | None
+    strongest: bool = False
 
 
 def where(kept: Sequence[Node], every: Sequence[Node]) -> Caption | None:

@@ -85,7 +85,7 @@ EDGES = Caption(
     zh="再往下，首层 {layer}：{size}。",
 )
 UPWARDS = Caption(
-    en="Patches add up: {small}, {middle}, a part, the {k}.",
+    en="Each builds the next: {small}, {middle}, a part, the {k}.",
     zh="层层合成：{small}、{middle}、部件，到“{k}”。",
 )
 SMALLEST = Caption(
@@ -105,11 +105,11 @@ ELSEWHERE = Caption(
     zh="每个过滤器在其他数字的哪里响应最强？",
 )
 LESS_ALIKE = Caption(
-    en="All share {small}; larger patterns: more ways to a response.",
+    en="{small} looks alike everywhere; larger patterns vary more.",
     zh="{small}都相像；模式越大，花样越多。",
 )
 PARTS_UNLIKE = Caption(
-    en="All share {small}; the parts are not alike.", zh="{small}都相像，部件不相像。"
+    en="{small} looks alike everywhere; the parts do not.", zh="{small}都相像，部件不相像。"
 )
 FINDS = Caption(en="This is what each of them finds there.", zh="这就是它们各自找到的。")
 THE_EDGE = Caption(en="the edge", zh="边缘")
@@ -251,7 +251,10 @@ PASSING = Caption(
 )
 LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
 LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
-ADDS_TO = Caption(en="adds to {above}", zh="加到{above}")
+ADD_TO = Caption(en="{m} of {n} that add to {above}", zh="加到{above}的 {n} 个中的 {m} 个")
+STRONGEST_ADD_TO = Caption(
+    en="strongest {m} of {n} that add to {above}", zh="加到{above}的 {n} 个中最强的 {m} 个"
+)
 FIRST_BAR = Caption(en="first: +{v}; all {n}: +{s}", zh="第一个：+{v}；{n} 个共 +{s}")
 ONE_ORDER = Caption(en="faded: out in one of these orders", zh="淡色：其中一种顺序去掉的")
 ADDS_SHORT = Caption(en="+{v}", zh="+{v}")
