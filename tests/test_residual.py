@@ -239,6 +239,10 @@ def test_the_bars_of_a_row_stand_on_one_line(lesson, aspect):
         assert len(feet) == 1
         bars = [pieces[f"{arrows}-back-{n}.bar"].box for n in range(9)]
         assert {round(bar.bottom, 6) for bar in bars} == {round(*feet, 6)}
+        below = placed["came" if arrows == "yes" else "no-0"]  # the line is as broad as its map
+        ground = pieces[f"{arrows}-back-0.zero"].box
+        assert (ground.x, ground.width) == pytest.approx((below.x, below.width))
+        assert bars[0].middle[0] == pytest.approx(ground.middle[0])
     assert placed["said-back-yes"].x == placed["said-back-no"].x
 
 

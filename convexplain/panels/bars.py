@@ -82,6 +82,8 @@ class Bars(Panel):
     before : str
         The longest number that stands between names and bars, found as ``"panel.bar.source"``: of
         points their values, of bars their `Bar.source`.
+    ground : float
+        How broad the line at least is that an upright stack without a total stands on, in cells.
     apart : float
         How much of an upright stack's block is left free to its neighbour, in sizes of the text,
         and at most a quarter of the block.
@@ -116,6 +118,7 @@ class Bars(Panel):
     lowest: float = 0.0
     highest: float | None = None
     before: str = ""
+    ground: float = 0.0
     apart: float = 0.0
     pitch: float = 1.5
     labelled: bool = False
@@ -194,7 +197,8 @@ class Bars(Panel):
         if self.upright:
             up, down = self._up(at), self._sum(at, -1)
             if not self.total:
-                return Extent(self.thick * size, up + down)
+                ground = self.ground * at.sides[self.group]
+                return Extent(max(self.thick * size, ground), up + down)
             beside = text_width(self.total, size, "bold")
             if self.labelled:
                 beside = max(beside, *(text_width(say(bar.label, at.lang), size)
@@ -292,13 +296,14 @@ class Bars(Panel):
     def _column(self, at: Setting, box: Box) -> Iterator[Piece]:
         zero, down = box.y + self._up(at), self._sum(at, -1)
         ends = {True: zero, False: box.y if self.total else zero}
-        broad = box.width / 2 if self.total and down else box.width
+        broad = box.width / 2 if self.total and down else self.thick * self._text(at)
+        start = box.x if self.total else box.middle[0] - broad / 2
         named: dict[str, list[tuple[Bar, Box]]] = {}
         for bar in self.bars:
             up, long = bar.value >= 0, self._long(at, bar.value)
             top = ends[up] - long if up else ends[up]
             free = min(self.apart * self._text(at), long / 4)
-            left = box.x if up else box.right - broad
+            left = start if up or not self.total else box.right - broad
             block = bar, Box(left, top, broad, long)
             named.setdefault(say(bar.label, at.lang), []).append(block)
             yield self._fill(bar, Box(left, top + free / 2, broad, long - free))

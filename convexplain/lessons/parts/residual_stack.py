@@ -252,7 +252,7 @@ class Stack:
             Bars(
                 f"{arrows}-back-{n}", [Bar("bar", terms.GRADIENT, length, tone="accent")],
                 Scale(highest), share="maps", stacked=True, upright=True, length=high, thick=1.5,
-                highest=highest,
+                highest=highest, ground=self.came.shape[1],
             )
             for n, length in enumerate(self.gradients[arrows])
         ]  # fmt: skip
