@@ -239,8 +239,13 @@ class Backward(LessonScene):
         held = ("errors", *self.summands())
         self.turn_into(picture, 0.7 * share, *moves, show=tuple(comes), hold=held)
         # What flies from picture or errors passes below the weights.
-        self.board.part("kernel").z_index = LYING + 0.5
+        self.keep_readable("kernel")
         self.during(0.1 * share, self.board.show("kernel.steep"))
+
+    def keep_readable(self, *grids: str) -> None:
+        """Let whatever flies pass below grids whose numbers are read."""
+        for name in grids:
+            self.board.part(name).z_index = LYING + 0.5
 
     def summands(self) -> list[str]:
         """Return the names of all that is written of the sum."""
@@ -293,6 +298,7 @@ class Backward(LessonScene):
                 self.board.show(*RINGS)(1.0)
                 self.during(0.08, self.factor(0))
         for number in range(1, count):
+            self.keep_readable(f"pixel-{number - 1}", f"error-{number - 1}")
             self.during(0.1, self.frame(places[number]))
             self.during(0.12, self.factor(number))
         self.during(0.05, self.board.hide(*self.lines()))

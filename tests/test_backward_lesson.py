@@ -535,6 +535,24 @@ def test_what_the_network_gives_now_is_not_seen_before_all_weights_have_stepped(
     assert all(name in moments[-1] for name in now)
 
 
+def test_what_flies_passes_below_the_numbers_that_are_read(lesson):
+    found = set()
+
+    class Watched(scene_of(lesson)):
+        def on_event(self, event):
+            if event.name == "lay":
+                first, second = (self.board.part(f"pixel-{n}").z_index for n in range(2))
+                assert second < first
+                found.add(event.name)
+            if event.name == "predict":
+                depth = {name: self.board.part(name).z_index for name in ("kernel", "errors")}
+                assert depth["errors"] < depth["kernel"] < self.board.part("kernel.steep").z_index
+                found.add(event.name)
+
+    play_dry(Watched, lesson, LOOKS[0])
+    assert found == {"lay", "predict"}
+
+
 def test_no_arrow_leads_from_the_layers_to_the_errors_of_the_answer():
     lesson, played = lesson_of("backward"), of("backward", LOOKS[0])
     moments = [s for s in played.plays if s.caption == told(lesson, "errors")]
