@@ -341,7 +341,7 @@ class Backward(FilterLesson):
 
     def _tell_step(self) -> Iterator[Event]:
         yield Event("step", 2.7, words.STEP)
-        yield Event("moved", 3.0, detail=1)
+        yield Event("moved", 2.9, detail=1)
         every = fmt.count(sum(self.stepping.values()))
         yield Event("again", 3.2, words.EVERY.fill(n=every), detail=1)
 
