@@ -27,6 +27,8 @@ ANSWER = ("answer", "logit")
 SQUARE = "covered.square"
 #: Columns of the tree stand close in a frame that is less than so many times as broad as high.
 CLOSE = 1.5
+#: So much is seen of each of many curves, so that together they are not heavier than the one.
+_MANY = 0.5
 
 
 class Hierarchy(LessonScene):
@@ -95,11 +97,12 @@ class Hierarchy(LessonScene):
             laid = self.lesson.last_level(upright=self.upright)
             self.during(0.1, self.board.become(laid, show=ANSWER))
         elif event.data == 2 and not self.board.has(self.panel(next(iter(row)))):
-            # From beside one another to below one another they would cross.
-            shown = self.there(*map(self.panel, self.rows[0]), *(f"adds-{p}" for p in self.rows[0]))
+            # From beside one another to below one another they would cross: one goes alone.
+            followed = next(p for p in self.rows[0] if self.rows[0][p] in self.lesson.path)
+            others = [place for place in self.rows[0] if place != followed]
+            shown = self.there(*map(self.panel, others), *(f"adds-{place}" for place in others))
             self.during(0.05, self.board.hide(*shown))
             self.during(0.12, self.board.become(self.branch(), show=(*ANSWER, *shown)))
-            followed = next(p for p in self.rows[0] if self.rows[0][p] in self.lesson.path)
             self.during(0.06, *map(self.board.walk, self.lines(followed)))
         else:
             self.during(0.08, self.board.pulse(*self.there(self.own(event.data - 1))))
@@ -442,9 +445,10 @@ class Hierarchy(LessonScene):
         def take(alpha: float) -> None:
             out = round(alpha * max(tips))
             self.board.fill("pushes", self.bars(min(out, typical), at_random=True))
-            self.count("random", out)
+            self.board.say("random-out", self.text(self.lesson.check.out_at_random(out)))
             for n, tip in enumerate(tips):
                 self.board.trace(f"lead.random-{n}", 0.0, min(1.0, out / tip))(1.0)
+                self.board.part(f"lead.random-{n}").opacity = _MANY
 
         self.during(0.75, take, rate=linear)
 

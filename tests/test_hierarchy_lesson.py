@@ -581,6 +581,15 @@ def test_the_tree_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
     picture, pixels = lesson.branch(), lesson.shown_picture.pixels[..., 0]
     patches = {panel.name for panel in picture.root.panels() if panel.name.startswith("patch-")}
     assert len(patches) == len(picture.links) == 9
+    spread = {piece.name: piece for piece in panels.place(picture, VIDEO, "en").pieces}
+    for link in (link for link in picture.links if link.kind == "aside"):
+        # A line begins at its window, and lines to cells that are lower begin lower.
+        place, begin = spread[link.start].box, spread[link.name].points[0]
+        assert begin == pytest.approx((place.x + place.width, place.y + place.height / 2))
+    for row in lesson.picture_of.rows:
+        others = [name for name, node in row.items() if node not in lesson.path]
+        others.sort(key=lambda name: spread[f"patch-{name}"].box.y)
+        assert row[others[0]].box.top <= row[others[-1]].box.top
     for link in picture.links:
         source, _, mark = link.start.partition(".")
         window = picture.panel(source).marks[mark]
@@ -614,6 +623,12 @@ def test_it_says_that_the_bars_show_one_of_the_random_orders_and_what_each_cell_
     played = of("hierarchy", LOOKS[0])
     assert played.ends["shares"]["first"].text.startswith("first: +")
     assert played.ends["check"]["first"].text == "faded: out in one of these orders"
+    # Once the first order is done, the number is no longer that of all.
+    check, tips = played.lesson.check, played.lesson.removal.random_tips
+    low, high = min(tips), max(tips)
+    told = [check.out_at_random(out).text("en") for out in (5, low, low + 1, high)]
+    assert told == ["5 out", f"{low} out", f"{low} to {low + 1} out", f"{low} to {high} out"]
+    assert 0 < played.ends["check"]["lead.random-0"].opacity < 1
     # Cells that are not followed keep their numbers, and faint lines from their windows.
     stage = played.ends["upwards"]
     for n in range(3):

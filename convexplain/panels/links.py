@@ -40,8 +40,8 @@ class Link:
         Names of panels, marks or cells.
     kind : {"zoom", "feeds", "gather", "aside", "under", "round"}
         The same cells enlarged; a value on its way; a bracket round what is gathered, and an
-        arrow to what is made of it; a straight line from the edge of a grid, beside a window or
-        under it, to what lies in the window, where it clears all words; a way below what stands
+        arrow to what is made of it; a straight line from a window's side, or from under it, to
+        what lies in the window, where it clears all words; a way below what stands
         between two neighbours, from the foot of one to that of the other.
     tone : str
         Token of the theme.
@@ -81,11 +81,8 @@ class Link:
                 yield from (self._path(points, n) for n, points in enumerate(lines))
                 return
         if self.kind in ("aside", "under"):
-            whole = _edge(self.start, find, placed, _CLEAR * gap)
-            x = min(max(start.middle[0], whole.x), whole.right)
-            y = min(max(start.middle[1], whole.y), whole.bottom)
-            aside = (whole.right, y), (end.x, end.middle[1])
-            under = (x, whole.bottom), (end.middle[0], end.y)
+            aside = (start.right, start.middle[1]), (end.x, end.middle[1])
+            under = (start.middle[0], start.bottom), (end.middle[0], end.y)
             line = aside if self.kind == "aside" else under
             words = (p for p in placed if isinstance(p, Words) and p.panel != self.end)
             if not any(piece.box.crossed_by(*line) for piece in words):

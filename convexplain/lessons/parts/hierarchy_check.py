@@ -97,6 +97,13 @@ class HierarchyCheck:
             bars[:, wide - 1 :: wide] = 0.0
         return bars
 
+    def out_at_random(self, out: int) -> Caption:
+        """Say how many cells are out so far: once an order is done, how many at least, too."""
+        first = min(self.removal.random_tips)
+        if out <= first:
+            return words.OUT.fill(m=fmt.count(out))
+        return words.OUT_RANGE.fill(a=fmt.count(first), b=fmt.count(out))
+
     def adding(self) -> Diagram:
         """Describe what all cells add to the answer: panels ``input``, ``reads``, ``pushes``."""
         read = self._read()

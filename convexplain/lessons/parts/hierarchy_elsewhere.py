@@ -97,7 +97,7 @@ def elsewhere(
     ]
     return Diagram(
         Either(
-            Aligned(beside, gap=0.8, row_gap=0.2, down="middle"),
+            Aligned(beside, gap=0.8, row_gap=0.4, down="middle"),
             Column(*above, gap=0.4, turns=False),
         )
     )

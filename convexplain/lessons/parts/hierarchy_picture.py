@@ -256,8 +256,12 @@ class HierarchyPicture:
         return f"patch-{place}"
 
     def _ordered(self, row: Mapping[str, Node]) -> list[tuple[str, Node]]:
-        """Return the cells of a level with that of the path in the middle."""
+        """Return the cells of a level with that of the path in the middle, the highest first.
+
+        So lines to the others do not cross.
+        """
         others = [item for item in row.items() if item[1] not in self.path]
+        others.sort(key=lambda item: item[1].box.top)
         own = [item for item in row.items() if item[1] in self.path]
         return [*others[: len(others) // 2], *own, *others[len(others) // 2 :]]
 
