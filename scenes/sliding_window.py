@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import sliding_window
@@ -30,6 +32,8 @@ NEAR = 0.9
 EVEN = 0.6
 #: How long a product of 0 takes, as a share of the others' time.
 BRIEF = 0.4
+#: How long all products together take to join their bars, as a share of the event.
+VOTING = 0.46
 #: How much is seen of a picture under its map.
 UNDER = 0.55
 
@@ -145,16 +149,35 @@ class SlidingWindow(LessonScene):
         """Products line up: those for the pattern, and those against; what is over is the sum."""
         self.add_up(event.data.step)
         self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
+        products = event.data.step.products
+        cast = max(1, int(np.count_nonzero(products)))
         for bar, sign in (("votes.for", 1), ("votes.against", -1)):
-            flights = [
-                self.board.send(f"{name}[{row}, {col}]", bar)
-                for n, name in enumerate(self.board.each("products"))
-                for row, col in np.argwhere(np.sign(event.data.step.products[:, :, n]) == sign)
-            ]
-            self.during(0.17, in_turn(*flights, overlap=0.8), self.board.rise(bar))
+            counted = np.argwhere(np.sign(products) == sign)
+            self.during(0.06, self.board.show(f"{bar}.label"))
+            self.during(VOTING * len(counted) / cast, self.cast(bar, products, counted))
+            self.board.show(bar)(1.0)
+            self.during(0.04, self.board.dim(f"{bar}.value", to=1.0))
         parts = [n for n in self.board.names("sum") if n.startswith(("sum.part", "sum.products"))]
         self.during(0.1, self.board.show(*parts))
         self.during(1, self.board.pulse(*(name for name in parts if not name.endswith(".label"))))
+
+    def cast(self, bar: str, products: npt.NDArray[Any], counted: npt.NDArray[Any]) -> Move:
+        """Let products fly to a bar, one after the other; it is as long as those that landed."""
+        grids = self.board.each("products")
+        whole, landed, moves = self.board.grow(bar, out_of=self.board.foot(bar)), 0.0, list[Move]()
+        everything = float(products[tuple(counted.T)].sum())
+        for row, col, n in counted:
+            before, landed = landed, landed + products[row, col, n] / everything
+            longer = partial(self.longer, bar, whole, before, landed)
+            moves.append(in_turn(self.board.send(f"{grids[n]}[{row}, {col}]", bar), longer))
+        # The next one sets out as the bar takes in the last.
+        return in_turn(*moves, overlap=0.5)
+
+    def longer(self, bar: str, whole: Move, before: float, after: float, alpha: float) -> None:
+        """Bring a bar from one share of its length to another; its number waits for the last."""
+        whole(before + (after - before) * alpha)
+        self.board.dim(f"{bar}.label", to=1.0)(1.0)
+        self.board.dim(f"{bar}.value", to=0.0)(1.0)
 
     def add_up(self, step: ConvStep) -> None:
         """Leave nothing but the products, with room for what they add up to."""
@@ -182,9 +205,12 @@ class SlidingWindow(LessonScene):
 
     def whole(self, step: ConvStep, share: float) -> None:
         """Lay out all that belongs to a stop, with its map."""
-        new = filter(self.board.there, ("map", "legend", "input", WINDOW, ZOOM, *FACTORS))
+        # Nothing travels through what comes: it waits until all that stays stands in its place.
+        self.during(0.2 * share, self.board.leave("votes"))
         picture = self.lesson.diagram(step, landed=True)
-        self.become(picture, share, self.camera.home(), show=new)
+        self.become(picture, 0.4 * share, self.camera.home())
+        new = "map", "legend", "input", WINDOW, ZOOM, "products->sum", *FACTORS
+        self.during(0.4 * share, self.board.come(*new))
 
     # The stops that follow.
 
@@ -216,10 +242,12 @@ class SlidingWindow(LessonScene):
             self.add_up(step)
         later = (*GATE, "sum.activated")
         total = [name for name in self.board.names("sum") if not name.startswith(later)]
-        self.during(0.15, self.board.show("votes", *total))
-        self.during(0.15, self.board.come(*GATE))
-        self.during(0.2, self.board.show("sum.activated"))
-        self.whole(step, 0.2)
+        self.during(0.1, self.board.show("votes", *total))
+        value = self.board.pulse(*self.board.there("sum.total"))
+        self.during(0.12, self.board.come(*GATE), value)
+        self.during(0.08, self.board.show("sum.activated"))
+        self.during(0.34, self.board.pulse("sum.activated"))
+        self.whole(step, 0.22)
         self.land(step)
 
     def show_short(self, event: Event) -> None:
@@ -231,8 +259,9 @@ class SlidingWindow(LessonScene):
             picture = self.lesson.diagram(step, landed=True)
             self.become(picture, 0.4, show=("map", "legend", "patch", "kernel"))
             self.during(0.15, self.board.come("times", "gives", "colour"))
-        self.multiply(step, 0.15)
-        self.during(0.1, self.board.show("sum"))
+        self.multiply(step, 0.12)
+        self.during(0.08, self.board.show("sum"))
+        self.during(0.22, self.board.pulse(*self.board.there("sum.bias"), "sum.activated"))
         self.land(step)
 
     def land(self, step: ConvStep) -> None:
@@ -312,10 +341,10 @@ class SlidingWindow(LessonScene):
         """The window goes to a few places once more, and marks the cell that each becomes."""
         # The map comes up beside the picture: it does not fly over the kernel.
         marks = WINDOW, "map.cell"
-        self.during(0.06, self.board.hide("map", *marks))
+        self.during(0.06, self.board.hide("map", "legend", *marks))
         closing = self.lesson.closing()
         self.become(closing, 0.2, self.board.dim("input", to=1.0), show=("input", "kernel"))
-        self.during(0.1, self.board.show("map", *marks))
+        self.during(0.1, self.board.come("map", "legend"), self.board.show(*marks))
         stops = [stop.step for stop in self.lesson.stops.values()][::-1] or [self.lesson.first]
         window = [eased(self.board.move(WINDOW, s.box.top, s.box.left)) for s in stops]
         cells = [eased(self.board.move("map.cell", s.row, s.col)) for s in stops]

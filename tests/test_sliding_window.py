@@ -170,6 +170,19 @@ def test_captions_stay_their_reading_time(rendered):
 
 
 @pytest.mark.parametrize("digit", range(10))
+def test_where_the_map_is_brightest_ink_lies_on_the_side_that_is_told(digit):
+    for number in range(0, 32, 3):
+        lesson = SlidingWindow(picture=digits.first(digit), filter=number)
+        if lesson.pattern.kind != "edge":
+            continue
+        row, col = np.unravel_index(np.argmax(lesson.response_map), lesson.response_map.shape)
+        ink = lesson.drawn[row : row + 3, col : col + 3]
+        angle = np.radians(45 * round(lesson.pattern.angle / 45))
+        rightwards, upwards = ink[:, 2].sum() - ink[:, 0].sum(), ink[0].sum() - ink[2].sum()
+        assert rightwards * np.cos(angle) + upwards * np.sin(angle) > 0.1
+
+
+@pytest.mark.parametrize("digit", range(10))
 def test_any_digit_and_filter_can_be_shown(digit):
     lesson = SlidingWindow(picture=digits.first(digit), filter=(7 * digit + 3) % 32)
     beats = lesson.beats()
@@ -484,6 +497,42 @@ def test_ink_is_said_to_be_under_orange_weights_where_most_of_it_is(kernel, said
     told = {event.name: event.said for beat in lesson.beats() for event in beat.events}
     assert told["at-once"].text("en") == said
     assert told["against"].text("en").endswith("negative.")
+
+
+def test_the_bars_of_both_sums_have_one_scale():
+    lesson = SlidingWindow()
+    pixels = []
+    for name in ("strong", "negative"):
+        step = lesson.stops[name].step
+        placed = panels.place(lesson.counting(step), panels.ASPECTS["16:9"], "en")
+        cell = placed.piece("products").box.width / 3
+        for bar, sign in (("votes.for", 1), ("votes.against", -1)):
+            votes = np.maximum(sign * step.products, 0).sum()
+            pixels.append(placed.piece(bar).box.width / cell / votes)
+    assert pixels == pytest.approx([pixels[0]] * 4, rel=0.02)
+
+
+def test_a_bar_is_as_long_as_the_products_that_landed_and_its_number_comes_last(tmp_path):
+    lesson = SlidingWindow()
+    step = lesson.stops["strong"].step
+    seen = {}
+
+    class Watched(unpainted(scene_of(lesson))):
+        def longer(self, bar, whole, before, after, alpha):
+            super().longer(bar, whole, before, after, alpha)
+            if alpha == 1 and self.playing.name == "strong":
+                (left, *_), (right, *_) = self.board.part(bar).places[:2]
+                seen.setdefault(bar, []).append(abs(right - left))
+                assert self.board.part(f"{bar}.value").opacity == 0
+
+    sized = {"pixel_width": 854, "pixel_height": 480, "frame_rate": RATE}
+    with tempconfig({**sized, "dry_run": True, "media_dir": tmp_path}):
+        Watched(lesson, Look("en")).render()
+    for bar, sign in (("votes.for", 1), ("votes.against", -1)):
+        votes = step.products.ravel()[np.sign(step.products.ravel()) == sign]
+        # It grows out of an edge that is thin, not nothing: what it grows by is compared.
+        grown = np.diff(seen[bar])
+        assert grown / grown.sum() == pytest.approx(votes[1:] / votes[1:].sum(), abs=1e-4)
 
 
 def test_relu_s_rule_is_said_before_it_is_asked_what_it_gives():

@@ -271,8 +271,10 @@ class SlidingWindow(FilterLesson):
 
     def counting(self, step: ConvStep) -> Diagram:
         """Describe how the products add up."""
+        told = [stop.step for stop in self.stops.values()] or [step]
+        longest = max(abs(vote) for at in told for _, vote in at.votes().addends)
         return counting_picture(
-            step, self.map_limit, biased=self.biased, read_scale=self.read_scale
+            step, self.map_limit, longest, biased=self.biased, read_scale=self.read_scale
         )
 
     def field(self, step: ConvStep) -> Diagram:
@@ -321,7 +323,7 @@ class SlidingWindow(FilterLesson):
         )  # fmt: skip
         yield Beat.of(
             "map", _MAP_TITLE,
-            Event("rise", 4.2, self._meaning()),
+            Event("rise", 4.0, self._meaning()),
         )  # fmt: skip
         steps = [_MANY.fill(N=self._many_first), terms.SUM, *([terms.BIAS] if self.biased else [])]
         if self.first.activation != "linear":
@@ -344,11 +346,11 @@ class SlidingWindow(FilterLesson):
             yield Event("signs", 2.6, _SIGNS, stop, detail=1)
         yield Event("predict-sign", self.pause, data=stop, ask=self._ask_sign(step), detail=1)
         rows, cols, _ = self.weights.shape
-        slow = 0.5 * rows * cols if rows <= 3 else 0.8 * rows
+        slow = 0.45 * rows * cols if rows <= 3 else 0.8 * rows
         yield Event("products", slow, _PRODUCTS, stop)
-        yield Event("votes", 2.6, self._tell_votes(stop), stop)
+        yield Event("votes", 3.0, self._tell_votes(stop), stop)
         if self.biased:
-            yield Event("bias", 2.2, _BIAS, stop)
+            yield Event("bias", 2.0, _BIAS, stop)
         if step.activation != "linear":
             # What is asked about ReLU at the next place can then be told from its rule.
             gate = _PASSES if step.activated == step.value else _CHANGES
@@ -368,10 +370,10 @@ class SlidingWindow(FilterLesson):
         ink = stop.step.patch
         against = self.on_paper and 2 * ink[stop.step.kernel < 0].sum() > ink.sum()
         said = _INK_AGAINST if against else _AT_ONCE
-        yield Event("at-once", 2.2, said, stop, "products", detail=detail)
-        yield Event("against", 2.6, self._tell_votes(stop), stop, "votes", detail=1)
+        yield Event("at-once", 1.7, said, stop, "products", detail=detail)
+        yield Event("against", 3.0, self._tell_votes(stop), stop, "votes", detail=1)
         cut = _CUT if stop.step.activated == 0 else _CHANGES
-        yield Event("cut", 2.7, cut.fill(activation=_named(stop.step)), stop, detail=detail)
+        yield Event("cut", 3.6, cut.fill(activation=_named(stop.step)), stop, detail=detail)
 
     def _tell_votes(self, stop: Stop) -> Caption:
         """Say which sign the sum has, and whether the printed numbers make it."""
@@ -424,7 +426,7 @@ class SlidingWindow(FilterLesson):
     def _running_time(self) -> float:
         """Seconds of the run over all places."""
         count = len(self.all_steps)
-        return count / READABLE_SPEED if self.steps == "all" else 4.2
+        return count / READABLE_SPEED if self.steps == "all" else 3.8
 
     @property
     def many(self) -> Caption:
@@ -561,7 +563,7 @@ _SWEEP = Caption(en="{N} weights, {places} places.", zh="{N} 个权重，{places
 _LIGHTS = Caption(
     en="Where the pattern is, the map lights up.", zh="哪里有这种模式，响应图就在哪里亮起。"
 )
-_LIGHTS_AT = Caption(en="The map lights up at {pattern}.", zh="响应图亮起处：{pattern}。")
+_LIGHTS_AT = Caption(en="The map lights up most at {pattern}.", zh="响应图最亮处：{pattern}。")
 # In steps of 45 degrees, counterclockwise from the right: where the ink is.
 _EDGES = tuple(
     Caption(en=f"an edge with ink {en}", zh=f"{zh}有笔画的边缘")

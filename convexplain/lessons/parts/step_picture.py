@@ -89,7 +89,7 @@ def step_picture(
         block = Aligned(((patch, times, kernel), (products, None, total)), gap=0.4, down="middle")
         factors = Row(patch, times, kernel, gap=0.4)
         arranged = Either(
-            Row(read, block, filled),
+            Row(read, block, filled, align="top", gap=1.5),
             Row(Column(read, filled), block),
             Column(both, block, align="middle"),
             Column(both, Row(factors, products, total), align="middle"),
@@ -107,15 +107,16 @@ def step_picture(
 def counting_picture(
     step: ConvStep,
     limit: float,
+    longest: float,
     *,
     biased: bool = True,
     read_scale: Scale = panels.INK,
 ) -> Diagram:
     """Describe how products add up, votes for and against, as large as they can be.
 
-    `limit`: end of the map's scale. `biased`: whether there is a bias. `read_scale`: as for
-    `step_picture`. Result: panels as of that, with ``votes`` (``votes.for`` and
-    ``votes.against``).
+    `limit`: end of the map's scale. `longest`: end of the bars' scale. `biased`: whether there is
+    a bias. `read_scale`: as for `step_picture`. Result: panels as of that, with ``votes``
+    (``votes.for`` and ``votes.against``).
     """
     grids = [products for *_, products in _grids(step, read_scale)]
     alone, products = len(grids) == 1, Column(*grids)
@@ -126,8 +127,8 @@ def counting_picture(
             Bar("for", terms.FOR, pros, tone="positive"),
             Bar("against", terms.AGAINST, cons, tone="negative"),
         ],
-        # The longest bar is as long as a row of products, where there is one grid of them.
-        Scale(max(pros, -cons) or 1.0), length=3 if alone else 9, pitch=2.0,
+        # The longest bar can be as long as a row of products, where there is one grid of them.
+        Scale(longest or 1.0), length=3 if alone else 9, pitch=2.0,
         share="numbers" if alone else "",
     )  # fmt: skip
     total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
@@ -224,7 +225,10 @@ def overlay_picture(
     how many pixels of the picture a cell of the map stands for. `read_scale`: as for
     `step_picture`.
     """
-    read = Cells("input", pixels, share="pixels", marks={"window": Mark.over(step.box)})
+    read = Cells(
+        "input", pixels, share="pixels", title=terms.INPUT.capital,
+        marks={"window": Mark.over(step.box)},
+    )  # fmt: skip
     laid = Cells(
         "map", responses, _response(limit, responses), share="pixels", lines=False,
         fine=1 / stride, glass=1.0, marks={"cell": Mark(step.row, step.col)},
