@@ -56,7 +56,8 @@ class Translation(LessonScene):
 
     def fade(self, picture: Diagram, share: float, *show: str) -> None:
         """Let all that is there fade while a picture comes that shares nothing with it."""
-        self.during(share, self.camera.home(), self.board.become(picture, show=show))
+        names = (name for name in show if self.board.has(name))  # once it is laid out
+        self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
         """The picture stands still; both answers and its map come up beside it."""
@@ -152,7 +153,7 @@ class Translation(LessonScene):
         shown = self.picture.of_unit
         assert shown is not None
         start, last = 0, shown.unit.steps
-        self.fade(shown.diagram(), 0.12, "unit", "unit-before", "legend-unit")
+        self.change(shown.diagram(), 0.12, "unit", "unit-before", "legend-unit")
         self.during(0.24, self.board.pulse("unit-before", colour="muted"))
 
         def pale(alpha: float) -> None:
@@ -185,8 +186,11 @@ class Translation(LessonScene):
         sums = "unit-before-sum", "unit-after-sum"
         self.during(0.12, products, self.board.show(*sums))
         # The ink that makes most of the difference, in both.
-        self.during(0.1, self.board.show("unit-before.same", "unit-after.same"))
-        self.during(1, self.board.pulse(*sums, colour="muted", times=2))
+        same = "unit-before.same", "unit-after.same"
+        if self.board.has("unit"):
+            self.board.say("unit", self.text(shown.framed))
+        self.during(0.1, self.board.show(*same))
+        self.during(1, self.board.pulse(*same, colour="muted", times=2))
 
     # Why it holds a little.
 
@@ -218,16 +222,16 @@ class Translation(LessonScene):
         for n, name in enumerate(names[1:], 1):
             told = self.board.there(f"apart-{n}", f"legend-{n}")
             self.during(0.08, self.board.show(name, *told))
-        # From the cell beside it to the one that is looked at afterwards.
-        there, here = ([self.framed(one, place) for one in shown.shrunk] for place in (1, 0))
-        for move in there:
+        # From the cell that is looked at afterwards to the one where its response goes.
+        here, there = ([self.framed(one, place) for one in shown.shrunk] for place in (0, 1))
+        for move in here:
             move(1.0)
         self.during(0.04, self.board.show("framed", f"{names[-1]}.reads"))
         for name in reversed(names[:-1]):
             self.during(0.03, self.board.show(f"{name}.reads"))
         self.during(0.04)
         moved = self.board.there("on-0", f"on-{len(names) - 1}")
-        self.during(0.12, *here)
+        self.during(0.12, *there)
         self.during(0.05, self.board.show(*moved))
         self.during(1, self.board.pulse(*moved, colour="muted", times=2))
 
@@ -314,14 +318,18 @@ class Translation(LessonScene):
         """Step by step both sums, one beside the other, and what is read of them."""
         self.fade(self.picture.table(), 0.08, *self.over, "px-0", "step-0")
         for n in range(walking.FAR + 1):
-            self.during(0.72 / (walking.FAR + 1), *self.row(n))
+            self.during(0.36 / (walking.FAR + 1), *self.row(n))
             self.board.show(*self.tiles(n))(1.0)
         self.during(1, self.board.pulse(*self.turns(*self.columns), colour="muted"))
 
     @property
     def over(self) -> list[str]:
         """Names of what stands over the columns."""
-        return [f"over-{n}" for n in self.columns]
+        return self.heads_of(*self.columns)
+
+    def heads_of(self, *numbers: int) -> list[str]:
+        """Names of what stands over the columns of some networks."""
+        return [f"{kind}-{n}" for kind in ("over", "reads") for n in numbers]
 
     @property
     def columns(self) -> range:
@@ -353,25 +361,32 @@ class Translation(LessonScene):
         """The same two of the convnet's, beside the others; then all of them stand."""
         if self.lesson.both_told:
             self.look_at(0, 1)
-            every = [*self.column(0), *self.column(1), *self.over, *self.sides()]
-            self.during(0.1, self.board.dim(*every, to=1.0))
+            heads = self.board.there(*self.over)
+            every = [*self.column(0), *self.column(1), *heads, *self.sides()]
+            self.during(0.08, self.board.dim(*every, to=1.0))
+            self.during(1)  # where the convnet's sum turns is seen as brightly
         else:
             self.during(1, self.board.pulse(*self.turns(*self.columns), colour="muted", times=2))
 
     def look_at(self, number: int, *beside: int) -> None:
-        """Frame a network's first sum, and that where the dense one turns, and dim the others."""
+        """Frame a network's first sum, and that where the dense one turns, and dim the others.
+
+        Beside another's it is told sooner: what follows has a third of its time.
+        """
         ends = 0, self.lesson.fails[1]
         told = number, *beside
         bright = [name for n in told for at in ends for name in self.cells_of(n, at)]
-        bright += [f"over-{n}" for n in told]
+        bright += self.board.there(*self.heads_of(*told))
         bright += [name for at in ends for name in self.sides(at)]
-        every = [*self.column(0), *self.column(1), *self.over, *self.sides()]
+        heads = self.board.there(*self.over)
+        every = [*self.column(0), *self.column(1), *heads, *self.sides()]
         self.during(0.08, self.board.dim(*(name for name in every if name not in bright)),
                     self.board.dim(*bright, to=1.0))  # fmt: skip
         first, last = (self.cells_of(number, at) for at in ends)
-        self.during(0.22, self.board.pulse(*first, colour="muted"))
-        self.during(0.22, self.board.pulse(*last, colour="muted"))
-        self.during(0.36, self.board.pulse(*first, *last, colour="muted", times=2))
+        each, both = (0.16, 0.2) if beside else (0.22, 0.36)
+        self.during(each, self.board.pulse(*first, colour="muted"))
+        self.during(each, self.board.pulse(*last, colour="muted"))
+        self.during(both, self.board.pulse(*first, *last, colour="muted", times=2))
 
     def cells_of(self, number: int, steps: int) -> list[str]:
         """Names of what is said of a network after so many steps."""

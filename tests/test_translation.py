@@ -102,7 +102,7 @@ def test_a_place_of_the_last_map_is_as_wide_as_all_strides_make_it(lesson):
     assert lesson.place == wide == 4
     assert told(lesson)["cells"] == "Pooling leaves the last map's cells 4 px apart."
     assert told(lesson)["weights"] == (
-        "Why then 7? The last layer is dense: a weight for each cell."
+        "Why 7 in the end? The last layer is dense: a weight for each cell."
     )
     # Moved so far, the last map moves by one place, wherever what it sees is all in the picture.
     before, after = (lesson.traces[n].activations["conv3"] for n in (0, wide))
@@ -152,9 +152,9 @@ def test_maps_on_the_way_shrink_and_a_cell_reads_the_framed_part_of_each(lesson)
     assert [one.filter for one in shrunk] == [28, 28, shrunk[2].filter, lesson.weighed.number]
     assert [one.pooled for one in shrunk] == [False, True, True, False]
     assert [one.apart for one in shrunk] == [1, 2, 4, 4]
-    # A cell later, the frame is as many pixels on in each map.
+    # A cell on, the frame is as many pixels on in each map: left, as the picture goes.
     on = [picture.panel(f"on-{n}").words.text("en") for n in (0, 3)]
-    assert on == ["frame: 4 px right", "frame: 1 cell right"]
+    assert on == ["frame: 4 px left", "frame: 1 cell left"]
     for one in shrunk:
         before, after = one.marks
         assert (before.col - after.col) * one.apart == 4  # to the right
@@ -208,7 +208,7 @@ def test_a_digit_of_each_class_walks_out_of_its_answers(label):
     rivals = {answer for answers in lesson.answers for answer in answers} - {label}
     j = lesson.rival
     assert said["added"] == (
-        f"All weighed and added: above 0 it reads {label}, below 0 it reads {j}."
+        f"That was one cell. All added: above 0 it reads {label}, below 0 it reads {j}."
         if rivals == {j}
         else f"All weighed and added: how much speaks for {label}, step by step."
     )
@@ -320,9 +320,13 @@ def test_both_networks_sums_are_compared_step_by_step_with_what_is_read(lesson):
     ends = {(p.lowest, p.highest, p.scale.most) for p in table.root.panels() if "sum-" in p.name}
     assert len({most for _, _, most in ends}) == 1  # one scale
     assert len(ends) == 2  # each column's zero stands still
-    assert told(lesson)["added"] == "All weighed and added: above 0 it reads 5, below 0 it reads 7."
+    assert told(lesson)["added"] == (
+        "That was one cell. All added: above 0 it reads 5, below 0 it reads 7."
+    )
     over = [table.panel(f"over-{n}").words.text("en") for n in (0, 1)]
-    assert over == ["Convnet: all 128 filters", "Dense network: all 512 sums"]
+    assert over == ["Convnet: 128 filters, weighed", "Dense network: 512 sums, weighed"]
+    heads = {table.panel(f"reads-{n}").words.text("en") for n in (0, 1)}
+    assert heads == {"read as"}
 
 
 def test_the_filter_whose_weights_are_shown_costs_the_lead_most(lesson):
@@ -430,6 +434,9 @@ def test_a_unit_of_the_dense_network_meets_its_ink_with_other_weights(lesson):
         for col in range(2, 24)
     }
     assert lost[before.row, before.col] == max(lost.values()) > 0
+    assert shown.framed.text("en") == "Framed: the ink where the sum falls most."
+    turned = unit._replace(products=unit.products[::-1])
+    assert "rises most" in replace(shown, unit=turned).framed.text("en")
     assert (before.rows, before.cols) == (after.rows, after.cols) == (5, 5)
     other = replace(shown, unit=unit._replace(weight=-1.0))
     assert "a small one speaks for 5" in other.diagram().panel("unit").words.text("en")

@@ -254,7 +254,7 @@ class Translation(ShiftLesson):
         steps, rival = self.whole_step, class_label(self.network, self.rival)
         told = self.answers[0][0] == self.label and self.answers[0][steps] == self.rival
         if self.shrunk:
-            yield Event("cells", 4.5, words.POOLED.fill(n=self.place), detail=1)
+            yield Event("cells", 3.3, words.POOLED.fill(n=self.place), detail=1)
             each = words.WHY_EACH.fill(j=rival) if told else words.WEIGHT_EACH
             yield Event("weights", 2.8, each, detail=1)
         else:
@@ -276,7 +276,8 @@ class Translation(ShiftLesson):
     def _answer(self) -> Iterator[Event]:
         """Put the sums of both networks side by side, and say what is left of each, and why."""
         label, rival = (class_label(self.network, k) for k in (self.label, self.rival))
-        told = words.ADDED.fill(k=label, j=rival) if self.signs_tell else words.STEPS.fill(k=label)
+        signs = words.ADDED if self.weighed is None else words.NOT_ONE_CELL
+        told = signs.fill(k=label, j=rival) if self.signs_tell else words.STEPS.fill(k=label)
         yield Event("added", 3.6, told if any(self.leads) else words.EVERY_STEP)
         if self.both_told:
             yield Event("lost", 3.7, self.lost)

@@ -100,8 +100,8 @@ class CellsPicture:
 
     @property
     def _way(self) -> Caption:
-        """Where the frame goes, from the cell beside the one that is looked at."""
-        after, before = self.shrunk[-1].marks
+        """Where the frame goes, to the cell beside the one that is looked at."""
+        before, after = self.shrunk[-1].marks
         step = np.sign((after.row - before.row, after.col - before.col))
         return next(
             terms.DIRECTIONS[name] for name, way in STEP.items() if np.array_equal(way, step)

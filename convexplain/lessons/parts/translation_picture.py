@@ -35,13 +35,14 @@ from convexplain.style.captions import Caption
 #: Numbers that print as nothing are drawn on the scale of 1.
 _FAINT = 1e-4
 #: Where what stands over a network's sums breaks, in sizes of its text.
-_OVER = 20.0, 8.0, 6.0
+_OVER = 20.0, 10.0, 8.0, 6.0
 #: In smaller letters below it more of them have room.
 _SMALLER = 1.25
 #: How far it is from bar to bar, likewise, and how long a bar to the end of the scale is.
 _PITCHES, _LONG = (2.2, 1.7), 57
-#: Between sums and what is read, for them not to be one number; a figure has less room.
-_GAPS = 1.2, 0.7
+#: Between sums and what is read, for them not to be one number; a narrow frame and a figure
+#: have less room.
+_GAPS = 1.5, 1.2, 0.7
 #: So many times as long is that bar as a picture beside it in a figure.
 _SHORTER = 4
 
@@ -154,14 +155,24 @@ class TranslationPicture:
         small beside the bars: on paper they would take a page.
         """
         small = {} if about is None else {"share": "sums", "fine": self._fine}
-        ways = [self._table(measure, pitch, small) for pitch in _PITCHES for measure in _OVER]
+        sizes = [(pitch, measure) for pitch in _PITCHES for measure in _OVER]
+        ways = [
+            self._table(measure, pitch, small, heads=heads)
+            for heads in (True, False)  # a narrow frame has no room for them
+            for pitch, measure in sizes
+            if heads or measure == min(_OVER)
+        ]
         return Diagram(Either(*ways), about=about)
 
-    def _table(self, measure: float, pitch: float, small: Mapping[str, Any]) -> Part:
+    def _table(
+        self, measure: float, pitch: float, small: Mapping[str, Any], *, heads: bool
+    ) -> Part:
         every = [*enumerate(self.readers)][::-1]  # the dense network has been told of first
         rows: list[list[Part | None]] = [[None, None]]
         for number, reader in every:
-            rows[0] += [self._over(number, reader, measure, signs=bool(small)), None]
+            rows[0] += [self._over(number, reader, measure, signs=bool(small))]
+            said = Text(f"reads-{number}", words.READ_AS, tone="muted")
+            rows[0].append(said if heads else None)
         for n, picture in enumerate(self.drawn):
             moved = Text(f"px-{n}", words.PX.fill(n=n * self.step), tone="muted")
             how = {"share": "steps", "lines": False, **small}
@@ -172,7 +183,8 @@ class TranslationPicture:
                 tile = Text(name, answer, role="heading", weight="bold", tone=tone)
                 row += [self._sum(number, n, pitch), tile]
             rows.append(row)
-        return Aligned(rows, gap=_GAPS[bool(small)], row_gap=0.1, down="middle")
+        gap = min(_GAPS) if small else _GAPS[not heads]
+        return Aligned(rows, gap=gap, row_gap=0.1, down="middle")
 
     @property
     def _fine(self) -> float:

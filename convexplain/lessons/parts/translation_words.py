@@ -68,8 +68,8 @@ WEIGHT_EACH = Caption(
     en="The last layer is dense: a weight for each cell.", zh="最后一层是全连接：每格一个权重。"
 )
 WHY_EACH = Caption(
-    en="Why then {j}? The last layer is dense: a weight for each cell.",
-    zh="为何判 {j}？最后一层全连接：每格一个权重。",
+    en="Why {j} in the end? The last layer is dense: a weight for each cell.",
+    zh="最终为何判 {j}？最后一层全连接：每格一个权重。",
 )
 OTHER_PIXELS = Caption(en="Dense: a weight for each pixel.", zh="全连接：每个像素一个权重。")
 OTHER_SUM = Caption(
@@ -94,6 +94,10 @@ OTHER_RESPONSES = Caption(
 ADDED = Caption(
     en="All weighed and added: above 0 it reads {k}, below 0 it reads {j}.",
     zh="加权相加：大于 0 判 {k}，小于 0 判 {j}。",
+)
+NOT_ONE_CELL = Caption(
+    en="That was one cell. All added: above 0 it reads {k}, below 0 it reads {j}.",
+    zh="不止一格，全部相加：大于 0 判 {k}，小于 0 判 {j}。",
 )
 STEPS = Caption(
     en="All weighed and added: how much speaks for {k}, step by step.",
@@ -151,8 +155,20 @@ ONE_SUM = (
         en="One of {m} sums: a small one speaks for {k}.", zh="{m} 个总和之一：越小越支持 {k}。"
     ),
 )
-ADDED_UNITS = Caption(en="{name}: all {m} sums", zh="{name}：{m} 个总和相加")
-ADDED_FILTERS = Caption(en="{name}: all {m} filters", zh="{name}：{m} 个过滤器相加")
+#: What is framed of both products, by whether their sum has become more.
+SUM_CHANGES = (
+    Caption(
+        en="Framed: the ink where the sum falls most.",
+        zh="框内：同样的笔画，这里总和下降最多。",
+    ),
+    Caption(
+        en="Framed: the ink where the sum rises most.",
+        zh="框内：同样的笔画，这里总和上升最多。",
+    ),
+)
+READ_AS = Caption(en="read as", zh="判为")
+ADDED_UNITS = Caption(en="{name}: {m} sums, weighed", zh="{name}：{m} 个总和加权")
+ADDED_FILTERS = Caption(en="{name}: {m} filters, weighed", zh="{name}：{m} 个过滤器加权")
 SIGNS = Caption(en="above 0 for {k}, below 0 for {j}", zh="大于 0 是 {k}，小于 0 是 {j}")
 CELL_READS = Caption(en="The cell reads {r} × {c} px", zh="这一格读 {r} × {c} 像素")
 OF_CONVNET = Caption(en="Convnet: response map", zh="卷积网络：响应图")
@@ -168,7 +184,7 @@ CELLS_APART = Caption(en="cells {p} px apart", zh="格距 {p} 像素")
 PIXELS_ON = Caption(en="frame: {p} px {way}", zh="框{way}移 {p} 像素")
 CELL_ON = Caption(en="frame: 1 cell {way}", zh="框{way}移一格")
 FILTER = Caption(en="Filter {n}: {r} × {c} cells", zh="过滤器 {n}：{r} × {c} 格")
-WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：对 {k} 减对 {j}")
+WEIGHTS_OF = Caption(en="Weights: for {k} minus for {j}", zh="权重：{k} 的减 {j} 的")
 ONE_FILTER = Caption(
     en="One cell of one of {n} filters: response × weight, above 0 for {k}, below 0 for {j}",
     zh="{n} 个过滤器之一的一格，响应 × 权重：大于 0 支持 {k}，小于 0 支持 {j}",

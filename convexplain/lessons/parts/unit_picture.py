@@ -60,7 +60,8 @@ class UnitPicture:
             for (name, _), total in zip(both, unit.sums, strict=True)
         ]
         said = words.ONE_SUM[unit.weight < 0].fill(m=unit.many, k=unit.said)
-        head, legend = Text("unit", said, role="heading", weight="bold"), Legend("legend-unit")
+        head = Text("unit", said, role="heading", weight="bold", widest=self.framed)
+        legend = Legend("legend-unit")
         aside = Text("aside", "→", role="sign", tone="muted")
         wide = [maps[0], aside, maps[1]], [sums[0], None, sums[1]]
         grids = Aligned([maps, sums], row_gap=0.3, across="middle")
@@ -98,6 +99,12 @@ class UnitPicture:
             Mark(row, col, size, size, tone="ink"),
             Mark(row + down, col + right, size, size, tone="ink"),
         )
+
+    @property
+    def framed(self) -> Caption:
+        """Say what of the products is framed."""
+        first, last = self.unit.products[0], self.unit.products[-1]
+        return words.SUM_CHANGES[bool(last.sum() > first.sum())]
 
     @property
     def title_of_weights(self) -> Caption:
