@@ -140,10 +140,22 @@ class SlidingWindow(LessonScene):
             land = partial(self.board.fill, made, step.products)
             flights = [self.board.send(pixel, weight, None if beside else land)]
             if beside:
-                flights.append(self.board.send(weight, made, land))
+                flights.append(self.give(weight, made, step))
             self.during(share * time / sum(times), in_turn(*flights))
         self.board.light(*names[:2])
         self.board.come("products->sum")(1.0)
+
+    def give(self, weight: str, place: str, step: ConvStep) -> Move:
+        """Let a product, not the weight, set out from where pixel and weight met."""
+
+        def start() -> Move:
+            self.board.fill(weight, step.products)
+            fly = self.board.send(weight, place, partial(self.board.fill, place, step.products))
+            fly(0.0)
+            self.board.fill(weight, step.kernel)
+            return fly
+
+        return lazily(start)
 
     def show_votes(self, event: Event) -> None:
         """Products line up: those for the pattern, and those against; what is over is the sum."""

@@ -535,6 +535,34 @@ def test_a_bar_is_as_long_as_the_products_that_landed_and_its_number_comes_last(
         assert grown / grown.sum() == pytest.approx(votes[1:] / votes[1:].sum(), abs=1e-4)
 
 
+def test_products_not_weights_fly_from_the_kernel_which_keeps_its_weights(tmp_path):
+    lesson = SlidingWindow()
+    flown = []
+
+    class Watched(unpainted(scene_of(lesson))):
+        def give(self, weight, place, step):
+            fly = super().give(weight, place, step)
+
+            def go(alpha):
+                before = set(map(id, self.mobjects))
+                fly(alpha)
+                new = [part for part in self.mobjects if id(part) not in before]
+                flown.extend((place, step, part.values.copy()) for part in new)
+                kernel = self.board.part("kernel").values
+                np.testing.assert_array_equal(kernel, step.kernel[:, :, 0])
+
+            return go
+
+    sized = {"pixel_width": 854, "pixel_height": 480, "frame_rate": RATE}
+    with tempconfig({**sized, "dry_run": True, "media_dir": tmp_path}):
+        Watched(lesson, Look("en")).render()
+    assert len(flown) > 3
+    for place, step, values in flown:
+        row, _, col = place.removeprefix("products").strip("[]").partition(", ")
+        products = step.products[int(row), int(col)] if row else step.products[:, :, 0]
+        np.testing.assert_allclose(values.squeeze(), products.squeeze())
+
+
 def test_relu_s_rule_is_said_before_it_is_asked_what_it_gives():
     parts = [event for beat in SlidingWindow().beats() for event in beat.events]
     names = [event.name for event in parts]
