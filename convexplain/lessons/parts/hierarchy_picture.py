@@ -47,7 +47,7 @@ _FOLLOWED = 2.3
 #: In narrow frames lines below the picture are so many letters long, in sizes of the text.
 _NARROWER = 9
 #: So long is what stands above a level, in sizes of the text; where there is less room.
-_HEAD, _HEAD_SHORT = 12, 7
+_HEAD, _HEAD_SHORT = 14, 7
 #: The sums of the smallest step are so many times as large as other text.
 _SUMS = 1.5
 
@@ -224,9 +224,9 @@ class HierarchyPicture:
         name = Text(f"level-{node.layer}", said, role="note", weight="bold")
         measure = _HEAD_SHORT if level is words.LEVEL_SHORT else _HEAD
         most = words.STRONGEST_ADD_TO if node.layer in self.strongest else words.ADD_TO
-        adds = most.fill(
-            m=len(row), n=fmt.count(self._over(row).supporters), above=self._above(next(iter(row)))
-        )
+        above = self._above(next(iter(row)))
+        above = replace(above, zh=above.zh.rstrip())  # a colon follows
+        adds = most.fill(m=len(row), n=fmt.count(self._over(row).supporters), above=above)
         told = Text(f"to-{node.layer}", adds, role="note", tone="muted", measure=measure)
         return Column(name, told, gap=0)
 

@@ -251,9 +251,9 @@ PASSING = Caption(
 )
 LEVEL = Caption(en="{layer} sees {size}", zh="{layer} 看到 {size}")
 LEVEL_SHORT = Caption(en="{layer}: {size}", zh="{layer}：{size}")
-ADD_TO = Caption(en="{m} of {n} that add to {above}", zh="加到{above}的 {n} 个中的 {m} 个")
+ADD_TO = Caption(en="{m} of {n} that add to {above}", zh="加到{above}：{n} 个中 {m} 个")
 STRONGEST_ADD_TO = Caption(
-    en="strongest {m} of {n} that add to {above}", zh="加到{above}的 {n} 个中最强的 {m} 个"
+    en="strongest {m} of {n} that add to {above}", zh="加到{above}：{n} 个中最强 {m} 个"
 )
 FIRST_BAR = Caption(en="first: +{v}; all {n}: +{s}", zh="第一个：+{v}；{n} 个共 +{s}")
 ONE_ORDER = Caption(en="faded: out in one of these orders", zh="淡色：其中一种顺序去掉的")
