@@ -154,7 +154,7 @@ class Translation(LessonScene):
         assert shown is not None
         start, last = 0, shown.unit.steps
         self.change(shown.diagram(), 0.12, "unit", "unit-before", "legend-unit")
-        self.during(0.24, self.board.pulse("unit-before", colour="muted"))
+        self.during(0.18, self.board.pulse("unit-before", colour="muted"))
 
         def pale(alpha: float) -> None:
             values = shown.ink_on_weights(start, 1 - alpha * (1 - PALE))
@@ -169,7 +169,7 @@ class Translation(LessonScene):
         for n in range(start + 1, last + 1):
             self.board.fill("unit-after", shown.ink_on_weights(n, PALE))
             self.board.say("unit-after.title", self.text(shown.title_of_ink(n)))
-            self.during(0.42 / last, self.board.pulse("unit-after", colour="muted"))
+            self.during(0.48 / last, self.board.pulse("unit-after", colour="muted"))
 
     def show_sums(self, event: Event) -> None:
         """Both are multiplied, and added up."""

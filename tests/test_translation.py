@@ -256,6 +256,7 @@ def test_what_grows_is_not_said_to_be_left():
 
 def test_the_question_s_replies_are_measured(lesson):
     replies = {c.text.text("en"): c.reply for c in question(lesson).choices}
+    assert [*replies] == ["the convnet", "the dense network", "neither will"]  # as they stand
     assert replies["the dense network"] is None
     rates = {
         name: facts.row("shift", pixels=3, network=name)["accuracy"] for name in ("cnn", "dense")

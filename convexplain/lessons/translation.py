@@ -218,11 +218,12 @@ class Translation(ShiftLesson):
             return None
         if not 1 < min(self.fails) <= FAR:  # it has been seen, or never will be
             return None
+        # In the order in which the answers stand.
         rates = self.accuracy("cnn")[AT], self.accuracy("dense")[AT]
         far = fmt.percent(self.accuracy("cnn")[FAR])
         replies: list[tuple[Caption, Caption | None]] = [
-            (words.DENSE_FIRST, None),
             (words.CNN_FIRST, words.HOLDS.fill(p=fmt.percent(rates[0]), q=fmt.percent(rates[1]))),
+            (words.DENSE_FIRST, None),
             (words.NEITHER, words.INVARIANT.fill(p=far, n=FAR)),
         ]
         if self.fails[1] > self.fails[0]:
