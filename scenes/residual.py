@@ -248,11 +248,11 @@ class Residual(LessonScene):
         self.during(1, in_turn(*map(self.hands_on, places)), rate=linear)
 
     def show_left(self, event: Event) -> None:
-        """What arrives with shortcuts is looked at, and all maps with almost nothing without."""
+        """What leaves the last block is looked at, and all maps with almost nothing without."""
         last = self.lesson.stack.blocks
         faint = [panel("no", n) for n in range(self.lesson.stack.gone or last, last + 1)]
-        self.during(0.45, self.board.pulse(panel("yes", last), times=2))
-        self.during(1, self.board.pulse(*faint, times=2))
+        self.during(0.45, self.board.pulse(panel("yes", last), colour="ink", times=2))
+        self.during(1, self.board.pulse(*faint, colour="ink", times=2))
 
     def lay_row(self, share: float) -> None:
         """Lay out both rows, of which only what the first block reads is known.
@@ -375,5 +375,5 @@ class Residual(LessonScene):
         links = (link.name for link in picture.links)
         self.turn_into(picture, 0.15, show=(*names, *links), hold=("note",))
         self.during(0.1, self.board.show("note"))
-        self.during(0.4, self.board.pulse(panel("yes", last), times=2))
+        self.during(0.4, self.board.pulse(panel("yes", last), colour="ink", times=2))
         self.during(1, self.board.pulse("yes-long-0", colour="ink", times=2))

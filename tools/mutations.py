@@ -155,7 +155,7 @@ MUTATIONS = (
         "convexplain.lessons.parts.residual_stack",
         "after = max(seen, default=0) + 1",
         "after = max(seen, default=1)",
-        "tests/test_residual.py::test_map_and_gradient_get_through_with_shortcuts_and_fade_without",
+        "tests/test_residual.py::test_responses_and_gradient_get_through_with_shortcuts_and_fade_without",
     ),
     Mutation(
         "a row of blocks that begins with another map",

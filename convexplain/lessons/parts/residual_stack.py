@@ -152,7 +152,7 @@ class Stack:
 
     @property
     def tells(self) -> bool:
-        """Whether map and gradient get through with shortcuts, and only with them."""
+        """Whether responses and gradient get through with shortcuts, and only with them."""
         if not self.stays or self.gone is None:
             return False
         (front, *_, end), (lost, *_, behind) = (self.gradients[arrows] for arrows in TONES)
@@ -223,7 +223,7 @@ class Stack:
                 for measure in (math.inf, _BROAD)
             )
             below = Row(note, legend, gap=1.5, align="middle", turns=False)
-            stacks = Column(*parts, gap=0.3)
+            stacks = Column(*parts, gap=0.7)
             return Either(
                 Column(stacks, below, align="middle", gap=0.4),
                 Column(stacks, broken, legend, align="middle", gap=0.4),

@@ -11,8 +11,8 @@ QUESTION = Caption(
     zh="有一条箭头绕过各层。什么和什么相加？",
 )
 ANSWER = Caption(
-    en="Map and gradient get through: deep networks learn better.",
-    zh="图和梯度都能通过，深层网络学得更好。",
+    en="Responses and gradient get through: deep networks learn better.",
+    zh="响应和梯度都能通过，深层网络学得更好。",
 )
 ADDED = Caption(en="A change is added to what came in.", zh="改动加到输入上。")
 CAME = Caption(en="came in", zh="输入")
@@ -39,8 +39,8 @@ MEAN = Caption(
 )
 GRADIENT = Caption(en="size of the gradient", zh="梯度大小")
 ARROWS = Caption(
-    en="These blocks: conv, relu, conv, plus, relu. No norm.",
-    zh="这些块：conv、relu、conv、加号、relu，没有 norm。",
+    en="Each block: conv, relu, conv; relu at its end. No norm.",
+    zh="每块：conv、relu、conv，末尾 relu，没有 norm。",
 )
 WAYS = Caption(
     en="Two ways lead to the plus: through {n} layers, and by the shortcut.",
@@ -56,24 +56,24 @@ ADDS = Caption(
     zh="相加；{n} 个数都这样，各加同一位置的数。",
 )
 STACK = Caption(
-    en="Now {n} untrained blocks in a row: what is left of the map?",
-    zh="{n} 个未训练的块相连：图还剩多少？",
+    en="{n} untrained blocks in a row: what is left of the responses?",
+    zh="{n} 个未训练的块相连：响应还剩多少？",
 )
 LEFT = Caption(
-    en="With shortcuts responses reach block {n}; without, almost nothing reaches block {k}.",
-    zh="有捷径，响应传到块 {n}；没有，从块 {k} 起几乎全无。",
+    en="With shortcuts responses leave block {n}; without, almost none leave block {k}.",
+    zh="有捷径，块 {n} 仍送出响应；没有，块 {k} 几乎送不出。",
 )
 BACK = Caption(
     en="Layers learn from the gradient. It comes back by the shortcuts, too.",
     zh="各层靠梯度学习，它从末端往回传，也走捷径。",
 )
 ARRIVING = Caption(
-    en="Gradient at the first map: {yes} with shortcuts, {no} without.",
-    zh="输入处的梯度：有捷径 {yes}，没有 {no}。",
+    en="Back at the first map: {yes} with shortcuts; without, it shrinks to {no}.",
+    zh="回到输入：有捷径 {yes}；没有，缩到 {no}。",
 )
 MANY = Caption(
-    en="{n} blocks, trained: {yes} right with shortcuts, {no} without.",
-    zh="{n} 块训练后：有捷径认对 {yes}，没有 {no}。",
+    en="{n} blocks, trained: {yes} right with, {no} without.",
+    zh="{n} 块训练后：有捷径 {yes}，没有 {no}。",
 )
 FEW = Caption(
     en="{n} blocks: {yes} with, {no} without. Hardly a difference.",
