@@ -145,8 +145,8 @@ class Hierarchy(LessonScene):
         return self.there(*dict.fromkeys(names))
 
     def stand(self, keeps: str, event: Event) -> None:
-        """Let the whole tree stand again: all but one part goes, the answer and the tree come."""
-        become = self.board.become(self.branch(), show=(keeps, *ANSWER))
+        """Let the whole tree stand again: all but one part goes, then all else comes."""
+        become = self.board.become(self.branch(), show=(keeps,))
         # The kernel goes before its patch passes over it; the picture alone would be little.
         overlap = float(keeps == "input")
         self.during(0.4 / event.seconds, in_turn(self.alone(keeps), become, overlap=overlap))
@@ -345,9 +345,11 @@ class Hierarchy(LessonScene):
         if not self.board.has("input"):
             self.stand(self.leaf, event)
         away = together(self.alone("input"), self.board.show("input"))
-        become = self.board.become(self.lesson.check.adding(), show=("reads", "input", "adding"))
+        become = self.board.become(self.lesson.check.adding(), show=("input", "adding"))
         # The digit alone would be little: what comes is there before all is gone.
         self.during(0.13, in_turn(away, become, overlap=0.4))
+        # What is read comes once the digit, which would pass over it, has arrived.
+        self.during(0.05, self.board.show("reads"))
         self.board.fill("pushes", self.bars(0, risen=0.0))
         self.board.show("pushes")(1.0)
 

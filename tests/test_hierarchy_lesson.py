@@ -607,6 +607,17 @@ def test_the_tree_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
     assert head.words.text("en") == f"{few} of {(adds > 0).sum()} that add to the score"
 
 
+def test_what_is_read_comes_once_the_digit_that_would_pass_over_it_has_arrived():
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    played = of("hierarchy", LOOKS[0])
+    for beat, words in (("shares", "reads"), ("answer", "logit")):
+        stages = played.during(beat)
+        first = next(n for n, stage in enumerate(stages) if words in stage)
+        assert first > 0
+        here, before = (stages[n]["input"].centre_of(14, 14) for n in (first, first - 1))
+        assert here == pytest.approx(before, abs=1e-6)
+
+
 def test_on_the_way_up_each_pattern_of_the_path_is_named_with_what_it_adds():
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     played = of("hierarchy", LOOKS[0])
