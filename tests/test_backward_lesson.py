@@ -100,9 +100,8 @@ def test_the_error_of_the_right_class_is_right_as_it_is_printed(lesson):
     told_at_length = told(lasting(lesson, 120.0), "looks")
     assert told_at_length == "It reads this 4 as 9: 0.72 against 0.28."
     assert told(lesson, "errors") == "That rate is the error of the score: answer − target."
-    # It is the rate that stands at the loss.
-    rate = lesson.outcomes[0].mistaken()[1].bars[0].printed("en")
-    assert rate == "1.27 (−0.07 for +0.1)"
+    # No raised score's number stands beside both errors.
+    assert lesson.outcomes[0].mistaken()[1].bars[0].printed("en") == "1.27"
     bars = {bar.name: bar for bar in lesson.outcomes[0].errors()}
     assert (bars["4"].printed("en"), bars["9"].printed("en")) == ("−0.72", "0.72")
     assert (bars["4"].source, bars["9"].source) == ("0.28 − 1 =", "0.72 − 0 =")
@@ -339,7 +338,7 @@ def test_what_was_asked_is_answered_at_once_by_going_to_all_places():
     parts = [event for beat in played.lesson.beats() for event in beat.events]
     after = parts[[event.name for event in parts].index("predict") + 1]
     said = after.said.text("en")
-    assert said == "Nine places, one per weight: the gradient is a sliding window, too."
+    assert said == "Nine places, one per weight: a sliding window gives the gradient, too."
     visited = set()
     for stage in played.plays:
         if stage.caption == said and lying(stage):
@@ -480,7 +479,7 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
 def test_the_end_shows_which_way_each_weight_moves_and_what_came_of_it():
     stage = of("backward", LOOKS[0]).ends["answer"]
     lesson = lesson_of("backward")
-    assert stage["gradient.title"].text == "Filter 29: gradient, and which way"
+    assert stage["gradient.title"].text == "Filter 29: gradient; arrow: step"
     assert [*map(list, stage["gradient"].printed)] == [
         [f" {fmt.number(slope)} {'↑' if slope < 0 else '↓'} " for slope in row]
         for row in lesson.gradient

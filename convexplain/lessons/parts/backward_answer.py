@@ -85,11 +85,9 @@ class Outcome:
         return _bars("answer", bars, 1.0, title, before=before, widest=widest, **how)
 
     def mistaken(self) -> list[Bars]:
-        """Describe the errors of the scores, and the loss with its rate of change."""
+        """Describe the errors of the scores, and the loss as it was before any was raised."""
         errors = self._answer([*self.errors()], words.WRONG.capital, lowest=-1.0, length=0.5)
-        loss = self.seen()[1]
-        said = _changed(self.loss, self.nudged(self.right).loss - self.loss)
-        return [errors, replace(loss, bars=[replace(loss.bars[0], text=said)])]
+        return [errors, self.seen()[1]]
 
     def became(self, now: Outcome, most: float) -> list[Bars]:
         """Describe answer and loss before and after a step, in one scale each."""

@@ -70,8 +70,8 @@ KEPT_ONE = Caption(
 
 # One weight.
 READ_BY = Caption(
-    en="This cell's sum has weight × pixel: the loss grows at rate pixel × error.",
-    zh="这格含权重 × 像素：损失按像素 × 误差增大。",
+    en="Weight up by 1: the sum grows by the pixel, the loss at rate pixel × error.",
+    zh="权重加 1：和增加像素值，损失按像素 × 误差增大。",
 )
 LAY = Caption(
     en="All {k} added up: how fast the loss grows with this weight, its gradient.",
@@ -100,7 +100,7 @@ PIXELS = Caption(
     zh="像素有这么多，但误差只能移动卷积核那么大的范围。",
 )
 EACH_WEIGHT = Caption(
-    en="{n} places, one per weight: the gradient is a sliding window, too.",
+    en="{n} places, one per weight: a sliding window gives the gradient, too.",
     zh="{n} 个位置，每个权重一个：求梯度也是一次滑动。",
 )
 ONE_WEIGHT = Caption(
@@ -124,7 +124,7 @@ FILTER_IN = Caption(en="filter {n} ({layer})", zh="过滤器 {n}（{layer}）")
 SCORE = Caption(en="score + {d}", zh="得分 + {d}")
 CHANGE = Caption(en="{p} ({c} for +{d})", zh="{p}（每 +{d}：{c}）")
 LOSS = Caption(en="loss: how wrong", zh="损失：错多少")
-TWO = Caption(en="answer (2 of {n} classes)", zh="网络的预测（{n} 类中的 2 类）")
+TWO = Caption(en="answer: softmax of {n} scores", zh="预测：{n} 个得分的 softmax")
 BEFORE = Caption(en="before", zh="之前")
 NOW = Caption(en="now", zh="现在")
 ONE_BEFORE = Caption(en="{k} before", zh="{k}：之前")
@@ -143,9 +143,9 @@ WRONG = Caption(en="answer − target = error", zh="预测 − 目标 = 误差")
 SUMS = Caption(en="sums before ReLU", zh="ReLU 前的和")
 ERRORS_LEFT = Caption(en="their errors", zh="它们的误差")
 ARRIVES = Caption(en="error {v}", zh="误差 {v}")
-WAYS_OF = Caption(en="filter {n}: gradient, and which way", zh="过滤器 {n}：梯度，往哪边")
+WAYS_OF = Caption(en="filter {n}: gradient; arrow: step", zh="过滤器 {n}：梯度；箭头：权重往哪边")
 STEPS_OF = Caption(en="{layer}: {n} weights", zh="{layer}：{n} 个权重")
-STEPPING = Caption(en="layers with weights", zh="有权重的层")
+STEPPING = Caption(en="layers with weights and biases", zh="有权重和偏置的层")
 STEPPED = Caption(en="{n} of {all} have stepped", zh="{all} 个中 {n} 个已走一步")
 LAYERS = Caption(en="{n} layers", zh="{n} 层")
 LAYER = Caption(en="1 layer", zh="1 层")
