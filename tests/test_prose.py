@@ -51,6 +51,14 @@ def test_the_page_on_trust_names_tests_that_exist() -> None:
     assert missing == []
 
 
+def test_the_changelog_has_one_entry_for_each_lesson() -> None:
+    """What there is now: whoever changes a lesson mends its entry, and adds none."""
+    entries = re.findall(r"^- (.+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    begun = [re.match(r"(?:Lessons? )?`?([\w-]+)", entry) for entry in entries]
+    named = [found[1] for found in begun if found]
+    assert [name for name in named if name in lessons.names()] == list(lessons.names())
+
+
 @pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh.md", "zh")])
 def test_each_readme_names_every_lesson_with_its_question(name: str, lang: str) -> None:
     readme = (ROOT / name).read_text(encoding="utf-8")

@@ -56,7 +56,7 @@ def test_the_notes_say_what_each_file_is(tmp_path: Path) -> None:
     assert "- `convexplain-1.0-page-zh.html`: the classroom page, in Chinese\n" in said
     assert "- `convexplain-1.0.tar.gz`: its source\n" in said
     assert said.count("\n- `convexplain-1.0") == 3
-    assert "\n## What is new\n\n- " in said
+    assert "\n## What is new\n\n### Lessons\n\n- " in said
 
 
 @pytest.mark.parametrize("arguments", [["--quality"], ["--video"], ["-q", "l", "more"]])
