@@ -533,14 +533,14 @@ def test_the_ring_ends_where_the_response_has_gone_and_on_its_weight(look, weigh
     assert under(stage["input.place"], stage["input"]) == (4 * cell[0], 4 * cell[1], 18, 18)
 
 
-def test_a_frame_is_named_when_it_comes_and_ends_on_what_the_lesson_goes_on_with(look):
+def test_a_frame_is_named_when_it_comes_and_begins_on_what_the_lesson_goes_on_with(look):
     played = plays.of("translation", look)
     shown = played.lesson.weighed
     framed = [s for s in played.during("why") if "last.reads" in s]
     assert all("framed" in s for s in framed)
     at = [under(s["last.reads"], s["last"])[:2] for s in framed]
-    assert at[-1] == shown.before  # the bright one
-    assert at[0] == shown.after
+    assert at[0] == shown.before  # the bright one
+    assert at[-1] == shown.after  # it goes the way in which the digit moves
     assert framed[0]["last"].values[shown.before] > 0
 
 

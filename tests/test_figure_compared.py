@@ -142,7 +142,7 @@ def test_what_cannot_be_moved_is_refused_in_one_line():
 
 @pytest.mark.parametrize("name", ["local-patterns", "translation"])
 def test_frames_and_pictures_stay_on_the_sheet(name):
-    for width in (3.0, 5.1, 5.2):
+    for width in (3.0, 4.0, 5.1, 5.2):
         figure = figures.draw(name, width=width)
         right, bottom = width * 72, figure.get_figheight() * 72
         for (x0, x1, y1, y0), _ in pictures(figure):

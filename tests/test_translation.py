@@ -499,9 +499,17 @@ def test_every_picture_fits_every_frame(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (
         picture.walk(0), picture.compare(), picture.window(), picture.of_cells.shrinking(),
-        picture.of_cells.one_place(), picture.of_unit.diagram(), picture.table(), lesson.diagram(),
+        picture.of_cells.one_place(), picture.of_unit.diagram(), picture.table(),
     ):  # fmt: skip
         assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("inches", [3.0, 3.1, 4.0, 6.3])
+def test_its_figure_has_pictures_that_are_seen_on_paper_of_any_width(lesson, inches, lang):
+    placed = panels.place(lesson.diagram(), panels.paper(inches), lang)
+    assert panels.problems(placed) == []
+    assert all(placed[f"step-{n}"].width > 5 for n in range(FAR + 1))
 
 
 @pytest.mark.parametrize(
