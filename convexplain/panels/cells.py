@@ -32,9 +32,8 @@ _RIMMED = 1.7
 _CORNER = 0.25
 #: Grids with more rows or columns are pictures: no lines part their cells.
 _RULED = 48
-#: So much of the least picture one of finer cells than those of its share is at least, and
-#: comfortably.
-_SEEN = 0.5, 0.8
+#: So much of the least picture one of finer cells than those of its share is comfortably.
+_SEEN = 0.8
 #: Up to so many cells a side, each has a pixel of its own.
 _FINEST = 128
 #: Up to so many cells are told one by one.
@@ -203,8 +202,8 @@ class Cells(Panel):
         if self.fine != 1:  # others of its share say how large it is
             longer = max(self.shape[0] * self.tall, self.shape[1])
             side = self.fine / longer
-            least, good = (s * side * sheet.thumb if self.fine > 1 else 0.0 for s in _SEEN)
-            return Bounds(self.weight or 1.0, least, good, side * sheet.room)
+            good = _SEEN * side * sheet.thumb if self.fine > 1 else 0.0
+            return Bounds(self.weight or 1.0, 0.0, good, side * sheet.room)
         room = sheet.body_box.width if self.broad else sheet.room
         number = sheet.heading if self.large else sheet.number
         large = min(room / count, ROOMY * number)
