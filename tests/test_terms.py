@@ -159,3 +159,30 @@ def test_the_captions_are_found() -> None:
     assert found["Explore"] == "探索"  # of the page
     assert len(found) > 900
     assert alike("Row {row}, {n}", "第 {n} 列 {row}") == ("row {0}, {1}", "第 {1} 列 {0}")
+
+
+def test_nothing_that_a_lesson_keeps_to_say_is_never_said() -> None:
+    kept, said = set(), set()
+    for folder in ("convexplain", "scenes"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            source = path.read_text(encoding="utf-8")
+            module, words = ".".join(path.relative_to(ROOT).with_suffix("").parts), {}
+            if path.stem.endswith("_words"):
+                kept |= {
+                    (module, name) for name in re.findall(r"(?m)^([A-Z]\w*)\b[^=\n]*=", source)
+                }
+            elif "_words" not in source:
+                continue
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.ImportFrom):
+                    said |= {(node.module, each.name) for each in node.names}
+                    words |= {
+                        each.asname or each.name: f"{node.module}.{each.name}"
+                        for each in node.names
+                    }
+                elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    said.add((words.get(node.value.id), node.attr))
+                elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                    said.add((module, node.id))
+    assert len(kept) > 500
+    assert not kept - said

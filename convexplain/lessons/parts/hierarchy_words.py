@@ -94,8 +94,6 @@ SMALLEST = Caption(
 )
 A_STROKE = Caption(en="a stroke", zh="笔画")
 A_PATTERN = Caption(en="a pattern", zh="模式")
-PART = Caption(en="part", zh="部件")
-PATTERN = Caption(en="pattern", zh="模式")
 A_PART = Caption(en="a part", zh="部件")
 AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
@@ -283,8 +281,6 @@ FIELDS = Caption(
     en="Each layer widens the view: {sizes} pixels. The last {n} rows and columns change nothing.",
     zh="感受野逐层扩大：{sizes} 个像素；最后{n}行和最后{n}列不影响输出。",
 )
-SEES = Caption(en="{layer}: one cell sees {n} × {n}", zh="{layer}：一个单元看到 {n} × {n}")
-FIELD = Caption(en="field, px", zh="感受野")
 # The tree in words.
 TREE_READ = Caption(
     en="Above a patch: filter · share of all that raises the cell above it. Gray in a bar: all "

@@ -85,7 +85,6 @@ RUN = {
     "in place": Caption(en="in place", zh="原位"),
     "shuffled": Caption(en="shuffled", zh="打乱"),
 }
-ROW = Caption(en="{net}, {how}", zh="{net}，{how}")
 RUNS = Caption(
     en="Mean of {n} short trainings each, one rule of shuffling for all digits.",
     zh="每种各训练 {n} 次取平均，训练较短；所有图按同一规则打乱。",
